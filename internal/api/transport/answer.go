@@ -1,0 +1,85 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// Answer is a 2xx answer, read to its end.
+type Answer struct {
+	Call
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// JSON decodes the body into v. It fails with *AnswerError when the body is
+// empty, is not JSON by its media type, or does not fit v.
+func (a *Answer) JSON(v any) error {
+	if len(a.Body) == 0 {
+		return a.problem("it is empty", nil)
+	}
+	if kind := a.Header.Get("Content-Type"); !isJSON(kind) {
+		return a.problem(fmt.Sprintf("it is %s, not JSON: %s", kind, excerpt(a.Body)), nil)
+	}
+	if string(bytes.TrimSpace(a.Body)) == "null" {
+		return a.problem("it is null", nil) // an object or a list is never null as a whole
+	}
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		return a.problem(describeJSON(err), err)
+	}
+	return nil
+}
+
+func (a *Answer) problem(reason string, err error) error {
+	return &AnswerError{Call: a.Call, Status: a.Status, Reason: reason, Err: err}
+}
+
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
+
+// describeJSON words a decoding error without the value at fault, which could
+// be anything.
+func describeJSON(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return fmt.Sprintf("its field %q is of another type than documented", wrongType.Field)
+	}
+	return "it is not valid JSON"
+}
+
+// excerptLength is how much of a foreign body is shown, in bytes.
+const excerptLength = 160
+
+// excerpt is the beginning of a body, on one line.
+func excerpt(body []byte) string {
+	cut := ""
+	if len(body) > excerptLength {
+		body, cut = body[:excerptLength], "…"
+	}
+	words := strings.FieldsFunc(strings.ToValidUTF8(string(body), ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	})
+	return strings.Join(words, " ") + cut
+}
+
+// redact replaces every secret in a text that came from outside.
+func redact(text string, secrets []string) string {
+	for _, s := range secrets {
+		if s != "" {
+			text = strings.ReplaceAll(text, s, "(secret)")
+		}
+	}
+	return text
+}

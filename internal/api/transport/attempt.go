@@ -1,0 +1,119 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+var (
+	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	errTimeout  = errors.New("no complete answer within the request timeout")
+)
+
+// finishKey marks the context of a request that must not be abandoned.
+type finishKey struct{}
+
+// attempt is one try of a request: it waits for a free slot, bounds the time
+// and the size of the whole answer, and logs.
+type attempt struct {
+	next    http.RoundTripper
+	slots   chan struct{} // nil: no limit
+	timeout time.Duration
+	log     func(context.Context, Event)
+}
+
+func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if a.slots != nil {
+		select {
+		case a.slots <- struct{}{}:
+			defer func() { <-a.slots }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	start := time.Now()
+	resp, err := a.send(req)
+	if a.log != nil {
+		event := Event{Method: req.Method, Path: req.URL.EscapedPath(), OperationID: OperationID(ctx), Duration: time.Since(start), Err: err}
+		if resp != nil {
+			event.Status = resp.StatusCode
+		}
+		a.log(ctx, event)
+	}
+	return resp, err
+}
+
+// send reads the answer to its end, so that a broken body counts as a failed
+// try and may be repeated.
+func (a *attempt) send(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	if ctx.Value(finishKey{}) != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, a.timeout, errTimeout)
+	defer cancel()
+	resp, err := a.next.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return nil, cause(ctx, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, cause(ctx, err)
+	}
+	if len(body) > maxAnswer {
+		return nil, errTooLarge
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// cause says why the context ended, where that is what ended the request.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// retryRead decides whether a read is worth another try.
+func retryRead(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	var trust *TrustError
+	if errors.As(err, &trust) || errors.Is(err, errTooLarge) {
+		return false, nil
+	}
+	if resp != nil && resp.StatusCode >= 500 && !passing(resp.StatusCode) {
+		return false, nil
+	}
+	return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
+}
+
+// passing tells the statuses of an overloaded or restarting server.
+func passing(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// wroteMark notices whether a request went on the wire at all.
+type wroteMark struct{ wrote atomic.Bool }
+
+func (m *wroteMark) watch(req *http.Request) *http.Request {
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { m.wrote.Store(true) }}
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
+}

@@ -1,0 +1,110 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Call names a request in an error.
+type Call struct {
+	Method, Path, OperationID string
+}
+
+func (c Call) String() string { return c.Method + " " + c.Path }
+
+// StatusError is an answer with a status of 400 or more. Code and Msg are the
+// server's own; without them Msg holds the beginning of the body.
+type StatusError struct {
+	Call
+	Status    int
+	Code, Msg string
+	Header    http.Header
+}
+
+func (e *StatusError) Error() string {
+	text := fmt.Sprintf("%s: status %d", e.Call, e.Status)
+	if e.Code != "" {
+		text += " " + e.Code
+	}
+	if e.Msg != "" {
+		text += ": " + e.Msg
+	}
+	return text
+}
+
+// Passing tells that the same request may well succeed a little later.
+func (e *StatusError) Passing() bool { return e.Status >= 500 || passing(e.Status) }
+
+// ConnectionError is a request without a complete answer. Unwrap gives the
+// context's error when the caller gave up.
+type ConnectionError struct {
+	Call
+	Host string
+	Err  error
+	Sent bool // the request may have reached the server
+}
+
+func (e *ConnectionError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Call, e.Host, e.Err) }
+func (e *ConnectionError) Unwrap() error { return e.Err }
+
+// AnswerError is an answer that breaks the documented form.
+type AnswerError struct {
+	Call
+	Status int
+	Reason string
+	Err    error
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("%s: the answer (status %d) can't be used: %s", e.Call, e.Status, e.Reason)
+}
+func (e *AnswerError) Unwrap() error { return e.Err }
+
+// TrustError is a certificate that nothing configured vouches for.
+type TrustError struct {
+	Host                string
+	Subject             string
+	NotBefore, NotAfter time.Time
+	Thumbprint          string // SHA-256 of the certificate seen, in canonical form
+	Expected            string // the configured thumbprint, or ""
+	Err                 error
+}
+
+func (e *TrustError) Error() string {
+	return fmt.Sprintf("the certificate of %s is not trusted: %v (subject %q, valid from %s to %s, thumbprint %s)",
+		e.Host, e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
+}
+func (e *TrustError) Unwrap() error { return e.Err }
+
+// Status is the HTTP status of a *StatusError, or 0.
+func Status(err error) int {
+	var e *StatusError
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}
+
+// connectionError sorts what an HTTP client returns. A trust error stands for
+// itself; the URL that net/http adds is dropped, since it may hold a query.
+func connectionError(call Call, req *http.Request, err error, wrote *wroteMark) error {
+	var trust *TrustError
+	if errors.As(err, &trust) {
+		return trust
+	}
+	if errors.Is(err, errTooLarge) {
+		return &AnswerError{Call: call, Status: http.StatusOK, Reason: errTooLarge.Error(), Err: err}
+	}
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if ctxErr := context.Cause(req.Context()); ctxErr != nil && errors.Is(err, req.Context().Err()) {
+		err = ctxErr
+	}
+	return &ConnectionError{Call: call, Host: req.URL.Host, Err: err, Sent: wrote.wrote.Load()}
+}

@@ -1,0 +1,119 @@
+// Package vcda is a client of the VMware Cloud Director Availability REST API:
+// one session, sites, tasks. It knows nothing of Terraform.
+package vcda
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+)
+
+// DefaultAPIVersion is the version asked for when none is configured.
+const DefaultAPIVersion = "4.7"
+
+// tokenHeader carries the session token, in the answer to a login and in every
+// later request.
+const tokenHeader = "X-VCAV-Auth"
+
+// Options configures a Client. Transport and Login are required; Service is
+// asked of the appliance when empty.
+type Options struct {
+	Transport  transport.Options
+	Login      Login
+	Service    Service
+	APIVersion string
+	Clock      Clock
+}
+
+// Client talks to one appliance with one session, opened on first use. It is
+// safe for concurrent use.
+type Client struct {
+	http    *transport.Client
+	accept  string
+	clock   Clock
+	session *session
+
+	started sync.Map      // ids of the tasks this client started
+	asking  chan struct{} // holds one: who asks for the service
+	service Service
+}
+
+// New prepares a client; it contacts nobody.
+func New(o Options) (*Client, error) {
+	if o.APIVersion == "" {
+		o.APIVersion = DefaultAPIVersion
+	}
+	if o.Clock == nil {
+		o.Clock = SystemClock{}
+	}
+	o.Transport.DecodeError = decodeError
+	layer, err := transport.New(o.Transport)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		http:    layer,
+		accept:  "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
+		clock:   o.Clock,
+		asking:  make(chan struct{}, 1),
+		service: o.Service,
+	}
+	c.session = newSession(o.Login, c.login)
+	return c, nil
+}
+
+// Clock is the clock the client waits by.
+func (c *Client) Clock() Clock { return c.clock }
+
+// URL is the base address of the appliance.
+func (c *Client) URL() string { return c.http.BaseURL().String() }
+
+// send sends one request with the grant's token.
+func (c *Client) send(ctx context.Context, g *grant, r transport.Request) (*transport.Answer, error) {
+	r.Header = http.Header{"Accept": {c.accept}}
+	if g != nil {
+		r.Header[tokenHeader] = []string{g.token}
+		r.Secrets = append(r.Secrets, g.token)
+	}
+	answer, err := c.http.Do(ctx, r)
+	if g != nil && err == nil {
+		g.worked.Store(true)
+	}
+	return answer, err
+}
+
+// do sends a request within the session. When a token that used to work has
+// expired it logs in once more and repeats the request, which the server had
+// not begun.
+func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer, error) {
+	g, err := c.session.get(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.send(ctx, g, r)
+	if !expired(err) {
+		return answer, err
+	}
+	if c.session.foreign() {
+		return nil, &LoginError{Kind: c.session.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
+	}
+	if !g.worked.Load() {
+		return answer, err
+	}
+	if g, err = c.session.get(ctx, g); err != nil {
+		return nil, err
+	}
+	return c.send(ctx, g, r)
+}
+
+// fetch sends a request within the session and decodes the answer into v.
+func (c *Client) fetch(ctx context.Context, r transport.Request, v any) error {
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	return answer.JSON(v)
+}

@@ -1,0 +1,71 @@
+package vcda
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+)
+
+// Service is the flavour of an appliance's main service. It decides how sites
+// are keyed.
+type Service string
+
+// The two flavours that pair sites.
+const (
+	Manager Service = "manager"
+	Cloud   Service = "cloud"
+)
+
+// About is what an appliance says of itself ("About Info"). BuildDate is in
+// milliseconds since the epoch.
+type About struct {
+	ProductName  string `json:"productName"`
+	ServiceType  string `json:"serviceType"`
+	BuildVersion string `json:"buildVersion"`
+	BuildDate    int64  `json:"buildDate"`
+	InstanceID   string `json:"instanceId"`
+}
+
+// Service is the flavour as the reference tells it from the service type, or
+// "" where it is neither.
+func (a About) Service() Service {
+	switch {
+	case a.ServiceType == "CLOUD":
+		return Cloud
+	case strings.Contains(a.ServiceType, "MANAGER"):
+		return Manager
+	}
+	return ""
+}
+
+// About asks the appliance what it is (GET /diagnostics/about).
+func (c *Client) About(ctx context.Context) (About, error) {
+	var about About
+	err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/diagnostics/about"}, &about)
+	return about, err
+}
+
+// Service is the configured flavour, else the one the appliance reports; it is
+// asked once. ErrUnknownService when it reports another service.
+func (c *Client) Service(ctx context.Context) (Service, error) {
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+	if c.service != "" {
+		return c.service, nil
+	}
+	about, err := c.About(ctx)
+	if err != nil {
+		return "", err
+	}
+	if c.service = about.Service(); c.service == "" {
+		return "", fmt.Errorf("%w: it reports the service type %q", ErrUnknownService, about.ServiceType)
+	}
+	return c.service, nil
+}

@@ -1,0 +1,158 @@
+package vcda
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+)
+
+// The two task states that end a task; every other state means it goes on.
+const (
+	TaskSucceeded = "SUCCEEDED"
+	TaskFailed    = "FAILED"
+)
+
+// Task is a long-running operation ("Get One"). Times are in milliseconds since
+// the epoch, -1 while not reached.
+type Task struct {
+	ID          string            `json:"id"`
+	User        string            `json:"user"`
+	State       string            `json:"state"`
+	Progress    int               `json:"progress"`
+	StartTime   int64             `json:"startTime"`
+	LastUpdated int64             `json:"lastUpdated"`
+	EndTime     int64             `json:"endTime"`
+	Workflow    Workflow          `json:"workflowInfo"`
+	Result      json.RawMessage   `json:"result"`
+	Error       *APIError         `json:"error"`
+	Warnings    []json.RawMessage `json:"warnings"`
+	Site        string            `json:"site"`
+}
+
+// Workflow says what a task does, and to what.
+type Workflow struct {
+	Type         string `json:"type"`
+	ResourceType string `json:"resourceType"`
+	ResourceID   string `json:"resourceId"`
+	ResourceName string `json:"resourceName"`
+}
+
+// Ended tells whether the task has come to its end.
+func (t Task) Ended() bool { return t.State == TaskSucceeded || t.State == TaskFailed }
+
+// TaskError is a task that ended in FAILED. Err is nil where the appliance gave
+// no reason.
+type TaskError struct {
+	Task Task
+	Err  *APIError
+}
+
+func (e *TaskError) Error() string {
+	if e.Err == nil {
+		return "the task " + e.Task.ID + " failed and gives no reason"
+	}
+	return "the task " + e.Task.ID + " failed: " + e.Err.Error()
+}
+
+func (e *TaskError) Unwrap() error {
+	if e.Err == nil {
+		return nil // a nil *APIError would not be a nil error
+	}
+	return e.Err
+}
+
+// Task reads one task (GET /tasks/{taskId}).
+func (c *Client) Task(ctx context.Context, id string) (Task, error) {
+	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: "/tasks/" + url.PathEscape(id)})
+	if err != nil {
+		return Task{}, err
+	}
+	return decodeTask(answer)
+}
+
+// TaskQuery selects tasks ("Query Tasks"); a zero field does not select.
+type TaskQuery struct {
+	State, Type, ResourceType, ResourceID string
+	StartedAfter                          time.Time
+	Limit                                 int // 0: all
+}
+
+// tasksPage is the most tasks one answer holds.
+const tasksPage = 100
+
+func (q TaskQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"state": q.State, "type": q.Type, "resourceType": q.ResourceType, "resourceId": q.ResourceID,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if !q.StartedAfter.IsZero() {
+		v.Set("startTimeAfter", strconv.FormatInt(q.StartedAfter.UnixMilli(), 10))
+	}
+	return v
+}
+
+// Tasks lists the tasks the session's user may see, the newest first
+// (GET /tasks).
+func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
+	var tasks []Task
+	for {
+		values := q.values()
+		values.Set("limit", strconv.Itoa(tasksPage))
+		values.Set("offset", strconv.Itoa(len(tasks)))
+		var page struct {
+			Items []Task `json:"items"`
+			Total int    `json:"total"`
+		}
+		if err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/tasks", Query: values}, &page); err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, page.Items...)
+		switch {
+		case q.Limit > 0 && len(tasks) >= q.Limit:
+			return tasks[:q.Limit], nil
+		case len(page.Items) == 0 || len(tasks) >= page.Total:
+			return tasks, nil
+		}
+	}
+}
+
+// Started tells whether this client itself started the task.
+func (c *Client) Started(id string) bool {
+	_, mine := c.started.Load(id)
+	return mine
+}
+
+// start sends a request that starts a task. An answer without a task id is an
+// *transport.AnswerError: the task may well be running.
+func (c *Client) start(ctx context.Context, r transport.Request) (Task, error) {
+	r.Finish = true
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return Task{}, err
+	}
+	t, err := decodeTask(answer)
+	if err == nil {
+		c.started.Store(t.ID, nil)
+	}
+	return t, err
+}
+
+func decodeTask(answer *transport.Answer) (Task, error) {
+	var t Task
+	if err := answer.JSON(&t); err != nil {
+		return Task{}, err
+	}
+	if t.ID == "" {
+		return Task{}, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "it names no task"}
+	}
+	return t, nil
+}
