@@ -1,0 +1,235 @@
+package simulator
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"io"
+	"log"
+	rnd "math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Appliance is one fake appliance. Its methods may be called at any time, from
+// any goroutine.
+type Appliance struct {
+	estate     *Estate
+	options    ApplianceOptions // as started, with defaults
+	service    Service
+	site       string
+	instanceID string
+	url        string
+	publicURLs []string
+	server     *http.Server
+	serving    sync.WaitGroup // the listener, then its connections
+
+	// All below is guarded by the lock of the estate.
+	starts       int // of the service
+	certificate  *tls.Certificate
+	accounts     Accounts
+	latency      time.Duration
+	sessions     map[string]*session
+	nonces       map[string]bool
+	sites        []*siteRecord
+	tasks        []*task // in the order of their start
+	taskSwitches taskSwitches
+	frozen       bool
+	healthErrors map[string]*apiError
+	faults       []*faultRule
+	random       *rnd.Rand
+	hook         func(*http.Request)
+	counters     counters
+	records      []*Record
+	violations   []string
+}
+
+func newAppliance(e *Estate, o ApplianceOptions) *Appliance {
+	o = o.withDefaults()
+	return &Appliance{
+		estate:       e,
+		options:      o,
+		service:      o.Service,
+		site:         o.Site,
+		instanceID:   newUUID(),
+		publicURLs:   slices.Clone(o.PublicURLs),
+		accounts:     *o.Accounts,
+		latency:      o.Latency,
+		sessions:     map[string]*session{},
+		nonces:       map[string]bool{},
+		taskSwitches: taskSwitches{duration: o.TaskDuration},
+		healthErrors: map[string]*apiError{},
+		random:       rnd.New(rnd.NewPCG(1, 2)), // the same faults in every run
+		counters:     counters{requests: map[string]int{}},
+	}
+}
+
+// listen binds the port, makes the certificate and starts to serve.
+func (a *Appliance) listen() error {
+	listener, err := net.Listen("tcp", a.options.Addr)
+	if err != nil {
+		return err
+	}
+	a.url = "https://" + listener.Addr().String()
+	a.certificate, err = a.estate.ca.issue(a.site, a.certificateNames())
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.currentCertificate, NextProtos: []string{"http/1.1"}}
+	a.server = &http.Server{
+		Handler:           http.HandlerFunc(a.serve),
+		ConnState:         a.connState,
+		ConnContext:       a.markConnection,
+		ReadHeaderTimeout: time.Minute,
+		ErrorLog:          log.New(io.Discard, "", 0), // refused handshakes are expected
+	}
+	listening := make(chan struct{})
+	a.serving.Go(func() {
+		close(listening)
+		_ = a.server.Serve(tls.NewListener(listener, config)) // always ends with ErrServerClosed
+	})
+	<-listening
+	return nil
+}
+
+func (a *Appliance) close() {
+	_ = a.server.Close()
+	a.serving.Wait()
+}
+
+// connState counts connections and lets close wait for them.
+func (a *Appliance) connState(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		a.serving.Add(1)
+		a.estate.do(func() { a.counters.connections++ })
+	case http.StateClosed, http.StateHijacked:
+		a.serving.Done()
+	}
+}
+
+func (a *Appliance) certificateNames() []string {
+	if a.options.CertificateNames != nil {
+		return a.options.CertificateNames
+	}
+	names := []string{"127.0.0.1", "::1", "localhost"}
+	for _, raw := range append([]string{a.url}, a.publicURLs...) {
+		if u, err := url.Parse(raw); err == nil && !slices.Contains(names, u.Hostname()) {
+			names = append(names, u.Hostname())
+		}
+	}
+	return names
+}
+
+func (a *Appliance) currentCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	var current *tls.Certificate
+	a.estate.do(func() { current = a.certificate })
+	return current, nil
+}
+
+// URL returns the base of the API, without a trailing slash.
+func (a *Appliance) URL() string { return a.url }
+
+// Site returns the name of the appliance's own site.
+func (a *Appliance) Site() string { return a.site }
+
+// Service returns the flavour.
+func (a *Appliance) Service() Service { return a.service }
+
+// Accounts returns the ways in.
+func (a *Appliance) Accounts() Accounts {
+	var accounts Accounts
+	a.estate.do(func() { accounts = a.accounts })
+	return accounts
+}
+
+// SetAccounts changes the ways in; sessions live on.
+func (a *Appliance) SetAccounts(accounts Accounts) {
+	a.estate.do(func() { a.accounts = accounts })
+}
+
+// Thumbprint returns that of the certificate now shown, in canonical form.
+func (a *Appliance) Thumbprint() string {
+	var print string
+	a.estate.do(func() { print = a.thumbprint() })
+	return print
+}
+
+// CertificatePEM returns the certificate now shown.
+func (a *Appliance) CertificatePEM() string {
+	var text string
+	a.estate.do(func() { text = certificatePEM(a.certificate.Certificate[0]) })
+	return text
+}
+
+// RotateCertificate gives the appliance a new certificate of the same
+// authority; as on the real one the service restarts with it.
+func (a *Appliance) RotateCertificate() {
+	certificate, err := a.estate.ca.issue(a.site, a.certificateNames())
+	if err != nil {
+		panic(err) // the first one was issued the same way
+	}
+	a.estate.do(func() { a.certificate = certificate })
+	a.Restart()
+}
+
+// Restart forgets sessions and tasks. Sites stay, and what running tasks were
+// to do still happens. A connection from before ends with its next answer, so
+// that no request gets lost on the way; a Reset fault is ruder.
+func (a *Appliance) Restart() {
+	a.estate.do(func() {
+		clear(a.sessions)
+		clear(a.nonces)
+		a.tasks = nil
+		a.starts++
+	})
+}
+
+// startKey marks a connection with the start of the service it belongs to.
+type startKey struct{}
+
+func (a *Appliance) markConnection(ctx context.Context, _ net.Conn) context.Context {
+	var current int
+	a.estate.do(func() { current = a.starts })
+	return context.WithValue(ctx, startKey{}, current)
+}
+
+// SetLatency changes how long each request waits before it is acted upon.
+func (a *Appliance) SetLatency(d time.Duration) {
+	a.estate.do(func() { a.latency = d })
+}
+
+// BeforeAnswer sets a hook which runs after a request was acted upon and
+// before its answer is sent; nil removes it. The answer waits for the hook.
+func (a *Appliance) BeforeAnswer(hook func(*http.Request)) {
+	a.estate.do(func() { a.hook = hook })
+}
+
+func (a *Appliance) thumbprint() string { return thumbprintOf(a.certificate.Certificate[0]) }
+
+// publicURL is where peers find the appliance.
+func (a *Appliance) publicURL() string {
+	if len(a.publicURLs) > 0 {
+		return a.publicURLs[0]
+	}
+	return a.url
+}
+
+func (a *Appliance) newestVersion() string {
+	return a.options.APIVersions[len(a.options.APIVersions)-1]
+}
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}

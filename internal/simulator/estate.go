@@ -1,0 +1,162 @@
+// Package simulator is a stateful fake of VMware Cloud Director Availability
+// appliances, of the Manager and of the Cloud service. It speaks TLS on
+// loopback, is strict about requests, and several appliances of one estate
+// know each other, so that pairings of both sides play together.
+//
+// It follows the published API as far as that goes; where the reference is
+// silent, the comments say what the simulator assumes.
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options describe an estate.
+type Options struct {
+	Appliances []ApplianceOptions
+	Now        func() time.Time // nil: time.Now
+}
+
+// Estate is a set of appliances which know each other.
+type Estate struct {
+	now    func() time.Time
+	ca     *authority
+	closed chan struct{}
+	stop   sync.Once
+
+	mu         sync.Mutex // guards all below and the state of every appliance
+	appliances []*Appliance
+	pending    []*task // tasks whose effect is still to come, earliest end first
+}
+
+// Start brings up every appliance of an estate.
+func Start(o Options) (*Estate, error) {
+	ca, err := newAuthority()
+	if err != nil {
+		return nil, err
+	}
+	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{})}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	for _, ao := range o.Appliances {
+		if err := e.add(ao); err != nil {
+			e.Close()
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func (e *Estate) add(o ApplianceOptions) error {
+	if o.Site == "" || e.Appliance(o.Site) != nil {
+		return fmt.Errorf("simulator: site name %q is empty or used twice", o.Site)
+	}
+	if o.Service != Manager && o.Service != Cloud {
+		return fmt.Errorf("simulator: site %s: service %q is neither %q nor %q", o.Site, o.Service, Manager, Cloud)
+	}
+	a := newAppliance(e, o)
+	if err := a.listen(); err != nil {
+		return fmt.Errorf("simulator: site %s: %w", o.Site, err)
+	}
+	e.do(func() { e.appliances = append(e.appliances, a) })
+	return nil
+}
+
+// Appliance returns the appliance of a site, nil when there is none.
+func (e *Estate) Appliance(site string) *Appliance {
+	var found *Appliance
+	e.do(func() { found = e.bySite(site) })
+	return found
+}
+
+// CertificateAuthority returns, as PEM, the certificate which signed those of
+// all appliances.
+func (e *Estate) CertificateAuthority() string {
+	return certificatePEM(e.ca.der)
+}
+
+// Close stops every appliance and waits until nothing runs any more.
+func (e *Estate) Close() {
+	e.stop.Do(func() {
+		close(e.closed)
+		for _, a := range e.appliances {
+			a.close()
+		}
+	})
+}
+
+// do runs f under the lock, after the effects of all tasks which are due.
+func (e *Estate) do(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.settle()
+	f()
+}
+
+// settle lets the tasks end whose time has come, in the order of their ends.
+func (e *Estate) settle() {
+	now := e.now()
+	var open []*task
+	for _, t := range e.pending {
+		if t.appliance.frozen || now.Before(t.end) {
+			open = append(open, t)
+			continue
+		}
+		t.finish()
+	}
+	e.pending = open
+}
+
+func (e *Estate) enqueue(t *task) {
+	e.pending = append(e.pending, t)
+	sort.SliceStable(e.pending, func(i, j int) bool { return e.pending[i].end.Before(e.pending[j].end) })
+}
+
+func (e *Estate) bySite(site string) *Appliance {
+	for _, a := range e.appliances {
+		if a.site == site {
+			return a
+		}
+	}
+	return nil
+}
+
+// byURL finds the appliance which answers under a URL, nil when none does.
+func (e *Estate) byURL(raw string) *Appliance {
+	wanted, err := normalizeURL(raw)
+	if err != nil {
+		return nil
+	}
+	for _, a := range e.appliances {
+		for _, own := range append([]string{a.url}, a.publicURLs...) {
+			if n, err := normalizeURL(own); err == nil && n == wanted {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
+// normalizeURL makes equal endpoints equal strings: host case, default port
+// and trailing slash don't count.
+func normalizeURL(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "https" || u.Hostname() == "" {
+		return "", errors.New("not an https URL")
+	}
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	return strings.ToLower(u.Hostname()) + ":" + port + strings.TrimSuffix(u.Path, "/"), nil
+}

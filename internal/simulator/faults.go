@@ -1,0 +1,249 @@
+package simulator
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// FaultKind is what goes wrong with an answer.
+type FaultKind int
+
+// The kinds of faults. Those marked "acts" perform the request first; so do
+// the others with AfterActing.
+const (
+	Status     FaultKind = iota // an answer of Status, with Body or an ApiError
+	DropAnswer                  // acts, then closes the connection without an answer
+	Reset                       // resets the connection
+	Hang                        // no answer until the client gives up
+	Truncate                    // acts, then breaks off in the middle of the body
+	Oversize                    // a valid but huge JSON array
+	SlowDrip                    // acts, then sends one byte at a time
+	Redirect                    // to Location
+	Empty                       // 200 without a body
+	Body                        // 200 (or Status) with Body, verbatim
+)
+
+const (
+	oversizeBytes = 64 << 20
+	dripInterval  = 50 * time.Millisecond
+)
+
+// Fault is a rule: requests it matches go wrong. The first rule that matches
+// counts.
+type Fault struct {
+	Method      string  // empty: all
+	Path        string  // a pattern of path.Match, or a prefix when it ends in a slash; empty: all
+	Times       int     // 0: until ClearFaults
+	Skip        int     // let so many matching requests pass first
+	Probability float64 // 0: always; the same requests in each run
+
+	Kind        FaultKind
+	AfterActing bool // perform the request first
+
+	Status      int
+	ContentType string // default application/json
+	Body        string
+	Header      http.Header
+	RetryAfter  string
+	Location    string
+}
+
+type faultRule struct {
+	Fault
+	seen, used int
+}
+
+// Fault adds a rule.
+func (a *Appliance) Fault(f Fault) {
+	a.estate.do(func() { a.faults = append(a.faults, &faultRule{Fault: f}) })
+}
+
+// ClearFaults removes every rule.
+func (a *Appliance) ClearFaults() {
+	a.estate.do(func() { a.faults = nil })
+}
+
+// nextFault finds the fault which strikes a request, nil when none does.
+func (a *Appliance) nextFault(r *http.Request) *Fault {
+	var struck *Fault
+	a.estate.do(func() {
+		for _, rule := range a.faults {
+			if struck == nil && rule.matches(r) && rule.strikes(a.random.Float64) {
+				struck = &rule.Fault
+			}
+		}
+	})
+	return struck
+}
+
+func (f Fault) matches(r *http.Request) bool {
+	if f.Method != "" && f.Method != r.Method {
+		return false
+	}
+	if f.Path == "" || strings.HasSuffix(f.Path, "/") && strings.HasPrefix(r.URL.Path, f.Path) {
+		return true
+	}
+	ok, err := path.Match(f.Path, r.URL.Path)
+	return err == nil && ok
+}
+
+// strikes counts a matching request and decides about it.
+func (rule *faultRule) strikes(random func() float64) bool {
+	rule.seen++
+	if rule.seen <= rule.Skip || rule.Times > 0 && rule.used >= rule.Times {
+		return false
+	}
+	if rule.Probability > 0 && random() >= rule.Probability {
+		return false
+	}
+	rule.used++
+	return true
+}
+
+func (f Fault) acts() bool {
+	return f.AfterActing || f.Kind == DropAnswer || f.Kind == Truncate || f.Kind == SlowDrip
+}
+
+// answered is the status a client sees, 0 for none.
+func (f Fault) answered(real answer) int {
+	switch f.Kind {
+	case DropAnswer, Reset, Hang:
+		return 0
+	case Truncate, SlowDrip:
+		return real.status
+	case Redirect:
+		return f.statusOr(http.StatusFound)
+	}
+	return f.statusOr(http.StatusOK)
+}
+
+func (f Fault) statusOr(usual int) int {
+	if f.Status != 0 {
+		return f.Status
+	}
+	return usual
+}
+
+// write gives the client what the fault leaves of an answer.
+func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
+	switch f.Kind {
+	case DropAnswer:
+		panic(http.ErrAbortHandler)
+	case Reset:
+		reset(w)
+	case Hang:
+		wait(r, closed, nil)
+		panic(http.ErrAbortHandler)
+	case Truncate:
+		truncate(w, real)
+	case SlowDrip:
+		drip(w, r, real, closed)
+	case Oversize:
+		f.oversize(w)
+	default:
+		f.answer().write(w)
+	}
+}
+
+// answer is the made-up answer of the kinds which have one.
+func (f Fault) answer() answer {
+	status := f.answered(answer{})
+	out := answer{status: status, header: http.Header{}, body: []byte(f.Body)}
+	if f.Kind == Status && f.Body == "" {
+		out = refuse(status, statusCode(status), "Simulated fault.").encode(plainJSON)
+	} else if f.Body != "" {
+		out.header.Set("Content-Type", plainJSON)
+	}
+	for name, value := range map[string]string{"Retry-After": f.RetryAfter, "Location": f.Location, "Content-Type": f.ContentType} {
+		if value != "" {
+			out.header.Set(name, value)
+		}
+	}
+	for name, values := range f.Header {
+		out.header[http.CanonicalHeaderKey(name)] = values
+	}
+	return out
+}
+
+// statusCode is the usual code of a status (section 7).
+func statusCode(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return "BadRequest"
+	case http.StatusUnauthorized:
+		return "NotAuthenticated"
+	case http.StatusForbidden:
+		return "Forbidden"
+	}
+	return "GeneralServerFailure"
+}
+
+// reset closes the connection so that the client gets a reset, not an end.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn() // without TLS's farewell
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// truncate promises the whole body and breaks off in its middle.
+func truncate(w http.ResponseWriter, real answer) {
+	length := strconv.Itoa(len(real.body))
+	real.header.Set("Content-Length", length)
+	real.body = real.body[:len(real.body)/2]
+	real.write(w)
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// drip sends one byte at a time until the client leaves.
+func drip(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
+	body := real.body
+	real.body = nil
+	real.write(w)
+	ticker := time.NewTicker(dripInterval)
+	defer ticker.Stop()
+	for i := range body {
+		if !wait(r, closed, ticker.C) {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = w.Write(body[i : i+1])
+		_ = http.NewResponseController(w).Flush()
+	}
+}
+
+// oversize sends a valid list with one huge member, unless the client leaves.
+func (f Fault) oversize(w http.ResponseWriter) {
+	answer{status: f.statusOr(http.StatusOK), header: http.Header{"Content-Type": {plainJSON}}, body: []byte(`[{"description":"`)}.write(w)
+	chunk := []byte(strings.Repeat("x", 64<<10))
+	for range oversizeBytes / len(chunk) {
+		if _, err := w.Write(chunk); err != nil {
+			return
+		}
+	}
+	_, _ = w.Write([]byte(`"}]`))
+}
+
+// wait lasts until the client left, the estate closed or the timer rang; only
+// the last is true.
+func wait(r *http.Request, closed <-chan struct{}, timer <-chan time.Time) bool {
+	select {
+	case <-r.Context().Done():
+	case <-closed:
+	case <-timer:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,129 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+const healthByPost = "4.7" // the first version to POST for health
+
+// commonHealth is what both flavours report.
+type commonHealth struct {
+	ProductName            string         `json:"productName"`
+	BuildVersion           string         `json:"buildVersion"`
+	BuildDate              int64          `json:"buildDate"`
+	InstanceID             string         `json:"instanceId"`
+	RuntimeID              string         `json:"runtimeId"`
+	CurrentTime            int64          `json:"currentTime"`
+	Address                string         `json:"address"`
+	ServiceBootTimestamp   int64          `json:"serviceBootTimestamp"`
+	ApplianceBootTimestamp int64          `json:"applianceBootTimestamp"`
+	DiskUsage              diskUsage      `json:"diskUsage"`
+	DBError                *apiError      `json:"dbError"`
+	LsError                *apiError      `json:"lsError"`
+	NTPError               *apiError      `json:"ntpError"`
+	TunnelConnectivity     []tunnelHealth `json:"tunnelConnectivity"`
+}
+
+// managerHealthInfo is ManagerHealthInfo (section 6).
+type managerHealthInfo struct {
+	commonHealth
+	SsoAdminError              *apiError `json:"ssoAdminError"`
+	LocalReplicatorsLsMismatch *apiError `json:"localReplicatorsLsMismatch"`
+	OfflineReplicators         []string  `json:"offlineReplicators"`
+	OnlineReplicators          []string  `json:"onlineReplicators"`
+	LocalReplicatorsHealth     []string  `json:"localReplicatorsHealth"`
+}
+
+// cloudHealthInfo is CloudHealthInfo (section 6).
+type cloudHealthInfo struct {
+	commonHealth
+	VcdError      *apiError         `json:"vcdError"`
+	ManagerError  *apiError         `json:"managerError"`
+	ManagerHealth managerHealthInfo `json:"managerHealth"`
+}
+
+type diskUsage struct {
+	Free   int64 `json:"free"`
+	Usable int64 `json:"usable"`
+	Total  int64 `json:"total"`
+}
+
+type tunnelHealth struct {
+	TunnelService tunnelService `json:"tunnelService"`
+	Error         *apiError     `json:"error"`
+}
+
+type tunnelService struct {
+	ID          string `json:"id"`
+	URL         string `json:"url"`
+	Certificate string `json:"certificate"`
+}
+
+// health is GET /diagnostics/health up to 4.6 and POST since.
+func (c *call) health() (reply, *problem) {
+	if wanted := healthMethod(c.version); c.route.method != wanted {
+		return reply{}, violation(http.StatusMethodNotAllowed, "BadRequest", "In API %s health is asked by %s.", c.version, wanted)
+	}
+	workflow := workflowInfo{Type: "health", ResourceType: "MANAGER", ResourceID: c.appliance.instanceID, ResourceName: c.appliance.site}
+	if c.appliance.service == Cloud {
+		workflow.ResourceType = "CLOUD"
+	}
+	task := c.startTask(workflow, func() (any, *apiError) { return c.appliance.healthInfo(), nil })
+	return reply{status: http.StatusAccepted, body: task}, nil
+}
+
+func healthMethod(version string) string {
+	if version < healthByPost {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+func (a *Appliance) healthInfo() any {
+	manager := managerHealthInfo{
+		commonHealth: a.commonHealth(), SsoAdminError: a.healthErrors["ssoAdminError"],
+		OfflineReplicators: []string{}, OnlineReplicators: []string{}, LocalReplicatorsHealth: []string{},
+	}
+	if a.service == Manager {
+		return manager
+	}
+	return cloudHealthInfo{
+		commonHealth: a.commonHealth(), VcdError: a.healthErrors["vcdError"], ManagerError: a.healthErrors["managerError"], ManagerHealth: manager,
+	}
+}
+
+func (a *Appliance) commonHealth() commonHealth {
+	now := a.estate.now()
+	boot := now.Add(-24 * time.Hour).UnixMilli()
+	return commonHealth{
+		ProductName: productName, BuildVersion: a.buildVersion(), BuildDate: buildDate,
+		InstanceID: a.instanceID, RuntimeID: a.instanceID, CurrentTime: now.UnixMilli(), Address: a.url,
+		ServiceBootTimestamp: boot, ApplianceBootTimestamp: boot,
+		DiskUsage: diskUsage{Free: 6 << 30, Usable: 5 << 30, Total: 10 << 30},
+		DBError:   a.healthErrors["dbError"], LsError: a.healthErrors["lsError"], NTPError: a.healthErrors["ntpError"],
+		TunnelConnectivity: []tunnelHealth{{
+			TunnelService: tunnelService{ID: a.instanceID, URL: tunnelURL, Certificate: a.certificateBase64()},
+			Error:         a.healthErrors["tunnelConnectivity"],
+		}},
+	}
+}
+
+var healthFields = []string{"dbError", "lsError", "ntpError", "ssoAdminError", "vcdError", "managerError", "tunnelConnectivity"}
+
+// SetHealthError sets an error of the health report, or takes it away with an
+// empty code. On the Cloud service ssoAdminError shows in managerHealth;
+// tunnelConnectivity stands for the error of the one tunnel.
+func (a *Appliance) SetHealthError(field, code, msg string) {
+	if !slices.Contains(healthFields, field) {
+		panic(fmt.Sprintf("simulator: health has no field %q", field))
+	}
+	a.estate.do(func() {
+		delete(a.healthErrors, field)
+		if code != "" {
+			a.healthErrors[field] = newAPIError(code, "%s", msg)
+		}
+	})
+}

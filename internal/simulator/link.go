@@ -1,0 +1,35 @@
+package simulator
+
+// linkState is the state of a site: null, or an ApiError per direction.
+type linkState struct {
+	IncomingCommError *apiError `json:"incomingCommError"`
+	OutgoingCommError *apiError `json:"outgoingCommError"`
+}
+
+// link looks at both sides' tables as they are now. Traffic towards us is the
+// peer's traffic out.
+func (a *Appliance) link(record *siteRecord) linkState {
+	state := linkState{OutgoingCommError: a.outgoing(record)}
+	peer := a.estate.byURL(record.publicURL)
+	switch {
+	case peer == nil:
+		state.IncomingCommError = state.OutgoingCommError
+	case peer.recordOf(a) == nil:
+		state.IncomingCommError = newAPIError("PeerSiteNotPaired", "Site %s is not paired with this site.", record.site)
+	default:
+		state.IncomingCommError = peer.outgoing(peer.recordOf(a))
+	}
+	return state
+}
+
+// outgoing is what goes wrong when the appliance calls a peer.
+func (a *Appliance) outgoing(record *siteRecord) *apiError {
+	peer := a.estate.byURL(record.publicURL)
+	if peer == nil {
+		return newAPIError("SiteUnreachable", "No site answers at %s.", record.publicURL)
+	}
+	if record.thumbprint != peer.thumbprint() {
+		return newAPIError("CertificateMismatch", "Certificate differs from the expected one.")
+	}
+	return nil
+}

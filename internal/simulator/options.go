@@ -1,0 +1,69 @@
+package simulator
+
+import "time"
+
+// Service is the flavour of an appliance.
+type Service string
+
+// The two services which pair sites.
+const (
+	Manager Service = "manager"
+	Cloud   Service = "cloud"
+)
+
+const defaultTaskDuration = 50 * time.Millisecond
+
+// ApplianceOptions describe one appliance. Site and Service are required.
+type ApplianceOptions struct {
+	Site       string  // the name of its site, for instance "site-a"
+	Service    Service // Manager or Cloud
+	Addr       string  // where it listens; default "127.0.0.1:0"
+	PublicURLs []string
+	Accounts   *Accounts // nil: DefaultAccounts()
+
+	// CertificateNames are the only names in the certificate. When nil these are
+	// the loopback names and the hosts of Addr and PublicURLs.
+	CertificateNames []string
+
+	APIVersions  []string      // oldest first; default 4.5, 4.6, 4.7
+	ServiceType  string        // in GET /diagnostics/about; default CLOUD or V2V_MANAGER
+	TaskDuration time.Duration // default 50ms
+	Latency      time.Duration // before each request is acted upon
+	IdleTimeout  time.Duration // of a session; default 30 minutes
+	MaxAge       time.Duration // of a session; default 24 hours
+
+	ProseExtend         bool // access tokens extend in the form of the prose, not of the schema
+	CookieExtend        bool // a cookie extends a session
+	ShrinkUnknownStatus int  // answer to a shrink without extension: 200 (default), 400 or 404
+	OverwritePairing    bool // pairing a paired peer again replaces its record
+	UnpairBothSides     bool // Cloud: unpairing removes the record on the peer too
+}
+
+func (o ApplianceOptions) withDefaults() ApplianceOptions {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Accounts == nil {
+		accounts := DefaultAccounts()
+		o.Accounts = &accounts
+	}
+	if o.APIVersions == nil {
+		o.APIVersions = []string{"4.5", "4.6", "4.7"}
+	}
+	if o.ServiceType == "" {
+		o.ServiceType = map[Service]string{Manager: "V2V_MANAGER", Cloud: "CLOUD"}[o.Service]
+	}
+	if o.TaskDuration == 0 {
+		o.TaskDuration = defaultTaskDuration
+	}
+	if o.IdleTimeout == 0 {
+		o.IdleTimeout = 30 * time.Minute
+	}
+	if o.MaxAge == 0 {
+		o.MaxAge = 24 * time.Hour
+	}
+	if o.ShrinkUnknownStatus == 0 {
+		o.ShrinkUnknownStatus = 200
+	}
+	return o
+}

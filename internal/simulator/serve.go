@@ -1,0 +1,142 @@
+package simulator
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const maxRequestBody = 1 << 20
+
+// call is one understood request. Handlers run under the lock of the estate.
+type call struct {
+	appliance *Appliance
+	route     route
+	key       string // the site or task its path names
+	query     url.Values
+	header    http.Header
+	body      []byte
+	version   string // of the API, as asked for
+	session   *session
+}
+
+// serve takes a request from its arrival to its answer.
+func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client left in the middle
+	}
+	record := a.arrive(r, body)
+	defer a.leave()
+	a.endOldConnection(w, r)
+	a.pause()
+
+	c, refused := a.understand(r, body)
+	if refused != nil {
+		a.noteViolation(r, refused)
+		a.finish(record, refused.status, r, body)
+		refused.encode(versionedMediaType(a.newestVersion())).write(w)
+		return
+	}
+	fault := a.nextFault(r)
+	var out answer
+	if fault == nil || fault.acts() {
+		out = a.act(r, c)
+	}
+	if fault == nil {
+		a.finish(record, out.status, r, body)
+		out.write(w)
+		return
+	}
+	a.finish(record, fault.answered(out), r, body)
+	fault.write(w, r, out, a.estate.closed)
+}
+
+func (a *Appliance) endOldConnection(w http.ResponseWriter, r *http.Request) {
+	a.estate.do(func() {
+		if r.Context().Value(startKey{}) != a.starts {
+			w.Header().Set("Connection", "close")
+		}
+	})
+}
+
+// understand checks all that needs no state.
+func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
+	found, key, err := a.findRoute(r.Method, r.URL)
+	if err != nil {
+		return nil, err
+	}
+	query, broken := url.ParseQuery(r.URL.RawQuery)
+	if broken != nil {
+		return nil, violation(http.StatusBadRequest, "BadRequest", "The query is malformed.")
+	}
+	if err := found.checkQuery(query); err != nil {
+		return nil, err
+	}
+	if err := checkHeaders(r, body); err != nil {
+		return nil, err
+	}
+	version, err := a.acceptedVersion(r.Header.Get("Accept"))
+	if err != nil {
+		return nil, err
+	}
+	return &call{appliance: a, route: found, key: key, query: query, header: r.Header, body: body, version: version}, nil
+}
+
+// act performs a call and makes its answer.
+func (a *Appliance) act(r *http.Request, c *call) answer {
+	var out answer
+	var refused *problem
+	a.estate.do(func() {
+		var done reply
+		if done, refused = c.perform(); refused == nil {
+			out = done.encode(versionedMediaType(c.version)) // reads state, hence under the lock
+		}
+	})
+	if refused == nil {
+		return out
+	}
+	a.noteViolation(r, refused)
+	return refused.encode(versionedMediaType(c.version))
+}
+
+func (c *call) perform() (reply, *problem) {
+	if !c.route.open {
+		if err := c.authenticate(); err != nil {
+			return reply{}, err
+		}
+	}
+	if c.route.admin && !c.session.account.isAdmin() {
+		return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
+	}
+	return c.route.handle(c)
+}
+
+// pause waits for the latency. A client which leaves meanwhile changes
+// nothing: its request arrived.
+func (a *Appliance) pause() {
+	var latency time.Duration
+	a.estate.do(func() { latency = a.latency })
+	timer := time.NewTimer(latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-a.estate.closed:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// finish notes the answer and lets the hook run before it is sent.
+func (a *Appliance) finish(record *Record, status int, r *http.Request, body []byte) {
+	var hook func(*http.Request)
+	a.estate.do(func() {
+		record.Status = status
+		hook = a.hook
+	})
+	if hook != nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		hook(r)
+	}
+}

@@ -1,0 +1,265 @@
+package simulator
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// task is one long-running operation. Its state is a matter of the clock; its
+// effect comes at its end, whether or not somebody asks.
+type task struct {
+	appliance   *Appliance
+	id          string
+	user        string
+	operationID string
+	workflow    workflowInfo
+	start, end  time.Time
+	effect      func() (any, *apiError) // nil error: succeeded
+	fail        *taskFailure            // instead of the effect
+	warnings    []any
+
+	done   bool
+	failed bool
+	result any
+	err    *apiError
+}
+
+type workflowInfo struct {
+	Type         string `json:"type"`
+	ResourceType string `json:"resourceType"`
+	ResourceID   string `json:"resourceId"`
+	ResourceName string `json:"resourceName"`
+}
+
+// taskInfo is ApiTask, H4ApiTask and C4ApiTask (section 5).
+type taskInfo struct {
+	ID           string       `json:"id"`
+	User         string       `json:"user"`
+	WorkflowInfo workflowInfo `json:"workflowInfo"`
+	Progress     int          `json:"progress"`
+	State        string       `json:"state"`
+	LastUpdated  int64        `json:"lastUpdated"`
+	StartTime    int64        `json:"startTime"`
+	EndTime      int64        `json:"endTime"`
+	ResultType   *string      `json:"resultType"`
+	Result       any          `json:"result"`
+	Error        *apiError    `json:"error"`
+	Warnings     []any        `json:"warnings"`
+	Site         string       `json:"site,omitempty"`
+}
+
+const notYet = -1
+
+// startTask begins a task and returns its first picture. Only the Cloud
+// service names the site in it.
+func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) taskInfo {
+	a := c.appliance
+	now := a.estate.now()
+	t := &task{
+		appliance: a, id: newUUID(), user: c.session.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
+		start: now, end: now.Add(a.taskSwitches.duration), effect: effect,
+		fail: a.taskSwitches.takeFailure(workflow.Type), warnings: a.taskSwitches.takeWarnings(),
+	}
+	a.tasks = append(a.tasks, t)
+	a.estate.enqueue(t)
+	info := t.info()
+	if a.service == Manager {
+		info.Site = ""
+	}
+	return info
+}
+
+func (t *task) finish() {
+	t.done = true
+	if t.fail != nil {
+		t.failed, t.err = true, t.fail.err
+		return
+	}
+	t.result, t.err = t.effect()
+	t.failed = t.err != nil
+}
+
+// state is QUEUED for the first tenth of the duration, then RUNNING.
+func (t *task) state() string {
+	now := t.appliance.estate.now()
+	switch {
+	case t.done && t.failed:
+		return "FAILED"
+	case t.done:
+		return "SUCCEEDED"
+	case now.Before(t.start.Add(t.end.Sub(t.start) / 10)):
+		return "QUEUED"
+	case t.appliance.taskSwitches.runningState != "":
+		return t.appliance.taskSwitches.runningState
+	}
+	return "RUNNING"
+}
+
+func (t *task) progress() int {
+	if t.done {
+		return 100
+	}
+	share := 0
+	if total := t.end.Sub(t.start); total > 0 {
+		share = min(99, int(100*t.appliance.estate.now().Sub(t.start)/total))
+	}
+	if t.appliance.taskSwitches.backwards {
+		return 99 - share
+	}
+	return share
+}
+
+func (t *task) info() taskInfo {
+	info := taskInfo{
+		ID: t.id, User: t.user, WorkflowInfo: t.workflow, Progress: t.progress(), State: t.state(),
+		StartTime: t.start.UnixMilli(), LastUpdated: t.appliance.estate.now().UnixMilli(), EndTime: notYet,
+		Warnings: t.warnings, Site: t.appliance.site,
+	}
+	if !t.done {
+		return info
+	}
+	info.LastUpdated, info.EndTime = t.end.UnixMilli(), t.end.UnixMilli()
+	info.Error = t.err
+	if t.result != nil {
+		info.Result, info.ResultType = t.result, new(resultType(t.result))
+	}
+	return info
+}
+
+func resultType(result any) string {
+	switch result.(type) {
+	case managerPeerInfo:
+		return "ManagerPeerInfo"
+	case peerSiteInfo:
+		return "PeerSiteInfo"
+	case managerHealthInfo:
+		return "ManagerHealthInfo"
+	default:
+		return "CloudHealthInfo"
+	}
+}
+
+// getTask is GET /tasks/{id}.
+func (c *call) getTask() (reply, *problem) {
+	owner, reader, err := c.taskOwner()
+	if err != nil {
+		return reply{}, err
+	}
+	for _, t := range owner.tasks {
+		if t.id != c.key {
+			continue
+		}
+		if !t.visibleTo(reader) {
+			return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
+		}
+		return reply{status: http.StatusOK, body: t.info()}, nil
+	}
+	return reply{}, refuse(http.StatusNotFound, "TaskNotFound", "Task %s was not found.", c.key)
+}
+
+// taskOwner follows the query's site: tasks of a remote site need an extension.
+func (c *call) taskOwner() (*Appliance, Account, *problem) {
+	site := c.query.Get("site")
+	if site == "" || site == c.appliance.site {
+		return c.appliance, c.session.account, nil
+	}
+	remote := c.appliance.pairedPeer(site)
+	if remote == nil {
+		return nil, Account{}, refuse(http.StatusNotFound, "SiteNotFound", "Site %s was not found.", site)
+	}
+	x := c.session.extensionTo(site)
+	if x == nil {
+		return nil, Account{}, refuse(http.StatusUnauthorized, "RemoteAuthenticationFailure", "The session is not extended to site %s.", site)
+	}
+	return remote, x.account, nil
+}
+
+// visibleTo: only the user who started a task, or an administrator, sees it.
+func (t *task) visibleTo(reader Account) bool {
+	return !t.appliance.taskSwitches.hidden && (t.user == reader.User || reader.isAdmin())
+}
+
+// taskSwitches change how tasks go.
+type taskSwitches struct {
+	duration     time.Duration
+	failures     []taskFailure
+	warnings     []any
+	runningState string
+	backwards    bool
+	hidden       bool
+}
+
+type taskFailure struct {
+	taskType string
+	err      *apiError
+}
+
+func (s *taskSwitches) takeFailure(taskType string) *taskFailure {
+	for i, f := range s.failures {
+		if f.taskType == taskType {
+			s.failures = slices.Delete(s.failures, i, i+1)
+			return &f
+		}
+	}
+	return nil
+}
+
+func (s *taskSwitches) takeWarnings() []any {
+	taken := s.warnings
+	s.warnings = nil
+	if taken == nil {
+		return []any{}
+	}
+	return taken
+}
+
+// SetTaskDuration changes how long tasks take which start from now on.
+func (a *Appliance) SetTaskDuration(d time.Duration) {
+	a.estate.do(func() { a.taskSwitches.duration = d })
+}
+
+// FailNextTask lets the next task of a type (pair, repair, unpair or health)
+// fail at its end, without effect. With an empty code its error is null.
+func (a *Appliance) FailNextTask(taskType, code, msg string) {
+	a.estate.do(func() {
+		failure := taskFailure{taskType: taskType}
+		if code != "" {
+			failure.err = newAPIError(code, "%s", msg)
+		}
+		a.taskSwitches.failures = append(a.taskSwitches.failures, failure)
+	})
+}
+
+// WarnNextTask gives the next task a warning.
+func (a *Appliance) WarnNextTask(msg string) {
+	a.estate.do(func() {
+		a.taskSwitches.warnings = append(a.taskSwitches.warnings, newAPIError("SimulatedWarning", "%s", msg))
+	})
+}
+
+// SetTaskState sets what running tasks call their state; empty is RUNNING.
+func (a *Appliance) SetTaskState(state string) {
+	a.estate.do(func() { a.taskSwitches.runningState = state })
+}
+
+// ReverseProgress lets the progress of tasks fall instead of rise.
+func (a *Appliance) ReverseProgress(on bool) {
+	a.estate.do(func() { a.taskSwitches.backwards = on })
+}
+
+// FreezeTasks keeps tasks from ending. Once off again, those whose time is up
+// end.
+func (a *Appliance) FreezeTasks(on bool) {
+	a.estate.do(func() { a.frozen = on })
+}
+
+// VanishTasks forgets every task; what running ones were to do still happens.
+func (a *Appliance) VanishTasks() {
+	a.estate.do(func() { a.tasks = nil })
+}
+
+// HideTasks shows no task to anybody: 403 for one, nothing in lists.
+func (a *Appliance) HideTasks(on bool) {
+	a.estate.do(func() { a.taskSwitches.hidden = on })
+}
