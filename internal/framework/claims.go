@@ -1,0 +1,31 @@
+package framework
+
+import "sync"
+
+// Claims notices when two resources of one plan want the same thing.
+type Claims struct {
+	lock    sync.Mutex
+	holders map[string]holder
+}
+
+type holder struct {
+	owner   string
+	leaving bool
+}
+
+// Take reserves the key for the owner and tells whether nobody else wants it. A
+// leaving owner is about to give the thing up: two of them don't disturb each
+// other.
+func (c *Claims) Take(key, owner string, leaving bool) bool {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	held, taken := c.holders[key]
+	if taken {
+		return held.owner == owner || (held.leaving && leaving)
+	}
+	if c.holders == nil {
+		c.holders = map[string]holder{}
+	}
+	c.holders[key] = holder{owner, leaving}
+	return true
+}

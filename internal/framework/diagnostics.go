@@ -1,0 +1,153 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+)
+
+// Unable is the error diagnostic for err: what failed, why, and what to do. The
+// action reads on from "Unable to", such as "pair with the site site-b".
+func Unable(ctx context.Context, action string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to "+action, Explain(ctx, err))
+}
+
+// Explain words an error for people: why, what to do, the operation id.
+func Explain(ctx context.Context, err error) string {
+	why, advice := explain(err)
+	parts := []string{why}
+	if advice != "" {
+		parts = append(parts, advice)
+	}
+	if id := transport.OperationID(ctx); id != "" {
+		parts = append(parts, "Operation id: "+id)
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// explain decides by the type of an error, outermost meaning first.
+func explain(err error) (why, advice string) {
+	var (
+		trust      *transport.TrustError
+		login      *vcda.LoginError
+		wait       *vcda.WaitError
+		task       *vcda.TaskError
+		connection *transport.ConnectionError
+		status     *transport.StatusError
+		answer     *transport.AnswerError
+	)
+	switch {
+	case errors.As(err, &trust):
+		return explainTrust(trust)
+	case errors.As(err, &wait):
+		return explainWait(wait)
+	case errors.As(err, &login):
+		return explainLogin(login)
+	case errors.As(err, &task):
+		return Sentence(task.Error()), ""
+	case errors.As(err, &connection):
+		return explainConnection(connection)
+	case errors.As(err, &status):
+		return explainStatus(status)
+	case errors.As(err, &answer):
+		return Sentence(answer.Error()), "Check that the url in the provider block is the base address of the appliance, and that no proxy or load balancer answers in its place."
+	case errors.Is(err, vcda.ErrUnknownService):
+		return Sentence(err.Error()), `Check the url in the provider block. If it is right, set service to "manager" or "cloud".`
+	case errors.Is(err, context.Canceled):
+		return "The operation was interrupted.", ""
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The time for this operation was up.", "Give it more time in the timeouts of the resource."
+	}
+	return Sentence(err.Error()), ""
+}
+
+func explainTrust(e *transport.TrustError) (why, advice string) {
+	why = fmt.Sprintf("The certificate of %s is not trusted: %v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
+		e.Host, e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
+	if e.Expected == e.Thumbprint {
+		return why, "The thumbprint is the configured one, but the certificate can't be used. Renew it on the appliance."
+	}
+	if e.Expected != "" {
+		why += "\n  configured: " + e.Expected
+	}
+	return why, fmt.Sprintf("If this is the right appliance, trust its certificate in the provider block with ca_certificate, or with\n\n  thumbprint = %q", e.Thumbprint)
+}
+
+func explainWait(e *vcda.WaitError) (why, advice string) {
+	why = fmt.Sprintf("The task %s was %s at %d %% when the wait for it ended.", e.Task.ID, e.Task.State, e.Task.Progress)
+	reason, advice := explain(e.Err)
+	why += " " + reason
+	if e.Last != nil {
+		last, _ := explain(e.Last)
+		why += "\n\nThe last answer about the task: " + last
+	}
+	return why, advice
+}
+
+func explainLogin(e *vcda.LoginError) (why, advice string) {
+	if !e.Refused {
+		why, advice = explain(e.Err)
+		return fmt.Sprintf("The login to %s did not succeed. %s", e.Host, why), advice
+	}
+	why = fmt.Sprintf("%s refused the login of type %s. %s", e.Host, e.Kind, Sentence(e.Err.Error()))
+	switch {
+	case errors.Is(e.Err, vcda.ErrTokenExpired):
+		return why, "A session ends after 30 minutes without a request, and 24 hours after its login. Obtain a new token, or let the provider log in by itself."
+	case e.Kind == vcda.SSOToken{}.Kind():
+		return why, "Check the token and the fields beside it. A wrong clock on this machine is a likely cause too, and a nonce serves one login only. The login is not tried again, since accounts lock."
+	case e.Kind == vcda.VCDAPIToken{}.Kind() && transport.Status(e.Err) == http.StatusBadRequest:
+		return why, "A login with an API token needs an appliance of version 4.7."
+	}
+	return why, fmt.Sprintf("Check the fields of login.%s in the provider block, or their environment variables. The login is not tried again, since accounts lock.", e.Kind)
+}
+
+func explainConnection(e *transport.ConnectionError) (why, advice string) {
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return "The operation was interrupted.", ""
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		return fmt.Sprintf("The time for this operation was up during %s to %s.", e.Call, e.Host), "Give it more time in the timeouts of the resource."
+	}
+	return Sentence(fmt.Sprintf("%s got no complete answer from %s: %v", e.Call, e.Host, e.Err)),
+		"Check the url in the provider block, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."
+}
+
+func explainStatus(e *transport.StatusError) (why, advice string) {
+	why = Sentence(fmt.Sprintf("The appliance answered %s", strings.TrimPrefix(e.Error(), e.Call.String()+": "))) + " Request: " + e.Call.String()
+	switch {
+	case e.Code == vcda.CodeRemoteAuthentication:
+		return why, "The remote site needs or refuses authentication: extend the session to it with credentials that are valid there."
+	case e.Status == http.StatusUnauthorized:
+		return why, "The session is not accepted. Check that nothing else ends the sessions of this user."
+	case e.Status == http.StatusForbidden:
+		return why, "The user of the login lacks a role for this. Pairing needs an administrator."
+	case e.Status == http.StatusNotAcceptable:
+		return why, "The appliance does not know the API version asked for. Set api_version in the provider block to one it has."
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusServiceUnavailable:
+		return why, "The appliance is busy. Try again later, or lower max_concurrent_requests in the provider block."
+	case e.Status >= http.StatusInternalServerError:
+		return why, "Try again. If it stays, the operation id finds the request in the logs of the appliance."
+	}
+	return why, ""
+}
+
+// Sentence gives a text a capital at its start and a stop at its end.
+func Sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "…") {
+		return text
+	}
+	return text + "."
+}

@@ -1,0 +1,147 @@
+package framework
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+)
+
+// The string types of which one value has several spellings.
+var (
+	URLType        = SpelledType{form: &form{name: "URL", normalize: vcda.NormalizeURL}}
+	ThumbprintType = SpelledType{form: &form{name: "thumbprint", normalize: transport.NormalizeThumbprint}}
+)
+
+// form brings the spellings of one value together.
+type form struct {
+	name      string
+	normalize func(string) (string, error)
+}
+
+// equal tells whether two texts spell the same value. A text that is none is
+// equal to itself only.
+func (f *form) equal(a, b string) bool {
+	if a == b {
+		return true
+	}
+	left, err := f.normalize(a)
+	if err != nil {
+		return false
+	}
+	right, err := f.normalize(b)
+	return err == nil && left == right
+}
+
+// SpelledType is a string type whose values are equal when they mean the same,
+// and refused at plan time when they mean nothing.
+type SpelledType struct {
+	basetypes.StringType
+	form *form
+}
+
+var _ basetypes.StringTypable = SpelledType{}
+
+// Value makes a value of the type.
+func (t SpelledType) Value(text string) Spelled {
+	return Spelled{StringValue: basetypes.NewStringValue(text), form: t.form}
+}
+
+// Same tells whether two texts spell the same value.
+func (t SpelledType) Same(a, b string) bool { return t.form.equal(a, b) }
+
+// KeepSpelling is a plan modifier that plans no change for another spelling of
+// the value in state.
+func (t SpelledType) KeepSpelling() planmodifier.String { return keepSpelling(t) }
+
+// Equal tells whether two types are the same.
+func (t SpelledType) Equal(o attr.Type) bool {
+	other, ok := o.(SpelledType)
+	return ok && t.form == other.form
+}
+
+func (t SpelledType) String() string { return "framework.SpelledType[" + t.form.name + "]" }
+
+// ValueType is the Go type of the values.
+func (t SpelledType) ValueType(context.Context) attr.Value { return Spelled{form: t.form} }
+
+// ValueFromString makes a value of a plain string.
+func (t SpelledType) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+	return Spelled{StringValue: in, form: t.form}, nil
+}
+
+// ValueFromTerraform makes a value of a wire value.
+func (t SpelledType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
+	value, err := t.StringType.ValueFromTerraform(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := value.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("unexpected value type %T", value)
+	}
+	return Spelled{StringValue: text, form: t.form}, nil
+}
+
+// Spelled is a value of a SpelledType.
+type Spelled struct {
+	basetypes.StringValue
+	form *form
+}
+
+var (
+	_ basetypes.StringValuableWithSemanticEquals = Spelled{}
+	_ xattr.ValidateableAttribute                = Spelled{}
+)
+
+// Type is the value's type.
+func (v Spelled) Type(context.Context) attr.Type { return SpelledType{form: v.form} }
+
+// Equal compares to the letter; StringSemanticEquals compares by meaning.
+func (v Spelled) Equal(o attr.Value) bool {
+	other, ok := o.(Spelled)
+	return ok && v.StringValue.Equal(other.StringValue)
+}
+
+// StringSemanticEquals tells whether both spell the same value.
+func (v Spelled) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
+	other, ok := o.(Spelled)
+	return ok && v.form.equal(v.ValueString(), other.ValueString()), nil
+}
+
+// ValidateAttribute refuses a text that spells no value.
+func (v Spelled) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
+	if v.IsNull() || v.IsUnknown() {
+		return
+	}
+	if _, err := v.form.normalize(v.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.form.name, Sentence(err.Error()))
+	}
+}
+
+// keepSpelling keeps the spelling of the state where the configuration means the
+// same.
+type keepSpelling SpelledType
+
+func (m keepSpelling) Description(context.Context) string {
+	return "another spelling of the same " + m.form.name + " is no change"
+}
+
+func (m keepSpelling) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (m keepSpelling) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if req.StateValue.IsNull() || req.PlanValue.IsUnknown() {
+		return
+	}
+	if m.form.equal(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}

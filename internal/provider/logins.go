@@ -1,0 +1,174 @@
+package provider
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+)
+
+// loginType is a way to log in to one system: its fields, and what becomes of
+// them.
+type loginType[L any] struct {
+	name, doc string
+	fields    []field
+	build     func(fields) (L, error)
+}
+
+// field is one field of a login type.
+type field struct {
+	name, env string
+	secret    bool
+	optional  bool
+	kind      kind
+	check     func(string) error
+	doc       string
+}
+
+// fields are the resolved fields of a login by name, without those not set.
+type fields map[string]string
+
+// vcdaLogins are the login types of VCDA ("Login").
+var vcdaLogins = []loginType[vcda.Login]{
+	{
+		name: "local_user", doc: "An operating system user of the appliance, usually `root`.",
+		fields: []field{
+			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user, usually `root`."},
+			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
+		},
+		build: func(f fields) (vcda.Login, error) {
+			return vcda.LocalUser{Username: f["username"], Password: f["password"]}, nil
+		},
+	},
+	{
+		name: "sso_credentials", doc: "A user of vCenter Single Sign-On.",
+		fields: []field{
+			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user, such as `administrator@vsphere.local`."},
+			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
+			{name: "principal", env: "VCDA_PRINCIPAL", optional: true, doc: "Principal the session shall belong to, where it is another than the user."},
+		},
+		build: func(f fields) (vcda.Login, error) {
+			return vcda.SSOCredentials{Username: f["username"], Password: f["password"], Principal: f["principal"]}, nil
+		},
+	},
+	{
+		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a `signature` made elsewhere. **Experimental**: no published document fixes the signed bytes.",
+		fields: []field{
+			{name: "saml_token", env: "VCDA_SAML_TOKEN", secret: true, doc: "The SAML token."},
+			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, check: checkPrivateKey, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
+			{name: "signature", env: "VCDA_SAML_SIGNATURE", secret: true, optional: true, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
+			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, doc: "Timestamp under the signature, in milliseconds since 1970."},
+			{name: "nonce", env: "VCDA_SAML_NONCE", optional: true, doc: "Nonce under the signature."},
+			{name: "principal", env: "VCDA_PRINCIPAL", optional: true, doc: "Principal the session shall belong to, where the token allows to impersonate it."},
+		},
+		build: buildSSOToken,
+	},
+	{
+		name: "vcd_credentials", doc: "A user of Cloud Director.",
+		fields: []field{
+			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user with its organization, such as `administrator@System`."},
+			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
+		},
+		build: func(f fields) (vcda.Login, error) {
+			return vcda.VCDCredentials{Username: f["username"], Password: f["password"]}, nil
+		},
+	},
+	{
+		name: "vcd_cookie", doc: "The auth cookie of a Cloud Director session. The schemas of appliances from 4.5 on no longer list it, so they may refuse it.",
+		fields: []field{
+			{name: "cookie", env: "VCDA_COOKIE", secret: true, doc: "Value of the cookie."},
+		},
+		build: func(f fields) (vcda.Login, error) { return vcda.VCDCookie{Cookie: f["cookie"]}, nil },
+	},
+	{
+		name: "vcd_access_token", doc: "An access token (JWT) of Cloud Director.",
+		fields: []field{
+			{name: "access_token", env: "VCDA_ACCESS_TOKEN", secret: true, doc: "The access token."},
+			{name: "context", env: "VCDA_CONTEXT", optional: true, doc: "Organization of the token, where another Cloud Director than the appliance's own issued it."},
+		},
+		build: func(f fields) (vcda.Login, error) {
+			return vcda.VCDAccessToken{AccessToken: f["access_token"], Context: f["context"]}, nil
+		},
+	},
+	{
+		name: "vcd_api_token", doc: "An API token of Cloud Director. Documented for appliances of version 4.7.",
+		fields: []field{
+			{name: "api_token", env: "VCDA_API_TOKEN", secret: true, doc: "The API token."},
+			{name: "org", env: "VCDA_ORG", doc: "Short name of the organization the token is of."},
+		},
+		build: func(f fields) (vcda.Login, error) {
+			return vcda.VCDAPIToken{APIToken: f["api_token"], Org: f["org"]}, nil
+		},
+	},
+	{
+		name: "session_token", doc: "The token of a session that exists already. The provider never logs it out.",
+		fields: []field{
+			{name: "token", env: "VCDA_SESSION_TOKEN", secret: true, doc: "Value of the `X-VCAV-Auth` header."},
+		},
+		build: func(f fields) (vcda.Login, error) { return vcda.SessionToken{Token: f["token"]}, nil },
+	},
+}
+
+func buildSSOToken(f fields) (vcda.Login, error) {
+	if f["signature"] != "" {
+		switch {
+		case f["private_key"] != "":
+			return nil, errors.New("private_key and signature exclude each other")
+		case f["timestamp"] == "" || f["nonce"] == "":
+			return nil, errors.New("a ready-made signature needs the timestamp and the nonce it was made over")
+		}
+	}
+	login := vcda.SSOToken{
+		SAMLToken: f["saml_token"], PrivateKey: f["private_key"], Signature: f["signature"],
+		Nonce: f["nonce"], Principal: f["principal"],
+	}
+	if f["timestamp"] != "" {
+		timestamp, err := strconv.ParseInt(f["timestamp"], 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		login.Timestamp = timestamp
+	}
+	return login, nil
+}
+
+func checkPrivateKey(s string) error {
+	_, err := vcda.ParsePrivateKey(s)
+	return err
+}
+
+func atLeastLong(s string) error {
+	if n, err := strconv.ParseInt(s, 10, 64); err != nil || n <= 0 {
+		return errors.New("it is not a number of milliseconds since 1970")
+	}
+	return nil
+}
+
+// loginSettings are the rows of the configuration table for a system's login
+// types.
+func loginSettings[L any](prefix string, types []loginType[L]) []setting {
+	var rows []setting
+	for _, t := range types {
+		for _, f := range t.fields {
+			doc := f.doc
+			if !f.optional {
+				doc = "**Required**, here or in its variable. " + doc
+			}
+			rows = append(rows, setting{
+				path: strings.Join([]string{prefix, t.name, f.name}, "."), env: f.env,
+				kind: f.kind, secret: f.secret, check: f.check, doc: doc,
+			})
+		}
+	}
+	return rows
+}
+
+// loginDocs describes the objects of a system's login types.
+func loginDocs[L any](prefix string, types []loginType[L]) map[string]string {
+	docs := map[string]string{}
+	for _, t := range types {
+		docs[prefix+"."+t.name] = t.doc
+	}
+	return docs
+}

@@ -1,0 +1,157 @@
+// Package provider is the front door: the provider block, what becomes of it,
+// and the list of what the provider offers.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/site"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/sitepairing"
+)
+
+// Address is where Terraform knows the provider by.
+const Address = "registry.terraform.io/vcda-dr/vcda"
+
+// New returns the factory of the provider. What must end with the process is
+// registered with cleanup.
+func New(version string, cleanup *framework.Cleanup) func() provider.Provider {
+	return func() provider.Provider { return &vcdaProvider{version: version, cleanup: cleanup} }
+}
+
+type vcdaProvider struct {
+	version string
+	cleanup *framework.Cleanup
+}
+
+var _ provider.ProviderWithValidateConfig = &vcdaProvider{}
+
+func (p *vcdaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName, resp.Version = "vcda", p.version
+}
+
+func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA).",
+		Attributes:          tableSchema(""),
+	}
+}
+
+// ValidateConfig checks what needs no environment: that one login type at most
+// is configured.
+func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	c := &configuration{block: req.Config.Raw, env: os.Getenv}
+	if _, s := c.lookup("login"); s == present {
+		configuredLogin(c, "login", vcdaLogins)
+	}
+	resp.Diagnostics.Append(c.diags...)
+}
+
+func (p *vcdaProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	c := &configuration{block: req.Config.Raw, env: os.Getenv}
+	data := framework.Data{
+		VCDA:   p.configureVCDA(c, userAgent(p.version, req.TerraformVersion)),
+		Claims: &framework.Claims{},
+	}
+	resp.Diagnostics.Append(c.diags...)
+	resp.ResourceData, resp.DataSourceData = data, data
+}
+
+// configureVCDA prepares the client of VCDA; it contacts nobody.
+func (p *vcdaProvider) configureVCDA(c *configuration, agent string) framework.System[vcda.Client] {
+	base := c.get("url")
+	if base == "" && c.unknown == "" {
+		return framework.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
+			"The provider block has no url. Set it, or the variable VCDA_URL, to the address of the appliance."))
+	}
+	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
+	layer := c.transport("", base, agent)
+	options := vcda.Options{Transport: layer, Login: login, Service: vcda.Service(c.get("service")), APIVersion: c.get("api_version")}
+	if c.unknown != "" {
+		return framework.Absent[vcda.Client](notYetKnown(c.unknown))
+	}
+	if c.diags.HasError() {
+		return framework.System[vcda.Client]{}
+	}
+	client, err := vcda.New(options)
+	if err != nil {
+		c.diags.AddError("Unable to configure the provider", reason(err))
+		return framework.System[vcda.Client]{}
+	}
+	p.cleanup.Add(client.Logout)
+	return framework.Ready(client)
+}
+
+func notYetKnown(dotted string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to use the provider before "+dotted+" is known",
+		fmt.Sprintf("The value of %s in the provider block is only known after apply. Apply first what makes it, with -target, or take it from a variable.", dotted))
+}
+
+// transport resolves the settings of the HTTP layer for the system whose
+// settings stand below prefix.
+func (c *configuration) transport(prefix, base, agent string) transport.Options {
+	options := transport.Options{
+		Trust: transport.Trust{
+			CACertificate: c.certificate(prefix + "ca_certificate"),
+			Thumbprint:    c.get(prefix + "thumbprint"),
+			Insecure:      c.enabled(prefix + "insecure"),
+		},
+		UserAgent:     agent,
+		MaxRetries:    c.count("max_retries"),
+		MaxConcurrent: c.count("max_concurrent_requests"),
+		Log:           framework.LogHTTP,
+	}
+	if options.Trust.Insecure {
+		c.diags.AddAttributeWarning(attributePath(prefix+"insecure"), "Certificates are not checked",
+			"With insecure anybody on the way can read the login and change what the appliance says. Pin the certificate with thumbprint instead.")
+	}
+	// Both have been checked by their rows; what fails here is not known yet.
+	options.BaseURL, _ = url.Parse(strings.TrimRight(base, "/"))
+	options.RequestTimeout, _ = time.ParseDuration(c.get("request_timeout"))
+	return options
+}
+
+// certificate resolves a setting that takes PEM text or the path of a file.
+func (c *configuration) certificate(dotted string) string {
+	value := c.get(dotted)
+	if value == "" || strings.Contains(value, "-----BEGIN") {
+		return value
+	}
+	content, err := os.ReadFile(value)
+	if err != nil {
+		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+dotted,
+			"The value holds no PEM text, so it was taken for the path of a file. "+reason(err))
+	}
+	return string(content)
+}
+
+// userAgent names provider and CLI, and whatever the user wants to add.
+func userAgent(version, terraform string) string {
+	agent := fmt.Sprintf("terraform-provider-vcda/%s Terraform/%s", version, terraform)
+	if more := strings.TrimSpace(os.Getenv("TF_APPEND_USER_AGENT")); more != "" {
+		agent += " " + more
+	}
+	return agent
+}
+
+func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{sitepairing.NewResource}
+}
+
+func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{session.NewDataSource, site.NewDataSource, site.NewListDataSource}
+}

@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// configuration resolves settings: the provider block first, the environment
+// second, the default last.
+type configuration struct {
+	block tftypes.Value
+	env   func(string) string
+	diags diag.Diagnostics
+	// unknown is the first setting asked for that isn't known yet, or "".
+	unknown string
+}
+
+// state is what the provider block says of an attribute.
+type state int
+
+const (
+	absent state = iota
+	unknown
+	present
+)
+
+// lookup finds the value at a dotted path of the provider block.
+func (c *configuration) lookup(dotted string) (tftypes.Value, state) {
+	value := c.block
+	for _, name := range strings.Split(dotted, ".") {
+		if s := stateOf(value); s != present {
+			return value, s
+		}
+		var members map[string]tftypes.Value
+		if value.As(&members) != nil {
+			return value, absent
+		}
+		value = members[name]
+	}
+	return value, stateOf(value)
+}
+
+func stateOf(v tftypes.Value) state {
+	switch {
+	case !v.IsKnown():
+		return unknown
+	case v.IsNull():
+		return absent
+	}
+	return present
+}
+
+// get resolves the setting at path to text, "" when it is nowhere set. It notes
+// a value that isn't known yet, and reports a variable that breaks the rule of
+// its row.
+func (c *configuration) get(dotted string) string {
+	row := settings[slices.IndexFunc(settings, func(s setting) bool { return s.path == dotted })]
+	value, s := c.lookup(dotted)
+	switch s {
+	case present:
+		return textOf(value)
+	case unknown:
+		if c.unknown == "" {
+			c.unknown = dotted
+		}
+		return ""
+	}
+	fromEnv := c.env(row.env)
+	if fromEnv == "" {
+		return row.def
+	}
+	if err := row.valid(fromEnv); err != nil {
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The variable stands in for "+dotted+". "+reason(err))
+		return row.def
+	}
+	return fromEnv
+}
+
+// textOf is the text of a known string, bool or number.
+func textOf(v tftypes.Value) string {
+	var s string
+	var b bool
+	var n big.Float
+	switch {
+	case v.As(&s) == nil:
+		return s
+	case v.As(&b) == nil:
+		return strconv.FormatBool(b)
+	case v.As(&n) == nil:
+		return n.Text('f', -1)
+	}
+	return ""
+}
+
+// enabled resolves a flag.
+func (c *configuration) enabled(dotted string) bool {
+	return c.get(dotted) == "true" || c.get(dotted) == "1"
+}
+
+// count resolves a number.
+func (c *configuration) count(dotted string) int {
+	n, err := strconv.Atoi(c.get(dotted))
+	if err != nil {
+		return 0 // unknown; the client is not built then
+	}
+	return n
+}
+
+// resolveLogin finds the one login type that is configured below prefix and
+// builds it from its fields. Without a login object the variable names the type.
+// ok is false after an error and while something isn't known.
+func resolveLogin[L any](c *configuration, prefix, variable string, types []loginType[L]) (login L, ok bool) {
+	chosen, fromBlock := chooseLogin(c, prefix, variable, types)
+	if chosen == nil {
+		return login, false
+	}
+	warnIgnored(c, variable, *chosen, types, fromBlock)
+	before := len(c.diags)
+	values := fields{}
+	for _, f := range chosen.fields {
+		dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
+		value := c.get(dotted)
+		if value != "" {
+			values[f.name] = value
+		} else if !f.optional && c.unknown == "" {
+			c.diags.AddAttributeError(attributePath(dotted), "Missing "+dotted,
+				fmt.Sprintf("The login type %s needs %s. Set it in the provider block or in the variable %s.", chosen.name, f.name, f.env))
+		}
+	}
+	if len(c.diags) > before || c.unknown != "" {
+		return login, false
+	}
+	login, err := chosen.build(values)
+	if err != nil {
+		c.diags.AddAttributeError(attributePath(prefix+"."+chosen.name), "Invalid "+prefix+"."+chosen.name, reason(err))
+		return login, false
+	}
+	return login, true
+}
+
+// chooseLogin finds the login type in the provider block, else in the variable.
+func chooseLogin[L any](c *configuration, prefix, variable string, types []loginType[L]) (chosen *loginType[L], fromBlock bool) {
+	if _, s := c.lookup(prefix); s == unknown {
+		c.unknown = prefix
+		return nil, true
+	} else if s == present {
+		return configuredLogin(c, prefix, types), true
+	}
+	name := c.env(variable)
+	if name == "" {
+		c.diags.AddAttributeError(attributePath(prefix), "Missing "+prefix,
+			fmt.Sprintf("Say how to log in: set %s in the provider block to one of %s, or name the type in the variable %s.", prefix, loginNames(types), variable))
+		return nil, false
+	}
+	for i := range types {
+		if types[i].name == name {
+			return &types[i], false
+		}
+	}
+	c.diags.AddAttributeError(attributePath(prefix), "Invalid "+variable, fmt.Sprintf("The variable holds %q, which is not one of %s.", name, loginNames(types)))
+	return nil, false
+}
+
+// configuredLogin is the one login type set in the provider block. Anything but
+// one is an error, unless more than is known yet could still make it one.
+func configuredLogin[L any](c *configuration, prefix string, types []loginType[L]) *loginType[L] {
+	var chosen []*loginType[L]
+	for i := range types {
+		dotted := prefix + "." + types[i].name
+		switch _, s := c.lookup(dotted); s {
+		case unknown:
+			c.unknown = dotted
+		case present:
+			chosen = append(chosen, &types[i])
+		}
+	}
+	if len(chosen) == 1 && c.unknown == "" {
+		return chosen[0]
+	}
+	if len(chosen) > 1 || c.unknown == "" {
+		c.diags.AddAttributeError(attributePath(prefix), "Not exactly one login type",
+			fmt.Sprintf("%s needs exactly one of %s; %d are set.", prefix, loginNames(types), len(chosen)))
+	}
+	return nil
+}
+
+// warnIgnored warns of variables that belong to other login types only.
+func warnIgnored[L any](c *configuration, variable string, chosen loginType[L], types []loginType[L], fromBlock bool) {
+	if name := c.env(variable); fromBlock && name != "" && name != chosen.name {
+		c.diags.AddWarning("Ignored variable "+variable,
+			fmt.Sprintf("It names the login type %s, but the provider block logs in with %s.", name, chosen.name))
+	}
+	used := map[string]bool{}
+	for _, f := range chosen.fields {
+		used[f.env] = true
+	}
+	for _, t := range types {
+		for _, f := range t.fields {
+			if used[f.env] || c.env(f.env) == "" {
+				continue
+			}
+			used[f.env] = true // one warning each
+			c.diags.AddWarning("Ignored variable "+f.env,
+				fmt.Sprintf("It belongs to the login type %s, but the provider logs in with %s.", t.name, chosen.name))
+		}
+	}
+}
+
+func loginNames[L any](types []loginType[L]) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = t.name
+	}
+	return strings.Join(names, ", ")
+}

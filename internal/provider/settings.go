@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+)
+
+// kind is the type of a setting.
+type kind int
+
+const (
+	text kind = iota
+	flag
+	number
+)
+
+// setting is one row of the configuration table: where a value stands in the
+// provider block, which variable stands in for it, and what it may be.
+type setting struct {
+	path   string // attribute names joined by dots
+	env    string
+	kind   kind
+	secret bool
+	def    string
+	check  func(string) error // nil: anything but an empty text
+	doc    string
+}
+
+// settings is the configuration table. Schema, environment lookup, validation
+// and their tests are made from it.
+var settings = slices.Concat([]setting{
+	{path: "url", env: "VCDA_URL", check: checkURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
+	{path: "thumbprint", env: "VCDA_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
+	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
+	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
+	{path: "api_version", env: "VCDA_API_VERSION", def: vcda.DefaultAPIVersion, check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`."},
+	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
+	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error. Nothing else is ever sent twice."},
+	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
+}, loginSettings("login", vcdaLogins))
+
+// objects describes the objects of the provider block that hold settings.
+var objects = mergeDocs(map[string]string{
+	"login": "How to log in: exactly one of the login types. Without it the variable `VCDA_LOGIN` names the type. A field left out comes from its variable.",
+}, loginDocs("login", vcdaLogins))
+
+func mergeDocs(parts ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, part := range parts {
+		for path, doc := range part {
+			all[path] = doc
+		}
+	}
+	return all
+}
+
+// checkURL takes the base address of a system: https, without a path.
+func checkURL(s string) error {
+	normal, err := vcda.NormalizeURL(s)
+	if err != nil {
+		return err
+	}
+	if u, err := url.Parse(normal); err != nil || u.Path != "" {
+		return fmt.Errorf("%q must not have a path: give the base address only", s)
+	}
+	return nil
+}
+
+func checkThumbprint(s string) error {
+	_, err := transport.NormalizeThumbprint(s)
+	return err
+}
+
+func checkDuration(s string) error {
+	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
+		return fmt.Errorf("%q is not a duration above zero, such as 30s or 2m", s)
+	}
+	return nil
+}
+
+func oneOf(values ...string) func(string) error {
+	return func(s string) error {
+		if !slices.Contains(values, s) {
+			return fmt.Errorf("%q is not one of %s", s, strings.Join(values, ", "))
+		}
+		return nil
+	}
+}
+
+func atLeast(low int64) func(string) error {
+	return func(s string) error {
+		if n, err := strconv.ParseInt(s, 10, 32); err != nil || n < low {
+			return fmt.Errorf("%q is not a whole number from %d up", s, low)
+		}
+		return nil
+	}
+}
+
+// valid applies the row's rule to a value, wherever it comes from.
+func (s setting) valid(value string) error {
+	if value == "" {
+		return fmt.Errorf("it must not be empty")
+	}
+	if s.kind == flag {
+		if _, err := strconv.ParseBool(value); err != nil {
+			return fmt.Errorf("%q is neither true nor false", value)
+		}
+	}
+	if s.check == nil {
+		return nil
+	}
+	return s.check(value)
+}

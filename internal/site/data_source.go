@@ -1,0 +1,108 @@
+package site
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+type dataSource struct{ data framework.Data }
+
+var (
+	_ datasource.DataSourceWithConfigure        = &dataSource{}
+	_ datasource.DataSourceWithConfigValidators = &dataSource{}
+)
+
+// NewDataSource is the data source vcda_site.
+func NewDataSource() datasource.DataSource { return &dataSource{} }
+
+func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_site"
+}
+
+// keys are the arguments that find a site; exactly one is given.
+var keys = []string{"id", "site", "api_url"}
+
+func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	all := attributes()
+	for _, name := range keys {
+		all[name] = schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: texts[name] + " Give exactly one of `id`, `site` and `api_url` to find the site.",
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Finds one site the appliance knows, by id, name or URL: a paired one, or the appliance's own.",
+		Attributes:          all,
+	}
+}
+
+func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	var given []path.Expression
+	for _, name := range keys {
+		given = append(given, path.MatchRoot(name))
+	}
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(given...)}
+}
+
+func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	data, diags := framework.Configured(req.ProviderData)
+	d.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx = framework.Begin(ctx)
+	var wanted model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &wanted)...)
+	client, diags := d.data.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	sites, service, err := list(ctx, client)
+	if err != nil {
+		resp.Diagnostics.Append(framework.Unable(ctx, "read the site", err))
+		return
+	}
+	var known []string
+	for _, s := range sites {
+		if wanted.is(s, service) {
+			found := newModel(s, service)
+			if !wanted.APIURL.IsNull() {
+				found.APIURL = wanted.APIURL // the user's own spelling
+			}
+			resp.Diagnostics.Append(resp.State.Set(ctx, found)...)
+			return
+		}
+		known = append(known, s.Site)
+	}
+	resp.Diagnostics.AddError("Unable to find the site", "The appliance knows no site of this id, name or URL. It knows: "+strings.Join(known, ", ")+".")
+}
+
+// is tells whether a row is the site asked for.
+func (m model) is(s vcda.Site, service vcda.Service) bool {
+	return m.ID == types.StringValue(s.Key(service)) || m.Site == types.StringValue(s.Site) ||
+		(!m.APIURL.IsNull() && framework.URLType.Same(m.APIURL.ValueString(), s.Endpoint()))
+}
+
+// list reads the service and its sites.
+func list(ctx context.Context, client *vcda.Client) ([]vcda.Site, vcda.Service, error) {
+	service, err := client.Service(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	sites, err := client.Sites(ctx)
+	return sites, service, err
+}

@@ -1,0 +1,131 @@
+package sitepairing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+func missingSite() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "Missing site",
+		"The appliance runs the Cloud service, which pairs by name. Set site to the name the other site gave itself.")
+}
+
+// otherName is the error of a peer that calls itself something else. It leaves
+// no state: the corrected configuration takes the pairing over.
+func otherName(wanted vcda.PairRequest, seen vcda.Site) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "The site has another name",
+		fmt.Sprintf("The site at %s calls itself %q, not %q. It is paired now. Set site to its own name, or leave it out; the next apply takes the pairing over.",
+			wanted.APIURL, seen.Site, wanted.Site))
+}
+
+// explainCreate is the error of a create, with what is left on the appliance.
+func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag.Diagnostic {
+	action := "pair with the site at " + p.wanted.APIURL
+	var paired *alreadyPaired
+	var failed *vcda.TaskError
+	switch {
+	case errors.As(err, &paired):
+		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
+	case errors.As(err, &failed):
+		return framework.Unable(ctx, action, err)
+	}
+	detail := explainLink(err, result.site) + framework.Explain(ctx, err)
+	if result.task.ID != "" {
+		detail += "\n\n" + goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
+	} else if result.lost {
+		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. Apply again: if the pairing turns up, it is taken over."
+	}
+	return diag.NewErrorDiagnostic("Unable to "+action, detail)
+}
+
+// explainChange is the error of an update or a delete.
+func explainChange(ctx context.Context, action string, task vcda.Task, err error) diag.Diagnostic {
+	detail := framework.Explain(ctx, err)
+	if task.ID != "" && !task.Ended() {
+		detail += "\n\n" + goesOn(task) + " The state is as it was before; apply again."
+	} else if errors.Is(err, errNotListed) {
+		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
+	}
+	return diag.NewErrorDiagnostic("Unable to "+action, detail)
+}
+
+// explainLink says which direction of the link was still missing when the time
+// was up; empty without a site.
+func explainLink(err error, site *vcda.Site) string {
+	if site == nil || !errors.Is(err, context.DeadlineExceeded) {
+		return ""
+	}
+	link := site.Link()
+	return fmt.Sprintf("The site %s is paired, but the link was not up in time:\n%s\n\n%s\n\n", site.Site, linkErrors(link), linkAdvice(link))
+}
+
+func linkAdvice(link vcda.State) string {
+	if mismatch(link) {
+		return "Compare the thumbprint: set api_thumbprint to that of the certificate the site shows."
+	}
+	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
+}
+
+func mismatch(link vcda.State) bool {
+	return link.Outgoing != nil && link.Outgoing.Code == vcda.CodeCertificateMismatch
+}
+
+// goesOn says what the appliance is still doing.
+func goesOn(t vcda.Task) string {
+	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be cancelled.", t.ID, stateName(t), t.Progress)
+}
+
+func stateName(t vcda.Task) string {
+	if t.State == "" {
+		return "in an unknown state"
+	}
+	return t.State
+}
+
+// importAdvice is what to do about a pairing that is there already.
+func importAdvice(s vcda.Site, service vcda.Service) string {
+	return fmt.Sprintf("The appliance is paired with the site %s already, and not by an unfinished create of this user. To manage that pairing, import it:\n\n"+
+		"  terraform import vcda_site_pairing.NAME %s\n\nwith the resource's own name for NAME, or remove it from the appliance first.", s.Site, s.Key(service))
+}
+
+// warnOfLink warns of communication errors of a pairing that succeeded.
+func warnOfLink(ctx context.Context, p *peer, s vcda.Site, diags *diag.Diagnostics) {
+	link := s.Link()
+	if link.Incoming == nil && link.Outgoing == nil {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The link with the site %s does not work yet", s.Site),
+		"The pairing has succeeded, but the appliance reports errors of its traffic:\n"+linkErrors(link)+"\n\n"+linkAdvice(link)+p.seenThumbprint(ctx, link))
+}
+
+// linkErrors shows the errors of both directions, a line each.
+func linkErrors(link vcda.State) (lines string) {
+	if link.Incoming != nil {
+		lines += "\n  incoming: " + link.Incoming.Error()
+	}
+	if link.Outgoing != nil {
+		lines += "\n  outgoing: " + link.Outgoing.Error()
+	}
+	return lines
+}
+
+// seenThumbprint adds both thumbprints to the warning of a mismatch, as far as
+// the appliance says what it sees.
+func (p *peer) seenThumbprint(ctx context.Context, link vcda.State) string {
+	if !mismatch(link) {
+		return ""
+	}
+	text := "\n\n  configured: " + p.wanted.APIThumbprint
+	seen, err := p.client.RemoteCertificate(ctx, p.wanted.APIURL, true)
+	if err == nil && seen.Certificate.Thumbprint != "" {
+		text += "\n  seen:       " + seen.Certificate.Thumbprint
+	}
+	return text
+}

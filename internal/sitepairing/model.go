@@ -1,0 +1,89 @@
+package sitepairing
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// model is a pairing as state and configuration hold it.
+type model struct {
+	ID             types.String      `tfsdk:"id"`
+	APIURL         framework.Spelled `tfsdk:"api_url"`
+	APIThumbprint  framework.Spelled `tfsdk:"api_thumbprint"`
+	Description    types.String      `tfsdk:"description"`
+	Site           types.String      `tfsdk:"site"`
+	RepairTriggers types.Map         `tfsdk:"repair_triggers"`
+	WaitForLink    types.Bool        `tfsdk:"wait_for_link"`
+	PendingTaskID  types.String      `tfsdk:"pending_task_id"`
+	Timeouts       timeouts.Value    `tfsdk:"timeouts"`
+	framework.Peer
+}
+
+// peer is the site the model is about, on the client's appliance.
+func (m model) peer(client *vcda.Client, service vcda.Service) *peer {
+	thumbprint, err := transport.NormalizeThumbprint(m.APIThumbprint.ValueString())
+	if err != nil {
+		thumbprint = m.APIThumbprint.ValueString() // what an appliance stored by itself
+	}
+	return &peer{
+		client: client, service: service, id: m.ID.ValueString(),
+		wanted: vcda.PairRequest{
+			Site:          m.Site.ValueString(),
+			APIURL:        m.APIURL.ValueString(),
+			APIThumbprint: thumbprint,
+			Description:   m.Description.ValueString(),
+		},
+	}
+}
+
+// report takes over what only the appliance knows.
+func (m *model) report(s vcda.Site, service vcda.Service) {
+	m.ID = types.StringValue(s.Key(service))
+	m.Site = types.StringValue(s.Site)
+	m.PendingTaskID = types.StringNull()
+	m.Peer = framework.NewPeer(s)
+}
+
+// refresh takes over everything the appliance says, arguments included.
+func (m *model) refresh(s vcda.Site, service vcda.Service) {
+	m.report(s, service)
+	m.APIURL = framework.URLType.Value(s.Endpoint())
+	m.APIThumbprint = framework.ThumbprintType.Value(s.APIThumbprint)
+	m.Description = types.StringValue(s.Description)
+	if m.WaitForLink.IsNull() { // after an import
+		m.WaitForLink = types.BoolValue(false)
+	}
+}
+
+// interrupted is what is known of a pairing whose task goes on.
+func (m *model) interrupted(task vcda.Task) {
+	m.ID = types.StringNull()
+	if m.Site.IsUnknown() {
+		m.Site = types.StringNull()
+	}
+	m.PendingTaskID = types.StringValue(task.ID)
+	m.Peer = framework.NoPeer()
+}
+
+// repairs tells whether the way from prior to m needs a re-pairing.
+func (m model) repairs(prior model) bool {
+	return m.Description != prior.Description ||
+		!framework.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
+		!framework.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString()) ||
+		!m.RepairTriggers.Equal(prior.RepairTriggers)
+}
+
+// action words an operation on the pairing for a diagnostic.
+func (m model) action(verb string) string {
+	switch {
+	case verb == "pair":
+		return "pair with the site at " + m.APIURL.ValueString()
+	case m.Site.ValueString() != "":
+		return verb + " the site pairing " + m.Site.ValueString()
+	}
+	return verb + " the site pairing with " + m.APIURL.ValueString()
+}

@@ -1,0 +1,109 @@
+package sitepairing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/go-uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// ModifyPlan checks what only the plan shows: a missing site name on the Cloud
+// service, and two resources for one peer.
+func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	ctx = framework.Begin(ctx)
+	client, diags := r.data.VCDA.Client()
+	if diags.HasError() {
+		return // nothing is known of the appliance yet
+	}
+	owner := ownerKey(ctx, req, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var m model
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+		resp.Diagnostics.Append(r.claim(m, owner, true)...)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(r.claim(m, owner, false)...)
+	if req.State.Raw.IsNull() && m.Site.IsUnknown() {
+		var configured model
+		resp.Diagnostics.Append(req.Config.Get(ctx, &configured)...)
+		if configured.Site.IsNull() {
+			r.checkNameless(ctx, client, m, &resp.Diagnostics)
+		}
+	}
+}
+
+// checkNameless refuses a pairing without a site name on the Cloud service.
+func (r *pairing) checkNameless(ctx context.Context, client *vcda.Client, m model, diags *diag.Diagnostics) {
+	service, err := client.Service(ctx)
+	if err != nil {
+		diags.Append(framework.Unable(ctx, "plan the site pairing with "+m.APIURL.ValueString(), err))
+	} else if service == vcda.Cloud {
+		diags.Append(missingSite())
+	}
+}
+
+// claim reserves the peer for one resource. A resource that is about to be
+// destroyed holds its peer as well: what takes it over at the same time would
+// lose it.
+func (r *pairing) claim(m model, owner string, leaving bool) diag.Diagnostics {
+	for _, key := range []string{urlKey(m), siteKey(m)} {
+		if key != "" && !r.data.Claims.Take(key, owner, leaving) {
+			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("api_url"), "Two resources for one pairing",
+				fmt.Sprintf("Another vcda_site_pairing of this plan is about the same site of the same appliance (%s). Keep one of them. "+
+					"If one takes the place of the other, say so with a moved block instead of a destroy and a create.", m.APIURL.ValueString()))}
+		}
+	}
+	return nil
+}
+
+func urlKey(m model) string {
+	normal, err := vcda.NormalizeURL(m.APIURL.ValueString())
+	if err != nil {
+		return ""
+	}
+	return "url " + normal
+}
+
+func siteKey(m model) string {
+	if m.Site.ValueString() == "" {
+		return ""
+	}
+	return "site " + m.Site.ValueString()
+}
+
+// ownerField is where private state keeps what tells one resource of a plan
+// from another: a replacement is planned twice, and both are one.
+const ownerField = "owner"
+
+// ownerKey is the resource's own mark, made at its first plan.
+func ownerKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) string {
+	stored, diags := req.Private.GetKey(ctx, ownerField)
+	resp.Diagnostics.Append(diags...)
+	var owner string
+	if json.Unmarshal(stored, &owner) == nil && owner != "" {
+		return owner
+	}
+	owner, err := uuid.GenerateUUID()
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to plan the site pairing", err.Error())
+		return ""
+	}
+	if resp.Private != nil {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, ownerField, []byte(`"`+owner+`"`))...)
+	}
+	return owner
+}

@@ -1,0 +1,212 @@
+// Package sitepairing is the room of vcda_site_pairing.
+package sitepairing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// The default times of the operations.
+const (
+	changeTimeout = 10 * time.Minute
+	readTimeout   = time.Minute
+)
+
+type pairing struct{ data framework.Data }
+
+var (
+	_ resource.ResourceWithConfigure   = &pairing{}
+	_ resource.ResourceWithImportState = &pairing{}
+	_ resource.ResourceWithModifyPlan  = &pairing{}
+)
+
+// NewResource is the resource vcda_site_pairing.
+func NewResource() resource.Resource { return &pairing{} }
+
+func (r *pairing) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_site_pairing"
+}
+
+func (r *pairing) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	data, diags := framework.Configured(req.ProviderData)
+	r.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// peer finds the client and the service for the site of a model.
+func (r *pairing) peer(ctx context.Context, m model, action string) (*peer, diag.Diagnostics) {
+	client, diags := r.data.VCDA.Client()
+	if diags.HasError() {
+		return nil, diags
+	}
+	service, err := client.Service(ctx)
+	if err != nil {
+		return nil, diag.Diagnostics{framework.Unable(ctx, action, err)}
+	}
+	return m.peer(client, service), nil
+}
+
+func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	ctx = framework.Begin(ctx)
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	limit, diags := m.Timeouts.Create(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	p, diags := r.peer(ctx, m, m.action("pair"))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if p.service == vcda.Cloud && p.wanted.Site == "" {
+		resp.Diagnostics.Append(missingSite())
+		return
+	}
+	result, err := p.create(ctx)
+	warn(&resp.Diagnostics, result.warnings)
+	if err == nil && p.wanted.Site != "" && result.site.Site != p.wanted.Site {
+		resp.Diagnostics.Append(otherName(p.wanted, *result.site))
+		return
+	}
+	if err == nil && m.WaitForLink.ValueBool() {
+		result.site, err = p.linked(ctx, result.site)
+	}
+	if err != nil {
+		r.createFailed(ctx, p, &m, result, err, resp)
+		return
+	}
+	m.report(*result.site, p.service)
+	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// createFailed reports a create that did not come to its end. Whatever is saved
+// beside an error, Terraform would destroy: so an error goes without state, and
+// the next create takes over what the appliance goes on with. After Ctrl-C there
+// is no error, and the state knows the task.
+func (r *pairing) createFailed(ctx context.Context, p *peer, m *model, result outcome, err error, resp *resource.CreateResponse) {
+	if !errors.Is(err, context.Canceled) || result.task.ID == "" {
+		resp.Diagnostics.Append(explainCreate(ctx, p, result, err))
+		return
+	}
+	if result.site != nil {
+		m.report(*result.site, p.service)
+	} else {
+		m.interrupted(result.task)
+	}
+	resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.task)+" The next plan or apply finds out what came of it.")
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	ctx = framework.Begin(ctx)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	limit, diags := m.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	p, diags := r.peer(ctx, m, m.action("read"))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if settled := p.settlePending(ctx, m, &resp.Diagnostics); !settled {
+		return // the state stays as it is
+	}
+	site, err := p.find(ctx)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(framework.Unable(ctx, m.action("read"), err))
+	case site == nil:
+		resp.State.RemoveResource(ctx)
+	default:
+		m.refresh(*site, p.service)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	ctx = framework.Begin(ctx)
+	var m, prior model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	limit, diags := m.Timeouts.Update(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	m.ID = prior.ID // what the configuration can't know
+	p, diags := r.peer(ctx, m, prior.action("change"))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result, err := p.update(ctx, prior, m)
+	warn(&resp.Diagnostics, result.warnings)
+	if err != nil {
+		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result.task, err))
+		keepPending(ctx, &resp.State, result.task, &resp.Diagnostics)
+		return
+	}
+	m.report(*result.site, p.service)
+	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	ctx = framework.Begin(ctx)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	limit, diags := m.Timeouts.Delete(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	p, diags := r.peer(ctx, m, m.action("unpair"))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	task, err := p.unpair(ctx, m.PendingTaskID.ValueString())
+	warn(&resp.Diagnostics, taskWarnings(task))
+	if err != nil {
+		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), task, err))
+		keepPending(ctx, &resp.State, task, &resp.Diagnostics)
+	}
+}
+
+// keepPending notes in a state that stays otherwise as it was that a task was
+// still running.
+func keepPending(ctx context.Context, state *tfsdk.State, task vcda.Task, diags *diag.Diagnostics) {
+	if task.ID != "" && !task.Ended() {
+		diags.Append(state.SetAttribute(ctx, path.Root("pending_task_id"), task.ID)...)
+	}
+}
+
+// warn shows the warnings of a task.
+func warn(diags *diag.Diagnostics, texts []string) {
+	for _, text := range texts {
+		diags.AddWarning("Warning of the appliance", text)
+	}
+}

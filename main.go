@@ -1,0 +1,48 @@
+// Command terraform-provider-vcda is the Terraform provider for VMware Cloud
+// Director Availability.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+// logoutTime is how long the logout may take: Terraform kills a provider about
+// two seconds after it asked it to end.
+const logoutTime = 1500 * time.Millisecond
+
+func main() {
+	debug := flag.Bool("debug", false, "serve for a debugger")
+	flag.Parse()
+
+	cleanup := &framework.Cleanup{}
+	err := providerserver.Serve(context.Background(), provider.New(version, cleanup), providerserver.ServeOpts{
+		Address: provider.Address,
+		Debug:   *debug,
+	})
+	logout(cleanup)
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// logout ends what the process leaves on the appliances.
+func logout(cleanup *framework.Cleanup) {
+	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
+	defer cancel()
+	if err := cleanup.Run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "Unable to log out:", err)
+	}
+}
