@@ -1,0 +1,5 @@
+data "vcda_session" "current" {}
+
+output "roles" {
+  value = data.vcda_session.current.roles
+}

@@ -1,0 +1,19 @@
+terraform {
+  required_providers {
+    vcda = {
+      source = "vcda-dr/vcda"
+    }
+  }
+}
+
+provider "vcda" {
+  url        = "https://vcda-a.example.com"
+  thumbprint = "SHA-256:5B:3E:0C:61:7A:B8:55:12:8E:93:B2:C0:4A:1D:F6:09:D3:7C:21:88:6F:AE:90:4B:15:E2:37:CD:5A:04:B9:F1"
+
+  login = {
+    local_user = {
+      username = "root"
+      # The password comes from VCDA_PASSWORD.
+    }
+  }
+}

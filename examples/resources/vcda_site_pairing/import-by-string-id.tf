@@ -1,0 +1,4 @@
+import {
+  to = vcda_site_pairing.b
+  id = "site-b"
+}

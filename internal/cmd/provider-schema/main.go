@@ -1,0 +1,42 @@
+// Command provider-schema prints the provider's schemas as "terraform providers schema -json" would.
+//
+// The pages under docs are made from it. It needs no Terraform, so that every kind of page is made
+// whichever version is installed: older ones leave out the kinds they don't know.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+)
+
+// address is where tfplugindocs looks for a provider named vcda.
+const address = "registry.terraform.io/hashicorp/vcda"
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "provider-schema:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &framework.Cleanup{})())()
+	if err != nil {
+		return err
+	}
+	schemas, err := providerSchemas(ctx, server, address)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(schemas)
+}
