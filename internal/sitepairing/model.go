@@ -77,6 +77,14 @@ func (m model) repairs(prior model) bool {
 		!m.RepairTriggers.Equal(prior.RepairTriggers)
 }
 
+// sameArguments tells whether nothing that can be configured differs.
+func (m model) sameArguments(prior model) bool {
+	return m.APIURL.Equal(prior.APIURL) && m.APIThumbprint.Equal(prior.APIThumbprint) &&
+		m.Description.Equal(prior.Description) && m.Site.Equal(prior.Site) &&
+		m.RepairTriggers.Equal(prior.RepairTriggers) && m.WaitForLink.Equal(prior.WaitForLink) &&
+		m.Timeouts.Equal(prior.Timeouts)
+}
+
 // action words an operation on the pairing for a diagnostic.
 func (m model) action(verb string) string {
 	switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
@@ -18,18 +19,13 @@ import (
 // service, and two resources for one peer.
 func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := r.data.VCDA.Client()
-	if diags.HasError() {
-		return // nothing is known of the appliance yet
-	}
+	var m, prior model
 	owner := ownerKey(ctx, req, resp)
-	if resp.Diagnostics.HasError() {
-		return
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
-	var m model
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-		resp.Diagnostics.Append(r.claim(m, owner, true)...)
+		resp.Diagnostics.Append(r.claim(prior, owner, true)...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -37,17 +33,25 @@ func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		return
 	}
 	resp.Diagnostics.Append(r.claim(m, owner, false)...)
-	if req.State.Raw.IsNull() && m.Site.IsUnknown() {
-		var configured model
-		resp.Diagnostics.Append(req.Config.Get(ctx, &configured)...)
-		if configured.Site.IsNull() {
-			r.checkNameless(ctx, client, m, &resp.Diagnostics)
-		}
+	switch {
+	case req.State.Raw.IsNull():
+		r.checkNameless(ctx, req.Config, &resp.Diagnostics)
+	case m.sameArguments(prior):
+		// The framework took another spelling for a change and planned every
+		// computed value anew.
+		resp.Plan.Raw = req.State.Raw
 	}
 }
 
-// checkNameless refuses a pairing without a site name on the Cloud service.
-func (r *pairing) checkNameless(ctx context.Context, client *vcda.Client, m model, diags *diag.Diagnostics) {
+// checkNameless refuses a new pairing without a site name on the Cloud service.
+// As long as the provider is not fully known, the create does it.
+func (r *pairing) checkNameless(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
+	var m model
+	diags.Append(config.Get(ctx, &m)...)
+	client, absent := r.data.VCDA.Client()
+	if absent.HasError() || diags.HasError() || !m.Site.IsNull() {
+		return
+	}
 	service, err := client.Service(ctx)
 	if err != nil {
 		diags.Append(framework.Unable(ctx, "plan the site pairing with "+m.APIURL.ValueString(), err))

@@ -1,0 +1,104 @@
+// Package acctest is what the acceptance tests of all rooms share: simulated
+// appliances, the provider in this process or as a binary, gates for what a CLI
+// lacks.
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"go.uber.org/goleak"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// Main runs the tests of a package and fails when a goroutine is left.
+func Main(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		removeBinary()
+		os.Exit(code)
+	}))
+}
+
+// Factories serve the provider in this process. Whatever sessions it opens are
+// logged out when the test ends, as the binary does at its own end.
+func Factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	cleanup := &framework.Cleanup{}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+		defer cancel()
+		if err := cleanup.Run(ctx); err != nil {
+			t.Logf("logout: %v", err)
+		}
+	})
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"vcda": providerserver.NewProtocol6WithError(provider.New("test", cleanup)()),
+	}
+}
+
+// Estate starts simulated appliances for the length of the test. Without
+// options these are site-a and site-b of the Manager service.
+func Estate(t *testing.T, appliances ...simulator.ApplianceOptions) *simulator.Estate {
+	t.Helper()
+	if len(appliances) == 0 {
+		appliances = Pair(simulator.Manager)
+	}
+	estate, err := simulator.Start(simulator.Options{Appliances: appliances})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		estate.Close()
+		for _, a := range appliances {
+			for _, violation := range estate.Appliance(a.Site).Violations() {
+				t.Errorf("%s: a request breaks the API: %s", a.Site, violation)
+			}
+		}
+	})
+	return estate
+}
+
+// Pair describes two appliances of one service, site-a and site-b. Each is also
+// known to the other as https://SITE.example.com:8048.
+func Pair(service simulator.Service) []simulator.ApplianceOptions {
+	var pair []simulator.ApplianceOptions
+	for _, site := range []string{"site-a", "site-b"} {
+		pair = append(pair, simulator.ApplianceOptions{
+			Site: site, Service: service, PublicURLs: []string{"https://" + site + ".example.com:8048"},
+			TaskDuration: 20 * time.Millisecond,
+		})
+	}
+	return pair
+}
+
+// Services are both services that pair sites, for tests that run on each.
+var Services = []simulator.Service{simulator.Manager, simulator.Cloud}
+
+// ProviderBlock configures the provider for an appliance, as its root user, with
+// further lines of HCL.
+func ProviderBlock(a *simulator.Appliance, lines ...string) string {
+	return aliasBlock("", a, lines)
+}
+
+// ProviderAlias is ProviderBlock with an alias.
+func ProviderAlias(alias string, a *simulator.Appliance, lines ...string) string {
+	return aliasBlock(fmt.Sprintf("alias = %q", alias), a, lines)
+}
+
+func aliasBlock(alias string, a *simulator.Appliance, lines []string) string {
+	user := a.Accounts().LocalUsers[0]
+	block := fmt.Sprintf("provider \"vcda\" {\n  %s\n  url = %q\n  ca_certificate = <<-PEM\n%sPEM\n  login = { local_user = { username = %q, password = %q } }\n",
+		alias, a.URL(), a.CertificatePEM(), user.Username, user.Password)
+	for _, line := range lines {
+		block += "  " + line + "\n"
+	}
+	return block + "}\n"
+}

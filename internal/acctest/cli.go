@@ -1,0 +1,89 @@
+package acctest
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"testing"
+)
+
+// CLI is the program the acceptance tests run.
+type CLI struct {
+	Path         string
+	OpenTofu     bool
+	Major, Minor int
+}
+
+var versionLine = regexp.MustCompile(`^(Terraform|OpenTofu) v(\d+)\.(\d+)\.`)
+
+// currentCLI asks the program for its version, once.
+var currentCLI = sync.OnceValues(func() (CLI, error) {
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		var err error
+		if path, err = exec.LookPath("terraform"); err != nil {
+			return CLI{}, err
+		}
+	}
+	command := exec.Command(path, "version")
+	command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE=")
+	out, err := command.Output()
+	if err != nil {
+		return CLI{}, err
+	}
+	match := versionLine.FindStringSubmatch(string(out))
+	if match == nil {
+		return CLI{}, &exec.Error{Name: path, Err: exec.ErrNotFound}
+	}
+	major, _ := strconv.Atoi(match[2])
+	minor, _ := strconv.Atoi(match[3])
+	return CLI{Path: path, OpenTofu: match[1] == "OpenTofu", Major: major, Minor: minor}, nil
+})
+
+// CurrentCLI is the program the acceptance tests run. The test is skipped
+// outside acceptance runs.
+func CurrentCLI(t *testing.T) CLI {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance test; run make test")
+	}
+	cli, err := currentCLI()
+	if err != nil {
+		t.Fatalf("no Terraform or OpenTofu to test with: %v", err)
+	}
+	return cli
+}
+
+// Feature is something of the CLI that came with a version: the minor versions
+// of Terraform and OpenTofu 1, or 0 where there is none.
+type Feature struct {
+	Name                string
+	Terraform, OpenTofu int
+}
+
+// The features a CLI may lack.
+var (
+	Functions = Feature{"provider functions", 8, 7}
+	Ephemeral = Feature{"ephemeral resources", 10, 11}
+	WriteOnly = Feature{"write-only arguments", 11, 11}
+	Identity  = Feature{"resource identity", 12, 12}
+	Lists     = Feature{"list resources", 14, 0}
+	Actions   = Feature{"actions", 14, 0}
+)
+
+// Needs skips the test when the CLI lacks a feature.
+func Needs(t *testing.T, features ...Feature) {
+	t.Helper()
+	cli := CurrentCLI(t)
+	for _, f := range features {
+		since := f.Terraform
+		if cli.OpenTofu {
+			since = f.OpenTofu
+		}
+		if since == 0 || (cli.Major == 1 && cli.Minor < since) {
+			t.Skipf("this CLI lacks %s", f.Name)
+		}
+	}
+}

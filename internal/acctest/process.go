@@ -1,0 +1,106 @@
+package acctest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+)
+
+var binaryDir string // set once the provider is built
+
+// removeBinary removes what binary built.
+func removeBinary() { _ = os.RemoveAll(binaryDir) }
+
+// binary builds the provider once for a test binary and returns its folder.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "vcda-provider-")
+	if err != nil {
+		return "", err
+	}
+	binaryDir = dir
+	_, self, _, _ := runtime.Caller(0)
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-vcda"), ".")
+	build.Dir = filepath.Join(filepath.Dir(self), "..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+// Workspace is a folder where the CLI runs with the provider as a binary, as it
+// does for users: every command starts and ends processes of its own.
+type Workspace struct {
+	Dir string
+	Env []string // beside the process's own, without variables of Terraform and the provider
+	cli CLI
+}
+
+// NewWorkspace makes a workspace with the configuration.
+func NewWorkspace(t *testing.T, configuration string) *Workspace {
+	t.Helper()
+	cli := CurrentCLI(t)
+	built, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Workspace{Dir: t.TempDir(), cli: cli}
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"vcda-dr/vcda\" = %q\n    \"registry.terraform.io/vcda-dr/vcda\" = %q\n  }\n  direct {}\n}\n", built, built)
+	w.Write(t, "cli.tfrc", overrides)
+	w.Configure(t, configuration)
+	w.Env = []string{"CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE=" + filepath.Join(w.Dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "PATH=" + os.Getenv("PATH"), "HOME=" + w.Dir}
+	return w
+}
+
+// requiredProviders names the provider for configurations that the CLI reads
+// without help of a test harness.
+const requiredProviders = "terraform {\n  required_providers {\n    vcda = { source = \"vcda-dr/vcda\" }\n  }\n}\n"
+
+// Configure replaces the configuration.
+func (w *Workspace) Configure(t *testing.T, configuration string) {
+	t.Helper()
+	w.Write(t, "main.tf", requiredProviders+configuration)
+}
+
+// Write writes a file into the workspace.
+func (w *Workspace) Write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Command prepares a run of the CLI, for tests that interrupt it.
+func (w *Workspace) Command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), w.cli.Path, args...)
+	command.Dir, command.Env = w.Dir, w.Env
+	return command
+}
+
+// Run runs the CLI and returns what it printed, and its exit code.
+func (w *Workspace) Run(t *testing.T, args ...string) (output string, code int) {
+	t.Helper()
+	command := w.Command(t, args...)
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	err := command.Run()
+	if err != nil && command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), command.ProcessState.ExitCode()
+}
+
+// MustRun is Run for a command that has to succeed.
+func (w *Workspace) MustRun(t *testing.T, args ...string) string {
+	t.Helper()
+	out, code := w.Run(t, args...)
+	if code != 0 {
+		t.Fatalf("%v: exit code %d\n%s", args, code, out)
+	}
+	return out
+}
