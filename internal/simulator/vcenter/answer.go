@@ -1,0 +1,132 @@
+package vcenter
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// reply is what a handler answers. A nil value is void.
+type reply struct {
+	value  any
+	id     string // of the session just opened
+	nobody bool   // the null of currentSession
+}
+
+// answer is a reply ready for the wire.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (s *Server) encode(r reply) answer {
+	switch {
+	case r.nobody && s.options.Nobody == NobodyNull:
+		return jsonAnswer(http.StatusOK, nil)
+	case r.nobody && s.options.Nobody == NobodyEmpty:
+		return answer{status: http.StatusOK}
+	case r.value == nil:
+		return answer{status: http.StatusNoContent}
+	}
+	out := answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}, body: vimJSON(r.value)}
+	if r.id == "" {
+		return out
+	}
+	switch s.options.TokenPlace {
+	case TokenHeader:
+		out.header.Set(sessionHeader, r.id)
+	case TokenCookie:
+		out.header.Set("Set-Cookie", sessionCookie+`="`+r.id+`"; Path=/; HttpOnly; Secure`)
+	case TokenNowhere:
+	}
+	return out
+}
+
+// vimJSON encodes as vCenter does: with type names, but strings bare.
+func vimJSON(value any) []byte {
+	if text, ok := value.(string); ok {
+		return jsonAnswer(http.StatusOK, text).body
+	}
+	var out bytes.Buffer
+	if err := types.NewJSONEncoder(&out).Encode(value); err != nil {
+		panic(err) // every value is one of govmomi's types
+	}
+	return out.Bytes()
+}
+
+func jsonAnswer(status int, value any) answer {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // every value is made of plain values
+	}
+	return answer{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
+}
+
+func plain(status int, text string) answer {
+	return answer{status: status, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, body: []byte(text)}
+}
+
+// violation refuses a request that no client which knows the API sends.
+func (s *Server) violation(r *http.Request, status int, kind string) answer {
+	s.note(r, kind)
+	return jsonAnswer(status, map[string]any{"error_type": kind, "messages": []any{}})
+}
+
+// texts of faults; the others have none.
+var texts = map[string]string{
+	"InvalidLogin":     "Cannot complete login due to an incorrect user name or password.",
+	"NotAuthenticated": "The session is not authenticated.",
+	"NotSupported":     "The operation is not supported on the object.",
+	"InvalidRequest":   "The request is malformed.",
+}
+
+// fault answers a fault in the form of the options.
+func (s *Server) fault(fault types.BaseMethodFault) answer {
+	kind := reflect.TypeOf(fault).Elem().Name()
+	out := answer{status: http.StatusInternalServerError, header: http.Header{}}
+	if kind == "NotAuthenticated" && s.options.Status401 {
+		out.status = http.StatusUnauthorized
+	}
+	mediaType := "application/json"
+	switch s.options.FaultBody {
+	case FaultMessage:
+		fault.GetMethodFault().FaultMessage = []types.LocalizableMessage{{Key: "vim.fault." + kind, Message: texts[kind]}}
+		out.body = vimJSON(fault)
+	case FaultString:
+		out.body = withField(vimJSON(fault), "faultstring", texts[kind])
+	case FaultBare:
+		out.body = vimJSON(fault)
+	case FaultXML:
+		mediaType, out.body = "text/xml", fmt.Appendf(nil, soapFault, texts[kind], kind, kind)
+	case FaultHTML:
+		mediaType, out.body = "text/html", []byte("<html><body><h1>Internal Server Error</h1></body></html>")
+	}
+	out.header.Set("Content-Type", mediaType)
+	return out
+}
+
+const soapFault = `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/" xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<soapenv:Body><soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>%s</faultstring><detail><%sFault xmlns="urn:vim25" xsi:type="%s"/></detail></soapenv:Fault></soapenv:Body>
+</soapenv:Envelope>`
+
+func withField(object []byte, name, value string) []byte {
+	var fields map[string]any
+	if err := json.Unmarshal(object, &fields); err != nil {
+		panic(err) // vimJSON wrote it
+	}
+	fields[name] = value
+	return jsonAnswer(http.StatusOK, fields).body
+}
+
+func (out answer) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), out.header)
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body) // a client that left is no concern of the server
+}

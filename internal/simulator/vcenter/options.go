@@ -1,0 +1,69 @@
+package vcenter
+
+// FaultBody is the form in which faults are told.
+type FaultBody int
+
+// The forms seen in the wild.
+const (
+	FaultMessage FaultBody = iota // JSON, text in faultMessage as in the schema
+	FaultString                   // JSON, text in faultstring
+	FaultBare                     // JSON without a text
+	FaultXML                      // a SOAP fault
+	FaultHTML                     // a page of a proxy
+)
+
+// TokenPlace is where a login puts the session id.
+type TokenPlace int
+
+// The places of a session id.
+const (
+	TokenHeader TokenPlace = iota // vmware-api-session-id
+	TokenCookie                   // vmware_soap_session only
+	TokenNowhere
+)
+
+// NobodyBody is how currentSession tells that nobody is logged in. The
+// reference is silent on it.
+type NobodyBody int
+
+// The spellings of nobody.
+const (
+	NobodyNull  NobodyBody = iota // 200 and the literal null
+	NobodyEmpty                   // 200 and no body
+	Nobody204                     // 204
+)
+
+// Options describe a vCenter. The zero value is a current one.
+type Options struct {
+	Addr               string   // where it listens; default "127.0.0.1:0"
+	Username, Password string   // default administrator@vsphere.local and VMware1!
+	Releases           []string // of the VI JSON API; default 8.0.1.0, 8.0.2.0, 8.0.3.0
+	ManagerID          string   // moId of the session manager; default SessionManager
+
+	Old        bool // before 8.0.1: neither VI JSON nor hello
+	NoHello    bool // as 8.0.1
+	NoCloning  bool // CloneSession is NotSupported
+	Status401  bool // NotAuthenticated has status 401, not 500
+	FaultBody  FaultBody
+	TokenPlace TokenPlace
+	Nobody     NobodyBody
+}
+
+func (o Options) withDefaults() Options {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Username == "" {
+		o.Username = "administrator@vsphere.local"
+	}
+	if o.Password == "" {
+		o.Password = "VMware1!"
+	}
+	if o.Releases == nil {
+		o.Releases = []string{"8.0.1.0", "8.0.2.0", "8.0.3.0"}
+	}
+	if o.ManagerID == "" {
+		o.ManagerID = "SessionManager"
+	}
+	return o
+}

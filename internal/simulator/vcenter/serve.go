@@ -1,0 +1,53 @@
+package vcenter
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+const (
+	maxRequestBody = 1 << 20
+	sessionHeader  = "vmware-api-session-id"
+	sessionCookie  = "vmware_soap_session"
+	helloPath      = "/api/vcenter/system"
+)
+
+// serve takes a request from its arrival to its answer.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client left in the middle
+	}
+	// It is acted upon whether or not the client stays.
+	s.answer(r.WithContext(context.WithoutCancel(r.Context())), body).write(w)
+}
+
+func (s *Server) answer(r *http.Request, body []byte) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.act(r, body)
+	s.record(r, body, out.status)
+	return out
+}
+
+func (s *Server) act(r *http.Request, body []byte) answer {
+	if r.URL.Path == helloPath && !s.options.Old && !s.options.NoHello {
+		return s.hello(r, body)
+	}
+	found, ok := s.findRoute(r.Method, r.URL)
+	if !ok {
+		return plain(http.StatusNotFound, "404 page not found\n")
+	}
+	c := &call{server: s, request: r, body: body, session: s.sessions[r.Header.Get(sessionHeader)]}
+	if !found.open && c.session == nil {
+		return s.fault(&types.NotAuthenticated{NoPermission: types.NoPermission{PrivilegeId: "System.View"}})
+	}
+	done, err := found.handle(c)
+	if err != nil {
+		return s.fault(faultOf(err))
+	}
+	return s.encode(done)
+}
