@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -38,7 +39,10 @@ type vcdaProvider struct {
 	cleanup *framework.Cleanup
 }
 
-var _ provider.ProviderWithValidateConfig = &vcdaProvider{}
+var (
+	_ provider.ProviderWithValidateConfig     = &vcdaProvider{}
+	_ provider.ProviderWithEphemeralResources = &vcdaProvider{}
+)
 
 func (p *vcdaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName, resp.Version = "vcda", p.version
@@ -68,7 +72,7 @@ func (p *vcdaProvider) Configure(_ context.Context, req provider.ConfigureReques
 		Claims: &framework.Claims{},
 	}
 	resp.Diagnostics.Append(c.diags...)
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
 }
 
 // configureVCDA prepares the client of VCDA; it contacts nobody.
@@ -150,6 +154,11 @@ func userAgent(version, terraform string) string {
 
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *vcdaProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{}
 }
 
 func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSource {

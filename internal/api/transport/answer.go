@@ -17,6 +17,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	secrets []string
 }
 
 // JSON decodes the body into v. It fails with *AnswerError when the body is
@@ -26,7 +28,7 @@ func (a *Answer) JSON(v any) error {
 		return a.problem("it is empty", nil)
 	}
 	if kind := a.Header.Get("Content-Type"); !isJSON(kind) {
-		return a.problem(fmt.Sprintf("it is %s, not JSON: %s", kind, excerpt(a.Body)), nil)
+		return a.problem(fmt.Sprintf("it is %s, not JSON%s", kind, a.page()), nil)
 	}
 	if string(bytes.TrimSpace(a.Body)) == "null" {
 		return a.problem("it is null", nil) // an object or a list is never null as a whole
@@ -35,6 +37,15 @@ func (a *Answer) JSON(v any) error {
 		return a.problem(describeJSON(err), err)
 	}
 	return nil
+}
+
+// page shows the beginning of an HTML answer, which tells whose it is. Anything
+// else could be what was asked for, secrets included.
+func (a *Answer) page() string {
+	if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+		return ""
+	}
+	return ": " + redact(excerpt(a.Body), a.secrets)
 }
 
 func (a *Answer) problem(reason string, err error) error {

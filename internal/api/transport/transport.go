@@ -133,8 +133,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	if _, err := body.ReadFrom(resp.Body); err != nil {
 		return nil, connectionError(call, req, err, wrote)
 	}
-	answer := &Answer{Call: call, Status: resp.StatusCode, Header: resp.Header, Body: body.Bytes()}
-	return answer, c.check(answer, r.Secrets)
+	answer := &Answer{Call: call, Status: resp.StatusCode, Header: resp.Header, Body: body.Bytes(), secrets: r.Secrets}
+	return answer, c.check(answer)
 }
 
 func (c *Client) clientFor(method string) *http.Client {
@@ -182,12 +182,12 @@ func (c *Client) httpRequest(ctx context.Context, r Request) (*http.Request, err
 }
 
 // check turns an answer outside 2xx into an error.
-func (c *Client) check(a *Answer, secrets []string) error {
+func (c *Client) check(a *Answer) error {
 	switch {
 	case a.Status >= 200 && a.Status < 300:
 		return nil
 	case a.Status >= 300 && a.Status < 400:
-		return a.problem(fmt.Sprintf("it redirects to %s, and redirects are not followed", redact(a.Header.Get("Location"), secrets)), nil)
+		return a.problem(fmt.Sprintf("it redirects to %s, and redirects are not followed", redact(a.Header.Get("Location"), a.secrets)), nil)
 	}
 	e := &StatusError{Call: a.Call, Status: a.Status, Header: a.Header}
 	if c.options.DecodeError != nil {
@@ -196,6 +196,6 @@ func (c *Client) check(a *Answer, secrets []string) error {
 	if e.Code == "" && e.Msg == "" {
 		e.Msg = excerpt(a.Body)
 	}
-	e.Msg = redact(e.Msg, secrets)
+	e.Msg = redact(e.Msg, a.secrets)
 	return e
 }
