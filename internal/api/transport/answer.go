@@ -45,7 +45,7 @@ func (a *Answer) page() string {
 	if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 		return ""
 	}
-	return ": " + redact(excerpt(a.Body), a.secrets)
+	return ": " + excerpt(a.Body, a.secrets)
 }
 
 func (a *Answer) problem(reason string, err error) error {
@@ -73,13 +73,14 @@ func describeJSON(err error) string {
 // excerptLength is how much of a foreign body is shown, in bytes.
 const excerptLength = 160
 
-// excerpt is the beginning of a body, on one line.
-func excerpt(body []byte) string {
+// excerpt is the beginning of a body, on one line, without the secrets.
+func excerpt(body []byte, secrets []string) string {
 	cut := ""
-	if len(body) > excerptLength {
-		body, cut = body[:excerptLength], "…"
+	text := redact(string(body), secrets)
+	if len(text) > excerptLength {
+		text, cut = text[:excerptLength], "…"
 	}
-	words := strings.FieldsFunc(strings.ToValidUTF8(string(body), ""), func(r rune) bool {
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	})
 	return strings.Join(words, " ") + cut

@@ -194,7 +194,7 @@ func (c *Client) check(a *Answer) error {
 		e.Code, e.Msg = c.options.DecodeError(a.Body)
 	}
 	if e.Code == "" && e.Msg == "" {
-		e.Msg = excerpt(a.Body)
+		e.Msg = excerpt(a.Body, a.secrets)
 	}
 	e.Msg = redact(e.Msg, a.secrets)
 	return e
