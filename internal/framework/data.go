@@ -7,34 +7,38 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcenter"
 )
 
 // Data is what provider configuration hands to every room.
 type Data struct {
-	VCDA   System[vcda.Client]
-	Claims *Claims
+	VCDA     System[vcda.Client]
+	VCenter  System[vcenter.Client]
+	Storware System[storware.Client]
+	Claims   *Claims
 }
 
 // System is the client of one system, or the reason why there is none.
 type System[C any] struct {
 	client *C
-	absent diag.Diagnostic
+	absent diag.Diagnostics
 }
 
 // Ready is a configured system.
 func Ready[C any](client *C) System[C] { return System[C]{client: client} }
 
-// Absent is a system that configuration left out or doesn't know yet.
-func Absent[C any](why diag.Diagnostic) System[C] { return System[C]{absent: why} }
+// Absent is a system that configuration left out, doesn't know yet or got wrong.
+func Absent[C any](why ...diag.Diagnostic) System[C] { return System[C]{absent: why} }
 
-// Client returns the client, or the diagnostic that says what is missing.
+// Client returns the client, or the diagnostics that say what is missing.
 func (s System[C]) Client() (*C, diag.Diagnostics) {
 	switch {
 	case s.client != nil:
 		return s.client, nil
 	case s.absent != nil:
-		return nil, diag.Diagnostics{s.absent}
+		return nil, s.absent
 	}
 	return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unable to use the provider",
 		"Nothing has configured the provider before this operation. This is a bug in the provider; please report it.")}

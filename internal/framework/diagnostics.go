@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
@@ -20,9 +21,19 @@ func Unable(ctx context.Context, action string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to "+action, Explain(ctx, err))
 }
 
+// UnableAt is Unable for an error that one attribute is at fault for.
+func UnableAt(ctx context.Context, at path.Path, action string, err error) diag.Diagnostic {
+	return diag.WithPath(at, Unable(ctx, action, err))
+}
+
 // Explain words an error for people: why, what to do, the operation id.
 func Explain(ctx context.Context, err error) string {
 	why, advice := explain(err)
+	return compose(ctx, why, advice)
+}
+
+// compose puts the parts of an explanation together.
+func compose(ctx context.Context, why, advice string) string {
 	parts := []string{why}
 	if advice != "" {
 		parts = append(parts, advice)
@@ -37,28 +48,36 @@ func Explain(ctx context.Context, err error) string {
 func explain(err error) (why, advice string) {
 	var (
 		trust      *transport.TrustError
+		extension  *vcda.ExtensionError
 		login      *vcda.LoginError
 		wait       *vcda.WaitError
 		task       *vcda.TaskError
 		connection *transport.ConnectionError
 		status     *transport.StatusError
 		answer     *transport.AnswerError
+		handshake  *transport.HandshakeError
 	)
 	switch {
 	case errors.As(err, &trust):
-		return explainTrust(trust)
+		return explainTrust(trust, "appliance", "the provider block")
 	case errors.As(err, &wait):
 		return explainWait(wait)
+	case errors.As(err, &extension):
+		return explainExtension(extension)
 	case errors.As(err, &login):
 		return explainLogin(login)
 	case errors.As(err, &task):
 		return Sentence(task.Error()), ""
 	case errors.As(err, &connection):
-		return explainConnection(connection)
+		return explainConnection(connection, "the provider block")
 	case errors.As(err, &status):
 		return explainStatus(status)
 	case errors.As(err, &answer):
 		return Sentence(answer.Error()), "Check that the url in the provider block is the base address of the appliance, and that no proxy or load balancer answers in its place."
+	case errors.As(err, &handshake) && !errors.Is(err, context.Canceled):
+		return Sentence(handshake.Error()), "Check the address, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."
+	case errors.Is(err, vcda.ErrNoLogin):
+		return Sentence(err.Error()), "Configure another type of login, or use the given token itself."
 	case errors.Is(err, vcda.ErrUnknownService):
 		return Sentence(err.Error()), `Check the url in the provider block. If it is right, set service to "manager" or "cloud".`
 	case errors.Is(err, context.Canceled):
@@ -69,20 +88,25 @@ func explain(err error) (why, advice string) {
 	return Sentence(err.Error()), ""
 }
 
-func explainTrust(e *transport.TrustError) (why, advice string) {
+// explainTrust tells about the certificate of a system whose settings stand at
+// the place.
+func explainTrust(e *transport.TrustError, system, place string) (why, advice string) {
 	why = fmt.Sprintf("The certificate of %s is not trusted: %v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
 		e.Host, e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
 	if e.Expected == e.Thumbprint {
-		return why, "The thumbprint is the configured one, but the certificate can't be used. Renew it on the appliance."
+		return why, fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", system)
 	}
 	if e.Expected != "" {
 		why += "\n  configured: " + e.Expected
 	}
-	return why, fmt.Sprintf("If this is the right appliance, trust its certificate in the provider block with ca_certificate, or with\n\n  thumbprint = %q", e.Thumbprint)
+	return why, fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", system, place, e.Thumbprint)
 }
 
 func explainWait(e *vcda.WaitError) (why, advice string) {
 	why = fmt.Sprintf("The task %s was %s at %d %% when the wait for it ended.", e.Task.ID, e.Task.State, e.Task.Progress)
+	if e.Task.State == "" {
+		why = fmt.Sprintf("The task %s was not seen before the wait for it ended.", e.Task.ID)
+	}
 	reason, advice := explain(e.Err)
 	why += " " + reason
 	if e.Last != nil {
@@ -99,6 +123,8 @@ func explainLogin(e *vcda.LoginError) (why, advice string) {
 	}
 	why = fmt.Sprintf("%s refused the login of type %s. %s", e.Host, e.Kind, Sentence(e.Err.Error()))
 	switch {
+	case transport.Status(e.Err) == http.StatusNotAcceptable:
+		return explain(e.Err) // no login of any type would do
 	case errors.Is(e.Err, vcda.ErrTokenExpired):
 		return why, "A session ends after 30 minutes without a request, and 24 hours after its login. Obtain a new token, or let the provider log in by itself."
 	case e.Kind == vcda.SSOToken{}.Kind():
@@ -109,7 +135,26 @@ func explainLogin(e *vcda.LoginError) (why, advice string) {
 	return why, fmt.Sprintf("Check the fields of login.%s in the provider block, or their environment variables. The login is not tried again, since accounts lock.", e.Kind)
 }
 
-func explainConnection(e *transport.ConnectionError) (why, advice string) {
+func explainExtension(e *vcda.ExtensionError) (why, advice string) {
+	cause, advice := explain(e.Err)
+	why = fmt.Sprintf("The session was not extended to the site %s. %s", e.Site, cause)
+	if e.Index >= 0 {
+		why = fmt.Sprintf("The session was not extended to the site %s, as session_extensions[%d] of the provider block asks for. %s", e.Site, e.Index, cause)
+	}
+	switch {
+	case errors.Is(e.Err, vcda.ErrCloudOnly):
+		return why, "A Manager service needs no extension: remove it."
+	case e.UnknownSite():
+		return why, "Check the name, and pair with the site first: the appliance extends to sites it is paired with."
+	case transport.Status(e.Err) == http.StatusBadRequest:
+		return why, "Extending with an API token needs an appliance of version 4.7; extending with a cookie, one of version 4.2 or older."
+	case transport.Status(e.Err) == http.StatusUnauthorized:
+		return why, "Check the credentials for the remote site. A password works there for local users of Cloud Director only. The extension is not tried again as it is, since accounts lock."
+	}
+	return why, advice
+}
+
+func explainConnection(e *transport.ConnectionError, place string) (why, advice string) {
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "The operation was interrupted.", ""
@@ -117,7 +162,7 @@ func explainConnection(e *transport.ConnectionError) (why, advice string) {
 		return fmt.Sprintf("The time for this operation was up during %s to %s.", e.Call, e.Host), "Give it more time in the timeouts of the resource."
 	}
 	return Sentence(fmt.Sprintf("%s got no complete answer from %s: %v", e.Call, e.Host, e.Err)),
-		"Check the url in the provider block, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."
+		fmt.Sprintf("Check the url in %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", place)
 }
 
 func explainStatus(e *transport.StatusError) (why, advice string) {

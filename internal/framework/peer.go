@@ -109,13 +109,7 @@ func AddPeerToDataSource(attributes map[string]datasource.Attribute) {
 		case types.BoolType:
 			attributes[a.name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: a.description}
 		default:
-			attributes[a.name] = datasource.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: a.description,
-				Attributes: map[string]datasource.Attribute{
-					"code": datasource.StringAttribute{Computed: true, MarkdownDescription: "Code of the error."},
-					"msg":  datasource.StringAttribute{Computed: true, MarkdownDescription: "Message of the error."},
-				},
-			}
+			attributes[a.name] = ErrorAttribute(a.description)
 		}
 	}
 }

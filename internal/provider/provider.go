@@ -13,16 +13,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/appliance"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/certificate"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/health"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/sessionextension"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/site"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/sitepairing"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/storwaresession"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/task"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/thumbprint"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/vcentersession"
 )
 
 // Address is where Terraform knows the provider by.
@@ -42,6 +51,7 @@ type vcdaProvider struct {
 var (
 	_ provider.ProviderWithValidateConfig     = &vcdaProvider{}
 	_ provider.ProviderWithEphemeralResources = &vcdaProvider{}
+	_ provider.ProviderWithFunctions          = &vcdaProvider{}
 )
 
 func (p *vcdaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -49,34 +59,48 @@ func (p *vcdaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, r
 }
 
 func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	attributes := tableSchema("")
+	attributes[extensionsName] = extensionsSchema()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA).",
-		Attributes:          tableSchema(""),
+		Attributes:          attributes,
 	}
 }
 
 // ValidateConfig checks what needs no environment: that one login type at most
-// is configured.
+// is configured for each system.
 func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	c := &configuration{block: req.Config.Raw, env: os.Getenv}
-	if _, s := c.lookup("login"); s == present {
-		configuredLogin(c, "login", vcdaLogins)
-	}
-	resp.Diagnostics.Append(c.diags...)
+	resp.Diagnostics.Append(validateLogin(req, "login", vcdaLogins)...)
+	resp.Diagnostics.Append(validateLogin(req, vcenterCompanion.login(), vcenterLogins)...)
+	resp.Diagnostics.Append(validateLogin(req, storwareCompanion.login(), storwareLogins)...)
 }
 
-func (p *vcdaProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func validateLogin[L any](req provider.ValidateConfigRequest, prefix string, types []loginType[L]) diag.Diagnostics {
 	c := &configuration{block: req.Config.Raw, env: os.Getenv}
-	data := framework.Data{
-		VCDA:   p.configureVCDA(c, userAgent(p.version, req.TerraformVersion)),
-		Claims: &framework.Claims{},
+	if _, s := c.lookup(prefix); s == present {
+		configuredLogin(c, prefix, types)
 	}
-	resp.Diagnostics.Append(c.diags...)
+	return c.diags
+}
+
+func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	configurationOf := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
+	ofVCDA, ofVCenter, ofStorware := configurationOf(), configurationOf(), configurationOf()
+	agent := userAgent(p.version, req.TerraformVersion)
+	data := framework.Data{
+		VCDA:     p.configureVCDA(ofVCDA, agent, ofVCDA.extensions(ctx, req.Config)),
+		VCenter:  p.configureVCenter(ofVCenter, agent),
+		Storware: p.configureStorware(ofStorware, agent),
+		Claims:   &framework.Claims{},
+	}
+	resp.Diagnostics.Append(ofVCDA.diags...)
+	resp.Diagnostics.Append(ofVCenter.diags.Warnings()...)
+	resp.Diagnostics.Append(ofStorware.diags.Warnings()...)
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
 }
 
 // configureVCDA prepares the client of VCDA; it contacts nobody.
-func (p *vcdaProvider) configureVCDA(c *configuration, agent string) framework.System[vcda.Client] {
+func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions []vcda.Extension) framework.System[vcda.Client] {
 	base := c.get("url")
 	if base == "" && c.unknown == "" {
 		return framework.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
@@ -84,7 +108,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string) framework.S
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := c.transport("", base, agent)
-	options := vcda.Options{Transport: layer, Login: login, Service: vcda.Service(c.get("service")), APIVersion: c.get("api_version")}
+	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), APIVersion: c.get("api_version")}
 	if c.unknown != "" {
 		return framework.Absent[vcda.Client](notYetKnown(c.unknown))
 	}
@@ -153,14 +177,30 @@ func userAgent(version, terraform string) string {
 }
 
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{sitepairing.NewResource}
+	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource}
 }
 
 // EphemeralResources lists the ephemeral resources.
 func (p *vcdaProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{}
+	return []func() ephemeral.EphemeralResource{
+		session.NewEphemeral, sessionextension.NewEphemeral,
+		vcentersession.NewTicketEphemeral,
+		vcentersession.NewEphemeral,
+		storwaresession.NewEphemeral,
+	}
 }
 
 func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{session.NewDataSource, site.NewDataSource, site.NewListDataSource}
+	return []func() datasource.DataSource{
+		session.NewDataSource, site.NewDataSource, site.NewListDataSource,
+		task.NewDataSource, task.NewListDataSource,
+		appliance.NewDataSource, health.NewDataSource, certificate.NewDataSource,
+		vcentersession.NewDataSource,
+		storwaresession.NewDataSource, storwaresession.NewUserDataSource, storwaresession.NewStatusDataSource,
+	}
+}
+
+// Functions lists the functions.
+func (p *vcdaProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{thumbprint.NewOfPEM, thumbprint.NewNormalize}
 }

@@ -45,12 +45,16 @@ var settings = slices.Concat([]setting{
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error. Nothing else is ever sent twice."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
-}, loginSettings("login", vcdaLogins))
+}, loginSettings("login", vcdaLogins),
+	vcenterSettings, loginSettings("vcenter.login", vcenterLogins),
+	storwareSettings, loginSettings("storware.login", storwareLogins))
 
 // objects describes the objects of the provider block that hold settings.
 var objects = mergeDocs(map[string]string{
 	"login": "How to log in: exactly one of the login types. Without it the variable `VCDA_LOGIN` names the type. A field left out comes from its variable.",
-}, loginDocs("login", vcdaLogins))
+}, loginDocs("login", vcdaLogins),
+	vcenterObjects, loginDocs("vcenter.login", vcenterLogins),
+	storwareObjects, loginDocs("storware.login", storwareLogins))
 
 func mergeDocs(parts ...map[string]string) map[string]string {
 	all := map[string]string{}

@@ -83,11 +83,16 @@ func TestRemoteCertificate(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
+	type managerHealth struct {
+		SsoAdminError, LocalReplicatorsLsMismatch *apiError
+		OfflineReplicators, OnlineReplicators     []struct{ ID, Site, APIURL string }
+	}
 	type health struct {
-		DBError, LsError, NTPError, SsoAdminError, VcdError, ManagerError *apiError
-		DiskUsage                                                         struct{ Free, Usable, Total int64 }
-		TunnelConnectivity                                                []struct{ Error *apiError }
-		ManagerHealth                                                     *struct{ SsoAdminError *apiError }
+		DBError, LsError, NTPError, VcdError, ManagerError *apiError
+		DiskUsage                                          struct{ Free, Usable, Total int64 }
+		TunnelConnectivity                                 []struct{ Error *apiError }
+		managerHealth
+		ManagerHealth *managerHealth
 	}
 	ask := func(f *fixture, method, version string) (string, health) {
 		t.Helper()
@@ -114,18 +119,26 @@ func TestHealth(t *testing.T) {
 		if got.DBError != nil || got.DiskUsage.Total == 0 || got.TunnelConnectivity[0].Error != nil || (got.ManagerHealth != nil) != (service == simulator.Cloud) {
 			t.Errorf("got %+v", got)
 		}
-		for _, field := range []string{"dbError", "lsError", "ntpError", "ssoAdminError", "vcdError", "managerError", "tunnelConnectivity"} {
+		for _, field := range []string{"dbError", "lsError", "ntpError", "ssoAdminError", "localReplicatorsLsMismatch", "vcdError", "managerError", "tunnelConnectivity"} {
 			f.a.SetHealthError(field, "Ill", field+" is 100% ill.")
 		}
+		f.a.SetReplicators([]string{"r1.example.com"}, []string{"r2.example.com"})
 		_, got = ask(f, "POST", "4.7")
 		if got.DBError.Msg != "dbError is 100% ill." || got.LsError == nil || got.NTPError == nil || got.TunnelConnectivity[0].Error == nil {
 			t.Errorf("got %+v", got)
 		}
-		if service == simulator.Manager && got.SsoAdminError == nil {
-			t.Error("ssoAdminError is missing")
+		manager := got.managerHealth
+		if service == simulator.Cloud {
+			manager = *got.ManagerHealth
+			if got.VcdError == nil || got.ManagerError == nil {
+				t.Error("an error of the Cloud service is missing")
+			}
 		}
-		if service == simulator.Cloud && (got.VcdError == nil || got.ManagerError == nil || got.ManagerHealth.SsoAdminError == nil) {
-			t.Error("an error of the Cloud service is missing")
+		if manager.SsoAdminError == nil || manager.LocalReplicatorsLsMismatch == nil {
+			t.Error("an error of the Manager service is missing")
+		}
+		if on, off := manager.OnlineReplicators, manager.OfflineReplicators; len(on) != 1 || on[0].ID != "r1.example.com" || len(off) != 1 || off[0].APIURL != "https://r2.example.com:8043" {
+			t.Errorf("replicators %v and %v", on, off)
 		}
 		f.a.SetHealthError("dbError", "", "")
 		if _, got = ask(f, "POST", "4.7"); got.DBError != nil {

@@ -41,6 +41,7 @@ type Appliance struct {
 	taskSwitches taskSwitches
 	frozen       bool
 	healthErrors map[string]*apiError
+	replicators  replicatorHosts
 	faults       []*faultRule
 	random       *rnd.Rand
 	hook         func(*http.Request)

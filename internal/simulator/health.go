@@ -30,11 +30,11 @@ type commonHealth struct {
 // managerHealthInfo is ManagerHealthInfo (section 6).
 type managerHealthInfo struct {
 	commonHealth
-	SsoAdminError              *apiError `json:"ssoAdminError"`
-	LocalReplicatorsLsMismatch *apiError `json:"localReplicatorsLsMismatch"`
-	OfflineReplicators         []string  `json:"offlineReplicators"`
-	OnlineReplicators          []string  `json:"onlineReplicators"`
-	LocalReplicatorsHealth     []string  `json:"localReplicatorsHealth"`
+	SsoAdminError              *apiError        `json:"ssoAdminError"`
+	LocalReplicatorsLsMismatch *apiError        `json:"localReplicatorsLsMismatch"`
+	OfflineReplicators         []replicatorInfo `json:"offlineReplicators"`
+	OnlineReplicators          []replicatorInfo `json:"onlineReplicators"`
+	LocalReplicatorsHealth     []string         `json:"localReplicatorsHealth"`
 }
 
 // cloudHealthInfo is CloudHealthInfo (section 6).
@@ -43,6 +43,14 @@ type cloudHealthInfo struct {
 	VcdError      *apiError         `json:"vcdError"`
 	ManagerError  *apiError         `json:"managerError"`
 	ManagerHealth managerHealthInfo `json:"managerHealth"`
+}
+
+// replicatorInfo is ReplicatorInfo (section 6), as far as health needs it.
+type replicatorInfo struct {
+	ID            string `json:"id"`
+	Site          string `json:"site"`
+	APIURL        string `json:"apiUrl"`
+	PairingCookie string `json:"pairingCookie"`
 }
 
 type diskUsage struct {
@@ -85,7 +93,9 @@ func healthMethod(version string) string {
 func (a *Appliance) healthInfo() any {
 	manager := managerHealthInfo{
 		commonHealth: a.commonHealth(), SsoAdminError: a.healthErrors["ssoAdminError"],
-		OfflineReplicators: []string{}, OnlineReplicators: []string{}, LocalReplicatorsHealth: []string{},
+		LocalReplicatorsLsMismatch: a.healthErrors["localReplicatorsLsMismatch"],
+		OfflineReplicators:         a.replicatorInfos(a.replicators.offline), OnlineReplicators: a.replicatorInfos(a.replicators.online),
+		LocalReplicatorsHealth: []string{},
 	}
 	if a.service == Manager {
 		return manager
@@ -111,11 +121,31 @@ func (a *Appliance) commonHealth() commonHealth {
 	}
 }
 
-var healthFields = []string{"dbError", "lsError", "ntpError", "ssoAdminError", "vcdError", "managerError", "tunnelConnectivity"}
+// replicatorHosts are the hosts of the replicators in the health report.
+type replicatorHosts struct{ online, offline []string }
+
+func (a *Appliance) replicatorInfos(hosts []string) []replicatorInfo {
+	infos := []replicatorInfo{}
+	for _, host := range hosts {
+		infos = append(infos, replicatorInfo{ID: host, Site: a.site, APIURL: "https://" + host + ":8043", PairingCookie: "cookie-of-" + host})
+	}
+	return infos
+}
+
+// SetReplicators sets the replicators of the health report, by their hosts,
+// which serve as ids too. On the Cloud service they show in managerHealth.
+func (a *Appliance) SetReplicators(online, offline []string) {
+	a.estate.do(func() { a.replicators = replicatorHosts{slices.Clone(online), slices.Clone(offline)} })
+}
+
+var healthFields = []string{
+	"dbError", "lsError", "ntpError", "ssoAdminError", "localReplicatorsLsMismatch", "vcdError", "managerError", "tunnelConnectivity",
+}
 
 // SetHealthError sets an error of the health report, or takes it away with an
-// empty code. On the Cloud service ssoAdminError shows in managerHealth;
-// tunnelConnectivity stands for the error of the one tunnel.
+// empty code. On the Cloud service ssoAdminError and localReplicatorsLsMismatch
+// show in managerHealth; tunnelConnectivity stands for the error of the one
+// tunnel.
 func (a *Appliance) SetHealthError(field, code, msg string) {
 	if !slices.Contains(healthFields, field) {
 		panic(fmt.Sprintf("simulator: health has no field %q", field))

@@ -3,6 +3,7 @@ package sitepairing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,63 +12,121 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-// repair re-pairs the site with what is asked for.
-func (p *peer) repair(ctx context.Context) (outcome, error) {
-	sent := p.client.Clock().Now()
+// siteTasks selects the tasks that re-pair or unpair: the types of both are
+// unpublished.
+var siteTasks = vcda.TaskQuery{ResourceType: "site"}
+
+// errUnchanged is a site that does not show what was asked for.
+var errUnchanged = errors.New("the appliance no longer shows the task, and the list of its sites does not show the change")
+
+// repair re-pairs the site with what is asked for. Listed is what the list shows
+// before.
+func (p *peer) repair(ctx context.Context, listed *vcda.Site) (outcome, error) {
+	known, err := p.snapshot(ctx, siteTasks)
+	if err != nil {
+		return outcome{}, err
+	}
 	task, err := p.whenFree(ctx, func() (vcda.Task, error) { return p.client.Repair(ctx, p.id, p.wanted) })
 	if vcda.Undecided(err) {
-		return p.recoverRepair(ctx, sent, err)
+		return p.recoverRepair(ctx, listed, known, err)
 	}
 	if err != nil {
 		return outcome{}, err
 	}
-	return p.finish(ctx, task)
+	return p.awaitRepair(ctx, task)
+}
+
+// awaitRepair waits for the task. When the appliance no longer shows it, the
+// list has to show the change.
+func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error) {
+	result := outcome{task: task}
+	ended, err := p.client.Wait(ctx, task)
+	result.task, result.warnings = ended, ended.WarningTexts()
+	if vcda.Vanished(err) {
+		result.warnings = append(result.warnings, fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
+			"Whether the re-pairing came to its end can only be told from the list of sites.", task.ID))
+		result.site, err = p.appearAs(ctx, lagWithoutTask(err), p.matches)
+		if err == nil && result.site == nil {
+			err = errUnchanged
+		}
+		return result, err
+	}
+	if err != nil {
+		return result, err
+	}
+	result.site, err = p.listed(ctx, lagAfterSuccess)
+	return result, err
 }
 
 // recoverRepair finds out whether a re-pairing was performed although its
-// answer got lost. It never sends again; the user may.
-func (p *peer) recoverRepair(ctx context.Context, sent time.Time, lost error) (outcome, error) {
-	task, found, err := p.lostTask(ctx, sent)
-	if err != nil {
-		return outcome{}, err
-	}
-	if found {
-		if result, err := p.finish(ctx, task); err != nil || p.matches(*result.site) {
-			return result, err
+// answer got lost: by its task, or by the list where that shows a change. It
+// never sends again; the user may.
+func (p *peer) recoverRepair(ctx context.Context, before *vcda.Site, known map[string]bool, lost error) (outcome, error) {
+	var result outcome
+	found, err := poll(ctx, p.client.Clock(), lostAnswerLooks, func() (done bool, err error) {
+		result.task, err = p.lostTask(ctx, siteTasks, known)
+		if err != nil || result.task.ID != "" {
+			return err == nil, err
 		}
-		return outcome{}, lost // it was an earlier task
-	}
-	site, err := p.find(ctx)
-	if err != nil || site == nil || !p.matches(*site) {
+		result.site, err = p.find(ctx)
+		return result.site != nil && p.matches(*result.site) && !p.matches(*before), err
+	})
+	switch {
+	case err != nil:
+		return outcome{}, err
+	case !found:
 		return outcome{}, lost
+	case result.task.ID != "":
+		return p.awaitRepair(ctx, result.task)
 	}
-	return outcome{site: site}, nil
+	return result, nil
 }
 
 // remove unpairs the site and confirms that it is gone. It is no error when
 // somebody else was faster.
 func (p *peer) remove(ctx context.Context) (vcda.Task, error) {
-	site, err := p.find(ctx)
+	site, err := p.seek(ctx)
 	if err != nil || site == nil {
 		return vcda.Task{}, err
 	}
 	p.id = site.Key(p.service)
-	sent := p.client.Clock().Now()
-	task, err := p.whenFree(ctx, func() (vcda.Task, error) { return p.client.Unpair(ctx, p.id) })
-	if vcda.NotFound(err) {
-		return task, p.confirmGone(ctx, lagAfterSuccess, err)
-	}
-	if vcda.Undecided(err) {
-		lost := err
-		var found bool
-		if task, found, err = p.lostTask(ctx, sent); err == nil && !found {
-			return task, p.confirmGone(ctx, 0, lost)
-		}
-	}
+	known, err := p.snapshot(ctx, siteTasks)
 	if err != nil {
+		return vcda.Task{}, err
+	}
+	task, err := p.whenFree(ctx, func() (vcda.Task, error) { return p.client.Unpair(ctx, p.id) })
+	switch {
+	case vcda.NotFound(err):
+		return task, p.confirmGone(ctx, lagAfterSuccess, err)
+	case vcda.Undecided(err):
+		return p.recoverRemoval(ctx, known, err)
+	case err != nil:
 		return task, err
 	}
 	return p.awaitRemoval(ctx, task)
+}
+
+// recoverRemoval finds out whether an unpairing was performed although its
+// answer got lost: then the site is gone, or there is a task that removes it.
+func (p *peer) recoverRemoval(ctx context.Context, known map[string]bool, lost error) (vcda.Task, error) {
+	var task vcda.Task
+	found, err := poll(ctx, p.client.Clock(), lostAnswerLooks, func() (done bool, err error) {
+		task, err = p.lostTask(ctx, siteTasks, known)
+		if err != nil || task.ID != "" {
+			return err == nil, err
+		}
+		site, err := p.find(ctx)
+		return err == nil && site == nil, err
+	})
+	switch {
+	case err != nil:
+		return vcda.Task{}, err
+	case !found:
+		return vcda.Task{}, lost
+	case task.ID != "":
+		return p.awaitRemoval(ctx, task)
+	}
+	return vcda.Task{}, nil
 }
 
 func (p *peer) awaitRemoval(ctx context.Context, task vcda.Task) (vcda.Task, error) {
@@ -90,65 +149,41 @@ var errStillListed = errors.New("the task has succeeded, but the site is still i
 // confirmGone looks whether the site is gone from the list within the limit;
 // if it isn't, the error says why.
 func (p *peer) confirmGone(ctx context.Context, limit time.Duration, why error) error {
-	err := p.disappear(ctx, limit)
-	if errors.Is(err, errNotListed) {
+	gone, err := p.disappear(ctx, limit)
+	if err == nil && !gone {
 		return why
 	}
 	return err
 }
 
-// whenFree sends a request again, in growing pauses, as long as the appliance
-// declines it because it is busy with another task.
+// whenFree sends a request again, in growing pauses or those the appliance asks
+// for, as long as it declines because it is busy with another task.
 func (p *peer) whenFree(ctx context.Context, send func() (vcda.Task, error)) (task vcda.Task, err error) {
 	clock := p.client.Clock()
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		if task, err = send(); !vcda.Busy(err) {
 			return task, err
 		}
-		if sleep := clock.Sleep(ctx, pause); sleep != nil {
+		if sleep := clock.Sleep(ctx, max(pause, vcda.RetryAfter(err))); sleep != nil {
 			return task, errors.Join(sleep, err)
 		}
 	}
-}
-
-// clockSkew is how far the appliance's clock may be from ours when we look for
-// a task by its start.
-const clockSkew = 2 * time.Minute
-
-// lostTask looks for the task that a request with a lost answer started on this
-// site: of our own user, not known to this process, begun since it was sent.
-func (p *peer) lostTask(ctx context.Context, sent time.Time) (task vcda.Task, found bool, err error) {
-	session, err := p.client.Session(ctx)
-	if err != nil {
-		return task, false, err
-	}
-	err = p.poll(ctx, lostAnswerLooks, func() (done bool, err error) {
-		tasks, err := p.client.Tasks(ctx, vcda.TaskQuery{ResourceType: "site", StartedAfter: sent.Add(-clockSkew)})
-		for _, t := range tasks {
-			if !found && t.User == session.User && !p.client.Started(t.ID) && t.Workflow.Type != "pair" && p.about(t, nil) == yes {
-				task, found = t, true
-			}
-		}
-		return found, err
-	})
-	if errors.Is(err, errNotListed) {
-		err = nil
-	}
-	return task, found, err
 }
 
 // update brings the pairing from prior to what m asks for.
 func (p *peer) update(ctx context.Context, prior, m model) (result outcome, err error) {
 	if task, err := p.awaitPending(ctx, prior.PendingTaskID.ValueString()); err != nil {
 		return outcome{task: task}, err
+	} else if p.neverPaired(task) {
+		return outcome{task: task}, &vcda.TaskError{Task: task, Err: task.Error}
 	}
-	site, err := p.listed(ctx)
+	site, err := p.listed(ctx, 0)
 	if err != nil {
 		return outcome{}, err
 	}
 	p.id, result.site = site.Key(p.service), site
 	if m.repairs(prior) {
-		result, err = p.repair(ctx)
+		result, err = p.repair(ctx, site)
 	}
 	if err == nil && m.WaitForLink.ValueBool() {
 		result.site, err = p.linked(ctx, result.site)
@@ -156,52 +191,62 @@ func (p *peer) update(ctx context.Context, prior, m model) (result outcome, err 
 	return result, err
 }
 
-// listed is the site as the list shows it; errNotListed when it doesn't.
-func (p *peer) listed(ctx context.Context) (*vcda.Site, error) {
-	site, err := p.find(ctx)
-	if err == nil && site == nil {
-		err = errNotListed
-	}
-	return site, err
-}
-
 // unpair removes the site, once the task that an interrupted operation left
 // running has ended.
 func (p *peer) unpair(ctx context.Context, pending string) (vcda.Task, error) {
-	if task, err := p.awaitPending(ctx, pending); err != nil {
+	task, err := p.awaitPending(ctx, pending)
+	if err != nil {
 		return task, err
+	}
+	if p.neverPaired(task) {
+		return vcda.Task{}, nil // a pairing of the same site would be somebody else's
 	}
 	return p.remove(ctx)
 }
 
+// neverPaired tells that the create that was interrupted has failed.
+func (p *peer) neverPaired(pending vcda.Task) bool {
+	return p.id == "" && pending.State == vcda.TaskFailed
+}
+
 // awaitPending waits for the task that an interrupted operation left running,
-// if any. How it ended is for the list to say.
+// if any. How it ended is for the list to say: so where the task can't be seen
+// any more, and was to make the pairing, the list gets time to show it.
 func (p *peer) awaitPending(ctx context.Context, id string) (vcda.Task, error) {
 	if id == "" {
 		return vcda.Task{}, nil
 	}
 	task, err := p.client.Wait(ctx, vcda.Task{ID: id})
 	var failed *vcda.TaskError
-	if errors.As(err, &failed) || vcda.Vanished(err) {
+	switch {
+	case errors.As(err, &failed):
+		return task, nil
+	case !vcda.Vanished(err):
+		return task, err
+	case p.id != "":
 		return task, nil
 	}
-	return task, err
+	site, unlisted := p.appear(ctx, lagAfterRestart)
+	if unlisted == nil && site == nil && !vcda.NotFound(err) {
+		return task, err // hidden: it may be running still
+	}
+	return task, unlisted
 }
 
 // settlePending does the same for a read: it says how the task ended, and false
 // when the task has not ended yet, or could not be asked for.
-func (p *peer) settlePending(ctx context.Context, m model, diags *diag.Diagnostics) bool {
+func (p *peer) settlePending(ctx context.Context, m model, diags *diag.Diagnostics) (task vcda.Task, settled bool) {
 	task, err := p.awaitPending(ctx, m.PendingTaskID.ValueString())
 	switch {
 	case err == nil:
 		if task.State == vcda.TaskFailed {
 			diags.AddWarning("An interrupted operation has failed", framework.Sentence((&vcda.TaskError{Task: task, Err: task.Error}).Error()))
 		}
-		return true
+		return task, true
 	case errors.Is(err, context.DeadlineExceeded):
 		diags.AddWarning("A task is still running", goesOn(task)+" The state is left as it is; refresh again later.")
 	default:
 		diags.Append(framework.Unable(ctx, m.action("read"), err))
 	}
-	return false
+	return task, false
 }

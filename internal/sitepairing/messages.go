@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -29,29 +30,47 @@ func otherName(wanted vcda.PairRequest, seen vcda.Site) diag.Diagnostic {
 func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag.Diagnostic {
 	action := "pair with the site at " + p.wanted.APIURL
 	var paired *alreadyPaired
-	var failed *vcda.TaskError
-	switch {
-	case errors.As(err, &paired):
+	if errors.As(err, &paired) {
 		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
-	case errors.As(err, &failed):
-		return framework.Unable(ctx, action, err)
 	}
 	detail := explainLink(err, result.site) + framework.Explain(ctx, err)
-	if result.task.ID != "" {
-		detail += "\n\n" + goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
-	} else if result.lost {
-		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. Apply again: if the pairing turns up, it is taken over."
+	if left := leftBehind(p, result, err); left != "" {
+		detail += "\n\n" + left
 	}
 	return diag.NewErrorDiagnostic("Unable to "+action, detail)
 }
 
+// leftBehind says what a create that ended in an error left on the appliance,
+// and how the next one goes on.
+func leftBehind(p *peer, result outcome, err error) string {
+	var failed *vcda.TaskError
+	var wait *vcda.WaitError
+	running := result.task.ID != "" && !result.task.Ended()
+	switch {
+	case running:
+		return goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
+	case !errors.Is(err, errNotListed) && (p.id != "" || result.site != nil):
+		return "The appliance is paired with the site. Nothing is lost: the next apply by the same user, within an hour after the pairing, takes it over."
+	case errors.As(err, &failed):
+		return ""
+	case result.lost:
+		return "The request may have reached the appliance, but no sign of it was found. It was not sent again. Apply again: if the pairing turns up, it is taken over."
+	case errors.As(err, &wait):
+		return "This task was there before, and it pairs, or may pair, with the same site. So no request was sent. Apply again when the task has ended: if it was an earlier create of this pairing, its work is taken over."
+	}
+	return ""
+}
+
 // explainChange is the error of an update or a delete.
-func explainChange(ctx context.Context, action string, task vcda.Task, err error) diag.Diagnostic {
-	detail := framework.Explain(ctx, err)
-	if task.ID != "" && !task.Ended() {
-		detail += "\n\n" + goesOn(task) + " The state is as it was before; apply again."
-	} else if errors.Is(err, errNotListed) {
+func explainChange(ctx context.Context, action string, result outcome, err error) diag.Diagnostic {
+	detail := explainLink(err, result.site) + framework.Explain(ctx, err)
+	switch {
+	case result.task.ID != "" && !result.task.Ended():
+		detail += "\n\n" + goesOn(result.task) + " The state is as it was before; apply again."
+	case errors.Is(err, errNotListed), vcda.NotFound(err):
 		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
+	case vcda.Undecided(err):
+		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
 	}
 	return diag.NewErrorDiagnostic("Unable to "+action, detail)
 }
@@ -67,15 +86,16 @@ func explainLink(err error, site *vcda.Site) string {
 }
 
 func linkAdvice(link vcda.State) string {
-	if mismatch(link) {
+	switch {
+	case mismatch(link.Outgoing):
 		return "Compare the thumbprint: set api_thumbprint to that of the certificate the site shows."
+	case mismatch(link.Incoming):
+		return "The other site expects another certificate of this appliance: pair it again from there, with the thumbprint this appliance shows."
 	}
 	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
 }
 
-func mismatch(link vcda.State) bool {
-	return link.Outgoing != nil && link.Outgoing.Code == vcda.CodeCertificateMismatch
-}
+func mismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeCertificateMismatch }
 
 // goesOn says what the appliance is still doing.
 func goesOn(t vcda.Task) string {
@@ -116,16 +136,24 @@ func linkErrors(link vcda.State) (lines string) {
 	return lines
 }
 
+// lookTime is how long to ask for the certificate the appliance sees: it only
+// helps a warning.
+const lookTime = 5 * time.Second
+
 // seenThumbprint adds both thumbprints to the warning of a mismatch, as far as
 // the appliance says what it sees.
 func (p *peer) seenThumbprint(ctx context.Context, link vcda.State) string {
-	if !mismatch(link) {
+	if !mismatch(link.Outgoing) {
 		return ""
 	}
 	text := "\n\n  configured: " + p.wanted.APIThumbprint
-	seen, err := p.client.RemoteCertificate(ctx, p.wanted.APIURL, true)
-	if err == nil && seen.Certificate.Thumbprint != "" {
-		text += "\n  seen:       " + seen.Certificate.Thumbprint
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	for _, viaTunnel := range []bool{true, false} {
+		seen, err := p.client.RemoteCertificate(ctx, p.wanted.APIURL, viaTunnel)
+		if err == nil && seen.Certificate.Thumbprint != "" {
+			return text + "\n  seen:       " + seen.Certificate.Thumbprint
+		}
 	}
 	return text
 }

@@ -2,11 +2,12 @@ package sitepairing
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
@@ -29,16 +30,24 @@ func (e *alreadyPaired) Error() string {
 	return fmt.Sprintf("the appliance is already paired with the site %s", e.site.Site)
 }
 
+// listedTwice is a sites list that holds two pairings where there can be one.
+type listedTwice struct{ one, other string }
+
+func (e *listedTwice) Error() string {
+	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s", e.one, e.other)
+}
+
 // is tells whether a row of the list is this peer: by its key, before that is
-// known by the address on the Manager and by the name on the Cloud service.
+// known by its name, and on the Manager, which may not be given one, by its
+// address.
 func (p *peer) is(s vcda.Site) bool {
 	switch {
 	case p.id != "":
 		return s.Key(p.service) == p.id
-	case p.service == vcda.Cloud:
-		return s.Site == p.wanted.Site
+	case p.wanted.Site != "" && s.Site == p.wanted.Site:
+		return true
 	}
-	return framework.URLType.Same(s.Endpoint(), p.wanted.APIURL)
+	return p.service == vcda.Manager && framework.URLType.Same(s.Endpoint(), p.wanted.APIURL)
 }
 
 // find looks for the peer in the sites list; nil when it isn't there.
@@ -47,37 +56,68 @@ func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	var found *vcda.Site
 	for _, s := range sites {
-		if p.is(s) {
-			return &s, nil
+		key := s.Key(p.service)
+		switch {
+		case key == "": // could be any pairing: better no list than a wrong one
+			return nil, &transport.AnswerError{
+				Call: transport.Call{Method: http.MethodGet, Path: "/sites"}, Status: http.StatusOK,
+				Reason: fmt.Sprintf("a site in it has no key of the %s service", p.service),
+			}
+		case !p.is(s):
+		case found == nil:
+			found = &s
+		case found.Key(p.service) != key:
+			return nil, &listedTwice{found.Key(p.service), key}
 		}
 	}
-	return nil, nil
+	return found, nil
 }
 
-// The pauses between looks at the sites list grow up to a limit.
+// seek is find with patience for answers that are broken by chance: where a
+// change begins, giving up would be early.
+func (p *peer) seek(ctx context.Context) (*vcda.Site, error) { return p.appear(ctx, 0) }
+
+// The pauses between looks grow up to a limit.
 const (
 	firstPause = 250 * time.Millisecond
 	lastPause  = 5 * time.Second
 )
 
-// poll looks until done says so, ctx ends or the time is up; then it returns the
-// last error of a look. Errors that may pass don't end it.
-func (p *peer) poll(ctx context.Context, limit time.Duration, look func() (done bool, err error)) error {
-	clock := p.client.Clock()
+// patience is how long a look is repeated that only failed.
+const patience = 2 * time.Second
+
+// poll looks until done says so, ctx ends or the time is up. It is false without
+// an error when the last look was a good one, but did not show what is wanted.
+// Errors that may pass don't end it.
+func poll(ctx context.Context, clock vcda.Clock, limit time.Duration, look func() (done bool, err error)) (bool, error) {
 	start := clock.Now()
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		done, err := look()
 		if done || (err != nil && !vcda.Passing(err)) {
-			return err
+			return done, err
 		}
-		if clock.Now().Sub(start)+pause > limit {
-			return errors.Join(errNotListed, err)
+		end := limit
+		if err != nil && !vcda.Unsent(err) {
+			end = max(limit, patience)
+		}
+		if clock.Now().Sub(start)+pause > end {
+			return false, err
 		}
 		if sleep := clock.Sleep(ctx, pause); sleep != nil {
-			return sleep
+			return false, errors.Join(sleep, err)
 		}
 	}
+}
+
+// read repeats a read that only failed.
+func read(ctx context.Context, clock vcda.Clock, look func() error) error {
+	_, err := poll(ctx, clock, 0, func() (bool, error) {
+		err := look()
+		return err == nil, err
+	})
+	return err
 }
 
 // How long the sites list may lag behind: after a task that succeeded, after
@@ -88,19 +128,36 @@ const (
 	noLimit         = 24 * time.Hour // the operation's own timeout ends it
 )
 
-// appear waits for the peer to be in the list.
+// appear waits for the peer to be in the list; nil when it isn't in time.
 func (p *peer) appear(ctx context.Context, limit time.Duration) (*vcda.Site, error) {
-	var site *vcda.Site
-	err := p.poll(ctx, limit, func() (done bool, err error) {
-		site, err = p.find(ctx)
-		return site != nil, err
-	})
+	return p.appearAs(ctx, limit, func(vcda.Site) bool { return true })
+}
+
+// listed is appear where the peer has to be there: errNotListed when it isn't.
+func (p *peer) listed(ctx context.Context, limit time.Duration) (*vcda.Site, error) {
+	site, err := p.appear(ctx, limit)
+	if err == nil && site == nil {
+		err = errNotListed
+	}
 	return site, err
 }
 
-// disappear waits for the peer to be gone from the list.
-func (p *peer) disappear(ctx context.Context, limit time.Duration) error {
-	return p.poll(ctx, limit, func() (done bool, err error) {
+// appearAs waits for the peer to be in the list in a certain form.
+func (p *peer) appearAs(ctx context.Context, limit time.Duration, fits func(vcda.Site) bool) (*vcda.Site, error) {
+	var site *vcda.Site
+	found, err := poll(ctx, p.client.Clock(), limit, func() (done bool, err error) {
+		site, err = p.find(ctx)
+		return site != nil && fits(*site), err
+	})
+	if !found {
+		return nil, err
+	}
+	return site, nil
+}
+
+// disappear waits for the peer to be gone from the list, and tells whether it is.
+func (p *peer) disappear(ctx context.Context, limit time.Duration) (bool, error) {
+	return poll(ctx, p.client.Clock(), limit, func() (done bool, err error) {
 		site, err := p.find(ctx)
 		return err == nil && site == nil, err
 	})
@@ -109,55 +166,24 @@ func (p *peer) disappear(ctx context.Context, limit time.Duration) error {
 // linked waits until neither direction of the link has an error. It returns the
 // site as last seen.
 func (p *peer) linked(ctx context.Context, site *vcda.Site) (*vcda.Site, error) {
-	err := p.poll(ctx, noLimit, func() (done bool, err error) {
+	_, err := poll(ctx, p.client.Clock(), noLimit, func() (done bool, err error) {
 		seen, err := p.find(ctx)
-		if seen != nil {
-			site = seen
+		switch {
+		case err != nil:
+			return false, err
+		case seen == nil:
+			return true, errNotListed // somebody has unpaired it
 		}
+		site = seen
 		link := site.Link()
-		return err == nil && link.Incoming == nil && link.Outgoing == nil, err
+		return link.Incoming == nil && link.Outgoing == nil, nil
 	})
 	return site, err
 }
 
-// claim says whether a task is about this peer.
-type claim int
-
-const (
-	no claim = iota
-	maybe
-	yes
-)
-
-// about decides by the task's result, else by what it says it works on. A task
-// of the Manager may name neither before it ends.
-func (p *peer) about(t vcda.Task, listed *vcda.Site) claim {
-	var result vcda.Site
-	if json.Unmarshal(t.Result, &result) == nil && result.Key(p.service) != "" {
-		if p.is(result) || (listed != nil && result.Key(p.service) == listed.Key(p.service)) {
-			return yes
-		}
-		return no
-	}
-	for _, name := range []string{t.Workflow.ResourceID, t.Workflow.ResourceName} {
-		switch {
-		case name == "":
-		case name == p.id, name == p.wanted.Site, listed != nil && name == listed.Key(p.service), p.aboutURL(name):
-			return yes
-		}
-	}
-	named := t.Workflow.ResourceID != "" || t.Workflow.ResourceName != ""
-	if named && (p.service == vcda.Cloud || listed != nil || isURL(t.Workflow.ResourceName) || isURL(t.Workflow.ResourceID)) {
-		return no
-	}
-	return maybe
-}
-
-func (p *peer) aboutURL(text string) bool {
-	return p.service == vcda.Manager && isURL(text) && framework.URLType.Same(text, p.wanted.APIURL)
-}
-
-func isURL(text string) bool {
-	_, err := vcda.NormalizeURL(text)
-	return err == nil
+// matches tells whether a row of the list is as asked for.
+func (p *peer) matches(s vcda.Site) bool {
+	return s.Description == p.wanted.Description &&
+		framework.URLType.Same(s.Endpoint(), p.wanted.APIURL) &&
+		framework.ThumbprintType.Same(s.APIThumbprint, p.wanted.APIThumbprint)
 }

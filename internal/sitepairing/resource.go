@@ -48,7 +48,11 @@ func (r *pairing) peer(ctx context.Context, m model, action string) (*peer, diag
 	if diags.HasError() {
 		return nil, diags
 	}
-	service, err := client.Service(ctx)
+	var service vcda.Service
+	err := read(ctx, client.Clock(), func() (err error) {
+		service, err = client.Service(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, diag.Diagnostics{framework.Unable(ctx, action, err)}
 	}
@@ -104,10 +108,12 @@ func (r *pairing) createFailed(ctx context.Context, p *peer, m *model, result ou
 	}
 	if result.site != nil {
 		m.report(*result.site, p.service)
+		resp.Diagnostics.AddWarning("Interrupted while waiting for the link", "The pairing has succeeded. Whether the link works, the next plan or apply finds out.")
 	} else {
 		m.interrupted(result.task)
+		m.ID = framework.Text(p.id) // known where a pairing was taken over
+		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.task)+" The next plan or apply finds out what came of it.")
 	}
-	resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.task)+" The next plan or apply finds out what came of it.")
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
@@ -127,8 +133,13 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if settled := p.settlePending(ctx, m, &resp.Diagnostics); !settled {
+	pending, settled := p.settlePending(ctx, m, &resp.Diagnostics)
+	if !settled {
 		return // the state stays as it is
+	}
+	if p.neverPaired(pending) {
+		resp.State.RemoveResource(ctx) // a pairing of the same site would be somebody else's
+		return
 	}
 	site, err := p.find(ctx)
 	switch {
@@ -163,7 +174,7 @@ func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	result, err := p.update(ctx, prior, m)
 	warn(&resp.Diagnostics, result.warnings)
 	if err != nil {
-		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result.task, err))
+		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result, err))
 		keepPending(ctx, &resp.State, result.task, &resp.Diagnostics)
 		return
 	}
@@ -189,9 +200,9 @@ func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 		return
 	}
 	task, err := p.unpair(ctx, m.PendingTaskID.ValueString())
-	warn(&resp.Diagnostics, taskWarnings(task))
+	warn(&resp.Diagnostics, task.WarningTexts())
 	if err != nil {
-		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), task, err))
+		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), outcome{task: task}, err))
 		keepPending(ctx, &resp.State, task, &resp.Diagnostics)
 	}
 }

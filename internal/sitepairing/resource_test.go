@@ -2,43 +2,448 @@ package sitepairing_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestMain(m *testing.M) { acctest.Main(m) }
+const address = "vcda_site_pairing.b"
 
-func TestPairingLifecycle(t *testing.T) {
+// eachService runs a test on the Manager and on the Cloud service, with two
+// appliances of it.
+func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)) {
+	t.Helper()
+	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			estate := acctest.Estate(t, acctest.Pair(service)...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
-			config := func(url, thumb, desc string) string {
-				return acctest.ProviderBlock(a) + fmt.Sprintf(`
-resource "vcda_site_pairing" "b" {
-  api_url = %q
-  api_thumbprint = %q
-  description = %q
-  site = %q
-}`, url, thumb, desc, "site-b")
-			}
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Factories(t),
-				Steps: []resource.TestStep{
-					{Config: config(b.URL(), b.Thumbprint(), "one")},
-					{Config: config(b.URL()+"/", b.Thumbprint(), "one"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-					{Config: config("https://site-b.example.com:8048", b.Thumbprint(), "two")},
-					{ResourceName: "vcda_site_pairing.b", ImportState: true, ImportStateVerify: true},
-				},
-			})
-			t.Log(a.Stats())
-			_ = simulator.Cloud
+			run(t, estate.Appliance("site-a"), estate.Appliance("site-b"))
 		})
 	}
+}
+
+// arguments of a pairing as HCL expressions; an empty one is left out.
+type arguments map[string]string
+
+// with is a copy with changes.
+func (m arguments) with(changes arguments) arguments {
+	all := arguments{}
+	for name, value := range m {
+		all[name] = value
+	}
+	for name, value := range changes {
+		all[name] = value
+	}
+	return all
+}
+
+// of are the arguments that pair with b.
+func of(b *simulator.Appliance) arguments {
+	return arguments{"api_url": quoted(b.URL()), "api_thumbprint": quoted(b.Thumbprint()), "site": quoted(b.Site())}
+}
+
+func quoted(text string) string { return fmt.Sprintf("%q", text) }
+
+// config is the provider for a, and the pairing.
+func config(a *simulator.Appliance, m arguments) string {
+	return acctest.ProviderBlock(a) + pairing("b", m)
+}
+
+func pairing(name string, m arguments) string {
+	block := fmt.Sprintf("resource \"vcda_site_pairing\" %q {\n", name)
+	for argument, value := range m {
+		if value != "" {
+			block += "  " + argument + " = " + value + "\n"
+		}
+	}
+	return block + "}\n"
+}
+
+// otherURL is the second address b answers at.
+func otherURL(b *simulator.Appliance) string { return "https://" + b.Site() + ".example.com:8048" }
+
+func known(name string, value knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), value)
+}
+
+func expect(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{
+		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
+		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+	}
+}
+
+func noChange() resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+}
+
+// wrote checks how many requests have changed sites so far.
+func wrote(a *simulator.Appliance, posts, puts, deletes int) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		requests := a.Stats().Requests
+		got := []int{requests["POST /sites"], requests["PUT /sites/{key}"], requests["DELETE /sites/{key}"]}
+		if want := []int{posts, puts, deletes}; fmt.Sprint(got) != fmt.Sprint(want) {
+			return fmt.Errorf("POST, PUT and DELETE were sent %v times, not %v", got, want)
+		}
+		return nil
+	}
+}
+
+// has checks what the appliance stores of its one peer.
+func has(a *simulator.Appliance, url, thumbprint, description string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		sites := a.Sites()
+		if len(sites) != 1 {
+			return fmt.Errorf("%d sites, not one", len(sites))
+		}
+		if s := sites[0]; s.APIPublicURL != url || s.APIThumbprint != thumbprint || s.Description != description {
+			return fmt.Errorf("the appliance has %+v", s)
+		}
+		return nil
+	}
+}
+
+func run(t *testing.T, a *simulator.Appliance, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(t),
+		CheckDestroy: func(*terraform.State) error {
+			if sites := a.Sites(); len(sites) > 0 {
+				return fmt.Errorf("still paired: %+v", sites)
+			}
+			return nil
+		},
+		Steps: steps,
+	})
+}
+
+// TestCreate checks every attribute after a create that pairs the second side,
+// so that the link works.
+func TestCreate(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		cloud := a.Service() == simulator.Cloud
+		either := func(onManager, onCloud knownvalue.Check) knownvalue.Check {
+			if cloud {
+				return onCloud
+			}
+			return onManager
+		}
+		run(t, a, resource.TestStep{
+			Config:           config(a, of(b).with(arguments{"description": quoted("Recovery site")})),
+			ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
+			Check: resource.ComposeTestCheckFunc(wrote(a, 1, 0, 0), has(a, b.URL(), b.Thumbprint(), "Recovery site"),
+				func(s *terraform.State) error {
+					want := a.Sites()[0].ID
+					if cloud {
+						want = "site-b"
+					}
+					if got := s.RootModule().Resources[address].Primary.ID; got != want {
+						return fmt.Errorf("the id is %q, not %q", got, want)
+					}
+					return nil
+				}),
+			ConfigStateChecks: []statecheck.StateCheck{
+				known("api_url", knownvalue.StringExact(b.URL())),
+				known("api_thumbprint", knownvalue.StringExact(b.Thumbprint())),
+				known("description", knownvalue.StringExact("Recovery site")),
+				known("site", knownvalue.StringExact("site-b")),
+				known("api_public_url", knownvalue.StringExact(b.URL())),
+				known("api_internal_url", knownvalue.StringFunc(func(url string) error {
+					if !strings.HasPrefix(url, "https://") {
+						return fmt.Errorf("%q is no address", url)
+					}
+					return nil
+				})),
+				known("api_version", knownvalue.StringExact("4.7")),
+				known("build_version", either(knownvalue.Null(), knownvalue.NotNull())),
+				known("is_provider_deployment", either(knownvalue.Bool(false), knownvalue.Null())),
+				known("peer_tunnel_certificate", either(knownvalue.NotNull(), knownvalue.Null())),
+				known("healthy", knownvalue.Bool(true)),
+				known("incoming_comm_error", knownvalue.Null()),
+				known("outgoing_comm_error", knownvalue.Null()),
+				known("pending_task_id", knownvalue.Null()),
+				known("repair_triggers", knownvalue.Null()),
+				known("wait_for_link", knownvalue.Bool(false)),
+				known("timeouts", knownvalue.Null()),
+			},
+		})
+	})
+}
+
+// TestManagerLearnsTheName: on the Manager service the name of the site is not
+// given and not sent.
+func TestManagerLearnsTheName(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	run(t, a, resource.TestStep{
+		Config: config(a, of(b).with(arguments{"site": ""})),
+		ConfigPlanChecks: resource.ConfigPlanChecks{
+			PreApply:             []plancheck.PlanCheck{plancheck.ExpectUnknownValue(address, tfjsonpath.New("site"))},
+			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+		},
+		ConfigStateChecks: []statecheck.StateCheck{known("site", knownvalue.StringExact("site-b"))},
+	}, resource.TestStep{
+		Config:           config(a, of(b)), // naming what was learned is no change
+		ConfigPlanChecks: noChange(),
+	})
+}
+
+// TestUpdate changes each argument that re-pairs: one PUT each, and the id
+// stays.
+func TestUpdate(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		m := of(b)
+		id := statecheck.CompareValue(compare.ValuesSame())
+		keepsID := func() []statecheck.StateCheck {
+			return []statecheck.StateCheck{id.AddStateValue(address, tfjsonpath.New("id"))}
+		}
+		steps := []resource.TestStep{{
+			Config: config(a, m), Check: resource.ComposeTestCheckFunc(wrote(a, 1, 0, 0), has(a, b.URL(), b.Thumbprint(), "")),
+			ConfigPlanChecks: expect(plancheck.ResourceActionCreate), ConfigStateChecks: keepsID(),
+		}}
+		puts := 0
+		for _, change := range []arguments{
+			{"description": quoted("two")},
+			{"api_url": quoted(otherURL(b))},
+			{"api_thumbprint": quoted("SHA-256:" + strings.Repeat("AB:", 31) + "AB")},
+			{"api_thumbprint": quoted(b.Thumbprint()), "description": ""},
+			{"repair_triggers": `{ build = "1" }`},
+			{"repair_triggers": `{ build = "2" }`},
+			{"repair_triggers": ""},
+		} {
+			m, puts = m.with(change), puts+1
+			description := "two"
+			if puts > 3 {
+				description = ""
+			}
+			url, thumbprint := b.URL(), strings.Trim(m["api_thumbprint"], `"`)
+			if puts > 1 {
+				url = otherURL(b)
+			}
+			steps = append(steps, resource.TestStep{
+				Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), ConfigStateChecks: keepsID(),
+				Check: resource.ComposeTestCheckFunc(wrote(a, 1, puts, 0), has(a, url, thumbprint, description)),
+			})
+		}
+		run(t, a, steps...)
+		if got := a.Stats().Requests["DELETE /sites/{key}"]; got != 1 {
+			t.Errorf("DELETE was sent %d times", got)
+		}
+	})
+}
+
+// TestSpelling: another spelling of URL or thumbprint is no change, neither
+// after a create nor after an update written the other way.
+func TestSpelling(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
+		bare := strings.TrimPrefix(b.Thumbprint(), "SHA-256:")
+		steps := []resource.TestStep{{Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionCreate)}}
+		for _, other := range []arguments{
+			{"api_url": quoted(otherURL(b) + "/")},
+			{"api_url": quoted(strings.Replace(otherURL(b), "site-b", "SITE-B", 1))},
+			{"api_url": quoted("HTTPS" + strings.TrimPrefix(otherURL(b), "https"))},
+			{"api_thumbprint": quoted(strings.ToLower(b.Thumbprint()))},
+			{"api_thumbprint": quoted(bare)},
+			{"api_thumbprint": quoted(strings.ReplaceAll(bare, ":", ""))},
+			{"api_thumbprint": quoted(strings.ToLower(bare)), "api_url": quoted(otherURL(b) + "/")},
+		} {
+			steps = append(steps, resource.TestStep{Config: config(a, m.with(other)), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 0, 0)})
+		}
+		// A change in another spelling sends it once, and it stays.
+		odd := m.with(arguments{"description": quoted("odd"), "api_url": quoted(otherURL(b) + "/"), "api_thumbprint": quoted(strings.ToLower(bare))})
+		steps = append(steps, resource.TestStep{Config: config(a, odd), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 1, 0)},
+			resource.TestStep{Config: config(a, m.with(arguments{"description": quoted("odd")})), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 1, 0)})
+		run(t, a, steps...)
+	})
+}
+
+// TestCreateInAnotherSpelling: what was written stays in the state, and the
+// appliance gets the canonical thumbprint.
+func TestCreateInAnotherSpelling(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		thumbprint := strings.ToLower(strings.TrimPrefix(b.Thumbprint(), "SHA-256:"))
+		m := of(b).with(arguments{"api_url": quoted(b.URL() + "/"), "api_thumbprint": quoted(thumbprint)})
+		run(t, a, resource.TestStep{
+			Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
+			Check: has(a, b.URL()+"/", b.Thumbprint(), ""),
+			ConfigStateChecks: []statecheck.StateCheck{
+				known("api_url", knownvalue.StringExact(b.URL()+"/")), known("api_thumbprint", knownvalue.StringExact(thumbprint)),
+			},
+		}, resource.TestStep{
+			RefreshState: true, RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		})
+	})
+}
+
+// TestNothingToSend: what concerns Terraform only changes the state and sends
+// nothing.
+func TestNothingToSend(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a") // so that there is a link to wait for
+		run(t, a,
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{
+				Config: config(a, of(b).with(arguments{"timeouts": `{ create = "3m", read = "2m", update = "3m", delete = "3m" }`})), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate),
+				Check: wrote(a, 1, 0, 0), ConfigStateChecks: []statecheck.StateCheck{known("timeouts", knownvalue.ObjectPartial(map[string]knownvalue.Check{"create": knownvalue.StringExact("3m")}))},
+			},
+			resource.TestStep{Config: config(a, of(b)), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 0, 0)},
+			resource.TestStep{Config: config(a, of(b).with(arguments{"wait_for_link": "true"})), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 0, 0)},
+			resource.TestStep{Config: config(a, of(b).with(arguments{"repair_triggers": "{}"})), Check: wrote(a, 1, 1, 0)},
+		)
+	})
+}
+
+// TestReplace: another name is another site. The old one is unpaired, the new
+// one paired.
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			options := append(acctest.Pair(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
+			estate := acctest.Estate(t, options...)
+			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			run(t, a,
+				resource.TestStep{Config: config(a, of(b))},
+				resource.TestStep{
+					Config: config(a, of(c)), ConfigPlanChecks: expect(plancheck.ResourceActionDestroyBeforeCreate),
+					Check: resource.ComposeTestCheckFunc(wrote(a, 2, 0, 1), has(a, c.URL(), c.Thumbprint(), "")),
+				},
+				resource.TestStep{
+					Config: config(a, of(c)), Taint: []string{address}, ConfigPlanChecks: expect(plancheck.ResourceActionDestroyBeforeCreate),
+					Check: resource.ComposeTestCheckFunc(wrote(a, 3, 0, 2), has(a, c.URL(), c.Thumbprint(), "")),
+				},
+			)
+		})
+	}
+}
+
+// TestDrift: what somebody changed on the appliance shows in the plan and is
+// mended by one re-pairing.
+func TestDrift(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		m := of(b).with(arguments{"description": quoted("ours")})
+		steps := []resource.TestStep{{Config: config(a, m)}}
+		for i, drift := range []func(){
+			func() { a.SetDescription("site-b", "theirs") },
+			func() { a.SetPublicURL("site-b", otherURL(b)) },
+			func() { a.SetThumbprint("site-b", a.Thumbprint()) },
+		} {
+			steps = append(steps, resource.TestStep{
+				PreConfig: drift, Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate),
+				Check: resource.ComposeTestCheckFunc(wrote(a, 1, i+1, 0), has(a, b.URL(), b.Thumbprint(), "ours")),
+			})
+		}
+		run(t, a, steps...)
+	})
+}
+
+// TestDriftInSpelling: the appliance spells URL and thumbprint its own way,
+// which is no drift.
+func TestDriftInSpelling(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		run(t, a,
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{
+				PreConfig: func() {
+					a.SetPublicURL("site-b", b.URL()+"/")
+					a.SetThumbprint("site-b", strings.ToLower(b.Thumbprint()))
+				},
+				Config: config(a, of(b)), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 0, 0),
+				ConfigStateChecks: []statecheck.StateCheck{known("api_url", knownvalue.StringExact(b.URL())), known("api_thumbprint", knownvalue.StringExact(b.Thumbprint()))},
+			})
+	})
+}
+
+// TestGone: a pairing that somebody removed is made anew, and one that is gone
+// already is destroyed without a complaint.
+func TestGone(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		run(t, a,
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{
+				PreConfig: func() { a.Unpair("site-b") }, Config: config(a, of(b)), ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
+				Check: resource.ComposeTestCheckFunc(wrote(a, 2, 0, 0), has(a, b.URL(), b.Thumbprint(), "")),
+			},
+			resource.TestStep{PreConfig: func() { a.Unpair("site-b") }, Config: config(a, of(b)), Destroy: true, Check: wrote(a, 2, 0, 0)},
+		)
+	})
+}
+
+// TestGoneBetweenPlanAndDestroy: the refresh of a destroy still saw it.
+func TestGoneBetweenPlanAndDestroy(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := configured(t, a)
+		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		plan := p.Plan(t, pairingType, made, nil)
+		a.Unpair("site-b")
+		apply(t, p, plan)
+		// Or somebody is faster by less than that: the appliance answers 404.
+		configure(t, p, a)
+		made = apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		plan = p.Plan(t, pairingType, made, nil)
+		unpaired := false
+		a.BeforeAnswer(func(r *http.Request) {
+			if r.Method == http.MethodGet && r.URL.Path == "/sites" && !unpaired {
+				unpaired = true
+				a.Unpair("site-b")
+			}
+		})
+		apply(t, p, plan)
+	})
+}
+
+// TestReplicationsExist: the appliance's own words, and the state stays.
+func TestReplicationsExist(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		run(t, a,
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{
+				PreConfig: func() { a.AddReplications("site-b", 2) }, Config: config(a, of(b)), Destroy: true,
+				ExpectError: acctest.Says("Unable to unpair the site pairing site-b", "ReplicationsExist", "replications"),
+			},
+			resource.TestStep{PreConfig: func() { a.AddReplications("site-b", -2) }, Config: config(a, of(b)), ConfigPlanChecks: noChange()},
+		)
+	})
+}
+
+// TestBothSides pairs two appliances with each other in one configuration, with
+// a provider each, as in a DR pair.
+func TestBothSides(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		side := func(name, alias string, peer *simulator.Appliance) string {
+			return pairing(name, of(peer).with(arguments{"provider": "vcda." + alias})) +
+				fmt.Sprintf("output %q { value = vcda_site_pairing.%s.healthy }\n", name, name)
+		}
+		w := acctest.NewWorkspace(t, acctest.ProviderAlias("a", a)+acctest.ProviderAlias("b", b)+side("a_to_b", "a", b)+side("b_to_a", "b", a))
+		w.MustRun(t, "apply", "-no-color", "-auto-approve")
+		w.MustRun(t, "apply", "-no-color", "-auto-approve", "-refresh-only")
+		for _, output := range []string{"a_to_b", "b_to_a"} {
+			if got := w.MustRun(t, "output", "-json", output); strings.TrimSpace(got) != "true" {
+				t.Errorf("%s is healthy: %s", output, got)
+			}
+		}
+		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+		w.MustRun(t, "destroy", "-no-color", "-auto-approve")
+		for _, one := range []*simulator.Appliance{a, b} {
+			if s := one.Stats(); len(one.Sites()) > 0 || s.Logins != s.Logouts || s.LiveSessions > 0 {
+				t.Errorf("%s: sites %v, %d logins, %d logouts", one.Site(), one.Sites(), s.Logins, s.Logouts)
+			}
+		}
+	})
 }

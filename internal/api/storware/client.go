@@ -9,14 +9,16 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
 // defaultPath is where the API is when the URL doesn't say ("Base URL").
 const defaultPath = "/api"
 
-// Options configures a Client. Both are required; a Jar in Transport is not
-// used, since every session has its own.
+// Options configures a Client. Transport is required; a Jar in it is not used,
+// since every session has its own. Without Login the client can do no more than
+// say whether the API is reachable.
 type Options struct {
 	Transport transport.Options
 	Login     Login
@@ -28,7 +30,8 @@ type Client struct {
 	options  transport.Options
 	login    Login
 	visitor  *transport.Client // sends no cookie
-	sessions *sessions
+	sessions *session.Sessions[Session]
+	opened   sync.Map // sessions of Open not yet logged out, by id
 }
 
 // New prepares a client; it contacts nobody.
@@ -45,7 +48,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{options: o.Transport, login: o.Login, visitor: visitor}
-	c.sessions = newSessions(c.logIn)
+	c.sessions = session.New(c.logIn, final)
 	return c, nil
 }
 
@@ -69,14 +72,26 @@ func (c *Client) User(ctx context.Context) (UserDetails, error) {
 // Open logs in anew for a session apart from the client's own. When ctx ends
 // first, Client.Logout ends the session.
 func (c *Client) Open(ctx context.Context) (*Session, error) {
-	return c.sessions.begin(ctx).wait(ctx)
+	s, err := c.sessions.Open(ctx, c.logIn)
+	if err != nil {
+		return nil, err
+	}
+	c.opened.Store(s.ID, s)
+	return s, nil
+}
+
+// Opened finds a session of Open that nobody logged out.
+func (c *Client) Opened(id string) (s *Session, ok bool) {
+	found, _ := c.opened.Load(id)
+	s, ok = found.(*Session)
+	return s, ok
 }
 
 // Logout ends every session the client opened, those of Open included, waiting
 // for a login still on its way. Afterwards the client is closed.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.visitor.Close()
-	live := c.sessions.close(ctx)
+	live := c.sessions.Close(ctx)
 	problems := make([]error, len(live))
 	var running sync.WaitGroup
 	for i, s := range live {
@@ -90,7 +105,7 @@ func (c *Client) Logout(ctx context.Context) error {
 // work has expired it logs in once more and repeats the request, which the
 // server had not begun.
 func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer, error) {
-	s, err := c.sessions.share(ctx, nil)
+	s, err := c.sessions.Share(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +113,8 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 	if !expired(err) || !s.worked.Load() {
 		return answer, err
 	}
-	if s, err = c.sessions.share(ctx, s); err != nil {
+	s.http.Close()
+	if s, err = c.sessions.Share(ctx, s); err != nil {
 		return nil, err
 	}
 	return s.send(ctx, r)

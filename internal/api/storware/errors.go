@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
@@ -28,11 +29,13 @@ func (e *LoginError) Error() string {
 func (e *LoginError) Unwrap() error { return e.Err }
 
 var (
+	// ErrNoLogin is a call that needs a session on a client without a login.
+	ErrNoLogin = errors.New("no login is configured")
 	// ErrNoCookie is a login answered with success but without a cookie that
 	// could be sent back.
 	ErrNoCookie = errors.New("the server accepted the login but set no cookie for the API; over http a cookie marked Secure is lost")
 	// ErrClosed is a request after the logout.
-	ErrClosed = errors.New("the session has been closed")
+	ErrClosed = session.ErrClosed
 )
 
 // decodeError finds the message in the body of a status of 400 or more, in the
@@ -58,9 +61,13 @@ func decodeError(body []byte) (code, msg string) {
 // refusedLogin tells a login the server decided against, or whose session is
 // lost, from one it could not decide on.
 func refusedLogin(err error) bool {
-	status := transport.Status(err)
-	return errors.Is(err, ErrNoCookie) ||
-		status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+	return errors.Is(err, ErrNoCookie) || transport.Refused(err)
+}
+
+// final tells the error of a login that must not be repeated.
+func final(err error) bool {
+	var login *LoginError
+	return errors.As(err, &login) && login.Refused
 }
 
 // expired tells a request that needs a new session.

@@ -2,6 +2,7 @@ package storware
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http/cookiejar"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
@@ -25,6 +26,9 @@ func loginRequest(path string, body any, secrets ...string) transport.Request {
 
 // logIn opens a session on the server.
 func (c *Client) logIn(ctx context.Context) (*Session, error) {
+	if c.login == nil {
+		return nil, ErrNoLogin
+	}
 	s, err := c.newSession()
 	if err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func (c *Client) newSession() (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{http: layer, jar: jar, owner: c.sessions}, nil
+	return &Session{ID: rand.Text(), http: layer, jar: jar, owner: c}, nil
 }
 
 // logIn ignores the body of the answer: the cookies are what counts, and the

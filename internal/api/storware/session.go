@@ -15,9 +15,10 @@ const shortestSecret = 8
 // Session is one login on the server with cookies of its own. It is never
 // renewed: once it has expired its calls fail with status 401.
 type Session struct {
+	ID     string // made up here, for Client.Opened; no secret
 	http   *transport.Client
 	jar    http.CookieJar
-	owner  *sessions
+	owner  *Client
 	worked atomic.Bool // a request of this session was accepted
 }
 
@@ -45,7 +46,8 @@ func (s *Session) RefreshEndpointsTokens(ctx context.Context) (SessionInfoWithTo
 
 // Logout ends the session, once.
 func (s *Session) Logout(ctx context.Context) error {
-	if !s.owner.forget(s) {
+	s.owner.opened.Delete(s.ID)
+	if !s.owner.sessions.Forget(s) {
 		return nil
 	}
 	return s.end(ctx)

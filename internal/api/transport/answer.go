@@ -57,6 +57,9 @@ func isJSON(contentType string) bool {
 		return true
 	}
 	kind, _, err := mime.ParseMediaType(contentType)
+	if errors.Is(err, mime.ErrInvalidMediaParameter) {
+		err = nil // the kind is fine
+	}
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
@@ -64,7 +67,10 @@ func isJSON(contentType string) bool {
 // be anything.
 func describeJSON(err error) string {
 	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return "as a whole it is of another type than documented"
+	case errors.As(err, &wrongType):
 		return fmt.Sprintf("its field %q is of another type than documented", wrongType.Field)
 	}
 	return "it is not valid JSON"
@@ -84,14 +90,4 @@ func excerpt(body []byte, secrets []string) string {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	})
 	return strings.Join(words, " ") + cut
-}
-
-// redact replaces every secret in a text that came from outside.
-func redact(text string, secrets []string) string {
-	for _, s := range secrets {
-		if s != "" {
-			text = strings.ReplaceAll(text, s, "(secret)")
-		}
-	}
-	return text
 }

@@ -44,8 +44,12 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, ctx.Err()
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err // it ended while both were ready: nothing has begun
+	}
 	start := time.Now()
 	resp, err := a.send(req)
+	err = redactError(err, secretsOf(ctx))
 	if a.log != nil {
 		event := Event{Method: req.Method, Path: req.URL.EscapedPath(), OperationID: OperationID(ctx), Duration: time.Since(start), Err: err}
 		if resp != nil {
@@ -99,6 +103,15 @@ func retryRead(ctx context.Context, resp *http.Response, err error) (bool, error
 		return false, nil
 	}
 	return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
+}
+
+// lastTry hands on how the last try of a read ended. An answer that came when the
+// context had ended is dropped: http.Client would do so with a line on stderr.
+func lastTry(resp *http.Response, err error, _ int) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 // passing tells the statuses of an overloaded or restarting server.

@@ -80,6 +80,13 @@ func (e *TrustError) Error() string {
 }
 func (e *TrustError) Unwrap() error { return e.Err }
 
+// Refused tells an answer by which the server decided against a request, from
+// one by which it could not decide.
+func Refused(err error) bool {
+	status := Status(err)
+	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+}
+
 // Status is the HTTP status of a *StatusError, or 0.
 func Status(err error) int {
 	var e *StatusError
@@ -106,5 +113,5 @@ func connectionError(call Call, req *http.Request, err error, wrote *wroteMark) 
 	if ctxErr := context.Cause(req.Context()); ctxErr != nil && errors.Is(err, req.Context().Err()) {
 		err = ctxErr
 	}
-	return &ConnectionError{Call: call, Host: req.URL.Host, Err: err, Sent: wrote.wrote.Load()}
+	return &ConnectionError{Call: call, Host: req.URL.Host, Err: redactError(err, secretsOf(req.Context())), Sent: wrote.wrote.Load()}
 }

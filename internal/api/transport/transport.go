@@ -92,7 +92,7 @@ func New(o Options) (*Client, error) {
 		RetryWaitMax: retryWaitMax,
 		Backoff:      retryablehttp.DefaultBackoff,
 		CheckRetry:   retryRead,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		ErrorHandler: lastTry,
 	}
 	reads := retry.StandardClient()
 	reads.CheckRedirect = keepRedirect
@@ -107,6 +107,9 @@ func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLast
 
 // BaseURL is the address the client was made for.
 func (c *Client) BaseURL() *url.URL { return c.options.BaseURL }
+
+// RequestTimeout bounds one HTTP request.
+func (c *Client) RequestTimeout() time.Duration { return c.options.RequestTimeout }
 
 // Close drops idle connections.
 func (c *Client) Close() { c.base.CloseIdleConnections() }
@@ -159,6 +162,7 @@ func (c *Client) httpRequest(ctx context.Context, r Request) (*http.Request, err
 			return nil, fmt.Errorf("encode the request: %w", err)
 		}
 	}
+	ctx = context.WithValue(ctx, secretsKey{}, r.Secrets)
 	if r.Finish {
 		ctx = context.WithValue(ctx, finishKey{}, true)
 	}
@@ -187,7 +191,7 @@ func (c *Client) check(a *Answer) error {
 	case a.Status >= 200 && a.Status < 300:
 		return nil
 	case a.Status >= 300 && a.Status < 400:
-		return a.problem(fmt.Sprintf("it redirects to %s, and redirects are not followed", redact(a.Header.Get("Location"), a.secrets)), nil)
+		return a.problem(fmt.Sprintf("it redirects to %s, and redirects are not followed", a.location()), nil)
 	}
 	e := &StatusError{Call: a.Call, Status: a.Status, Header: a.Header}
 	if c.options.DecodeError != nil {
@@ -196,6 +200,17 @@ func (c *Client) check(a *Answer) error {
 	if e.Code == "" && e.Msg == "" {
 		e.Msg = excerpt(a.Body, a.secrets)
 	}
-	e.Msg = redact(e.Msg, a.secrets)
+	e.Code, e.Msg = redact(e.Code, a.secrets), redact(e.Msg, a.secrets)
 	return e
+}
+
+// location is where a redirect leads, without its query: that of a login page
+// may hold a token.
+func (a *Answer) location() string {
+	target, err := url.Parse(a.Header.Get("Location"))
+	if err != nil || target.Host+target.Path == "" {
+		return "nowhere"
+	}
+	target.User, target.RawQuery, target.ForceQuery, target.Fragment = nil, "", false, ""
+	return redact(target.String(), a.secrets)
 }

@@ -34,11 +34,15 @@ func (t Trust) tlsConfig(host string) (*tls.Config, error) {
 		// Verification is not skipped but done below, where a pinned leaf can be accepted.
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies
 		VerifyConnection: func(state tls.ConnectionState) error {
-			err := verify(state, roots, host)
+			name := host
+			if state.ServerName != "" {
+				name = state.ServerName // an https proxy has a name of its own
+			}
+			err := verify(state, roots, name)
 			if err == nil || t.Insecure || pinned(state, pin, err) {
 				return nil
 			}
-			return trustError(state.PeerCertificates[0], host, pin, err)
+			return trustError(state.PeerCertificates[0], name, pin, err)
 		},
 	}, nil
 }
@@ -99,11 +103,14 @@ func formatThumbprint(sum []byte) string {
 func NormalizeThumbprint(text string) (string, error) {
 	digits := strings.ToUpper(strings.TrimSpace(text))
 	for _, prefix := range []string{"SHA-256:", "SHA256:"} {
-		digits = strings.TrimPrefix(digits, prefix)
+		if rest, ok := strings.CutPrefix(digits, prefix); ok {
+			digits = rest
+			break
+		}
 	}
 	compact := strings.ReplaceAll(digits, ":", "")
 	sum, err := hex.DecodeString(compact)
-	if err != nil || len(sum) != sha256.Size || (compact != digits && len(digits) != 3*sha256.Size-1) {
+	if err != nil || len(sum) != sha256.Size || (compact != digits && "SHA-256:"+digits != formatThumbprint(sum)) {
 		return "", fmt.Errorf("a SHA-256 thumbprint has 32 pairs of hex digits, such as SHA-256:AB:CD:…; got %d characters", len(text))
 	}
 	return formatThumbprint(sum), nil

@@ -2,6 +2,8 @@ package vcda
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,12 +20,29 @@ type RemoteCertificate struct {
 	Encoded string `json:"encoded"`
 }
 
+const remoteCertificatePath = "/config/remote-certificate"
+
+// X509 is the certificate itself.
+func (r RemoteCertificate) X509() (*x509.Certificate, error) {
+	der, err := base64.StdEncoding.DecodeString(r.Encoded)
+	if err == nil {
+		var certificate *x509.Certificate
+		if certificate, err = x509.ParseCertificate(der); err == nil {
+			return certificate, nil
+		}
+	}
+	return nil, &transport.AnswerError{
+		Call: transport.Call{Method: http.MethodGet, Path: remoteCertificatePath}, Status: http.StatusOK,
+		Reason: "it holds no certificate as base64 of its DER form", Err: err,
+	}
+}
+
 // RemoteCertificate lets the appliance look at the certificate of an address
 // (GET /config/remote-certificate, known from peers only). Through the tunnel it
 // sees what a peer shows.
 func (c *Client) RemoteCertificate(ctx context.Context, address string, viaTunnel bool) (RemoteCertificate, error) {
 	query := url.Values{"url": {address}, "viaTunnel": {strconv.FormatBool(viaTunnel)}}
 	var seen RemoteCertificate
-	err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/config/remote-certificate", Query: query}, &seen)
+	err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query}, &seen)
 	return seen, err
 }

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
@@ -23,6 +25,7 @@ const tokenHeader = "X-VCAV-Auth"
 type Options struct {
 	Transport  transport.Options
 	Login      Login
+	Extensions []Extension // applied after every login
 	Service    Service
 	APIVersion string
 	Clock      Clock
@@ -31,14 +34,17 @@ type Options struct {
 // Client talks to one appliance with one session, opened on first use. It is
 // safe for concurrent use.
 type Client struct {
-	http    *transport.Client
-	accept  string
-	clock   Clock
-	session *session
+	http       *transport.Client
+	accept     string
+	clock      Clock
+	login      Login
+	sessions   *session.Sessions[grant]
+	extensions *extensions
+	own        sync.Map // sessions handed out, by id
 
 	started sync.Map      // ids of the tasks this client started
 	asking  chan struct{} // holds one: who asks for the service
-	service Service
+	service atomic.Value  // of type Service, once known
 }
 
 // New prepares a client; it contacts nobody.
@@ -55,13 +61,17 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		http:    layer,
-		accept:  "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
-		clock:   o.Clock,
-		asking:  make(chan struct{}, 1),
-		service: o.Service,
+		http:       layer,
+		accept:     "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
+		clock:      o.Clock,
+		login:      o.Login,
+		extensions: newExtensions(o.Extensions),
+		asking:     make(chan struct{}, 1),
 	}
-	c.session = newSession(o.Login, c.login)
+	if o.Service != "" {
+		c.service.Store(o.Service)
+	}
+	c.sessions = session.New(c.open, final)
 	return c, nil
 }
 
@@ -89,7 +99,7 @@ func (c *Client) send(ctx context.Context, g *grant, r transport.Request) (*tran
 // expired it logs in once more and repeats the request, which the server had
 // not begun.
 func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer, error) {
-	g, err := c.session.get(ctx, nil)
+	g, err := c.sessions.Share(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +107,13 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 	if !expired(err) {
 		return answer, err
 	}
-	if c.session.foreign() {
-		return nil, &LoginError{Kind: c.session.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
+	if c.foreign() {
+		return nil, &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
 	}
 	if !g.worked.Load() {
 		return answer, err
 	}
-	if g, err = c.session.get(ctx, g); err != nil {
+	if g, err = c.sessions.Share(ctx, g); err != nil {
 		return nil, err
 	}
 	return c.send(ctx, g, r)

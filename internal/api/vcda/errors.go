@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
@@ -61,7 +64,9 @@ var (
 	// ErrNoToken is a login answered with success but without a token.
 	ErrNoToken = errors.New("the answer has no session token in its X-VCAV-Auth header")
 	// ErrClosed is a request after the logout.
-	ErrClosed = errors.New("the session has been closed")
+	ErrClosed = session.ErrClosed
+	// ErrNoLogin is a session of its own asked of a client that has only a token.
+	ErrNoLogin = errors.New("the login is the token of an existing session, which can't open another one")
 	// ErrTokenExpired is a 401 on a session token that the client did not obtain
 	// itself and so can't renew.
 	ErrTokenExpired = errors.New("the given session token is not, or no longer, accepted")
@@ -70,11 +75,19 @@ var (
 	ErrUnknownService = errors.New("the appliance is neither a Manager nor a Cloud service")
 )
 
-// refusedLogin tells a login the server decided against from one it could not
-// decide on.
-func refusedLogin(err error) bool {
-	status := transport.Status(err)
-	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+// refusedLogin tells a login the server decided against, or whose session is
+// lost, from one it could not decide on.
+func refusedLogin(err error) bool { return errors.Is(err, ErrNoToken) || transport.Refused(err) }
+
+// final tells an error after which no login may be sent: the login itself was
+// refused, or an extension that belongs to it.
+func final(err error) bool {
+	var login *LoginError
+	if errors.As(err, &login) {
+		return login.Refused
+	}
+	var extension *ExtensionError
+	return errors.As(err, &extension) && extension.Refused
 }
 
 // expired tells a missing or expired token from the other kinds of 401
@@ -88,37 +101,70 @@ func expired(err error) bool {
 	return asked || e.Code == CodeNotAuthenticated || e.Code == ""
 }
 
+// Unsent tells an error that came before the request itself was sent: of the
+// login it needed, or of an extension that belongs to the login.
+func Unsent(err error) bool {
+	var login *LoginError
+	var extension *ExtensionError
+	return errors.As(err, &login) || errors.As(err, &extension)
+}
+
+// status is the HTTP status of the answer to the request itself, or 0.
+func status(err error) int {
+	if Unsent(err) {
+		return 0
+	}
+	return transport.Status(err)
+}
+
 // Undecided tells an error after which a request that starts a task may have
 // been performed all the same: its answer got lost, or a server error came in
 // its place.
 func Undecided(err error) bool {
+	if Unsent(err) {
+		return false
+	}
 	var connection *transport.ConnectionError
 	if errors.As(err, &connection) {
 		return connection.Sent
 	}
 	var answer *transport.AnswerError
-	return errors.As(err, &answer) || transport.Status(err) >= http.StatusInternalServerError
+	return errors.As(err, &answer) || status(err) >= http.StatusInternalServerError
 }
 
 // Busy tells an answer by which the appliance declined a request for now.
 func Busy(err error) bool {
-	switch transport.Status(err) {
+	switch status(err) {
 	case http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return true
 	}
 	return false
 }
 
+// RetryAfter is how long the appliance asks to wait before the request is sent
+// again; 0 where it doesn't say.
+func RetryAfter(err error) time.Duration {
+	var e *transport.StatusError
+	if !errors.As(err, &e) {
+		return 0
+	}
+	seconds, err := strconv.ParseUint(e.Header.Get("Retry-After"), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
 // Hidden tells an answer by which the appliance shows nothing of what was asked
 // for, be it forbidden or not there.
 func Hidden(err error) bool {
-	status := transport.Status(err)
-	return status == http.StatusNotFound || status == http.StatusForbidden
+	answered := status(err)
+	return answered == http.StatusNotFound || answered == http.StatusForbidden
 }
 
 // NotFound tells an answer or a task error saying that the site does not exist.
 func NotFound(err error) bool {
-	if transport.Status(err) == http.StatusNotFound {
+	if status(err) == http.StatusNotFound {
 		return true
 	}
 	var e *APIError

@@ -43,9 +43,16 @@ func (a About) Service() Service {
 
 // About asks the appliance what it is (GET /diagnostics/about).
 func (c *Client) About(ctx context.Context) (About, error) {
-	var about About
-	err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/diagnostics/about"}, &about)
-	return about, err
+	return about(ctx, c.do)
+}
+
+func about(ctx context.Context, send sender) (About, error) {
+	var a About
+	answer, err := send(ctx, transport.Request{Method: http.MethodGet, Path: "/diagnostics/about"})
+	if err == nil {
+		err = answer.JSON(&a)
+	}
+	return a, err
 }
 
 // Service is the configured flavour, else the one the appliance reports; it is
@@ -57,15 +64,22 @@ func (c *Client) Service(ctx context.Context) (Service, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if c.service != "" {
-		return c.service, nil
+	return c.ask(ctx, c.do)
+}
+
+// ask finds out the service within some session.
+func (c *Client) ask(ctx context.Context, send sender) (Service, error) {
+	if known, ok := c.service.Load().(Service); ok {
+		return known, nil
 	}
-	about, err := c.About(ctx)
+	a, err := about(ctx, send)
 	if err != nil {
 		return "", err
 	}
-	if c.service = about.Service(); c.service == "" {
-		return "", fmt.Errorf("%w: it reports the service type %q", ErrUnknownService, about.ServiceType)
+	service := a.Service()
+	if service == "" {
+		return "", fmt.Errorf("%w: it reports the service type %q", ErrUnknownService, a.ServiceType)
 	}
-	return c.service, nil
+	c.service.Store(service)
+	return service, nil
 }

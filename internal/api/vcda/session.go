@@ -2,10 +2,12 @@ package vcda
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
@@ -24,40 +26,65 @@ type AuthenticatedSite struct {
 	Org  string `json:"org"`
 }
 
+// At is the entry of a site among those the session may act on.
+func (d SessionDetails) At(site string) (AuthenticatedSite, bool) {
+	for _, s := range d.AuthenticatedSites {
+		if s.Site == site {
+			return s, true
+		}
+	}
+	return AuthenticatedSite{}, false
+}
+
+var sessionRequest = transport.Request{Method: http.MethodGet, Path: "/sessions"}
+
 // Session asks whose session this is (GET /sessions).
 func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
-	err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/sessions"}, &details)
+	err := c.fetch(ctx, sessionRequest, &details)
 	return details, err
 }
 
-// Logout ends the session if one was opened, waiting for a login still on its
-// way. A token the client did not obtain itself is left alone. Afterwards the
-// client is closed.
-func (c *Client) Logout(ctx context.Context) error {
-	defer c.http.Close()
-	g := c.session.close(ctx)
-	if g == nil || c.session.foreign() {
-		return nil
-	}
-	_, err := c.send(ctx, g, transport.Request{Method: http.MethodDelete, Path: "/sessions"})
-	if expired(err) {
-		return nil
-	}
-	return err
+// grant is one session on the server.
+type grant struct {
+	token  string
+	worked atomic.Bool // a request with this token was accepted
 }
 
-// login opens a session on the server.
-func (c *Client) login(ctx context.Context, l Login) (*grant, error) {
-	g, err := c.requestLogin(ctx, l)
+// foreign tells that the session's token came from outside.
+func (c *Client) foreign() bool {
+	_, given := c.login.(SessionToken)
+	return given
+}
+
+// open begins the session the client's requests share: a login, and the
+// extensions again. Without all of them there is no session.
+func (c *Client) open(ctx context.Context) (*grant, error) {
+	if token, given := c.login.(SessionToken); given {
+		g := &grant{token: token.Token}
+		return g, c.extendAll(ctx, g)
+	}
+	g, err := c.logIn(ctx)
 	if err != nil {
-		return nil, &LoginError{Kind: l.Kind(), Host: c.http.BaseURL().Host, Refused: refusedLogin(err), Err: err}
+		return nil, err
+	}
+	if err := c.extendAll(ctx, g); err != nil {
+		return nil, errors.Join(err, c.logOut(ctx, g))
 	}
 	return g, nil
 }
 
-func (c *Client) requestLogin(ctx context.Context, l Login) (*grant, error) {
-	request, err := loginRequest(l, c.clock.Now())
+// logIn sends one login ("Login", POST /sessions).
+func (c *Client) logIn(ctx context.Context) (*grant, error) {
+	g, err := c.requestLogin(ctx)
+	if err != nil {
+		return nil, &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: refusedLogin(err), Err: err}
+	}
+	return g, nil
+}
+
+func (c *Client) requestLogin(ctx context.Context) (*grant, error) {
+	request, err := loginRequest(c.login, c.clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -72,110 +99,80 @@ func (c *Client) requestLogin(ctx context.Context, l Login) (*grant, error) {
 	return &grant{token: token}, nil
 }
 
-// grant is one session on the server.
-type grant struct {
-	token  string
-	worked atomic.Bool // a request with this token was accepted
-}
-
-// session holds the client's one grant and makes sure that however many
-// requests need a login at once, one is sent.
-type session struct {
-	login Login
-	open  func(context.Context, Login) (*grant, error)
-
-	lock    sync.Mutex
-	grant   *grant
-	refused error
-	opening *opening
-	closed  bool
-}
-
-// opening is a login on its way, with its outcome once done is closed.
-type opening struct {
-	done  chan struct{}
-	grant *grant
-	err   error
-}
-
-func newSession(l Login, open func(context.Context, Login) (*grant, error)) *session {
-	s := &session{login: l, open: open}
-	if token, ok := l.(SessionToken); ok {
-		s.grant = &grant{token: token.Token}
-	}
-	return s
-}
-
-// foreign tells that the token came from outside.
-func (s *session) foreign() bool {
-	_, given := s.login.(SessionToken)
-	return given
-}
-
-// get returns a grant other than the stale one, logging in when there is none.
-// A refused login is final: it is returned to everybody and never repeated.
-func (s *session) get(ctx context.Context, stale *grant) (*grant, error) {
-	o, g, err := s.state(ctx, stale)
-	if o == nil {
-		return g, err
-	}
-	select {
-	case <-o.done:
-		return o.grant, o.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-// state returns the grant or the final error there is, else the login under
-// way, which it starts where needed.
-func (s *session) state(ctx context.Context, stale *grant) (*opening, *grant, error) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	switch {
-	case s.closed:
-		return nil, nil, ErrClosed
-	case s.refused != nil:
-		return nil, nil, s.refused
-	case s.grant != nil && s.grant != stale:
-		return nil, s.grant, nil
-	}
-	if s.opening == nil {
-		s.opening = &opening{done: make(chan struct{})}
-		// The login outlives a caller that gives up: its token must not get lost.
-		// The request timeout bounds it.
-		go s.finish(context.WithoutCancel(ctx), s.opening)
-	}
-	return s.opening, nil, nil
-}
-
-func (s *session) finish(ctx context.Context, o *opening) {
-	o.grant, o.err = s.open(ctx, s.login)
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	var login *LoginError
-	if errors.As(o.err, &login) && login.Refused {
-		s.refused = o.err
-	}
-	s.grant = o.grant
-	s.opening = nil
-	close(o.done)
-}
-
-// close stops further logins and returns the grant to end, if any.
-func (s *session) close(ctx context.Context) *grant {
-	s.lock.Lock()
-	s.closed = true
-	g, o := s.grant, s.opening
-	s.grant = nil
-	s.lock.Unlock()
-	if o == nil {
-		return g
-	}
-	select {
-	case <-o.done:
-		return o.grant
-	case <-ctx.Done():
+// logOut ends a session on the server ("Logout", DELETE /sessions). One that
+// has expired is gone already.
+func (c *Client) logOut(ctx context.Context, g *grant) error {
+	_, err := c.send(ctx, g, transport.Request{Method: http.MethodDelete, Path: "/sessions"})
+	if expired(err) {
 		return nil
 	}
+	return err
+}
+
+// Logout ends every session the client opened, after a login still on its way.
+// A token the client did not obtain itself is left alone. Afterwards the client
+// is closed.
+func (c *Client) Logout(ctx context.Context) error {
+	defer c.http.Close()
+	var ends errgroup.Group
+	for _, g := range c.sessions.Close(ctx) {
+		if c.foreign() {
+			ends.Go(func() error { return c.shrinkAll(ctx, g) })
+		} else {
+			ends.Go(func() error { return c.logOut(ctx, g) })
+		}
+	}
+	return ends.Wait()
+}
+
+// OwnSession is a session apart from the one the client's requests share, for
+// somebody else to use. It is never renewed by a login.
+type OwnSession struct {
+	ID     string // by which the client finds it again; no secret
+	client *Client
+	grant  *grant
+}
+
+// OpenSession logs in anew. It fails with ErrNoLogin for a client whose login is
+// the token of an existing session.
+func (c *Client) OpenSession(ctx context.Context) (*OwnSession, error) {
+	if c.foreign() {
+		return nil, ErrNoLogin
+	}
+	g, err := c.sessions.Open(ctx, c.logIn)
+	if err != nil {
+		return nil, err
+	}
+	own := &OwnSession{ID: rand.Text(), client: c, grant: g}
+	c.own.Store(own.ID, own)
+	return own, nil
+}
+
+// OwnSession finds a session that OpenSession opened and nobody logged out.
+func (c *Client) OwnSession(id string) (own *OwnSession, ok bool) {
+	found, _ := c.own.Load(id)
+	own, ok = found.(*OwnSession)
+	return own, ok
+}
+
+// Token is the session's token, a secret.
+func (s *OwnSession) Token() string { return s.grant.token }
+
+// Details asks whose session this is, which also keeps it from idling out.
+func (s *OwnSession) Details(ctx context.Context) (SessionDetails, error) {
+	var details SessionDetails
+	answer, err := s.client.send(ctx, s.grant, sessionRequest)
+	if err == nil {
+		err = answer.JSON(&details)
+	}
+	return details, err
+}
+
+// Logout ends the session, once.
+func (s *OwnSession) Logout(ctx context.Context) error {
+	s.client.own.Delete(s.ID)
+	if !s.client.sessions.Forget(s.grant) {
+		return nil
+	}
+	return s.client.logOut(ctx, s.grant)
 }

@@ -1,10 +1,12 @@
 package vcda
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
@@ -80,14 +82,17 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	if err := answer.JSON(&sites); err != nil {
 		return nil, err
 	}
+	service, _ := c.service.Load().(Service) // "" as long as nobody asked
 	for _, s := range sites {
-		if s.ID == "" && s.Site == "" && !s.IsLocal {
+		if !s.IsLocal && (s.ID+s.Site == "" || service != "" && s.Key(service) == "") {
 			// A row without a key could be any pairing: better no list than a wrong one.
-			return nil, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has neither an id nor a name"}
+			return nil, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
 		}
 	}
 	return sites, nil
 }
+
+var keyName = map[Service]string{Manager: "id", Cloud: "name", "": "id and no name"}
 
 // Peers lists the paired sites, without the local one.
 func (c *Client) Peers(ctx context.Context) ([]Site, error) {
@@ -112,34 +117,65 @@ func (c *Client) Pair(ctx context.Context, r PairRequest) (Task, error) {
 
 // Repair starts re-pairing a site (PUT /sites/{key}).
 func (c *Client) Repair(ctx context.Context, key string, r PairRequest) (Task, error) {
+	path, err := keyed("/sites/", key)
+	if err != nil {
+		return Task{}, err
+	}
 	r.Site = ""
-	return c.start(ctx, transport.Request{Method: http.MethodPut, Path: sitePath(key), Body: r})
+	return c.start(ctx, transport.Request{Method: http.MethodPut, Path: path, Body: r})
 }
 
 // Unpair starts removing a site (DELETE /sites/{key}).
 func (c *Client) Unpair(ctx context.Context, key string) (Task, error) {
-	return c.start(ctx, transport.Request{Method: http.MethodDelete, Path: sitePath(key)})
+	path, err := keyed("/sites/", key)
+	if err != nil {
+		return Task{}, err
+	}
+	return c.start(ctx, transport.Request{Method: http.MethodDelete, Path: path})
 }
 
-func sitePath(key string) string { return "/sites/" + url.PathEscape(key) }
+// keyed is the path of one of many. A key that would lead to another path is
+// refused.
+func keyed(path, key string) (string, error) {
+	switch key {
+	case "", ".", "..":
+		return "", fmt.Errorf("%q can't be the key of anything below %s", key, path)
+	}
+	return path + url.PathEscape(key), nil
+}
 
 // NormalizeURL brings the address of an https endpoint into the form by which
 // two spellings are compared: lower-case host, no default port, no trailing
 // slash. It refuses anything an endpoint can't have.
 func NormalizeURL(text string) (string, error) {
+	shown := strconv.Quote(text)
+	if strings.Contains(text, "@") {
+		shown = "the address" // may hold a password
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%q is not a URL", text)
-	case !strings.EqualFold(u.Scheme, "https"):
-		return "", fmt.Errorf("%q is not an https URL", text)
-	case u.Hostname() == "":
-		return "", fmt.Errorf("%q has no host", text)
+		return "", fmt.Errorf("%s is not a URL", shown)
 	case u.User != nil:
 		return "", fmt.Errorf("the URL of host %q must not hold a user or password", u.Hostname())
+	case !strings.EqualFold(u.Scheme, "https"):
+		return "", fmt.Errorf("%s is not an https URL", shown)
+	case u.Hostname() == "":
+		return "", fmt.Errorf("%s has no host", shown)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%q must not have a query or a fragment", text)
+		return "", fmt.Errorf("%s must not have a query or a fragment", shown)
 	}
-	host := strings.ToLower(u.Host)
-	return "https://" + strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":") + strings.TrimRight(u.EscapedPath(), "/"), nil
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	if err != nil || port == 0 {
+		return "", fmt.Errorf("%s has no valid port", shown)
+	}
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != 443 {
+		host += ":" + strconv.FormatUint(port, 10)
+	}
+	normal := url.URL{Scheme: "https", Host: host} // escapes the zone of an IPv6 address
+	return normal.String() + strings.TrimRight(u.EscapedPath(), "/"), nil
 }

@@ -1,6 +1,7 @@
 package vcda
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -20,18 +21,32 @@ const (
 // Task is a long-running operation ("Get One"). Times are in milliseconds since
 // the epoch, -1 while not reached.
 type Task struct {
-	ID          string            `json:"id"`
-	User        string            `json:"user"`
-	State       string            `json:"state"`
-	Progress    int               `json:"progress"`
-	StartTime   int64             `json:"startTime"`
-	LastUpdated int64             `json:"lastUpdated"`
-	EndTime     int64             `json:"endTime"`
-	Workflow    Workflow          `json:"workflowInfo"`
-	Result      json.RawMessage   `json:"result"`
-	Error       *APIError         `json:"error"`
-	Warnings    []json.RawMessage `json:"warnings"`
-	Site        string            `json:"site"`
+	ID          string          `json:"id"`
+	User        string          `json:"user"`
+	State       string          `json:"state"`
+	Progress    int             `json:"progress"`
+	StartTime   int64           `json:"startTime"`
+	LastUpdated int64           `json:"lastUpdated"`
+	EndTime     int64           `json:"endTime"`
+	Workflow    Workflow        `json:"workflowInfo"`
+	Result      json.RawMessage `json:"result"`
+	Error       *APIError       `json:"error"`
+	Warnings    Warnings        `json:"warnings"`
+	Site        string          `json:"site"`
+}
+
+// Warnings are what a task warns of, each as it came.
+type Warnings []json.RawMessage
+
+// UnmarshalJSON takes a single value for a list of one: a form of what only
+// informs must not hide how the task goes.
+func (w *Warnings) UnmarshalJSON(data []byte) error {
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) != nil {
+		list = []json.RawMessage{json.RawMessage(bytes.Clone(data))}
+	}
+	*w = list
+	return nil
 }
 
 // Workflow says what a task does, and to what.
@@ -53,7 +68,7 @@ type TaskError struct {
 }
 
 func (e *TaskError) Error() string {
-	if e.Err == nil {
+	if e.Err == nil || e.Err.Error() == "" {
 		return "the task " + e.Task.ID + " failed and gives no reason"
 	}
 	return "the task " + e.Task.ID + " failed: " + e.Err.Error()
@@ -64,6 +79,27 @@ func (e *TaskError) Unwrap() error {
 		return nil // a nil *APIError would not be a nil error
 	}
 	return e.Err
+}
+
+// WarningTexts words the warnings of the task. Their form is unpublished: what
+// is neither a text nor an error object is shown as it came.
+func (t Task) WarningTexts() []string {
+	var texts []string
+	for _, raw := range t.Warnings {
+		var text string
+		var object APIError
+		switch {
+		case json.Unmarshal(raw, &text) == nil:
+		case json.Unmarshal(raw, &object) == nil && object != APIError{}:
+			text = object.Error()
+		default:
+			text = string(raw)
+		}
+		if text != "" { // as null is
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 // Task reads one task (GET /tasks/{taskId}).
@@ -100,13 +136,21 @@ func (q TaskQuery) values() url.Values {
 	return v
 }
 
+// page is how many tasks to ask for after so many.
+func (q TaskQuery) page(got int) int {
+	if q.Limit == 0 {
+		return tasksPage
+	}
+	return min(tasksPage, q.Limit-got)
+}
+
 // Tasks lists the tasks the session's user may see, the newest first
 // (GET /tasks).
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
 	var tasks []Task
 	for {
 		values := q.values()
-		values.Set("limit", strconv.Itoa(tasksPage))
+		values.Set("limit", strconv.Itoa(q.page(len(tasks))))
 		values.Set("offset", strconv.Itoa(len(tasks)))
 		var page struct {
 			Items []Task `json:"items"`
@@ -119,7 +163,7 @@ func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
 		switch {
 		case q.Limit > 0 && len(tasks) >= q.Limit:
 			return tasks[:q.Limit], nil
-		case len(page.Items) == 0 || len(tasks) >= page.Total:
+		case len(page.Items) == 0 || (page.Total > 0 && len(tasks) >= page.Total):
 			return tasks, nil
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
@@ -24,10 +25,10 @@ type Options struct {
 // Client talks to one vCenter with one session, opened on first use, and with
 // the clones it made. It is safe for concurrent use.
 type Client struct {
-	http    *transport.Client
-	login   Login
-	session *session
-	release string // pinned, or ""
+	http     *transport.Client
+	login    Login
+	sessions *session.Sessions[grant]
+	release  string // pinned, or ""
 
 	asking chan struct{} // holds one: who looks for the API
 	api    *api
@@ -52,7 +53,7 @@ func New(o Options) (*Client, error) {
 		asking:  make(chan struct{}, 1),
 		clones:  map[string]*Clone{},
 	}
-	c.session = newSession(c.open)
+	c.sessions = session.New(c.open, final)
 	return c, nil
 }
 
@@ -86,11 +87,15 @@ func (c *Client) AcquireCloneTicket(ctx context.Context) (string, error) {
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
 	clonesErr := c.logoutClones(ctx)
-	g := c.session.close(ctx)
-	if _, foreign := c.login.(SessionID); g == nil || foreign {
+	live := c.sessions.Close(ctx)
+	if _, foreign := c.login.(SessionID); foreign {
 		return clonesErr
 	}
-	return errors.Join(clonesErr, c.api.end(ctx, g.id))
+	problems := []error{clonesErr}
+	for _, g := range live {
+		problems = append(problems, c.api.end(ctx, g.id))
+	}
+	return errors.Join(problems...)
 }
 
 // open opens a session on the server.
@@ -121,7 +126,7 @@ func (c *Client) within(ctx context.Context, call func(*api, string) error) erro
 	if err != nil {
 		return err
 	}
-	g, err := c.session.get(ctx, nil)
+	g, err := c.sessions.Share(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -135,7 +140,7 @@ func (c *Client) within(ctx context.Context, call func(*api, string) error) erro
 	if !g.worked.Load() {
 		return err
 	}
-	if g, err = c.session.get(ctx, g); err != nil {
+	if g, err = c.sessions.Share(ctx, g); err != nil {
 		return err
 	}
 	return g.note(call(a, g.id))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
 
@@ -37,7 +38,7 @@ var (
 	// ErrNoRelease is a vCenter that knows none of the releases the client knows.
 	ErrNoRelease = errors.New("vCenter supports none of the known releases of its API")
 	// ErrClosed is a call after the logout.
-	ErrClosed = errors.New("the session has been closed")
+	ErrClosed = session.ErrClosed
 )
 
 // LoginError is a login, or a clone, that vCenter did not grant. Refused tells
@@ -93,8 +94,13 @@ func refusedLogin(err error) bool {
 	case FaultInvalidLogin, FaultInvalidLocale, FaultNoPermission, FaultNotSupported:
 		return true
 	}
-	status := transport.Status(err)
-	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+	return transport.Refused(err)
+}
+
+// final tells the error of a login that must not be repeated.
+func final(err error) bool {
+	var login *LoginError
+	return errors.As(err, &login) && login.Refused
 }
 
 // decodeFault finds type name and text of a fault in the body of a status of

@@ -7,12 +7,16 @@ import (
 	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
 // announcement is what -json prints.
 type announcement struct {
 	CACertificate string               `json:"ca_certificate"`
 	Appliances    map[string]appliance `json:"appliances"`
+	VCenter       vcenterSystem        `json:"vcenter"`
+	Storware      storwareSystem       `json:"storware"`
 }
 
 type appliance struct {
@@ -21,6 +25,29 @@ type appliance struct {
 	Thumbprint    string      `json:"thumbprint"`
 	CACertificate string      `json:"ca_certificate"`
 	Credentials   credentials `json:"credentials"`
+}
+
+type vcenterSystem struct {
+	endpoint
+	Credentials struct {
+		Credentials password `json:"credentials"`
+	} `json:"credentials"`
+}
+
+type storwareSystem struct {
+	endpoint
+	Credentials struct {
+		Credentials password `json:"credentials"`
+		Token       token    `json:"token"`
+		Node        node     `json:"node"`
+	} `json:"credentials"`
+}
+
+// endpoint is where a system is, and what to trust there.
+type endpoint struct {
+	URL           string `json:"url"`
+	Thumbprint    string `json:"thumbprint"`
+	CACertificate string `json:"ca_certificate"`
 }
 
 // credentials are named like the provider's login objects; the second SAML
@@ -59,11 +86,27 @@ type apiToken struct {
 	Org      string `json:"org"`
 }
 
-// announce prints where the appliances are and how to log in.
-func (s settings) announce(out io.Writer, estate *simulator.Estate, appliances []simulator.ApplianceOptions) error {
-	all := announcement{CACertificate: estate.CertificateAuthority(), Appliances: map[string]appliance{}}
-	for _, o := range appliances {
-		all.Appliances[o.Site] = describe(estate.Appliance(o.Site), all.CACertificate)
+type token struct {
+	Token string `json:"token"`
+}
+
+type node struct {
+	Name     string `json:"name"`
+	Password string `json:"password"`
+	Version  string `json:"version"`
+}
+
+// nodeVersion is any: the simulator takes all.
+const nodeVersion = "7.4.0"
+
+// announce prints where the systems are and how to log in.
+func (s settings) announce(out io.Writer, served *systems) error {
+	all := announcement{
+		CACertificate: served.estate.CertificateAuthority(), Appliances: map[string]appliance{},
+		VCenter: describeVCenter(served.vcenter), Storware: describeStorware(served.storware),
+	}
+	for _, o := range served.appliances {
+		all.Appliances[o.Site] = describe(served.estate.Appliance(o.Site), all.CACertificate)
 	}
 	if s.json {
 		encoder := json.NewEncoder(out)
@@ -72,13 +115,15 @@ func (s settings) announce(out io.Writer, estate *simulator.Estate, appliances [
 		return encoder.Encode(all)
 	}
 	var text strings.Builder
-	for _, o := range appliances {
+	for _, o := range served.appliances {
 		writeAppliance(&text, o.Site, all.Appliances[o.Site])
 	}
+	writeVCenter(&text, all.VCenter)
+	writeStorware(&text, all.Storware)
 	if s.caFile != "" {
-		fmt.Fprintf(&text, "certificate authority: %s\n", s.caFile)
+		fmt.Fprintf(&text, "certificate authorities: %s\n", s.caFile)
 	} else {
-		fmt.Fprintf(&text, "certificate authority:\n%s", all.CACertificate)
+		fmt.Fprintf(&text, "certificate authorities:\n%s", served.authorities())
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
@@ -89,6 +134,21 @@ func describe(a *simulator.Appliance, ca string) appliance {
 		URL: a.URL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(),
 		CACertificate: ca, Credentials: firstOfEach(a.Accounts()),
 	}
+}
+
+func describeVCenter(v *vcenter.Server) vcenterSystem {
+	out := vcenterSystem{endpoint: endpoint{v.URL(), v.Thumbprint(), v.CertificateAuthority()}}
+	out.Credentials.Credentials = password{v.Username(), v.Password()}
+	return out
+}
+
+func describeStorware(s *storware.Server) storwareSystem {
+	out := storwareSystem{endpoint: endpoint{s.URL(), s.Thumbprint(), s.CertificateAuthority()}}
+	user, member := s.Accounts().Users[0], s.Accounts().Nodes[0]
+	out.Credentials.Credentials = password{user.Name, user.Password}
+	out.Credentials.Token = token{user.Token}
+	out.Credentials.Node = node{member.Name, member.Password, nodeVersion}
+	return out
 }
 
 func firstOfEach(a simulator.Accounts) credentials {
@@ -110,7 +170,7 @@ func firstOfEach(a simulator.Accounts) credentials {
 func writeAppliance(out io.Writer, site string, a appliance) {
 	c := a.Credentials
 	fmt.Fprintf(out, "%s (%s)\n", site, a.Service)
-	for _, row := range [][2]string{
+	writeRows(out, [][2]string{
 		{"url", a.URL},
 		{"thumbprint", a.Thumbprint},
 		{"local_user", c.LocalUser.Username + " / " + c.LocalUser.Password},
@@ -120,7 +180,33 @@ func writeAppliance(out io.Writer, site string, a appliance) {
 		{"vcd_cookie", c.VCDCookie.Cookie},
 		{"vcd_access_token", c.VCDAccessToken.AccessToken},
 		{"vcd_api_token", c.VCDAPIToken.APIToken + " of organisation " + c.VCDAPIToken.Org},
-	} {
+	})
+}
+
+func writeVCenter(out io.Writer, v vcenterSystem) {
+	fmt.Fprintln(out, "vcenter")
+	c := v.Credentials
+	writeRows(out, [][2]string{
+		{"url", v.URL},
+		{"thumbprint", v.Thumbprint},
+		{"credentials", c.Credentials.Username + " / " + c.Credentials.Password},
+	})
+}
+
+func writeStorware(out io.Writer, s storwareSystem) {
+	fmt.Fprintln(out, "storware")
+	c := s.Credentials
+	writeRows(out, [][2]string{
+		{"url", s.URL},
+		{"thumbprint", s.Thumbprint},
+		{"credentials", c.Credentials.Username + " / " + c.Credentials.Password},
+		{"token", c.Token.Token},
+		{"node", c.Node.Name + " / " + c.Node.Password + " of version " + c.Node.Version},
+	})
+}
+
+func writeRows(out io.Writer, rows [][2]string) {
+	for _, row := range rows {
 		fmt.Fprintf(out, "  %-17s %s\n", row[0], row[1])
 	}
 	fmt.Fprintln(out)

@@ -1,6 +1,6 @@
 // Command vcda-simulator serves simulated VMware Cloud Director Availability
-// appliances on loopback until it is told to stop, for users who test their own
-// Terraform modules.
+// appliances, a vCenter and a Storware server on loopback until it is told to
+// stop, for users who test their own Terraform modules.
 package main
 
 import (
@@ -52,25 +52,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	appliances, err := s.appliances()
+	served, err := s.start()
 	if err != nil {
 		return err
 	}
-	estate, err := simulator.Start(simulator.Options{Appliances: appliances})
-	if err != nil {
-		return err
-	}
-	defer estate.Close()
+	defer served.close()
 	if s.caFile != "" {
-		if err := os.WriteFile(s.caFile, []byte(estate.CertificateAuthority()), 0o600); err != nil {
+		if err := os.WriteFile(s.caFile, []byte(served.authorities()), 0o600); err != nil {
 			return err
 		}
 	}
-	if err := s.announce(stdout, estate, appliances); err != nil {
+	if err := s.announce(stdout, served); err != nil {
 		return err
 	}
 	s.wait(ctx, stdin)
-	return s.report(stderr, estate, appliances)
+	return s.report(stderr, served)
 }
 
 func readFlags(args []string, stderr io.Writer) (settings, error) {
@@ -84,8 +80,8 @@ func readFlags(args []string, stderr io.Writer) (settings, error) {
 	flags.DurationVar(&s.taskDuration, "task-duration", time.Second, "how long a task takes")
 	flags.DurationVar(&s.latency, "latency", 0, "how long each request waits")
 	flags.BoolVar(&s.json, "json", false, "print one JSON object instead of text")
-	flags.StringVar(&s.caFile, "ca-file", "", "write the certificate authority, as PEM, to this `file`")
-	flags.StringVar(&s.statsFile, "stats-file", "", "write the counts of each appliance, as JSON, to this `file` at the end")
+	flags.StringVar(&s.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
+	flags.StringVar(&s.statsFile, "stats-file", "", "write the counts of each system, as JSON, to this `file` at the end")
 	flags.BoolVar(&s.untilStdinClose, "until-stdin-closes", false, "stop when standard input closes")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -131,15 +127,21 @@ func (s settings) wait(ctx context.Context, stdin io.Reader) {
 	}
 }
 
-// report tells what each appliance saw, so that a session left behind shows.
-func (s settings) report(stderr io.Writer, estate *simulator.Estate, appliances []simulator.ApplianceOptions) error {
-	all := map[string]simulator.Stats{}
-	for _, o := range appliances {
-		stats := estate.Appliance(o.Site).Stats()
+// report tells what each system saw, so that a session left behind shows.
+func (s settings) report(stderr io.Writer, served *systems) error {
+	all := map[string]any{}
+	for _, o := range served.appliances {
+		stats := served.estate.Appliance(o.Site).Stats()
 		all[o.Site] = stats
 		fmt.Fprintf(stderr, "%s: %d requests, %d logins, %d logouts, %d live sessions\n",
 			o.Site, stats.Total, stats.Logins, stats.Logouts, stats.LiveSessions)
 	}
+	cloner, backup := served.vcenter.Stats(), served.storware.Stats()
+	all["vcenter"], all["storware"] = cloner, backup
+	fmt.Fprintf(stderr, "vcenter: %d requests, %d logins, %d clones, %d logouts, %d live sessions\n",
+		cloner.Total, cloner.Logins, cloner.Clones, cloner.Logouts, cloner.LiveSessions)
+	fmt.Fprintf(stderr, "storware: %d requests, %d logins, %d logouts, %d live sessions\n",
+		backup.Total, backup.Logins, backup.Logouts, backup.LiveSessions)
 	if s.statsFile == "" {
 		return nil
 	}

@@ -54,7 +54,8 @@ func TestServesUntilStdinCloses(t *testing.T) {
 	if err := json.NewDecoder(r.stdout).Decode(&all); err != nil {
 		t.Fatal(err)
 	}
-	if ca, err := os.ReadFile(caFile); err != nil || string(ca) != all.CACertificate {
+	authorities := all.CACertificate + all.VCenter.CACertificate + all.Storware.CACertificate
+	if ca, err := os.ReadFile(caFile); err != nil || string(ca) != authorities {
 		t.Errorf("the CA file differs: %v", err)
 	}
 	east := all.Appliances["east"]
@@ -64,7 +65,8 @@ func TestServesUntilStdinCloses(t *testing.T) {
 	logIn(t, all.CACertificate, east)
 	_ = r.stdin.Close()
 	r.finished(t)
-	want := "east: 1 requests, 1 logins, 0 logouts, 1 live sessions\nwest: 0 requests, 0 logins, 0 logouts, 0 live sessions\n"
+	want := "east: 1 requests, 1 logins, 0 logouts, 1 live sessions\nwest: 0 requests, 0 logins, 0 logouts, 0 live sessions\n" +
+		"vcenter: 0 requests, 0 logins, 0 clones, 0 logouts, 0 live sessions\nstorware: 0 requests, 0 logins, 0 logouts, 0 live sessions\n"
 	if got := r.stderr.String(); got != want {
 		t.Errorf("stderr: %s", got)
 	}
@@ -104,12 +106,12 @@ func TestServesUntilInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	port := freePort(t)
 	r := launch(ctx, "-sites", "site-a", "-ports", port)
-	text := make([]byte, 4096)
+	text := make([]byte, 16384)
 	n, err := r.stdout.Read(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"site-a (manager)", "https://127.0.0.1:" + port, "thumbprint", "local_user", "root / ", "vcd_api_token", "BEGIN CERTIFICATE"} {
+	for _, want := range []string{"site-a (manager)", "https://127.0.0.1:" + port, "thumbprint", "local_user", "root / ", "vcd_api_token", "\nvcenter\n", "administrator@vsphere.local / ", "\nstorware\n", "node-1 / ", "BEGIN CERTIFICATE"} {
 		if !strings.Contains(string(text[:n]), want) {
 			t.Errorf("%q is missing in\n%s", want, text[:n])
 		}

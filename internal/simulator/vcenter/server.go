@@ -125,6 +125,12 @@ func (s *Server) Close() {
 // URL returns the base address, without a trailing slash.
 func (s *Server) URL() string { return s.url }
 
+// Username returns the name of the one user.
+func (s *Server) Username() string { return s.options.Username }
+
+// Password returns the user's password.
+func (s *Server) Password() string { return s.options.Password }
+
 // CertificateAuthority returns, as PEM, the certificate which signed the
 // server's.
 func (s *Server) CertificateAuthority() string { return certificatePEM(s.ca.der) }

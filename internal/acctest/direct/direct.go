@@ -1,0 +1,320 @@
+// Package direct drives a provider by its protocol, in this process and without
+// a CLI: for what needs many cases, a certain order, or values that a
+// configuration can't hold.
+package direct
+
+import (
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Values are the attributes of an object by name. A missing one is null.
+type Values = map[string]any
+
+type unknown struct{}
+
+// Unknown is a value that is only known after apply.
+var Unknown = unknown{}
+
+// Provider is a served provider.
+type Provider struct {
+	server  tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+// Serve takes what a provider factory returns.
+func Serve(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *Provider {
+	t.Helper()
+	server, err := factory()
+	must(t, err)
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	must(t, err)
+	mustNot(t, schemas.Diagnostics)
+	return &Provider{server, schemas}
+}
+
+// Schemas is all the provider offers.
+func (p *Provider) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
+
+// Validate validates a provider block, as the CLI does in every command.
+func (p *Provider) Validate(t *testing.T, block Values) Diagnostics {
+	t.Helper()
+	config := dynamic(t, p.schemas.Provider.ValueType(), block)
+	resp, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	must(t, err)
+	return resp.Diagnostics
+}
+
+// Configure configures the provider.
+func (p *Provider) Configure(t *testing.T, block Values) Diagnostics {
+	t.Helper()
+	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.2.3", Config: dynamic(t, p.schemas.Provider.ValueType(), block),
+	})
+	must(t, err)
+	return resp.Diagnostics
+}
+
+// ReadData reads a data source.
+func (p *Provider) ReadData(t *testing.T, name string, config Values) (Values, Diagnostics) {
+	t.Helper()
+	kind := p.schemas.DataSourceSchemas[name].ValueType()
+	resp, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: dynamic(t, kind, config)})
+	must(t, err)
+	if resp.State == nil {
+		return nil, resp.Diagnostics
+	}
+	return values(t, undynamic(t, kind, resp.State)), resp.Diagnostics
+}
+
+// Object is a managed object as state holds it. Its zero value is none.
+type Object struct {
+	Values  Values
+	Private []byte
+}
+
+// Plan is a planned change.
+type Plan struct {
+	Values          Values // as planned
+	RequiresReplace bool
+	Diagnostics     Diagnostics
+
+	name           string
+	prior, planned *tfprotov6.DynamicValue
+	config         *tfprotov6.DynamicValue
+	private        []byte
+}
+
+// ValidateResource validates the configuration of a resource.
+func (p *Provider) ValidateResource(t *testing.T, name string, config Values) Diagnostics {
+	t.Helper()
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: name, Config: dynamic(t, p.resource(name), config),
+	})
+	must(t, err)
+	return resp.Diagnostics
+}
+
+// Plan plans the way from prior to config; nil values destroy.
+func (p *Provider) Plan(t *testing.T, name string, prior Object, config Values) Plan {
+	t.Helper()
+	kind := p.resource(name)
+	plan := Plan{name: name, prior: dynamic(t, kind, prior.Values), config: dynamic(t, kind, config)}
+	resp, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: name, PriorState: plan.prior, Config: plan.config, PriorPrivate: prior.Private,
+		ProposedNewState: dynamic(t, kind, p.proposed(name, prior.Values, config)),
+	})
+	must(t, err)
+	plan.planned, plan.private, plan.Diagnostics = resp.PlannedState, resp.PlannedPrivate, resp.Diagnostics
+	plan.RequiresReplace = len(resp.RequiresReplace) > 0
+	if plan.planned != nil {
+		plan.Values = values(t, undynamic(t, kind, plan.planned))
+	}
+	return plan
+}
+
+// Replace plans a replacement the way the CLI does: a change, which turns out
+// to need one, and then a create with the private state of that change.
+func (p *Provider) Replace(t *testing.T, name string, prior Object, config Values) (change, create Plan) {
+	t.Helper()
+	change = p.Plan(t, name, prior, config)
+	return change, p.Plan(t, name, Object{Private: change.private}, config)
+}
+
+// Apply performs a plan.
+func (p *Provider) Apply(t *testing.T, plan Plan) (Object, Diagnostics) {
+	t.Helper()
+	resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: plan.name, PriorState: plan.prior, PlannedState: plan.planned, Config: plan.config, PlannedPrivate: plan.private,
+	})
+	must(t, err)
+	return Object{values(t, undynamic(t, p.resource(plan.name), resp.NewState)), resp.Private}, resp.Diagnostics
+}
+
+// Refresh reads an object anew.
+func (p *Provider) Refresh(t *testing.T, name string, object Object) (Object, Diagnostics) {
+	t.Helper()
+	kind := p.resource(name)
+	resp, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: name, CurrentState: dynamic(t, kind, object.Values), Private: object.Private,
+	})
+	must(t, err)
+	return Object{values(t, undynamic(t, kind, resp.NewState)), resp.Private}, resp.Diagnostics
+}
+
+// proposed is what the CLI proposes: configuration, else what a computed
+// attribute had before.
+func (p *Provider) proposed(name string, prior, config Values) Values {
+	if config == nil {
+		return nil
+	}
+	proposed := Values{}
+	for _, a := range p.schemas.ResourceSchemas[name].Block.Attributes {
+		if value, set := config[a.Name]; set && value != nil {
+			proposed[a.Name] = value
+		} else if a.Computed {
+			proposed[a.Name] = prior[a.Name]
+		}
+	}
+	return proposed
+}
+
+func (p *Provider) resource(name string) tftypes.Type {
+	return p.schemas.ResourceSchemas[name].ValueType()
+}
+
+// Diagnostics are what a call has to say.
+type Diagnostics []*tfprotov6.Diagnostic
+
+// Errors are the errors as text: "PATH: SUMMARY: DETAIL" each.
+func (d Diagnostics) Errors() []string { return d.of(tfprotov6.DiagnosticSeverityError) }
+
+// Warnings are the same of the warnings.
+func (d Diagnostics) Warnings() []string { return d.of(tfprotov6.DiagnosticSeverityWarning) }
+
+func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) []string {
+	texts := []string{}
+	for _, one := range d {
+		if one.Severity == severity {
+			texts = append(texts, Path(one)+": "+one.Summary+": "+one.Detail)
+		}
+	}
+	return texts
+}
+
+// Path is the attribute a diagnostic points at, dotted.
+func Path(d *tfprotov6.Diagnostic) string {
+	if d.Attribute == nil {
+		return ""
+	}
+	var names []string
+	for _, step := range d.Attribute.Steps() {
+		if name, ok := step.(tftypes.AttributeName); ok {
+			names = append(names, string(name))
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+func dynamic(t *testing.T, kind tftypes.Type, v Values) *tfprotov6.DynamicValue {
+	t.Helper()
+	var content any
+	if v != nil {
+		content = v
+	}
+	made, err := tfprotov6.NewDynamicValue(kind, wire(t, kind, content))
+	must(t, err)
+	return &made
+}
+
+func undynamic(t *testing.T, kind tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
+	t.Helper()
+	value, err := d.Unmarshal(kind)
+	must(t, err)
+	return value
+}
+
+// wire makes a value of the kind.
+func wire(t *testing.T, kind tftypes.Type, content any) tftypes.Value {
+	t.Helper()
+	switch content := content.(type) {
+	case nil:
+		return tftypes.NewValue(kind, nil)
+	case unknown:
+		return tftypes.NewValue(kind, tftypes.UnknownValue)
+	case Values:
+		members := map[string]tftypes.Value{}
+		if object, ok := kind.(tftypes.Object); ok {
+			for name, of := range object.AttributeTypes {
+				members[name] = wire(t, of, content[name])
+			}
+			for name := range content {
+				if _, known := object.AttributeTypes[name]; !known {
+					t.Fatalf("there is no attribute %q", name)
+				}
+			}
+		} else if of, ok := kind.(tftypes.Map); ok {
+			for name, value := range content {
+				members[name] = wire(t, of.ElementType, value)
+			}
+		}
+		return tftypes.NewValue(kind, members)
+	case []any:
+		var of tftypes.Type
+		switch kind := kind.(type) {
+		case tftypes.List:
+			of = kind.ElementType
+		case tftypes.Set:
+			of = kind.ElementType
+		}
+		members := []tftypes.Value{}
+		for _, value := range content {
+			members = append(members, wire(t, of, value))
+		}
+		return tftypes.NewValue(kind, members)
+	}
+	return tftypes.NewValue(kind, content)
+}
+
+// values turns an object back into Values; null is nil.
+func values(t *testing.T, v tftypes.Value) Values {
+	t.Helper()
+	object, _ := plain(t, v).(Values)
+	return object
+}
+
+func plain(t *testing.T, v tftypes.Value) any {
+	t.Helper()
+	if !v.IsKnown() {
+		return Unknown
+	}
+	if v.IsNull() {
+		return nil
+	}
+	var (
+		text    string
+		flag    bool
+		number  big.Float
+		members map[string]tftypes.Value
+		list    []tftypes.Value
+	)
+	switch {
+	case v.As(&text) == nil:
+		return text
+	case v.As(&flag) == nil:
+		return flag
+	case v.As(&number) == nil:
+		whole, _ := number.Int64()
+		return whole
+	case v.As(&members) == nil:
+		object := Values{}
+		for name, member := range members {
+			object[name] = plain(t, member)
+		}
+		return object
+	}
+	must(t, v.As(&list))
+	all := []any{}
+	for _, member := range list {
+		all = append(all, plain(t, member))
+	}
+	return all
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustNot(t *testing.T, d Diagnostics) {
+	t.Helper()
+	if problems := d.Errors(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+}

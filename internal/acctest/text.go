@@ -1,0 +1,46 @@
+package acctest
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Flat puts what a CLI printed on one line: it breaks lines at the width of a
+// terminal.
+func Flat(output string) string { return strings.Join(strings.Fields(output), " ") }
+
+// Says matches each text wherever the CLI breaks its lines, in this order.
+func Says(texts ...string) *regexp.Regexp {
+	var patterns []string
+	for _, text := range texts {
+		var words []string
+		for _, word := range strings.Fields(text) {
+			words = append(words, regexp.QuoteMeta(word))
+		}
+		patterns = append(patterns, strings.Join(words, `\s+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
+}
+
+// MustSay fails the test when one of the texts is not in the output.
+func MustSay(t *testing.T, output string, texts ...string) {
+	t.Helper()
+	flat := Flat(output)
+	for _, text := range texts {
+		if !strings.Contains(flat, Flat(text)) {
+			t.Errorf("%q is missing in\n%s", text, output)
+		}
+	}
+}
+
+// MustNotSay fails the test when one of the texts is in the output.
+func MustNotSay(t *testing.T, output string, texts ...string) {
+	t.Helper()
+	flat := Flat(output)
+	for _, text := range texts {
+		if strings.Contains(flat, Flat(text)) {
+			t.Errorf("%q should not be in\n%s", text, output)
+		}
+	}
+}

@@ -1,0 +1,334 @@
+package provider_test
+
+import (
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const pairingType = "vcda_site_pairing"
+
+// blockFor is a provider block for an appliance, with changes. It does not try
+// again, so that a test of an error is quick.
+func blockFor(a *simulator.Appliance, changes values) values {
+	user := a.Accounts().LocalUsers[0]
+	block := values{
+		"url": a.URL(), "thumbprint": a.Thumbprint(), "max_retries": 0,
+		"login": values{"local_user": values{"username": user.Username, "password": user.Password}},
+	}
+	for name, value := range changes {
+		block[name] = value
+	}
+	return block
+}
+
+// configured is a provider configured for an appliance.
+func configured(t *testing.T, a *simulator.Appliance, changes values) *direct.Provider {
+	t.Helper()
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	if errors := p.Configure(t, blockFor(a, changes)).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return p
+}
+
+// one checks that there is exactly one error and that it says each text.
+func one(t *testing.T, d direct.Diagnostics, says ...string) {
+	t.Helper()
+	errors := d.Errors()
+	if len(errors) != 1 {
+		t.Fatalf("%d errors, not one: %q", len(errors), errors)
+	}
+	for _, text := range says {
+		if !strings.Contains(errors[0], text) {
+			t.Errorf("%q is missing in %s", text, errors[0])
+		}
+	}
+	for _, never := range []string{"stacktrace", "SimulatedException", "%!", "&{", "0x"} {
+		if strings.Contains(errors[0], never) {
+			t.Errorf("%q has no place in %s", never, errors[0])
+		}
+	}
+}
+
+// TestWrongPassword: the refused login is shown, and never sent again.
+func TestWrongPassword(t *testing.T) {
+	t.Parallel()
+	a := acctest.Estate(t).Appliance("site-a")
+	p := configured(t, a, values{"max_retries": 4, "login": values{"local_user": values{"username": "root", "password": "hush"}}})
+	for range 3 {
+		_, problems := p.ReadData(t, "vcda_sites", values{})
+		one(t, problems, "Unable to list the sites", "refused the login of type local_user", "status 401 NotAuthenticated: Authentication required.",
+			"Check the fields of login.local_user", "not tried again, since accounts lock", "Operation id: terraform-")
+		if strings.Contains(problems.Errors()[0], "hush") {
+			t.Error("the password is shown")
+		}
+	}
+	if sent := a.Stats().Requests["POST /sessions"]; sent != 1 {
+		t.Errorf("the login was sent %d times", sent)
+	}
+}
+
+// TestNotTrusted shows all one needs to decide about a certificate, and the
+// line that would trust it.
+func TestNotTrusted(t *testing.T) {
+	t.Parallel()
+	a := acctest.Estate(t).Appliance("site-a")
+	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+	for name, c := range map[string]struct {
+		thumbprint any
+		says       []string
+	}{
+		"none":  {nil, nil},
+		"wrong": {wrong, []string{"configured: " + wrong}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := configured(t, a, values{"thumbprint": c.thumbprint, "max_retries": 4})
+			_, problems := p.ReadData(t, "vcda_session", values{})
+			one(t, problems, append(c.says, "Unable to read the session", "The certificate of 127.0.0.1 is not trusted", "subject:    CN=site-a", "valid from: 20", "valid to:   20",
+				"thumbprint: "+a.Thumbprint(), `thumbprint = "`+a.Thumbprint()+`"`)...)
+			if name == "none" && strings.Contains(problems.Errors()[0], "configured:") {
+				t.Error("a thumbprint is shown as configured")
+			}
+		})
+	}
+	t.Run("another name", func(t *testing.T) {
+		t.Parallel()
+		options := acctest.Pair(simulator.Manager)[:1]
+		options[0].CertificateNames = []string{"elsewhere.example.com"}
+		estate := acctest.Estate(t, options...)
+		p := configured(t, estate.Appliance("site-a"), values{"thumbprint": nil, "ca_certificate": estate.CertificateAuthority()})
+		_, problems := p.ReadData(t, "vcda_session", values{})
+		one(t, problems, "is not trusted", "127.0.0.1")
+		// The pin forgives the name.
+		p = configured(t, estate.Appliance("site-a"), nil)
+		if _, problems = p.ReadData(t, "vcda_session", values{}); len(problems) > 0 {
+			t.Error(problems.Errors())
+		}
+	})
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that nobody else gets meanwhile
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a := acctest.Estate(t).Appliance("site-a")
+	p := configured(t, a, values{"url": "https://" + address})
+	_, problems := p.ReadData(t, "vcda_sites", values{})
+	one(t, problems, "The login to "+address+" did not succeed", "POST /sessions got no complete answer", "connection refused", "Check the url in the provider block, name resolution, firewalls, and the proxy variables")
+}
+
+// TestUnusableAnswers holds what a wrong server, or one in trouble, answers to
+// the read of the sites.
+func TestUnusableAnswers(t *testing.T) {
+	t.Parallel()
+	html := "<html><head><title>Sorry</title></head>\n<body>Down for maintenance</body></html>"
+	for name, c := range map[string]struct {
+		fault simulator.Fault
+		says  []string
+	}{
+		"HTML":         {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: html}, []string{"GET /sites: the answer (status 200) can't be used: it is text/html, not JSON: <html><head><title>Sorry</title></head> <body>Down", "Check that the url in the provider block is the base address"}},
+		"empty":        {simulator.Fault{Kind: simulator.Empty}, []string{"GET /sites: the answer (status 200) can't be used: it is empty", "no proxy or load balancer answers in its place"}},
+		"broken JSON":  {simulator.Fault{Kind: simulator.Body, Body: `[{"id": "x"`}, []string{"GET /sites: the answer (status 200) can't be used: it is not valid JSON"}},
+		"null":         {simulator.Fault{Kind: simulator.Body, Body: `null`}, []string{"GET /sites: the answer (status 200) can't be used: it is null"}},
+		"an object":    {simulator.Fault{Kind: simulator.Body, Body: `{}`}, []string{"GET /sites: the answer (status 200) can't be used: "}},
+		"wrong type":   {simulator.Fault{Kind: simulator.Body, Body: `[{"id": 7}]`}, []string{`its field "id" is of another type than documented`}},
+		"no key":       {simulator.Fault{Kind: simulator.Body, Body: `[{"description": "x"}]`}, []string{"a site in it has neither an id nor a name"}},
+		"HTML 502":     {simulator.Fault{Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: html}, []string{"The appliance answered status 502: <html>", "Down for maintenance", "the operation id finds the request in the logs"}},
+		"500":          {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"The appliance answered status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sites"}},
+		"403":          {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"The appliance answered status 403 Forbidden", "The user of the login lacks a role for this"}},
+		"503":          {simulator.Fault{Kind: simulator.Status, Status: 503}, []string{"The appliance answered status 503", "The appliance is busy. Try again later, or lower max_concurrent_requests"}},
+		"redirect":     {simulator.Fault{Kind: simulator.Redirect, Location: "https://elsewhere.example.com/login"}, []string{"it redirects to https://elsewhere.example.com/login, and redirects are not followed"}},
+		"reset":        {simulator.Fault{Kind: simulator.Reset}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
+		"cut short":    {simulator.Fault{Kind: simulator.Truncate}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
+		"far too long": {simulator.Fault{Kind: simulator.Oversize}, []string{"the answer is larger than 32 MiB"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := acctest.Estate(t).Appliance("site-a")
+			c.fault.Method, c.fault.Path = http.MethodGet, "/sites"
+			a.Fault(c.fault)
+			_, problems := configured(t, a, nil).ReadData(t, "vcda_sites", values{})
+			one(t, problems, append(c.says, "Unable to list the sites", "Operation id: terraform-")...)
+		})
+	}
+}
+
+// TestUnusableLogin does the same for the answer to a login.
+func TestUnusableLogin(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault simulator.Fault
+		says  []string
+	}{
+		"no token":  {simulator.Fault{Kind: simulator.Body, Body: `{"user":"root","roles":[]}`}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
+		"HTML":      {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html></html>"}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
+		"empty":     {simulator.Fault{Kind: simulator.Empty}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
+		"500":       {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"did not succeed", "status 500 GeneralServerFailure"}},
+		"forbidden": {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"refused the login of type local_user", "status 403 Forbidden"}},
+		"redirect":  {simulator.Fault{Kind: simulator.Redirect, Location: "https://elsewhere.example.com/"}, []string{"redirects are not followed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := acctest.Estate(t).Appliance("site-a")
+			c.fault.Method, c.fault.Path = http.MethodPost, "/sessions"
+			a.Fault(c.fault)
+			_, problems := configured(t, a, nil).ReadData(t, "vcda_session", values{})
+			one(t, problems, append(c.says, "Unable to read the session")...)
+		})
+	}
+}
+
+// TestAPITokenNeedsNewAppliance: an older appliance doesn't know the type.
+func TestAPITokenNeedsNewAppliance(t *testing.T) {
+	t.Parallel()
+	options := acctest.Pair(simulator.Cloud)[:1]
+	options[0].APIVersions = []string{"4.5", "4.6"}
+	a := acctest.Estate(t, options...).Appliance("site-a")
+	p := configured(t, a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": "t", "org": "acme"}}})
+	_, problems := p.ReadData(t, "vcda_session", values{})
+	one(t, problems, "refused the login of type vcd_api_token", "needs an appliance of version 4.7")
+}
+
+// TestUnsupportedVersion: an appliance that lacks the version asked for.
+func TestUnsupportedVersion(t *testing.T) {
+	t.Parallel()
+	options := acctest.Pair(simulator.Manager)[:1]
+	options[0].APIVersions = []string{"4.5", "4.6"}
+	a := acctest.Estate(t, options...).Appliance("site-a")
+	_, problems := configured(t, a, values{"api_version": "4.7"}).ReadData(t, "vcda_sites", values{})
+	one(t, problems, "status 406", "API version 4.7 is not supported.", "Set api_version in the provider block to one it has")
+	if _, problems = configured(t, a, values{"api_version": "4.6"}).ReadData(t, "vcda_sites", values{}); len(problems) > 0 {
+		t.Error(problems.Errors())
+	}
+}
+
+// TestUnknownService: an appliance that pairs no sites, such as a replicator,
+// and the way out for one whose service type has a new name.
+func TestUnknownService(t *testing.T) {
+	t.Parallel()
+	options := acctest.Pair(simulator.Manager)[:1]
+	options[0].ServiceType = "TUNNEL"
+	a := acctest.Estate(t, options...).Appliance("site-a")
+	_, problems := configured(t, a, nil).ReadData(t, "vcda_sites", values{})
+	one(t, problems, `neither a Manager nor a Cloud service: it reports the service type "TUNNEL"`, `set service to "manager" or "cloud"`)
+	if _, problems = configured(t, a, values{"service": "manager"}).ReadData(t, "vcda_sites", values{}); len(problems) > 0 {
+		t.Error(problems.Errors())
+	}
+	if asked := a.Stats().Requests["GET /diagnostics/about"]; asked != 1 {
+		t.Errorf("the service was asked %d times; the configured one needs no asking", asked)
+	}
+}
+
+// TestForbiddenWrite: a user who may read but not pair. Nothing is saved, and
+// nothing is there.
+func TestForbiddenWrite(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate := acctest.Estate(t, acctest.Pair(service)...)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			operator := a.Accounts().SSOUsers[1]
+			p := configured(t, a, values{"login": values{"sso_credentials": values{"username": operator.Username, "password": operator.Password}}})
+			plan := p.Plan(t, pairingType, direct.Object{}, peerConfig(b))
+			object, problems := p.Apply(t, plan)
+			one(t, problems, "Unable to pair with the site at "+b.URL(), "The appliance answered status 403 Forbidden: Permission denied. Request: POST /sites", "Pairing needs an administrator")
+			if object.Values != nil || len(a.Sites()) > 0 {
+				t.Errorf("state %v, sites %v", object.Values, a.Sites())
+			}
+			if sent := a.Stats().Requests["POST /sites"]; sent != 1 {
+				t.Errorf("the request was sent %d times", sent)
+			}
+		})
+	}
+}
+
+func peerConfig(b *simulator.Appliance) values {
+	return values{"api_url": b.URL(), "api_thumbprint": b.Thumbprint(), "site": b.Site()}
+}
+
+// TestStateIsKept: only the absence from a list that can be trusted removes a
+// pairing from the state.
+func TestStateIsKept(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"401":         {Kind: simulator.Status, Status: 401},
+		"403":         {Kind: simulator.Status, Status: 403},
+		"404":         {Kind: simulator.Status, Status: 404},
+		"500":         {Kind: simulator.Status, Status: 500},
+		"502":         {Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: "<html>"},
+		"503":         {Kind: simulator.Status, Status: 503},
+		"HTML":        {Kind: simulator.Body, ContentType: "text/html", Body: "<html>"},
+		"empty":       {Kind: simulator.Empty},
+		"null":        {Kind: simulator.Body, Body: "null"},
+		"object":      {Kind: simulator.Body, Body: "{}"},
+		"broken":      {Kind: simulator.Body, Body: "["},
+		"keyless row": {Kind: simulator.Body, Body: `[{}]`},
+		"reset":       {Kind: simulator.Reset},
+		"truncated":   {Kind: simulator.Truncate},
+	} {
+		for _, service := range acctest.Services {
+			t.Run(name+" "+string(service), func(t *testing.T) {
+				t.Parallel()
+				estate := acctest.Estate(t, acctest.Pair(service)...)
+				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				p := configured(t, a, nil)
+				before, problems := p.Apply(t, p.Plan(t, pairingType, direct.Object{}, peerConfig(b)))
+				if errors := problems.Errors(); len(errors) > 0 {
+					t.Fatal(errors)
+				}
+				fault.Method, fault.Path = http.MethodGet, "/sites"
+				a.Fault(fault)
+				after, problems := p.Refresh(t, pairingType, before)
+				one(t, problems, "Unable to read the site pairing site-b")
+				if !reflect.DeepEqual(after.Values, before.Values) {
+					t.Errorf("the state became %v", after.Values)
+				}
+				a.ClearFaults()
+				after, problems = p.Refresh(t, pairingType, before)
+				if len(problems) > 0 || after.Values["id"] != before.Values["id"] {
+					t.Errorf("afterwards: %v, %v", problems.Errors(), after.Values)
+				}
+			})
+		}
+	}
+}
+
+// TestLoginLostIsNoAbsence: the session can't even be opened.
+func TestLoginLostIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	p := configured(t, a, nil)
+	before, problems := p.Apply(t, p.Plan(t, pairingType, direct.Object{}, peerConfig(b)))
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	accounts := a.Accounts()
+	accounts.LocalUsers[0].Password += "-changed"
+	a.SetAccounts(accounts)
+	p = direct.Serve(t, acctest.Factories(t)["vcda"])
+	old := values{"username": "root", "password": simulator.DefaultAccounts().LocalUsers[0].Password}
+	if errors := p.Configure(t, blockFor(a, values{"login": values{"local_user": old}})).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	after, problems := p.Refresh(t, pairingType, before)
+	one(t, problems, "refused the login of type local_user")
+	if !reflect.DeepEqual(after.Values, before.Values) {
+		t.Errorf("the state became %v", after.Values)
+	}
+}

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// companion is a system beside VCDA, configured in an object of its own.
+type companion[L any] struct {
+	object, prefix string // of its attributes and its variables
+	system         string
+	logins         []loginType[L]
+}
+
+var (
+	vcenterCompanion  = companion[vcenter.Login]{object: "vcenter", prefix: "VCDA_VCENTER_", system: "vCenter", logins: vcenterLogins}
+	storwareCompanion = companion[storware.Login]{object: "storware", prefix: "VCDA_STORWARE_", system: "Storware Backup & Recovery", logins: storwareLogins}
+)
+
+// login is the path of the companion's login.
+func (s companion[L]) login() string { return s.object + ".login" }
+
+// client is what configuration makes for a companion.
+type client[C any] interface {
+	*C
+	Logout(context.Context) error
+}
+
+// configureCompanion prepares the client of a companion; it contacts nobody.
+// What is wrong with its settings is told to those who need it, and disturbs
+// nobody else.
+func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(transport.Options, L) (P, error)) framework.System[C] {
+	base := c.get(s.object + ".url")
+	if base == "" && c.unknown == "" && !c.diags.HasError() {
+		return framework.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,
+			fmt.Sprintf("The provider block has no %s.url. Set it, or the variable %sURL, to the address of the server.", s.object, s.prefix)))
+	}
+	login := companionLogin(c, s)
+	options := c.transport(s.object+".", base, agent)
+	switch {
+	case c.diags.HasError():
+		return framework.Absent[C](withoutPaths(c.diags.Errors())...)
+	case c.unknown != "":
+		return framework.Absent[C](notYetKnown(c.unknown))
+	}
+	made, err := create(options, login)
+	if err != nil {
+		return framework.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system, "The object "+s.object+" of the provider block: "+reason(err)))
+	}
+	p.cleanup.Add(made.Logout)
+	return framework.Ready((*C)(made))
+}
+
+// companionLogin resolves the login of a companion. It is nil where nothing
+// speaks of one: not everything needs a login.
+func companionLogin[L any](c *configuration, s companion[L]) (login L) {
+	variable := s.prefix + "LOGIN"
+	if _, found := c.lookup(s.login()); found == absent && c.env(variable) == "" {
+		return login
+	}
+	login, _ = resolveLogin(c, s.login(), variable, s.logins)
+	return login
+}
+
+// withoutPaths lets diagnostics of the provider block be shown elsewhere.
+func withoutPaths(diags diag.Diagnostics) diag.Diagnostics {
+	var plain diag.Diagnostics
+	for _, d := range diags {
+		plain.AddError(d.Summary(), d.Detail())
+	}
+	return plain
+}
+
+func (p *vcdaProvider) configureVCenter(c *configuration, agent string) framework.System[vcenter.Client] {
+	release := c.get("vcenter.release")
+	return configureCompanion(p, c, vcenterCompanion, agent, func(layer transport.Options, login vcenter.Login) (*vcenter.Client, error) {
+		return vcenter.New(vcenter.Options{Transport: layer, Login: login, Release: release})
+	})
+}
+
+func (p *vcdaProvider) configureStorware(c *configuration, agent string) framework.System[storware.Client] {
+	return configureCompanion(p, c, storwareCompanion, agent, func(layer transport.Options, login storware.Login) (*storware.Client, error) {
+		return storware.New(storware.Options{Transport: layer, Login: login})
+	})
+}

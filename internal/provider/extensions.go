@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// extensionsName is the list of sites in the provider block. It has no
+// variables, so it stands beside the configuration table.
+const extensionsName = "session_extensions"
+
+func extensionsSchema() schema.Attribute {
+	element := map[string]schema.Attribute{
+		"site": schema.StringAttribute{
+			Required: true, MarkdownDescription: "Name of the remote site, which the appliance is paired with.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+	}
+	for _, way := range framework.ExtensionWays {
+		fields := map[string]schema.Attribute{}
+		for _, f := range way.Fields {
+			fields[f.Name] = schema.StringAttribute{
+				Required: !f.Optional, Optional: f.Optional, Sensitive: f.Secret, MarkdownDescription: f.Doc,
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			}
+		}
+		element[way.Name] = schema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: way.Doc, Attributes: fields,
+			Validators: framework.ExactlyOneWay(way.Name),
+		}
+	}
+	return schema.ListNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Remote sites to extend the session to, after the login and after every later one. The Cloud service only. " +
+			"Each names its `site` and exactly one way to authenticate there.",
+		NestedObject: schema.NestedAttributeObject{Attributes: element},
+	}
+}
+
+// extensions resolves the list; it notes when something in it isn't known yet.
+func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []vcda.Extension {
+	value, s := c.lookup(extensionsName)
+	if s == absent {
+		return nil
+	}
+	if !value.IsFullyKnown() {
+		c.unknown = extensionsName
+		return nil
+	}
+	var elements []struct {
+		Site types.String `tfsdk:"site"`
+		framework.Ways
+	}
+	c.diags.Append(config.GetAttribute(ctx, path.Root(extensionsName), &elements)...)
+	var list []vcda.Extension
+	seen := map[string]bool{}
+	for i, e := range elements {
+		site := e.Site.ValueString()
+		if seen[site] {
+			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i).AtName("site"), "Site listed twice",
+				fmt.Sprintf("%s lists the site %s more than once; keep one way to authenticate there.", extensionsName, site))
+		}
+		seen[site] = true
+		_, way := e.Way()
+		list = append(list, vcda.Extension{Site: site, Way: way})
+	}
+	return list
+}

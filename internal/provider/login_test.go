@@ -1,0 +1,272 @@
+package provider_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const sessionData = "data \"vcda_session\" \"s\" {}\n"
+
+// loginBlock is a provider block with the login object given as HCL.
+func loginBlock(a *simulator.Appliance, login string) string {
+	return fmt.Sprintf("provider \"vcda\" {\n  url = %q\n  thumbprint = %q\n  login = %s\n}\n", a.URL(), a.Thumbprint(), login)
+}
+
+// TestEveryLogin logs in with each type through Terraform. The body that
+// arrived tells that it was this type and no other.
+func TestEveryLogin(t *testing.T) {
+	t.Parallel()
+	accounts := simulator.DefaultAccounts()
+	impersonated := accounts.SSOUsers[0]
+	impersonated.Username, impersonated.Password, impersonated.Principals = "automation", "Simulator-automation-1", []string{"auditor@vsphere.local"}
+	accounts.SSOUsers = append(accounts.SSOUsers, impersonated)
+	holder := accounts.SAML[1]
+	system := accounts.VCDUsers[0].User
+
+	for name, c := range map[string]struct {
+		login string
+		user  string
+		sent  map[string]any // of the body of the login
+	}{
+		"local_user": {
+			fmt.Sprintf(`{ local_user = { username = %q, password = %q } }`, accounts.LocalUsers[0].Username, accounts.LocalUsers[0].Password),
+			"root", map[string]any{"type": "localUser"},
+		},
+		"sso_credentials": {
+			fmt.Sprintf(`{ sso_credentials = { username = %q, password = %q } }`, accounts.SSOUsers[0].Username, accounts.SSOUsers[0].Password),
+			accounts.SSOUsers[0].User, map[string]any{"type": "ssoCredentials", "principal": nil},
+		},
+		"sso_credentials with principal": {
+			fmt.Sprintf(`{ sso_credentials = { username = %q, password = %q, principal = "auditor@vsphere.local" } }`, impersonated.Username, impersonated.Password),
+			"auditor@vsphere.local", map[string]any{"type": "ssoCredentials", "principal": "auditor@vsphere.local"},
+		},
+		"sso_token bearer": {
+			fmt.Sprintf(`{ sso_token = { saml_token = %q } }`, accounts.SAML[0].Token),
+			accounts.SAML[0].User, map[string]any{"type": "ssoToken", "signature": nil},
+		},
+		"sso_token holder-of-key": {
+			fmt.Sprintf("{ sso_token = { saml_token = %q, private_key = <<-PEM\n%sPEM\n } }", holder.Token, holder.PrivateKeyPEM()),
+			holder.User, map[string]any{"type": "ssoToken"},
+		},
+		"vcd_credentials": {
+			fmt.Sprintf(`{ vcd_credentials = { username = %q, password = %q } }`, accounts.VCDUsers[0].Username, accounts.VCDUsers[0].Password),
+			system, map[string]any{"type": "vcdCredentials"},
+		},
+		"vcd_cookie": {
+			fmt.Sprintf(`{ vcd_cookie = { cookie = %q } }`, accounts.Cookies[0].Cookie),
+			system, map[string]any{"type": "vcdCookie"},
+		},
+		"vcd_access_token": {
+			fmt.Sprintf(`{ vcd_access_token = { access_token = %q } }`, accounts.AccessTokens[0].Token),
+			system, map[string]any{"type": "vcdAccessToken", "context": nil},
+		},
+		"vcd_access_token with context": {
+			fmt.Sprintf(`{ vcd_access_token = { access_token = %q, context = %q } }`, accounts.AccessTokens[1].Token, accounts.AccessTokens[1].Context),
+			system, map[string]any{"type": "vcdAccessToken", "context": accounts.AccessTokens[1].Context},
+		},
+		"vcd_api_token": {
+			fmt.Sprintf(`{ vcd_api_token = { api_token = %q, org = %q } }`, accounts.APITokens[0].Token, accounts.APITokens[0].Org),
+			system, map[string]any{"type": "vcdApiToken", "org": accounts.APITokens[0].Org},
+		},
+	} {
+		for _, service := range acctest.Services {
+			t.Run(name+" "+string(service), func(t *testing.T) {
+				t.Parallel()
+				options := acctest.Pair(service)
+				options[0].Accounts = &accounts
+				a := acctest.Estate(t, options[:1]...).Appliance("site-a")
+				resource.Test(t, resource.TestCase{
+					ProtoV6ProviderFactories: acctest.Factories(t),
+					Steps: []resource.TestStep{{
+						Config: loginBlock(a, c.login) + sessionData,
+						ConfigStateChecks: []statecheck.StateCheck{
+							statecheck.ExpectKnownValue("data.vcda_session.s", tfjsonpath.New("user"), knownvalue.StringExact(c.user)),
+						},
+					}},
+				})
+				checkLogins(t, a, c.sent)
+			})
+		}
+	}
+}
+
+func checkLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
+	t.Helper()
+	logins := 0
+	for _, r := range a.Requests() {
+		if r.Method != http.MethodPost || r.Path != "/sessions" {
+			if r.Header.Get("X-Vcav-Auth") == "" {
+				t.Errorf("%s %s came without a token", r.Method, r.Path)
+			}
+			continue
+		}
+		logins++
+		var body map[string]any
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range sent {
+			if body[name] != want {
+				t.Errorf("the login's %s is %v, not %v", name, body[name], want)
+			}
+		}
+	}
+	if logins == 0 || a.Stats().FailedLogins > 0 {
+		t.Errorf("%d logins, %d of them refused", logins, a.Stats().FailedLogins)
+	}
+}
+
+// TestReadySignature logs in with a signature made elsewhere. Its nonce serves
+// one login, so it suits a plan that needs none and the apply of it, and the
+// next run says what is wrong.
+func TestReadySignature(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	holder := a.Accounts().SAML[1]
+	timestamp := strconv.FormatInt(time.Now().UnixMilli(), 10)
+	digest := sha256.Sum256([]byte(holder.Token + timestamp + "nonce-1"))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, holder.Key, crypto.SHA256, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ sso_token = {} }")+pairing(b, ""))
+	w.Env = append(w.Env,
+		"VCDA_SERVICE=manager", "VCDA_SAML_TOKEN="+holder.Token, "VCDA_SAML_TIMESTAMP="+timestamp, "VCDA_SAML_NONCE=nonce-1",
+		"VCDA_SAML_SIGNATURE="+base64.StdEncoding.EncodeToString(signature))
+	w.MustRun(t, "plan", "-no-color", "-out=plan")
+	if total := a.Stats().Total; total > 0 {
+		t.Fatalf("the plan of a create has sent %d requests", total)
+	}
+	w.MustRun(t, "apply", "-no-color", "plan")
+	out, code := w.Run(t, "plan", "-no-color")
+	if code == 0 {
+		t.Error("the nonce served twice")
+	}
+	acctest.MustSay(t, out, "refused the login of type sso_token", "a nonce serves one login only", "A wrong clock on this machine")
+	if failed := a.Stats().FailedLogins; failed != 1 {
+		t.Errorf("the refused login was sent %d times", failed)
+	}
+}
+
+// TestSessionToken uses a token from outside and leaves its session alone.
+func TestSessionToken(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	token := login(t, a)
+	a.ResetStats()
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairing(b, "")+sessionData)
+	w.Env = append(w.Env, "VCDA_SESSION_TOKEN="+token)
+	w.MustRun(t, "apply", "-no-color", "-auto-approve")
+	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	w.MustRun(t, "destroy", "-no-color", "-auto-approve")
+	stats := a.Stats()
+	if stats.Logins != 0 || stats.Logouts != 0 || stats.LiveSessions != 1 || stats.Requests["DELETE /sessions"] != 0 {
+		t.Errorf("%d logins, %d logouts, %d sessions; want none, none, the one given", stats.Logins, stats.Logouts, stats.LiveSessions)
+	}
+	for _, r := range a.Requests() {
+		if got := r.Header.Get("X-Vcav-Auth"); got != token {
+			t.Errorf("%s %s has the token %q", r.Method, r.Path, got)
+		}
+	}
+}
+
+// TestSessionTokenExpired says what is wrong with a token that is no longer
+// accepted, and does not show it.
+func TestSessionTokenExpired(t *testing.T) {
+	t.Parallel()
+	a := acctest.Estate(t).Appliance("site-a")
+	w := acctest.NewWorkspace(t, loginBlock(a, `{ session_token = { token = "stale-token" } }`)+sessionData)
+	out, code := w.Run(t, "plan", "-no-color")
+	if code == 0 {
+		t.Error("the plan succeeded")
+	}
+	acctest.MustSay(t, out, "The given session token is not, or no longer, accepted", "A session ends after 30 minutes without a request")
+	acctest.MustNotSay(t, out, "stale-token")
+	if stats := a.Stats(); stats.Requests["POST /sessions"] != 0 || stats.Requests["DELETE /sessions"] != 0 {
+		t.Errorf("requests: %v", stats.Requests)
+	}
+}
+
+// TestProxy reaches an appliance through the proxy that the usual variable
+// names. Loopback is never proxied, so the appliance has a name here.
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	a := acctest.Estate(t).Appliance("site-a")
+	var lock sync.Mutex
+	var asked []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		asked = append(asked, r.Method+" "+r.Host)
+		lock.Unlock()
+		tunnel(w, strings.TrimPrefix(a.URL(), "https://"))
+	}))
+	t.Cleanup(proxy.Close)
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+sessionData)
+	w.Env = append(w.Env, "VCDA_URL=https://site-a.example.com:8048", "HTTPS_PROXY="+proxy.URL)
+	w.Configure(t, strings.Replace(acctest.ProviderBlock(a), fmt.Sprintf("url = %q", a.URL()), "", 1)+sessionData)
+	w.MustRun(t, "apply", "-no-color", "-auto-approve")
+	lock.Lock()
+	defer lock.Unlock()
+	if len(asked) == 0 || asked[0] != "CONNECT site-a.example.com:8048" {
+		t.Errorf("the proxy was asked for %v", asked)
+	}
+}
+
+// tunnel joins a CONNECT request with a server.
+func tunnel(w http.ResponseWriter, target string) {
+	server, err := (&net.Dialer{}).Dial("tcp", target)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer server.Close()
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	var copying sync.WaitGroup
+	copying.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
+	_, _ = io.Copy(client, server)
+	_ = client.Close()
+	copying.Wait()
+}
+
+// login obtains a token as somebody beside the provider would.
+func login(t *testing.T, a *simulator.Appliance) string {
+	t.Helper()
+	user := a.Accounts().LocalUsers[0]
+	body := fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password)
+	resp := send(t, a, http.MethodPost, "/sessions", body)
+	return resp.Header.Get("X-Vcav-Auth")
+}
+
+// pairing is a pairing with b, with further lines.
+func pairing(b *simulator.Appliance, lines string) string {
+	return fmt.Sprintf("resource \"vcda_site_pairing\" \"b\" {\n  api_url = %q\n  api_thumbprint = %q\n  site = %q\n%s\n}\n", b.URL(), b.Thumbprint(), b.Site(), lines)
+}

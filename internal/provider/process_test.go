@@ -1,0 +1,179 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// sessions checks how many provider processes talked to the appliance since the
+// last look: each logged in once and out once, and none left a session.
+func sessions(t *testing.T, a *simulator.Appliance, command string, processes int) {
+	t.Helper()
+	s := a.Stats()
+	if s.Logins != processes || s.Logouts != processes || s.FailedLogins != 0 || s.LiveSessions != 0 {
+		t.Errorf("%s: %d logins, %d logouts, %d refused, %d alive; want %d, %d and none", command, s.Logins, s.Logouts, s.FailedLogins, s.LiveSessions, processes, processes)
+	}
+	if s.PeakConcurrent > 8 {
+		t.Errorf("%s: %d requests at once", command, s.PeakConcurrent)
+	}
+	a.ResetStats()
+}
+
+// many are an appliance and n more to pair it with.
+func many(t *testing.T, service simulator.Service, n int) (*simulator.Appliance, []*simulator.Appliance) {
+	t.Helper()
+	options := []simulator.ApplianceOptions{{Site: "hub", Service: service, TaskDuration: 50 * time.Millisecond}}
+	for i := range n {
+		options = append(options, simulator.ApplianceOptions{Site: fmt.Sprintf("spoke-%02d", i), Service: service})
+	}
+	estate := acctest.Estate(t, options...)
+	var spokes []*simulator.Appliance
+	for _, o := range options[1:] {
+		spokes = append(spokes, estate.Appliance(o.Site))
+	}
+	return estate.Appliance("hub"), spokes
+}
+
+func pairings(spokes []*simulator.Appliance) string {
+	var all strings.Builder
+	for i, s := range spokes {
+		all.WriteString(strings.Replace(pairing(s, ""), `"b"`, fmt.Sprintf(`"s%d"`, i), 1))
+	}
+	return all.String()
+}
+
+// TestOneSessionPerProcess counts sessions over the life of twenty pairings,
+// with as many operations at once as the CLI would ever run.
+func TestOneSessionPerProcess(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			const n = 20
+			hub, spokes := many(t, service, n)
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(hub)+pairings(spokes))
+
+			w.MustRun(t, "validate", "-no-color")
+			if s := hub.Stats(); s.Total != 0 || s.Connections != 0 {
+				t.Errorf("validate opened %d connections and sent %d requests", s.Connections, s.Total)
+			}
+			sessions(t, hub, "validate", 0)
+
+			w.MustRun(t, "plan", "-no-color")
+			sessions(t, hub, "plan of creates", 0) // every name is given: there is nothing to ask
+
+			w.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=50")
+			if posts := hub.Stats().Requests["POST /sites"]; posts != n || len(hub.Sites()) != n {
+				t.Errorf("%d requests paired %d sites", posts, len(hub.Sites()))
+			}
+			sessions(t, hub, "apply", 1)
+
+			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode", "-parallelism=50")
+			if lists := hub.Stats().Requests["GET /sites"]; lists == 0 {
+				t.Error("the plan did not look at the sites")
+			}
+			sessions(t, hub, "plan", 1)
+
+			w.MustRun(t, "destroy", "-no-color", "-auto-approve", "-parallelism=50")
+			if deletes := hub.Stats().Requests["DELETE /sites/{key}"]; deletes != n || len(hub.Sites()) != 0 {
+				t.Errorf("%d requests left %d sites", deletes, len(hub.Sites()))
+			}
+			sessions(t, hub, "destroy", 2) // its plan refreshes, and another process destroys
+		})
+	}
+}
+
+// TestInterrupt: Ctrl-C in the middle of an apply ends the session too. A
+// terminal sends the signal to everything it runs, a wrapper to the CLI alone.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	for name, toAll := range map[string]bool{"to the CLI": false, "to its group": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := acctest.Pair(simulator.Manager)
+			options[0].TaskDuration = time.Hour
+			estate := acctest.Estate(t, options...)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			waiting := make(chan struct{}, 100)
+			a.BeforeAnswer(func(r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/tasks/") {
+					select {
+					case waiting <- struct{}{}:
+					default:
+					}
+				}
+			})
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+pairing(b, ""))
+			command := w.Command(t, "apply", "-no-color", "-auto-approve")
+			command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- command.Wait() }()
+			select {
+			case <-waiting:
+			case <-ended:
+				t.Fatal("the apply ended before its task")
+			}
+			target := command.Process.Pid
+			if toAll {
+				target = -target
+			}
+			if err := syscall.Kill(target, syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			<-ended
+			sessions(t, a, "interrupted apply", 1)
+			out := w.MustRun(t, "state", "list")
+			acctest.MustSay(t, out, "vcda_site_pairing.b")
+		})
+	}
+}
+
+// TestUnknownURL: the address comes from another resource, so the plan can't
+// know it, and the apply can.
+func TestUnknownURL(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate := acctest.Estate(t, acctest.Pair(service)...)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			config := fmt.Sprintf("resource \"terraform_data\" \"vm\" {\n  input = %q\n}\n", a.URL()) +
+				strings.Replace(acctest.ProviderBlock(a), fmt.Sprintf("url = %q", a.URL()), "url = terraform_data.vm.output", 1) +
+				pairing(b, "") + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
+			w := acctest.NewWorkspace(t, config)
+			out := w.MustRun(t, "plan", "-no-color")
+			acctest.MustSay(t, out, "Plan: 2 to add")
+			sessions(t, a, "plan", 0)
+			w.MustRun(t, "apply", "-no-color", "-auto-approve")
+			sessions(t, a, "apply", 1)
+			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			sessions(t, a, "second plan", 1)
+			acctest.MustSay(t, w.MustRun(t, "output", "-raw", "site"), "site-b")
+			w.MustRun(t, "destroy", "-no-color", "-auto-approve")
+			sessions(t, a, "destroy", 2)
+			if len(a.Sites()) > 0 {
+				t.Error("the pairing is still there")
+			}
+		})
+	}
+}
+
+// TestInsecureIsShown: the warning reaches the user, and the appliance is used.
+func TestInsecureIsShown(t *testing.T) {
+	t.Parallel()
+	a := acctest.Estate(t).Appliance("site-a")
+	w := acctest.NewWorkspace(t, strings.Replace(acctest.ProviderBlock(a, "insecure = true"), "ca_certificate = <<-PEM\n"+a.CertificatePEM()+"PEM\n", "", 1)+sessionData)
+	out := w.MustRun(t, "plan", "-no-color")
+	acctest.MustSay(t, out, "Warning: Certificates are not checked", "Pin the certificate with thumbprint instead.")
+	sessions(t, a, "plan", 1)
+}

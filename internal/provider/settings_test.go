@@ -1,0 +1,294 @@
+package provider
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// example is a value each row accepts, and another one.
+func (s setting) example() (one, other string) {
+	holder := simulator.DefaultAccounts().SAML[1]
+	examples := map[string][2]string{
+		"url":             {"https://one.example.com", "https://other.example.com:8443"},
+		"thumbprint":      {strings.Repeat("AB:", 31) + "AB", strings.Repeat("CD:", 31) + "CD"},
+		"insecure":        {"true", "false"},
+		"preflight":       {"true", "false"},
+		"service":         {"manager", "cloud"},
+		"api_version":     {"4.5", "4.6"},
+		"request_timeout": {"5s", "7s"},
+		"release":         {"8.0.3.0", "8.0.2.0"},
+		"version":         {"5.0", "5.1"},
+		"private_key":     {holder.PrivateKeyPEM(), "\n" + holder.PrivateKeyPEM()},
+	}
+	if pair, ok := examples[s.name()]; ok {
+		return pair[0], pair[1]
+	}
+	if s.kind == number {
+		return "3", "5"
+	}
+	return "one", "other"
+}
+
+func (s setting) name() string { return s.path[strings.LastIndex(s.path, ".")+1:] }
+
+// TestSettingsAreTheSchema walks the table and the schema side by side: each
+// row is an attribute, and the other way round.
+func TestSettingsAreTheSchema(t *testing.T) {
+	t.Parallel()
+	attributes := providerAttributes(t)
+	rows := map[string]bool{}
+	for _, row := range settings {
+		rows[row.path] = true
+		t.Run(row.path, func(t *testing.T) {
+			t.Parallel()
+			a, found := attributes[row.path]
+			if !found {
+				t.Fatal("the schema lacks the attribute")
+			}
+			kinds := map[kind]string{text: "StringAttribute", flag: "BoolAttribute", number: "Int64Attribute"}
+			if got := reflect.TypeOf(a).Name(); got != kinds[row.kind] {
+				t.Errorf("it is a %s, not a %s", got, kinds[row.kind])
+			}
+			if a.IsSensitive() != row.secret {
+				t.Errorf("sensitive is %t, secret is %t", a.IsSensitive(), row.secret)
+			}
+			if !a.IsOptional() || a.IsRequired() {
+				t.Error("it is not optional, so its variable could not stand in")
+			}
+			doc := a.GetMarkdownDescription()
+			if !strings.Contains(doc, "`"+row.env+"`") {
+				t.Errorf("the description does not name %s: %s", row.env, doc)
+			}
+			if row.def != "" && !strings.Contains(doc, "Default: `"+row.def+"`") {
+				t.Errorf("the description does not say the default %s: %s", row.def, doc)
+			}
+			if !strings.HasPrefix(row.env, "VCDA_") {
+				t.Errorf("%s is not a variable of this provider", row.env)
+			}
+			if row.def != "" && row.valid(row.def) != nil {
+				t.Errorf("the default %q breaks the row's own rule", row.def)
+			}
+		})
+	}
+	for dotted, a := range attributes {
+		_, object := a.(schema.SingleNestedAttribute)
+		if !object && !rows[dotted] && !strings.HasPrefix(dotted, "session_extensions") {
+			t.Errorf("%s is in the schema but not in the table", dotted)
+		}
+	}
+}
+
+// TestSettingsAreNamedAsDesigned holds the table against the contract, so that
+// a renamed row does not go by unnoticed.
+func TestSettingsAreNamedAsDesigned(t *testing.T) {
+	t.Parallel()
+	got := map[string]string{}
+	for _, row := range settings {
+		got[row.path] = row.env
+	}
+	for dotted, env := range map[string]string{
+		"url": "VCDA_URL", "thumbprint": "VCDA_THUMBPRINT", "ca_certificate": "VCDA_CA_CERTIFICATE", "insecure": "VCDA_INSECURE",
+		"service": "VCDA_SERVICE", "api_version": "VCDA_API_VERSION", "request_timeout": "VCDA_REQUEST_TIMEOUT",
+		"max_retries": "VCDA_MAX_RETRIES", "max_concurrent_requests": "VCDA_MAX_CONCURRENT_REQUESTS",
+		"login.local_user.username": "VCDA_USERNAME", "login.local_user.password": "VCDA_PASSWORD",
+		"login.sso_credentials.username": "VCDA_USERNAME", "login.sso_credentials.password": "VCDA_PASSWORD", "login.sso_credentials.principal": "VCDA_PRINCIPAL",
+		"login.sso_token.saml_token": "VCDA_SAML_TOKEN", "login.sso_token.private_key": "VCDA_SAML_PRIVATE_KEY",
+		"login.sso_token.signature": "VCDA_SAML_SIGNATURE", "login.sso_token.timestamp": "VCDA_SAML_TIMESTAMP",
+		"login.sso_token.nonce": "VCDA_SAML_NONCE", "login.sso_token.principal": "VCDA_PRINCIPAL",
+		"login.vcd_credentials.username": "VCDA_USERNAME", "login.vcd_credentials.password": "VCDA_PASSWORD",
+		"login.vcd_cookie.cookie":             "VCDA_COOKIE",
+		"login.vcd_access_token.access_token": "VCDA_ACCESS_TOKEN", "login.vcd_access_token.context": "VCDA_CONTEXT",
+		"login.vcd_api_token.api_token": "VCDA_API_TOKEN", "login.vcd_api_token.org": "VCDA_ORG",
+		"login.session_token.token": "VCDA_SESSION_TOKEN",
+	} {
+		if got[dotted] != env {
+			t.Errorf("%s has the variable %q, not %s", dotted, got[dotted], env)
+		}
+	}
+}
+
+func TestConfigurationBeatsEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		t.Run(row.path, func(t *testing.T) {
+			t.Parallel()
+			one, other := row.example()
+			c := &configuration{block: block(t, row.path, rawOf(row, one)), env: environment(row.env, other)}
+			if got := c.get(row.path); got != one || len(c.diags) > 0 || c.unknown != "" {
+				t.Errorf("got %q, %v, unknown %q; want %q", got, c.diags, c.unknown, one)
+			}
+		})
+	}
+}
+
+func TestEnvironmentAlone(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		t.Run(row.path, func(t *testing.T) {
+			t.Parallel()
+			one, other := row.example()
+			for _, value := range []string{one, other} {
+				c := &configuration{block: block(t, row.path, nil), env: environment(row.env, value)}
+				if got := c.get(row.path); got != value || len(c.diags) > 0 {
+					t.Errorf("got %q, %v; want %q", got, c.diags, value)
+				}
+			}
+		})
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		c := &configuration{block: block(t, row.path, nil), env: environment("", "")}
+		if got := c.get(row.path); got != row.def || len(c.diags) > 0 {
+			t.Errorf("%s: got %q, %v; want %q", row.path, got, c.diags, row.def)
+		}
+	}
+}
+
+// TestUnknownIsNoted checks each row: the variable must not stand in for a
+// value that is only not known yet.
+func TestUnknownIsNoted(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		_, other := row.example()
+		c := &configuration{block: block(t, row.path, tftypes.UnknownValue), env: environment(row.env, other)}
+		if got := c.get(row.path); got != "" || c.unknown != row.path || len(c.diags) > 0 {
+			t.Errorf("%s: got %q, unknown %q, %v", row.path, got, c.unknown, c.diags)
+		}
+	}
+}
+
+// TestBadVariable checks every row that has a rule.
+func TestBadVariable(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		bad := " "
+		if row.check == nil && row.kind == text {
+			continue // anything goes
+		}
+		c := &configuration{block: block(t, row.path, nil), env: environment(row.env, bad)}
+		c.get(row.path)
+		if len(c.diags) != 1 || c.diags[0].Summary() != "Invalid "+row.env || !strings.Contains(c.diags[0].Detail(), row.path) {
+			t.Errorf("%s: got %v", row.path, c.diags)
+		}
+		if row.secret && strings.Contains(c.diags[0].Detail(), `"`+bad+`"`) {
+			t.Errorf("%s: the diagnostic shows a secret", row.path)
+		}
+	}
+}
+
+// TestMissingField checks for every login type that a required field left out
+// is named, whether the block or VCDA_LOGIN chose the type.
+func TestMissingField(t *testing.T) {
+	t.Parallel()
+	for _, login := range vcdaLogins {
+		for _, missing := range login.fields {
+			if missing.optional {
+				continue
+			}
+			t.Run(login.name+"."+missing.name, func(t *testing.T) {
+				t.Parallel()
+				others := map[string]string{"VCDA_LOGIN": login.name}
+				for _, f := range login.fields {
+					if f.name != missing.name && !f.optional {
+						others[f.env], _ = setting{path: f.name, kind: f.kind}.example()
+					}
+				}
+				env := func(name string) string { return others[name] }
+				dotted := "login." + login.name + "." + missing.name
+				for from, raw := range map[string]any{
+					"block":       map[string]tftypes.Value{},
+					"environment": nil,
+				} {
+					c := &configuration{block: block(t, "login."+login.name, raw), env: env}
+					_, ok := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
+					if ok || len(c.diags) != 1 || c.diags[0].Summary() != "Missing "+dotted || !strings.Contains(c.diags[0].Detail(), missing.env) {
+						t.Errorf("%s: got %v", from, c.diags)
+					}
+				}
+			})
+		}
+	}
+}
+
+// providerAttributes are the attributes of the provider block by dotted path,
+// objects included.
+func providerAttributes(t *testing.T) map[string]schema.Attribute {
+	t.Helper()
+	all := map[string]schema.Attribute{}
+	collect("", providerSchema(t).Attributes, all)
+	return all
+}
+
+func collect(prefix string, attributes map[string]schema.Attribute, all map[string]schema.Attribute) {
+	for name, a := range attributes {
+		all[prefix+name] = a
+		if object, ok := a.(schema.SingleNestedAttribute); ok {
+			collect(prefix+name+".", object.Attributes, all)
+		}
+	}
+}
+
+func providerSchema(t *testing.T) schema.Schema {
+	t.Helper()
+	var resp fwprovider.SchemaResponse
+	New("test", &framework.Cleanup{})().Schema(t.Context(), fwprovider.SchemaRequest{}, &resp)
+	return resp.Schema
+}
+
+// rawOf is a value of the row's kind.
+func rawOf(s setting, value string) any {
+	if s.kind == flag {
+		return value == "true"
+	}
+	if s.kind == number {
+		return map[string]int64{"3": 3, "5": 5}[value]
+	}
+	return value
+}
+
+// block is a provider block with nothing set but the attribute at the path,
+// and the objects around it unless the value is nil.
+func block(t *testing.T, dotted string, value any) tftypes.Value {
+	t.Helper()
+	return nested(providerSchema(t).Type().TerraformType(t.Context()), strings.Split(dotted, "."), value)
+}
+
+func nested(kind tftypes.Type, names []string, value any) tftypes.Value {
+	object, ok := kind.(tftypes.Object)
+	if members, given := value.(map[string]tftypes.Value); ok && len(names) == 0 && given {
+		for name, of := range object.AttributeTypes {
+			members[name] = tftypes.NewValue(of, nil)
+		}
+	}
+	if len(names) == 0 || !ok {
+		return tftypes.NewValue(kind, value)
+	}
+	members := map[string]tftypes.Value{}
+	for name, of := range object.AttributeTypes {
+		members[name] = tftypes.NewValue(of, nil)
+		if name == names[0] && (value != nil || len(names) == 1) {
+			members[name] = nested(of, names[1:], value)
+		}
+	}
+	return tftypes.NewValue(kind, members)
+}
+
+func environment(name, value string) func(string) string {
+	return func(asked string) string {
+		if asked == name {
+			return value
+		}
+		return ""
+	}
+}

@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+)
+
+// storwareSettings are the rows of the object storware, but for its login.
+var storwareSettings = []setting{
+	{path: "storware.url", env: "VCDA_STORWARE_URL", check: checkAPIURL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
+	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the server's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
+	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "storware.insecure", env: "VCDA_STORWARE_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
+}
+
+// storwareObjects describes the objects of Storware's settings.
+var storwareObjects = map[string]string{
+	"storware":       "The server of Storware Backup & Recovery (formerly vProtect). It is contacted only when something needs it.",
+	"storware.login": "How to log in: exactly one of the login types. Without it the variable `VCDA_STORWARE_LOGIN` names the type. A field left out comes from its variable. Whether the server is reachable can be asked without a login.",
+}
+
+// storwareLogins are the login types of Storware ("Session endpoints").
+var storwareLogins = []loginType[storware.Login]{
+	{
+		name: "credentials", doc: "A user of Storware.",
+		fields: []field{
+			{name: "username", env: "VCDA_STORWARE_USERNAME", doc: "Login of the user, such as `admin`."},
+			{name: "password", env: "VCDA_STORWARE_PASSWORD", secret: true, doc: "Password of the user."},
+		},
+		build: func(f fields) (storware.Login, error) {
+			return storware.Credentials{Username: f["username"], Password: f["password"]}, nil
+		},
+	},
+	{
+		name: "token", doc: "A token that somebody else issued, likely a connected identity provider.",
+		fields: []field{
+			{name: "token", env: "VCDA_STORWARE_TOKEN", secret: true, doc: "The token."},
+		},
+		build: func(f fields) (storware.Login, error) { return storware.Token{Token: f["token"]}, nil },
+	},
+	{
+		name: "node", doc: "A backup node, with the password it got when it was registered.",
+		fields: []field{
+			{name: "name", env: "VCDA_STORWARE_NODE_NAME", doc: "Login of the node."},
+			{name: "password", env: "VCDA_STORWARE_NODE_PASSWORD", secret: true, doc: "Password of the node."},
+			{name: "version", env: "VCDA_STORWARE_NODE_VERSION", doc: "Version of the node's software."},
+		},
+		build: func(f fields) (storware.Login, error) {
+			return storware.Node{Name: f["name"], Password: f["password"], Version: f["version"]}, nil
+		},
+	},
+}
+
+// checkAPIURL takes the address of an API, which may have a path: https only.
+func checkAPIURL(s string) error {
+	_, err := vcda.NormalizeURL(s)
+	return err
+}

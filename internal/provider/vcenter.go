@@ -1,0 +1,60 @@
+package provider
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcenter"
+)
+
+// vcenterSettings are the rows of the object vcenter, but for its login.
+var vcenterSettings = []setting{
+	{path: "vcenter.url", env: "VCDA_VCENTER_URL", check: checkURL, doc: "Address of the vCenter, without a path, such as `https://vcenter.example.com`."},
+	{path: "vcenter.thumbprint", env: "VCDA_VCENTER_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the vCenter's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
+	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "vcenter.insecure", env: "VCDA_VCENTER_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
+	{path: "vcenter.release", env: "VCDA_VCENTER_RELEASE", check: checkRelease, doc: "Release of the VI JSON API to use, such as `8.0.2.0`. Negotiated with the vCenter when unset."},
+}
+
+// vcenterObjects describes the objects of the vCenter's settings.
+var vcenterObjects = map[string]string{
+	"vcenter":       "The vCenter whose sessions are cloned, version 8.0 Update 1 (8.0.1) or later. It is contacted only when something needs it.",
+	"vcenter.login": "How to log in: exactly one of the login types. Without it the variable `VCDA_VCENTER_LOGIN` names the type. A field left out comes from its variable. To clone a session by a given ticket no login is needed.",
+}
+
+// vcenterLogins are the login types of vCenter ("SessionManager").
+var vcenterLogins = []loginType[vcenter.Login]{
+	{
+		name: "credentials", doc: "A user of vCenter.",
+		fields: []field{
+			{name: "username", env: "VCDA_VCENTER_USERNAME", doc: "Name of the user, such as `administrator@vsphere.local`."},
+			{name: "password", env: "VCDA_VCENTER_PASSWORD", secret: true, doc: "Password of the user."},
+		},
+		build: func(f fields) (vcenter.Login, error) {
+			return vcenter.Credentials{Username: f["username"], Password: f["password"]}, nil
+		},
+	},
+	{
+		name: "clone_ticket", doc: "A ticket for a clone of another session. It serves one login only: one from the ephemeral resource `vcda_vcenter_clone_ticket` always works, one made elsewhere suits the apply of a saved plan and no one-command apply.",
+		fields: []field{
+			{name: "ticket", env: "VCDA_VCENTER_CLONE_TICKET", secret: true, doc: "The clone ticket."},
+		},
+		build: func(f fields) (vcenter.Login, error) { return vcenter.CloneTicket{Ticket: f["ticket"]}, nil },
+	},
+	{
+		name: "session_id", doc: "The id of a session that exists already. The provider never logs it out.",
+		fields: []field{
+			{name: "session_id", env: "VCDA_VCENTER_SESSION_ID", secret: true, doc: "Value of the `vmware-api-session-id` header, or of the `vmware_soap_session` cookie. It is not the key of the session."},
+		},
+		build: func(f fields) (vcenter.Login, error) { return vcenter.SessionID{SessionID: f["session_id"]}, nil },
+	},
+}
+
+var releaseForm = regexp.MustCompile(`^\d+(\.\d+)+$`)
+
+func checkRelease(s string) error {
+	if !releaseForm.MatchString(s) {
+		return fmt.Errorf("%q is not a release such as 8.0.2.0", s)
+	}
+	return nil
+}

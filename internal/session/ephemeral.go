@@ -1,0 +1,130 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+)
+
+// renewAfter is how long a session rests before it is used again: a third of
+// the time after which it idles out by default ("Lifetime").
+const renewAfter = 10 * time.Minute
+
+type own struct{ data framework.Data }
+
+var (
+	_ ephemeral.EphemeralResourceWithConfigure = &own{}
+	_ ephemeral.EphemeralResourceWithRenew     = &own{}
+	_ ephemeral.EphemeralResourceWithClose     = &own{}
+)
+
+// NewEphemeral is the ephemeral resource vcda_session.
+func NewEphemeral() ephemeral.EphemeralResource { return &own{} }
+
+type ownModel struct {
+	Token types.String `tfsdk:"token"`
+	URL   types.String `tfsdk:"url"`
+	User  types.String `tfsdk:"user"`
+	Roles []string     `tfsdk:"roles"`
+}
+
+// idKey is where private data keeps the id of the session, which is no secret.
+const idKey = "id"
+
+func (r *own) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session"
+}
+
+func (r *own) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Opens a session of its own with the login of the provider, keeps it alive, and logs it out afterwards. Its token can log another provider configuration in.",
+		Attributes: map[string]schema.Attribute{
+			"token": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Token of the session: the value of the `X-VCAV-Auth` header."},
+			"url":   schema.StringAttribute{Computed: true, MarkdownDescription: "Address of the appliance the session is on."},
+			"user":  schema.StringAttribute{Computed: true, MarkdownDescription: "User of the session."},
+			"roles": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Roles of the session."},
+		},
+	}
+}
+
+func (r *own) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	data, diags := framework.Configured(req.ProviderData)
+	r.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+func (r *own) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	ctx = framework.Begin(ctx)
+	client, diags := r.data.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	s, err := client.OpenSession(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(framework.Unable(ctx, "open a session", err))
+		return
+	}
+	id, err := json.Marshal(s.ID)
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to open a session", err.Error())
+		return
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, idKey, id)...)
+	details, err := s.Details(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(framework.Unable(ctx, "read the session that was opened", err))
+		return
+	}
+	resp.RenewAt = time.Now().Add(renewAfter)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, ownModel{
+		Token: types.StringValue(s.Token()), URL: types.StringValue(client.URL()),
+		User: types.StringValue(details.User), Roles: append([]string{}, details.Roles...),
+	})...)
+}
+
+func (r *own) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
+	ctx = framework.Begin(ctx)
+	stored, diags := req.Private.GetKey(ctx, idKey)
+	resp.Diagnostics.Append(diags...)
+	s, ok := r.find(stored)
+	if !ok {
+		resp.Diagnostics.AddError("Unable to keep the session alive", "The session has been closed.")
+		return
+	}
+	if _, err := s.Details(ctx); err != nil {
+		resp.Diagnostics.Append(framework.Unable(ctx, "keep the session alive", err))
+		return
+	}
+	resp.RenewAt = time.Now().Add(renewAfter)
+}
+
+func (r *own) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
+	ctx = framework.Begin(ctx)
+	stored, diags := req.Private.GetKey(ctx, idKey)
+	resp.Diagnostics.Append(diags...)
+	s, ok := r.find(stored)
+	if !ok {
+		return
+	}
+	if err := s.Logout(ctx); err != nil {
+		resp.Diagnostics.Append(framework.Unable(ctx, "log the session out", err))
+	}
+}
+
+// find returns the session that private data names.
+func (r *own) find(stored []byte) (*vcda.OwnSession, bool) {
+	var id string
+	client, absent := r.data.VCDA.Client()
+	if absent.HasError() || json.Unmarshal(stored, &id) != nil {
+		return nil, false
+	}
+	return client.OwnSession(id)
+}

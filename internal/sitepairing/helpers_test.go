@@ -1,0 +1,79 @@
+package sitepairing_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const pairingType = "vcda_site_pairing"
+
+// none is the state of what is not there yet.
+var none direct.Object
+
+// configured is the provider in this process, configured for an appliance, with
+// further settings in pairs.
+func configured(t *testing.T, a *simulator.Appliance, more ...any) *direct.Provider {
+	t.Helper()
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	configure(t, p, a, more...)
+	return p
+}
+
+func configure(t *testing.T, p *direct.Provider, a *simulator.Appliance, more ...any) {
+	t.Helper()
+	user := a.Accounts().LocalUsers[0]
+	block := direct.Values{
+		"url": a.URL(), "thumbprint": a.Thumbprint(), "max_retries": 0,
+		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
+	}
+	for i := 0; i < len(more); i += 2 {
+		block[more[i].(string)] = more[i+1] //nolint:errcheck // a test that names none is wrong
+	}
+	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+}
+
+// values are the arguments that pair with b.
+func values(b *simulator.Appliance, changes ...string) direct.Values {
+	v := direct.Values{"api_url": b.URL(), "api_thumbprint": b.Thumbprint(), "site": b.Site()}
+	for i := 0; i < len(changes); i += 2 {
+		v[changes[i]] = changes[i+1]
+	}
+	return v
+}
+
+// apply performs a plan that has to work.
+func apply(t *testing.T, p *direct.Provider, plan direct.Plan) direct.Object {
+	t.Helper()
+	if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	object, problems := p.Apply(t, plan)
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return object
+}
+
+// one checks that there is exactly one error and that it says each text.
+func one(t *testing.T, d direct.Diagnostics, says ...string) {
+	t.Helper()
+	only(t, d.Errors(), says...)
+}
+
+func only(t *testing.T, texts []string, says ...string) {
+	t.Helper()
+	if len(texts) != 1 {
+		t.Fatalf("%d diagnostics, not one: %q", len(texts), texts)
+	}
+	for _, text := range says {
+		if !strings.Contains(texts[0], text) {
+			t.Errorf("%q is missing in %s", text, texts[0])
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package sitepairing_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestImport: by id, by name and by URL in any spelling, each yields what a
+// create had saved.
+func TestImport(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		m := of(b).with(arguments{"api_url": quoted(otherURL(b)), "description": quoted("imported")})
+		steps := []resource.TestStep{{Config: config(a, m)}}
+		for _, id := range []func() string{
+			func() string { return a.Sites()[0].ID + map[bool]string{true: "site-b"}[a.Service() == simulator.Cloud] },
+			func() string { return "site-b" },
+			func() string { return otherURL(b) },
+			func() string { return strings.ToUpper(otherURL(b)) + "/" },
+		} {
+			steps = append(steps, resource.TestStep{
+				ResourceName: address, ImportState: true, ImportStateVerify: true,
+				ImportStateIdFunc: func(*terraform.State) (string, error) { return id(), nil },
+			})
+		}
+		run(t, a, steps...)
+	})
+}
+
+// TestImportThenPlan imports what somebody else paired, by an import block: the
+// plan that follows is empty, and nothing was sent.
+func TestImportThenPlan(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		for _, by := range []string{"id", "name", "url"} {
+			t.Run(fmt.Sprintf("%s by %s", service, by), func(t *testing.T) {
+				t.Parallel()
+				estate := acctest.Estate(t, acctest.Pair(service)...)
+				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				key := a.Pair("site-b")
+				a.SetDescription("site-b", "by hand")
+				id := map[string]string{"id": key, "name": "site-b", "url": otherURL(b)}[by]
+				w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"api_url": quoted(otherURL(b)), "description": quoted("by hand")})))
+				w.MustRun(t, "import", "-no-color", address, id)
+				w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+				if err := wrote(a, 0, 0, 0)(nil); err != nil {
+					t.Error(err)
+				}
+				acctest.MustSay(t, w.MustRun(t, "state", "show", "-no-color", address), fmt.Sprintf("id = %q", key))
+			})
+		}
+	}
+}
+
+// TestImportBlock does it without the command.
+func TestImportBlock(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.Pair("site-b")
+		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
+		w := acctest.NewWorkspace(t, config(a, m)+fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, "site-b"))
+		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	})
+}
+
+// TestImportOfNothing shows what could be imported instead.
+func TestImportOfNothing(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		importing := func(id string, says ...string) {
+			t.Helper()
+			w := acctest.NewWorkspace(t, config(a, of(b)))
+			out, code := w.Run(t, "import", "-no-color", address, id)
+			if code == 0 {
+				t.Errorf("the import of %s succeeded", id)
+			}
+			acctest.MustSay(t, out, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
+			acctest.MustNotSay(t, out, "This is always an error in the provider")
+			if out, _ := w.Run(t, "state", "list"); strings.Contains(out, address) {
+				t.Error("something was imported")
+			}
+		}
+		importing("site-b", "It is paired with none at all.")
+		key := a.Pair("site-b")
+		importing("site-x", "Give the id, the name or the URL of one of these:", key+" site-b "+otherURL(b))
+		importing("site-a") // the appliance itself
+	})
+}

@@ -1,0 +1,164 @@
+package sitepairing_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestHalfPaired: as long as only one side has paired, the link can't work.
+// That is a warning, also after an update.
+func TestHalfPaired(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := configured(t, a)
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
+		warned := func(d direct.Diagnostics) {
+			t.Helper()
+			if errors := d.Errors(); len(errors) > 0 {
+				t.Fatal(errors)
+			}
+			only(t, d.Warnings(), "The link with the site site-b does not work yet", "incoming: PeerSiteNotPaired", "Pair the other side too")
+			if strings.Contains(d.Warnings()[0], "outgoing:") || strings.Contains(d.Warnings()[0], "thumbprint") {
+				t.Errorf("it says too much: %s", d.Warnings()[0])
+			}
+		}
+		warned(problems)
+		if object.Values["healthy"] != false || object.Values["outgoing_comm_error"] != nil ||
+			object.Values["incoming_comm_error"].(direct.Values)["code"] != "PeerSiteNotPaired" {
+			t.Errorf("state %v", object.Values)
+		}
+		configure(t, p, a)
+		object, problems = p.Apply(t, p.Plan(t, pairingType, object, values(b, "description", "x")))
+		warned(problems)
+
+		// The other side pairs: the next refresh shows it, without a warning.
+		b.Pair("site-a")
+		object, problems = p.Refresh(t, pairingType, object)
+		if len(problems) > 0 || object.Values["healthy"] != true || object.Values["incoming_comm_error"] != nil {
+			t.Errorf("%v, state %v", problems.Warnings(), object.Values)
+		}
+	})
+}
+
+// TestMismatch: the task succeeds, but the appliance saw another certificate
+// than the one configured. Both thumbprints are shown, and the way out works.
+func TestMismatch(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+		p := configured(t, a)
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "api_thumbprint", wrong)))
+		if errors := problems.Errors(); len(errors) > 0 {
+			t.Fatal(errors)
+		}
+		only(t, problems.Warnings(), "outgoing: CertificateMismatch: Certificate differs from the expected one.", "Compare the thumbprint",
+			"configured: "+wrong, "seen:       "+b.Thumbprint())
+		if object.Values["healthy"] != false {
+			t.Error("the state says it is healthy")
+		}
+		configure(t, p, a)
+		object, problems = p.Apply(t, p.Plan(t, pairingType, object, values(b)))
+		if len(problems) > 0 || object.Values["healthy"] != true {
+			t.Errorf("afterwards: %v, %v, state %v", problems.Errors(), problems.Warnings(), object.Values)
+		}
+	})
+}
+
+// TestMismatchWithoutALook: the appliance can't say what it sees; the warning
+// comes all the same.
+func TestMismatchWithoutALook(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.Fault(simulator.Fault{Path: "/config/remote-certificate", Kind: simulator.Status, Status: 404})
+		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+		p := configured(t, a)
+		_, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "api_thumbprint", wrong)))
+		if errors := problems.Errors(); len(errors) > 0 {
+			t.Fatal(errors)
+		}
+		only(t, problems.Warnings(), "configured: "+wrong)
+		if strings.Contains(problems.Warnings()[0], "seen:") {
+			t.Error("a thumbprint is shown as seen")
+		}
+	})
+}
+
+// TestWarningsReachTheUser shows both in the output of the CLI.
+func TestWarningsReachTheUser(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	w := acctest.NewWorkspace(t, config(a, of(b)))
+	out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
+	acctest.MustSay(t, out, "Warning: The link with the site site-b does not work yet", "incoming: PeerSiteNotPaired", "Pair the other side too", "1 added")
+	acctest.MustNotSay(t, w.MustRun(t, "plan", "-no-color", "-detailed-exitcode"), "Warning: The link")
+	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+	w.Configure(t, config(a, of(b).with(arguments{"api_thumbprint": quoted(wrong)})))
+	out = w.MustRun(t, "apply", "-no-color", "-auto-approve")
+	acctest.MustSay(t, out, "CertificateMismatch", "configured: "+wrong, "seen: "+b.Thumbprint())
+}
+
+// TestTaskFails shows the appliance's own words, and leaves no state.
+func TestTaskFails(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := configured(t, a)
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "api_url", "https://nobody.example.com:8048")))
+		one(t, problems, "Unable to pair with the site at https://nobody.example.com:8048", "SiteUnreachable: No site answers at https://nobody.example.com:8048.")
+		if object.Values != nil {
+			t.Errorf("state %v", object.Values)
+		}
+	})
+}
+
+// TestReplicationsInPlace: an unpairing that the appliance declines.
+func TestReplicationsInPlace(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := configured(t, a)
+		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		a.AddReplications("site-b", 1)
+		object, problems := p.Apply(t, p.Plan(t, pairingType, made, nil))
+		one(t, problems, "Unable to unpair the site pairing site-b", "ReplicationsExist")
+		if object.Values == nil || object.Values["pending_task_id"] != nil {
+			t.Errorf("state %v", object.Values)
+		}
+	})
+}
+
+// TestAlreadyPaired: a pairing that somebody else made is not taken over; the
+// import command in the message works.
+func TestAlreadyPaired(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		key := a.Pair("site-b")
+		w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"api_url": quoted(otherURL(b))})))
+		out, code := w.Run(t, "apply", "-no-color", "-auto-approve")
+		if code == 0 {
+			t.Error("the apply succeeded")
+		}
+		command := "terraform import vcda_site_pairing.NAME " + key
+		acctest.MustSay(t, out, "The appliance is paired with the site site-b already", command)
+		if err := wrote(a, 0, 0, 0)(nil); err != nil {
+			t.Error(err)
+		}
+		w.MustRun(t, "import", "-no-color", address, key)
+		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	})
+}
+
+// TestOtherName: the site calls itself something else. The Cloud service
+// refuses that itself; the Manager learns the name only after the pairing.
+func TestOtherName(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := configured(t, a)
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "site", "site-x")))
+		if a.Service() == simulator.Cloud {
+			one(t, problems, "The peer's site is site-b, not site-x.")
+		} else {
+			one(t, problems, "The site has another name", `calls itself "site-b", not "site-x"`)
+		}
+		if object.Values != nil {
+			t.Errorf("state %v", object.Values)
+		}
+	})
+}

@@ -1,0 +1,325 @@
+package sitepairing_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestArguments holds what is refused without a look at any appliance: where
+// the diagnostic points, and a part of what it says.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	b := estate.Appliance("site-b")
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	with := func(name string, value any) direct.Values {
+		v := values(b)
+		v[name] = value
+		return v
+	}
+	for name, c := range map[string]struct {
+		config     direct.Values
+		path, says string
+	}{
+		"http":             {with("api_url", "http://site-b.example.com"), "api_url", "is not an https URL"},
+		"no scheme":        {with("api_url", "site-b.example.com"), "api_url", "is not an https URL"},
+		"no host":          {with("api_url", "https://:8048"), "api_url", "has no host"},
+		"user":             {with("api_url", "https://u:hush@site-b.example.com"), "api_url", "must not hold a user or password"},
+		"query":            {with("api_url", "https://site-b.example.com/?a=b"), "api_url", "must not have a query"},
+		"empty URL":        {with("api_url", ""), "api_url", "is not an https URL"},
+		"no URL":           {with("api_url", nil), "api_url", ""},
+		"short thumbprint": {with("api_thumbprint", "SHA-256:AB"), "api_thumbprint", "32 pairs of hex digits"},
+		"SHA-1":            {with("api_thumbprint", "SHA-1:"+strings.Repeat("AB:", 19)+"AB"), "api_thumbprint", "32 pairs of hex digits"},
+		"no hex":           {with("api_thumbprint", strings.Repeat("GH:", 31)+"GH"), "api_thumbprint", "32 pairs of hex digits"},
+		"empty thumbprint": {with("api_thumbprint", ""), "api_thumbprint", "32 pairs of hex digits"},
+		"no thumbprint":    {with("api_thumbprint", nil), "api_thumbprint", ""},
+		"empty site":       {with("site", ""), "site", "string length must be at least 1"},
+		"timeout":          {with("timeouts", direct.Values{"create": "soon"}), "timeouts.create", "duration"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			problems := p.ValidateResource(t, pairingType, c.config)
+			one(t, problems, c.says)
+			if got := direct.Path(problems[0]); got != c.path {
+				t.Errorf("it points at %q, not %q", got, c.path)
+			}
+			if strings.Contains(problems.Errors()[0], "hush") {
+				t.Error("the password is shown")
+			}
+		})
+	}
+	for name, config := range map[string]direct.Values{
+		"nothing known": {"api_url": direct.Unknown, "api_thumbprint": direct.Unknown, "site": direct.Unknown, "description": direct.Unknown, "repair_triggers": direct.Unknown, "wait_for_link": direct.Unknown},
+		"no site":       with("site", nil),
+		"empty text":    with("description", ""),
+		"with a path":   with("api_url", "https://site-b.example.com/vcda"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if problems := p.ValidateResource(t, pairingType, config); len(problems) > 0 {
+				t.Error(problems.Errors())
+			}
+		})
+	}
+}
+
+// TestArgumentsInTheCLI: the same stops a plan before anything is contacted.
+func TestArgumentsInTheCLI(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(t),
+		Steps: []resource.TestStep{
+			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.Says("Invalid URL", `"http://site-b" is not an https URL`)},
+			{Config: config(a, of(b).with(arguments{"api_thumbprint": quoted("AB")})), ExpectError: acctest.Says("Invalid thumbprint", "A SHA-256 thumbprint has 32 pairs of hex digits")},
+			{Config: config(a, of(b).with(arguments{"site": `""`})), ExpectError: acctest.Says("Attribute site string length must be at least 1")},
+		},
+	})
+	if total := a.Stats().Total; total > 0 {
+		t.Errorf("%d requests were sent", total)
+	}
+}
+
+// TestMissingSite: the Cloud service pairs by name. Where the service is
+// configured nobody is asked, else the appliance is.
+func TestMissingSite(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		service  []any
+		requests int
+	}{
+		"configured": {[]any{"service", "cloud"}, 0},
+		"asked":      {nil, 2}, // login and question
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			p := configured(t, a, c.service...)
+			config := values(b)
+			delete(config, "site")
+			plan := p.Plan(t, pairingType, none, config)
+			one(t, plan.Diagnostics, "Missing site", "Set site to the name the other site gave itself")
+			if path := direct.Path(plan.Diagnostics[0]); path != "site" {
+				t.Errorf("it points at %q", path)
+			}
+			if total := a.Stats().Total; total != c.requests {
+				t.Errorf("%d requests were sent, not %d", total, c.requests)
+			}
+			config["site"] = direct.Unknown // may still get a name
+			if errors := p.Plan(t, pairingType, none, config).Diagnostics.Errors(); len(errors) > 0 {
+				t.Error(errors)
+			}
+		})
+	}
+	t.Run("manager", func(t *testing.T) {
+		t.Parallel()
+		estate := acctest.Estate(t)
+		config := values(estate.Appliance("site-b"))
+		delete(config, "site")
+		for _, service := range [][]any{nil, {"service", "manager"}} {
+			p := configured(t, estate.Appliance("site-a"), service...)
+			if errors := p.Plan(t, pairingType, none, config).Diagnostics.Errors(); len(errors) > 0 {
+				t.Error(errors)
+			}
+		}
+	})
+	t.Run("not known before apply", func(t *testing.T) {
+		t.Parallel()
+		estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
+		a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+		p := direct.Serve(t, acctest.Factories(t)["vcda"])
+		p.Configure(t, direct.Values{"url": direct.Unknown, "login": direct.Values{"local_user": direct.Values{"username": "u", "password": "p"}}})
+		config := values(b)
+		delete(config, "site")
+		plan := p.Plan(t, pairingType, none, config)
+		if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
+			t.Fatal(errors)
+		}
+		configure(t, p, a)
+		object, problems := p.Apply(t, plan)
+		one(t, problems, "Missing site")
+		if object.Values != nil || a.Stats().Requests["POST /sites"] > 0 {
+			t.Error("it was paired all the same")
+		}
+	})
+}
+
+// TestMissingSiteInTheCLI: the plan fails, not the apply.
+func TestMissingSiteInTheCLI(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(t),
+		Steps: []resource.TestStep{{
+			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.Says("Missing site", "The appliance runs the Cloud service, which pairs by name."),
+		}},
+	})
+}
+
+// TestTwoForOnePeer: two resources for one peer are refused, in whichever order
+// they are planned and however they spell the peer.
+func TestTwoForOnePeer(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		const says = "Two resources for one pairing"
+		made := func() direct.Object {
+			p := configured(t, a)
+			return apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		}()
+		bySite := values(b, "api_url", "https://other-name.example.com:8048")
+		byURL := values(b, "api_url", strings.ToUpper(b.URL()[:5])+b.URL()[5:]+"/")
+		delete(byURL, "site")
+		if a.Service() == simulator.Cloud {
+			byURL["site"] = "site-x"
+		}
+		type planned struct {
+			state  direct.Object
+			config direct.Values
+		}
+		for name, both := range map[string][2]planned{
+			"two new":             {{none, values(b)}, {none, values(b)}},
+			"another spelling":    {{none, values(b)}, {none, byURL}},
+			"same name":           {{none, values(b)}, {none, bySite}},
+			"old and new":         {{made, values(b)}, {none, byURL}},
+			"changed and new":     {{made, values(b, "description", "x")}, {none, values(b)}},
+			"going and new":       {{made, nil}, {none, byURL}},
+			"old, same address":   {{made, values(b)}, {made, values(b)}},
+			"going, same address": {{made, nil}, {made, values(b)}},
+		} {
+			for order, swap := range map[string]bool{"": false, " swapped": true} {
+				t.Run(name+order, func(t *testing.T) {
+					first, second := both[0], both[1]
+					if swap {
+						first, second = second, first
+					}
+					p := configured(t, a)
+					if errors := p.Plan(t, pairingType, first.state, first.config).Diagnostics.Errors(); len(errors) > 0 {
+						t.Fatal(errors)
+					}
+					one(t, p.Plan(t, pairingType, second.state, second.config).Diagnostics, says, "Keep one of them", "moved block")
+				})
+			}
+		}
+	})
+}
+
+// TestOneForOnePeer holds what is not two resources for one peer.
+func TestOneForOnePeer(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			options := append(acctest.Pair(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
+			estate := acctest.Estate(t, options...)
+			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			p := configured(t, a)
+			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+			ok := func(t *testing.T, plans ...direct.Plan) {
+				t.Helper()
+				for _, plan := range plans {
+					if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
+						t.Error(errors)
+					}
+				}
+			}
+			t.Run("forced replacement", func(t *testing.T) {
+				p := configured(t, a)
+				change, create := p.Replace(t, pairingType, made, values(b))
+				ok(t, change, create)
+			})
+			t.Run("change of site", func(t *testing.T) {
+				p := configured(t, a)
+				change, create := p.Replace(t, pairingType, made, values(b, "site", "site-x"))
+				ok(t, change, create)
+				if !change.RequiresReplace {
+					t.Error("another site replaces nothing")
+				}
+			})
+			t.Run("two peers", func(t *testing.T) {
+				p := configured(t, a)
+				ok(t, p.Plan(t, pairingType, none, values(b)), p.Plan(t, pairingType, none, values(c)))
+			})
+			t.Run("two going", func(t *testing.T) { // of one moved and forgotten, say
+				p := configured(t, a)
+				ok(t, p.Plan(t, pairingType, made, nil), p.Plan(t, pairingType, made, nil))
+			})
+			t.Run("two unknown", func(t *testing.T) {
+				p := configured(t, a)
+				later := direct.Values{"api_url": direct.Unknown, "api_thumbprint": direct.Unknown, "site": direct.Unknown}
+				ok(t, p.Plan(t, pairingType, none, later), p.Plan(t, pairingType, none, later))
+			})
+			t.Run("next plan", func(t *testing.T) {
+				p := configured(t, a)
+				ok(t, p.Plan(t, pairingType, none, values(b)))
+				configure(t, p, a)
+				ok(t, p.Plan(t, pairingType, none, values(b)))
+			})
+			t.Run("unchanged", func(t *testing.T) {
+				p := configured(t, a)
+				plan := p.Plan(t, pairingType, made, values(b))
+				ok(t, plan)
+				if !reflect.DeepEqual(plan.Values, made.Values) {
+					t.Errorf("planned %v from %v", plan.Values, made.Values)
+				}
+			})
+		})
+	}
+}
+
+// TestTwoForOnePeerInTheCLI: the error is the plan's, and nothing is paired.
+func TestTwoForOnePeerInTheCLI(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
+		run(t, a,
+			resource.TestStep{Config: twice, ExpectError: acctest.Says("Two resources for one pairing", "Keep one of them"), Check: wrote(a, 0, 0, 0)},
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{Config: twice, ExpectError: acctest.Says("Two resources for one pairing")},
+			// Renamed without a moved block: the create would take over what the destroy removes.
+			resource.TestStep{Config: acctest.ProviderBlock(a) + pairing("renamed", of(b)), ExpectError: acctest.Says("Two resources for one pairing", "moved block")},
+			resource.TestStep{
+				Config:           acctest.ProviderBlock(a) + pairing("renamed", of(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("vcda_site_pairing.renamed", plancheck.ResourceActionNoop)}},
+				Check:            wrote(a, 1, 0, 0),
+			})
+	})
+}
+
+// TestForcedReplacementInTheCLI: -replace of one resource is one resource.
+func TestForcedReplacementInTheCLI(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		w := acctest.NewWorkspace(t, config(a, of(b)))
+		w.MustRun(t, "apply", "-no-color", "-auto-approve")
+		w.MustRun(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
+		if err := wrote(a, 2, 0, 1)(nil); err != nil {
+			t.Error(err)
+		}
+		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	})
+}
+
+// TestSparePlan: an update leaves alone what can't change with it, so that
+// what depends on the pairing is not planned anew.
+func TestSparePlan(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		run(t, a,
+			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{
+				Config: config(a, of(b).with(arguments{"description": quoted("x")})),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectUnknownValue(address, tfjsonpath.New("healthy")),
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				}},
+			})
+	})
+}
