@@ -10,12 +10,16 @@ import (
 	"strings"
 )
 
+// shortestSecret is the length of the shortest secret looked for: every text
+// has shorter ones, and holes in it would rather show what they are.
+const shortestSecret = 3
+
 // redact replaces every secret in a text that came from outside, also where it
 // is escaped as in the request or in a page about it.
 func redact(text string, secrets []string) string {
 	var all []string
 	for _, s := range secrets {
-		if s != "" {
+		if len(s) >= shortestSecret {
 			all = append(all, spellings(s)...)
 		}
 	}

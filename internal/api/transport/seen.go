@@ -22,10 +22,10 @@ func (e *HandshakeError) Error() string {
 }
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// seenCertificate ends a handshake once it has shown the certificate.
-type seenCertificate struct{ *x509.Certificate }
+// seenError ends a handshake once it has shown the certificate.
+type seenError struct{ *x509.Certificate }
 
-func (seenCertificate) Error() string { return "the certificate has been seen" }
+func (seenError) Error() string { return "the certificate has been seen" }
 
 // SeenCertificate is the certificate a host (with an optional port) shows,
 // whoever vouches for it. It begins a TLS handshake, through the proxy of the
@@ -33,22 +33,20 @@ func (seenCertificate) Error() string { return "the certificate has been seen" }
 func SeenCertificate(ctx context.Context, host string, timeout time.Duration) (*x509.Certificate, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errNoHandshake)
 	defer cancel()
-	once := http.DefaultTransport.(*http.Transport).Clone()
-	defer once.CloseIdleConnections()
-	once.Proxy = plainProxy
-	once.TLSClientConfig = &tls.Config{
+	once := &http.Transport{Proxy: plainProxy, TLSClientConfig: &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true, //nolint:gosec // nothing is sent to whoever it is
 		VerifyConnection: func(state tls.ConnectionState) error {
-			return seenCertificate{state.PeerCertificates[0]}
+			return seenError{state.PeerCertificates[0]}
 		},
-	}
+	}}
+	defer once.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+host, nil)
 	if err != nil {
 		return nil, &HandshakeError{Host: host, Err: err}
 	}
 	_, err = once.RoundTrip(req) //nolint:bodyclose // every handshake ends in an error
-	var seen seenCertificate
+	var seen seenError
 	if errors.As(err, &seen) {
 		return seen.Certificate, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -49,7 +50,7 @@ type Event struct {
 }
 
 // Request is one call. Path is escaped and starts with a slash. Body, when not
-// nil, is sent as JSON. Secrets lists what must not show in an error text even
+// nil, is sent as JSON. Secrets lists what must not show in any error text even
 // if the server repeats it. With Finish a request that has begun goes on when
 // the context ends, within the request timeout: its answer says what it started.
 type Request struct {
@@ -67,6 +68,7 @@ type Client struct {
 	base    *http.Transport
 	reads   *http.Client
 	writes  *http.Client
+	secrets sync.Map // every secret sent so far
 }
 
 // New prepares a client; it contacts nobody. It fails when the CA certificate
@@ -120,6 +122,7 @@ func (c *Client) Close() { c.base.CloseIdleConnections() }
 //
 // Errors: *ConnectionError, *TrustError, *StatusError, *AnswerError.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
+	r.Secrets = c.remember(r.Secrets)
 	req, err := c.httpRequest(ctx, r)
 	if err != nil {
 		return nil, err
@@ -138,6 +141,20 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 	answer := &Answer{Call: call, Status: resp.StatusCode, Header: resp.Header, Body: body.Bytes(), secrets: r.Secrets}
 	return answer, c.check(answer)
+}
+
+// remember keeps the secrets of a request and returns all there were: a server
+// may repeat one in its answer to another request.
+func (c *Client) remember(secrets []string) []string {
+	for _, secret := range secrets {
+		c.secrets.Store(secret, nil)
+	}
+	var all []string
+	c.secrets.Range(func(secret, _ any) bool {
+		all = append(all, secret.(string)) //nolint:forcetypeassert // Store above puts nothing else
+		return true
+	})
+	return all
 }
 
 func (c *Client) clientFor(method string) *http.Client {

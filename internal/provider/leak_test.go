@@ -1,0 +1,205 @@
+package provider_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// leakLogins are the variables of each login type, secrets included.
+func leakLogins(a simulator.Accounts) map[string]map[string]string {
+	user := func(u simulator.PasswordAccount) map[string]string {
+		return map[string]string{"VCDA_USERNAME": u.Username, "VCDA_PASSWORD": u.Password}
+	}
+	return map[string]map[string]string{
+		"local_user":       user(a.LocalUsers[0]),
+		"sso_credentials":  user(a.SSOUsers[0]),
+		"sso_token":        {"VCDA_SAML_TOKEN": a.SAML[1].Token, "VCDA_SAML_PRIVATE_KEY": a.SAML[1].PrivateKeyPEM()},
+		"vcd_credentials":  user(a.VCDUsers[0]),
+		"vcd_cookie":       {"VCDA_COOKIE": a.Cookies[0].Cookie},
+		"vcd_access_token": {"VCDA_ACCESS_TOKEN": a.AccessTokens[0].Token},
+		"vcd_api_token":    {"VCDA_API_TOKEN": a.APITokens[0].Token, "VCDA_ORG": a.APITokens[0].Org},
+	}
+}
+
+// secretsOf are all secrets of an account table.
+func secretsOf(a simulator.Accounts) []string {
+	var all []string
+	for _, u := range slices.Concat(a.LocalUsers, a.SSOUsers, a.VCDUsers) {
+		all = append(all, u.Password)
+	}
+	for _, s := range a.SAML {
+		all = append(all, s.Token)
+		if s.Key != nil {
+			all = append(all, strings.Split(s.PrivateKeyPEM(), "\n")[3]) // any line of it
+		}
+	}
+	for _, c := range a.Cookies {
+		all = append(all, c.Cookie)
+	}
+	for _, t := range a.AccessTokens {
+		all = append(all, t.Token)
+	}
+	for _, t := range a.APITokens {
+		all = append(all, t.Token)
+	}
+	return all
+}
+
+// tokensOf are the session tokens an appliance was sent.
+func tokensOf(a *simulator.Appliance) []string {
+	seen := map[string]bool{}
+	for _, r := range a.Requests() {
+		if token := r.Header.Get("X-VCAV-Auth"); token != "" {
+			seen[token] = true
+		}
+	}
+	return slices.Collect(maps.Keys(seen))
+}
+
+const leakConfig = `
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+provider "vcda" {
+  session_extensions = [{ site = "site-b", credentials = { username = "administrator@System", password = var.password } }]
+}
+data "vcda_session" "now" {}
+ephemeral "vcda_session" "own" {}
+ephemeral "vcda_session_extension" "b" {
+  site         = "site-b"
+  access_token = { token = var.token }
+}
+resource "vcda_session_extension" "b" {
+  site        = "site-b"
+  credentials = { username = "administrator@System", password_wo = var.password, password_wo_version = 1 }
+}
+resource "vcda_site_pairing" "c" {
+  api_url        = %q
+  api_thumbprint = %q
+  site           = "site-c"
+}
+`
+
+// Every secret the provider meets is looked for in all that Terraform writes at
+// its most talkative: the log, the plan, the state, and what it prints, of
+// commands that succeed and of commands that fail because a server repeats the
+// secrets it was sent.
+func TestNoSecretLeaks(t *testing.T) {
+	acctest.Needs(t, acctest.Ephemeral, acctest.WriteOnly)
+	for login, variables := range leakLogins(simulator.DefaultAccounts()) {
+		t.Run(login, func(t *testing.T) {
+			t.Parallel()
+			options := acctest.Pair(simulator.Cloud)
+			options = append(options, simulator.ApplianceOptions{Site: "site-c", Service: simulator.Cloud})
+			estate := acctest.Estate(t, options...)
+			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			accounts := a.Accounts()
+			a.Pair("site-b")
+			b.Pair("site-a")
+
+			w := acctest.NewWorkspace(t, fmt.Sprintf(leakConfig, c.URL(), c.Thumbprint()))
+			w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Dir, "trace.log"),
+				"VCDA_URL="+a.URL(), "VCDA_THUMBPRINT="+a.Thumbprint(), "VCDA_LOGIN="+login,
+				"TF_VAR_password="+accounts.VCDUsers[0].Password, "TF_VAR_token="+accounts.AccessTokens[0].Token)
+			for name, value := range variables {
+				w.Env = append(w.Env, name+"="+value)
+			}
+			output := w.MustRun(t, "plan", "-out=planned", "-no-color") + w.MustRun(t, "apply", "-no-color", "planned")
+			// A server that repeats what it was sent, now or before.
+			for path, sent := range map[string][]string{
+				"/sessions/extend": append(slices.Collect(maps.Values(variables)), accounts.VCDUsers[0].Password),
+				"/sessions":        slices.Collect(maps.Values(variables)),
+			} {
+				a.Fault(simulator.Fault{
+					Method: "POST", Path: path, Status: 400, ContentType: "application/json",
+					Body: `{"code":"BadUserInput","msg":` + strconv.Quote("You sent "+strings.Join(sent, " and ")) + `}`,
+				})
+				failed, code := w.Run(t, "apply", "-auto-approve", "-no-color")
+				if code == 0 {
+					t.Fatalf("the apply succeeded:\n%s", failed)
+				}
+				acctest.MustSay(t, failed, "You sent")
+				output += failed
+				a.ClearFaults()
+			}
+			output += w.MustRun(t, "destroy", "-auto-approve", "-no-color")
+			w.Write(t, "output.txt", output)
+
+			mustHoldNone(t, w.Dir, slices.Concat(secretsOf(accounts), tokensOf(a)))
+			if live := a.Stats().LiveSessions; live != 0 {
+				t.Errorf("%d sessions are left", live)
+			}
+		})
+	}
+}
+
+// mustHoldNone looks for secrets in all files of a folder but the configuration,
+// and in what is packed in them.
+func mustHoldNone(t *testing.T, dir string, secrets []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for name, text := range unpacked(t, entry.Name(), content) {
+			for _, secret := range secrets {
+				if bytes.Contains(text, []byte(secret)) || bytes.Contains(text, []byte(base64.StdEncoding.EncodeToString([]byte(secret)))) {
+					at := bytes.Index(text, []byte(secret))
+					t.Errorf("%s holds the secret %.12s…: …%s", name, secret, text[max(0, at-200):max(0, at)])
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"trace.log", "planned", "terraform.tfstate.backup", "output.txt"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Errorf("not searched: %v", err)
+		}
+	}
+}
+
+// unpacked is a file's content, or that of the files in it.
+func unpacked(t *testing.T, name string, content []byte) map[string][]byte {
+	t.Helper()
+	packed, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return map[string][]byte{name: content}
+	}
+	all := map[string][]byte{}
+	for _, f := range packed.File {
+		part, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name+"/"+f.Name], err = io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
