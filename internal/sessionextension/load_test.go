@@ -1,0 +1,102 @@
+package sessionextension_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// each is how many extensions and how many pairings run at once.
+const each = 50
+
+// crowd is an appliance of the Cloud service with as many paired sites, to
+// extend to, as sites not yet paired.
+func crowd(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Appliance) {
+	t.Helper()
+	options := []simulator.ApplianceOptions{{Site: "hub", Service: simulator.Cloud}}
+	for i := range 2 * each {
+		options = append(options, simulator.ApplianceOptions{Site: fmt.Sprintf("site-%d", i), Service: simulator.Cloud})
+	}
+	estate := acctest.Estate(t, options...)
+	hub = estate.Appliance("hub")
+	for i, o := range options[1:] {
+		a := estate.Appliance(o.Site)
+		if i < each {
+			hub.Pair(o.Site)
+			paired = append(paired, a)
+		} else {
+			free = append(free, a)
+		}
+	}
+	return hub, paired, free
+}
+
+// All at once through one provider: one login, and nothing for the race
+// detector to find.
+func TestLoadInOneProcess(t *testing.T) {
+	hub, paired, free := crowd(t)
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	root := hub.Accounts().LocalUsers[0]
+	if errors := p.Configure(t, direct.Values{
+		"url": hub.URL(), "thumbprint": hub.Thumbprint(),
+		"login": direct.Values{"local_user": direct.Values{"username": root.Username, "password": root.Password}},
+	}).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	var group sync.WaitGroup
+	run := func(name string, config direct.Values) {
+		group.Go(func() {
+			plan := p.Plan(t, name, direct.Object{}, config)
+			_, diags := p.Apply(t, plan)
+			for _, problem := range append(plan.Diagnostics.Errors(), diags.Errors()...) {
+				t.Error(problem)
+			}
+		})
+	}
+	for i := range each {
+		run("vcda_session_extension", direct.Values{"site": paired[i].Site(), "multisite": direct.Values{"org": "acme"}})
+		run("vcda_site_pairing", direct.Values{"site": free[i].Site(), "api_url": free[i].URL(), "api_thumbprint": free[i].Thumbprint()})
+	}
+	group.Wait()
+	stats := hub.Stats()
+	if stats.Logins != 1 || stats.Requests["POST /sites"] != each || stats.Requests["POST /sessions/extend"] != each {
+		t.Errorf("%d logins, %d pairings, %d extensions; want 1, %d, %d",
+			stats.Logins, stats.Requests["POST /sites"], stats.Requests["POST /sessions/extend"], each, each)
+	}
+	if len(hub.Sites()) != 2*each {
+		t.Errorf("%d sites are paired, want %d", len(hub.Sites()), 2*each)
+	}
+}
+
+// The same by a CLI, whose processes end as they do for users.
+func TestLoadByTheCLI(t *testing.T) {
+	hub, paired, free := crowd(t)
+	config := acctest.ProviderBlock(hub, `service = "cloud"`)
+	for i := range each {
+		config += fmt.Sprintf(`
+resource "vcda_session_extension" "e%d" {
+  site      = %q
+  multisite = { org = "acme" }
+}
+resource "vcda_site_pairing" "p%d" {
+  site           = %q
+  api_url        = %q
+  api_thumbprint = %q
+}
+`, i, paired[i].Site(), i, free[i].Site(), free[i].URL(), free[i].Thumbprint())
+	}
+	w := acctest.NewWorkspace(t, config)
+	out := w.MustRun(t, "apply", "-auto-approve", "-parallelism=50", "-no-color")
+	if !strings.Contains(out, fmt.Sprintf("Resources: %d added", 2*each)) {
+		t.Error(out)
+	}
+	// The plan needs no session: nothing is there to read, and the service is given.
+	if stats := hub.Stats(); stats.Logins != 1 || stats.Logouts != 1 || stats.LiveSessions != 0 {
+		t.Errorf("%d logins, %d logouts, %d sessions left; want 1, 1, 0", stats.Logins, stats.Logouts, stats.LiveSessions)
+	}
+}
