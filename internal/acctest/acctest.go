@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,10 +22,14 @@ import (
 
 // Main runs the tests of a package and fails when a goroutine is left.
 func Main(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		removeBinary()
-		os.Exit(code)
-	}))
+	goleak.VerifyTestMain(m,
+		// The test harness serves the provider by go-plugin, whose readers of standard output end only when
+		// the garbage collector closes the other end of their pipes.
+		goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"),
+		goleak.Cleanup(func(code int) {
+			removeBinary()
+			os.Exit(code)
+		}))
 }
 
 // Factories serve the provider in this process. Whatever sessions it opens are
@@ -33,7 +38,7 @@ func Factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error)
 	t.Helper()
 	cleanup := &framework.Cleanup{}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 1500*time.Millisecond)
 		defer cancel()
 		if err := cleanup.Run(ctx); err != nil {
 			t.Logf("logout: %v", err)
@@ -97,8 +102,5 @@ func aliasBlock(alias string, a *simulator.Appliance, lines []string) string {
 	user := a.Accounts().LocalUsers[0]
 	block := fmt.Sprintf("provider \"vcda\" {\n  %s\n  url = %q\n  ca_certificate = <<-PEM\n%sPEM\n  login = { local_user = { username = %q, password = %q } }\n",
 		alias, a.URL(), a.CertificatePEM(), user.Username, user.Password)
-	for _, line := range lines {
-		block += "  " + line + "\n"
-	}
-	return block + "}\n"
+	return block + "  " + strings.Join(lines, "\n  ") + "\n}\n"
 }

@@ -24,7 +24,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	binaryDir = dir
 	_, self, _, _ := runtime.Caller(0)
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-vcda"), ".")
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-vcda"), ".") //nolint:gosec // a folder of our own
 	build.Dir = filepath.Join(filepath.Dir(self), "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
@@ -77,7 +77,7 @@ func (w *Workspace) Write(t *testing.T, name, content string) {
 // Command prepares a run of the CLI, for tests that interrupt it.
 func (w *Workspace) Command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), w.cli.Path, args...)
+	command := exec.CommandContext(t.Context(), w.cli.Path, args...) //nolint:gosec // the CLI that whoever runs the tests has chosen
 	command.Dir, command.Env = w.Dir, w.Env
 	return command
 }

@@ -15,7 +15,7 @@ func Says(texts ...string) *regexp.Regexp {
 	var patterns []string
 	for _, text := range texts {
 		var words []string
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			words = append(words, regexp.QuoteMeta(word))
 		}
 		patterns = append(patterns, strings.Join(words, `\s+`))

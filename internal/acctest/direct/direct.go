@@ -135,6 +135,16 @@ func (p *Provider) Apply(t *testing.T, plan Plan) (Object, Diagnostics) {
 	return Object{values(t, undynamic(t, p.resource(plan.name), resp.NewState)), resp.Private}, resp.Diagnostics
 }
 
+// Stop tells the provider to stop what it is doing, as the CLI does after
+// Ctrl-C. It may be called while another call runs.
+func (p *Provider) Stop(t *testing.T) {
+	t.Helper()
+	resp, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+	if err != nil || resp.Error != "" {
+		t.Error(err, resp)
+	}
+}
+
 // Refresh reads an object anew.
 func (p *Provider) Refresh(t *testing.T, name string, object Object) (Object, Diagnostics) {
 	t.Helper()

@@ -1,0 +1,401 @@
+package acctest_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
+)
+
+const examples = "../../examples"
+
+// kinds are the folders below examples/ that hold a folder for each object,
+// with what a CLI needs for them.
+var kinds = map[string][]acctest.Feature{
+	"data-sources":        nil,
+	"resources":           nil,
+	"functions":           {acctest.Functions},
+	"ephemeral-resources": {acctest.Ephemeral},
+	"list-resources":      {acctest.Lists},
+	"actions":             {acctest.Actions},
+}
+
+// features are what a single example needs beyond its kind.
+var features = map[string][]acctest.Feature{
+	"resources/vcda_session_extension": {acctest.WriteOnly},
+}
+
+// onCloud are the examples that show what only the Cloud service has.
+var onCloud = map[string]bool{
+	"resources/vcda_session_extension":           true,
+	"ephemeral-resources/vcda_session_extension": true,
+}
+
+// unpaired are the examples that pair by themselves.
+var unpaired = map[string]bool{"resources/vcda_site_pairing": true}
+
+// world is what the examples run in: two appliances, a vCenter and a Storware
+// server, all of which the environment names.
+type world struct {
+	a, b *simulator.Appliance
+	env  []string
+	task string // a task on a
+}
+
+func newWorld(t *testing.T, service simulator.Service) world {
+	t.Helper()
+	estate := acctest.Estate(t, acctest.Pair(service)...)
+	w := world{a: estate.Appliance("site-a"), b: estate.Appliance("site-b")}
+	vc, sw := acctest.VCenter(t, vcenter.Options{}), acctest.Storware(t, storware.Options{})
+	user, operator := w.a.Accounts().LocalUsers[0], sw.Accounts().Users[0]
+	w.env = []string{
+		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
+		"TF_VAR_site_b_password=" + w.b.Accounts().VCDUsers[0].Password,
+		"VCDA_LOGIN=local_user", "VCDA_USERNAME=" + user.Username, "VCDA_PASSWORD=" + user.Password,
+		"VCDA_VCENTER_URL=" + vc.URL(), "VCDA_VCENTER_THUMBPRINT=" + vc.Thumbprint(),
+		"VCDA_VCENTER_LOGIN=credentials", "VCDA_VCENTER_USERNAME=" + vc.Username(), "VCDA_VCENTER_PASSWORD=" + vc.Password(),
+		"VCDA_STORWARE_URL=" + sw.URL(), "VCDA_STORWARE_THUMBPRINT=" + sw.Thumbprint(),
+		"VCDA_STORWARE_LOGIN=credentials", "VCDA_STORWARE_USERNAME=" + operator.Name, "VCDA_STORWARE_PASSWORD=" + operator.Password,
+	}
+	return w
+}
+
+var (
+	thumbprintLiteral = regexp.MustCompile(`SHA-256(:[0-9A-F]{2}){32}`)
+	uuidLiteral       = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+)
+
+// inhabit puts what exists in the place of what the examples make up.
+func (w world) inhabit(text, key string) string {
+	thumbprint := w.b.Thumbprint()
+	if strings.Contains(text, "https://vcda-a.example.com") {
+		thumbprint = w.a.Thumbprint() // a provider block
+	}
+	text = thumbprintLiteral.ReplaceAllString(text, thumbprint)
+	text = uuidLiteral.ReplaceAllString(text, key)
+	return strings.NewReplacer(
+		"https://vcda-a.example.com", w.a.URL(), "https://vcda-b.example.com:8048", w.b.URL(), "https://vcda-b.example.com", w.b.URL(),
+	).Replace(text)
+}
+
+// call sends one request to a past the provider and decodes its answer.
+func (w world) call(t *testing.T, method, path, token, body string, into any) string {
+	t.Helper()
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(w.a.CertificatePEM()))
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
+	req, err := http.NewRequestWithContext(t.Context(), method, w.a.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("X-Vcav-Auth", token)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusBadRequest {
+		t.Fatalf("%s %s: %s", method, path, resp.Status)
+	}
+	if into != nil {
+		if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return resp.Header.Get("X-Vcav-Auth")
+}
+
+// pair pairs a with b by a task, and b with a. It returns the key of the site.
+func (w *world) pair(t *testing.T) (key string) {
+	t.Helper()
+	user := w.a.Accounts().LocalUsers[0]
+	token := w.call(t, http.MethodPost, "/sessions", "", fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password), nil)
+	request := map[string]string{"apiUrl": w.b.URL(), "apiThumbprint": w.b.Thumbprint(), "description": "Recovery site"}
+	if w.a.Service() == simulator.Cloud {
+		request["site"] = "site-b"
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var task struct {
+		ID     string          `json:"id"`
+		State  string          `json:"state"`
+		Result json.RawMessage `json:"result"`
+	}
+	w.call(t, http.MethodPost, "/sites", token, string(body), &task)
+	w.task = task.ID
+	for task.State != "SUCCEEDED" { // each look takes a request, and the task 20 ms
+		w.call(t, http.MethodGet, "/tasks/"+task.ID, token, "", &task)
+	}
+	w.call(t, http.MethodDelete, "/sessions", token, "", nil)
+	w.b.Pair("site-a")
+	if sites := w.a.Sites(); sites[0].ID != "" {
+		return sites[0].ID
+	}
+	return "site-b"
+}
+
+// TestExamples applies each example of an object, looks whether a second plan
+// is empty, and destroys. A new folder is found without a word here.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, folder := range folders(t, examples) {
+		if folder == "dr-pair" || folder == "provider" {
+			continue // tests of their own
+		}
+		needed, known := kinds[folder]
+		if !known {
+			t.Errorf("nothing tests examples/%s", folder)
+		}
+		for _, object := range folders(t, filepath.Join(examples, folder)) {
+			name := folder + "/" + object
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				acctest.Needs(t, append(needed, features[name]...)...)
+				if folder == "list-resources" {
+					queryExample(t, name)
+				} else {
+					applyExample(t, name)
+				}
+			})
+		}
+	}
+}
+
+func serviceOf(name string) simulator.Service {
+	if onCloud[name] {
+		return simulator.Cloud
+	}
+	return simulator.Manager
+}
+
+func applyExample(t *testing.T, name string) {
+	t.Helper()
+	w := newWorld(t, serviceOf(name))
+	key := ""
+	if !unpaired[name] {
+		if key = w.pair(t); strings.HasPrefix(name, "data-sources/vcda_task") {
+			key = w.task
+		}
+	}
+	space := w.workspace(t, name, key, func(file string) bool { return !strings.Contains(file, "import") })
+	out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
+	acctest.MustNotSay(t, out, "Check block assertion failed")
+	if out, code := space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
+		// A data source in a check block is read again in each apply, which the CLI counts as a change.
+		acctest.MustSay(t, out, "will be read during apply", "to verify a check block", "Plan: 0 to add, 0 to change, 0 to destroy.")
+	}
+	space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+	w.checkSessions(t)
+	importExamples(t, name)
+}
+
+// queryExample runs "terraform query".
+func queryExample(t *testing.T, name string) {
+	t.Helper()
+	w := newWorld(t, serviceOf(name))
+	space := w.workspace(t, name, w.pair(t), func(string) bool { return true })
+	acctest.MustSay(t, space.MustRun(t, "query", "-no-color"), "site-b")
+	w.checkSessions(t)
+}
+
+// importExamples imports the pairing in each way the folder shows.
+func importExamples(t *testing.T, name string) {
+	t.Helper()
+	blocks, err := filepath.Glob(filepath.Join(examples, name, "import*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range blocks {
+		t.Run(filepath.Base(block), func(t *testing.T) {
+			t.Parallel()
+			if strings.Contains(block, "identity") {
+				acctest.Needs(t, acctest.Identity)
+			}
+			w := newWorld(t, serviceOf(name))
+			space := w.workspace(t, name, w.pair(t), func(file string) bool {
+				return !strings.Contains(file, "import") || file == filepath.Base(block)
+			})
+			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			w.checkSessions(t)
+		})
+	}
+	script, err := os.ReadFile(filepath.Join(examples, name, "import.sh"))
+	if os.IsNotExist(err) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, serviceOf(name))
+	text := w.inhabit(string(script), w.pair(t))
+	for line := range strings.SplitSeq(text, "\n") {
+		command := strings.Fields(line)
+		if len(command) == 0 || command[0] == "#" {
+			continue
+		}
+		t.Run(command[len(command)-1], func(t *testing.T) {
+			t.Parallel()
+			space := w.workspace(t, name, "", func(file string) bool { return !strings.Contains(file, "import") })
+			space.MustRun(t, append([]string{"import", "-no-color"}, command[2:]...)...)
+			if name != "resources/vcda_session_extension" { // how to authenticate can't be imported
+				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			}
+		})
+	}
+}
+
+// workspace is a folder with the files of an example that are wanted.
+func (w world) workspace(t *testing.T, name, key string, wanted func(file string) bool) *acctest.Workspace {
+	t.Helper()
+	space := acctest.NewWorkspace(t, "provider \"vcda\" {}\n")
+	space.Env = append(space.Env, w.env...)
+	space.Write(t, "start-drill.sh", "test -n \"$STORWARE_COOKIE\"\n") // of the user's own, in an example
+	for file, text := range files(t, filepath.Join(examples, name)) {
+		if !strings.HasSuffix(file, ".sh") && wanted(file) {
+			space.Write(t, file, w.inhabit(text, key))
+		}
+	}
+	return space
+}
+
+// checkSessions fails when a session is left.
+func (w world) checkSessions(t *testing.T) {
+	t.Helper()
+	for _, one := range []*simulator.Appliance{w.a, w.b} {
+		if s := one.Stats(); s.Logins != s.Logouts || s.LiveSessions != 0 {
+			t.Errorf("%s: %d logins, %d logouts, %d sessions left", one.Site(), s.Logins, s.Logouts, s.LiveSessions)
+		}
+	}
+}
+
+// TestProviderExample logs in with the provider block of the documentation.
+func TestProviderExample(t *testing.T) {
+	t.Parallel()
+	for file, text := range files(t, filepath.Join(examples, "provider")) {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, simulator.Manager)
+			space := acctest.NewWorkspace(t, "")
+			space.Write(t, "main.tf", w.inhabit(text, "")+"data \"vcda_session\" \"s\" {}\noutput \"user\" { value = data.vcda_session.s.user }\n")
+			for _, variable := range w.env {
+				if !strings.HasPrefix(variable, "VCDA_URL=") && !strings.HasPrefix(variable, "VCDA_THUMBPRINT=") && !strings.HasPrefix(variable, "VCDA_LOGIN=") {
+					space.Env = append(space.Env, variable)
+				}
+			}
+			space.MustRun(t, "apply", "-no-color", "-auto-approve")
+			acctest.MustSay(t, space.MustRun(t, "output", "-raw", "user"), "root")
+			w.checkSessions(t)
+		})
+	}
+}
+
+// TestDRPair runs the module for a pair of sites as its users do: apply, no
+// diff, both links healthy, destroy.
+func TestDRPair(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate := acctest.Estate(t, acctest.Pair(service)...)
+			space := acctest.NewWorkspace(t, "")
+			for file, text := range files(t, filepath.Join(examples, "dr-pair")) {
+				space.Write(t, file, text)
+			}
+			variables := map[string]any{}
+			for _, name := range []string{"site_a", "site_b"} {
+				a := estate.Appliance(strings.ReplaceAll(name, "_", "-"))
+				variables[name] = map[string]string{"url": a.URL(), "thumbprint": a.Thumbprint(), "api_url": "https://" + a.Site() + ".example.com:8048", "name": a.Site()}
+				variables[name+"_password"] = a.Accounts().LocalUsers[0].Password
+			}
+			content, err := json.Marshal(variables)
+			if err != nil {
+				t.Fatal(err)
+			}
+			space.Write(t, "terraform.tfvars.json", string(content))
+			space.MustRun(t, "apply", "-no-color", "-auto-approve")
+			out := space.MustRun(t, "output", "-json")
+			if n := bytes.Count([]byte(out), []byte(`"healthy": true`)); n != 2 {
+				t.Errorf("%d links are healthy:\n%s", n, out)
+			}
+			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+			w := world{a: estate.Appliance("site-a"), b: estate.Appliance("site-b")}
+			w.checkSessions(t)
+			if left := len(w.a.Sites()) + len(w.b.Sites()); left > 0 {
+				t.Errorf("%d pairings are left", left)
+			}
+		})
+	}
+}
+
+// TestExamplesNameNoSecrets: people copy examples, secrets with them.
+func TestExamplesNameNoSecrets(t *testing.T) {
+	t.Parallel()
+	secret := regexp.MustCompile(`(?m)^\s*(password|token|cookie|saml_token|private_key|api_token|access_token)\s*=\s*"`)
+	err := filepath.WalkDir(examples, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if found := secret.Find(content); found != nil {
+			t.Errorf("%s has a secret in plain text: %s", path, bytes.TrimSpace(found))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func folders(t *testing.T, path string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// files are the contents of a folder by name.
+func files(t *testing.T, path string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(path, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[entry.Name()] = string(content)
+	}
+	return all
+}

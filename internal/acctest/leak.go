@@ -1,0 +1,86 @@
+package acctest
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Trace makes later runs write the most talkative log there is.
+func (w *Workspace) Trace() {
+	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Dir, "trace.log"))
+}
+
+// MustNotLeave fails the test when one of the secrets is in a file of the
+// workspace: in state, a plan or a log.
+func (w *Workspace) MustNotLeave(t *testing.T, secrets ...string) {
+	t.Helper()
+	for name, content := range w.left(t) {
+		for _, secret := range secrets {
+			encoded := base64.StdEncoding.EncodeToString([]byte(secret))
+			if secret != "" && (strings.Contains(content, secret) || strings.Contains(content, encoded)) {
+				t.Errorf("%s holds the secret %s", name, secret)
+			}
+		}
+	}
+}
+
+// MustLog fails the test when one of the texts is missing in the log: then
+// nothing has been looked into.
+func (w *Workspace) MustLog(t *testing.T, texts ...string) {
+	t.Helper()
+	log := w.left(t)["trace.log"]
+	for _, text := range texts {
+		if !strings.Contains(log, text) {
+			t.Errorf("%q is missing in the log", text)
+		}
+	}
+}
+
+// left are the files of the workspace by name; what is in a plan stands for it.
+func (w *Workspace) left(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(w.Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files[strings.TrimPrefix(path, w.Dir+string(filepath.Separator))] = unpacked(t, content)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// unpacked is the content of all files in an archive, else what it was given.
+func unpacked(t *testing.T, content []byte) string {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return string(content)
+	}
+	var all strings.Builder
+	for _, f := range archive.File {
+		file, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&all, file); err != nil {
+			t.Fatal(err)
+		}
+		_ = file.Close()
+	}
+	return all.String()
+}
