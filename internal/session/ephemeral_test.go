@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -62,6 +64,45 @@ resource "vcda_site_pairing" "nowhere" {
 	stats := a.Stats()
 	if stats.LiveSessions != 0 || stats.Logins != stats.Logouts {
 		t.Errorf("%d logins, %d logouts, %d sessions left", stats.Logins, stats.Logouts, stats.LiveSessions)
+	}
+}
+
+// Terraform renews when it is told to; until then the session rests, at most a
+// third of the time after which it idles out.
+func TestRenewKeepsTheSessionAlive(t *testing.T) {
+	a := acctest.Estate(t).Appliance("site-a")
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	root := a.Accounts().LocalUsers[0]
+	p.Configure(t, direct.Values{
+		"url": a.URL(), "thumbprint": a.Thumbprint(),
+		"login": direct.Values{"local_user": direct.Values{"username": root.Username, "password": root.Password}},
+	})
+	own, diags := p.Open(t, "vcda_session", direct.Values{})
+	if len(diags) > 0 {
+		t.Fatal(diags.Errors())
+	}
+	if rest := time.Until(own.RenewAt); rest <= 0 || rest > 10*time.Minute {
+		t.Errorf("renewed after %v", rest)
+	}
+	if token := own.Values["token"].(string); strings.Contains(string(own.Private), token) {
+		t.Error("private data holds the token")
+	}
+	reads := a.Stats().Requests["GET /sessions"]
+	if diags := p.Renew(t, &own); len(diags) > 0 || a.Stats().Requests["GET /sessions"] != reads+1 {
+		t.Errorf("%v after %d reads of the session", diags.Errors(), a.Stats().Requests["GET /sessions"]-reads)
+	}
+	if rest := time.Until(own.RenewAt); rest <= 0 || rest > 10*time.Minute {
+		t.Errorf("renewed again after %v", rest)
+	}
+	a.ExpireSessions()
+	if errors := p.Renew(t, &own).Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Unable to keep the session alive") {
+		t.Errorf("errors %v", errors)
+	}
+	if diags := p.Close(t, own); len(diags) > 0 {
+		t.Error(diags.Errors())
+	}
+	if stats := a.Stats(); stats.Logins != 1 {
+		t.Errorf("%d logins: a session that was handed out can't be replaced", stats.Logins)
 	}
 }
 
