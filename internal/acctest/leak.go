@@ -47,16 +47,14 @@ func (w *Workspace) MustLog(t *testing.T, texts ...string) {
 func (w *Workspace) left(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	err := filepath.WalkDir(w.Dir, func(path string, entry fs.DirEntry, err error) error {
+	tree := os.DirFS(w.Dir)
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		files[strings.TrimPrefix(path, w.Dir+string(filepath.Separator))] = unpacked(t, content)
-		return nil
+		content, err := fs.ReadFile(tree, name)
+		files[name] = unpacked(t, content)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +75,7 @@ func unpacked(t *testing.T, content []byte) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(&all, file); err != nil {
+		if _, err := io.Copy(&all, file); err != nil { //nolint:gosec // the CLI under test packed it
 			t.Fatal(err)
 		}
 		_ = file.Close()

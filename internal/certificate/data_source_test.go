@@ -181,11 +181,11 @@ func TestProxy(t *testing.T) {
 	url, tunnels := proxy(t, b)
 	w := acctest.NewWorkspace(t, config("https://site-b.example.com:8048", "")+"output \"seen\" { value = "+name+".thumbprint }\n")
 	w.Env = append(w.Env, "HTTPS_PROXY="+url)
-	if out := w.MustRun(t, "plan"); !strings.Contains(out, b.Thumbprint()) || tunnels.Load() == 0 {
+	if out := w.MustRun(t, "plan", "-no-color"); !strings.Contains(out, b.Thumbprint()) || tunnels.Load() == 0 {
 		t.Errorf("%d tunnels through the proxy; output:\n%s", tunnels.Load(), out)
 	}
 	w.Env = append(w.Env, "HTTPS_PROXY="+strings.Replace(url, "http:", "https:", 1))
-	out, code := w.Run(t, "plan")
+	out, code := w.Run(t, "plan", "-no-color")
 	if code == 0 {
 		t.Error("a proxy reached by TLS was taken for the peer")
 	}

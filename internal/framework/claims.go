@@ -23,12 +23,12 @@ func (c *Claims) Take(key, owner string, leaving bool) bool {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	held, taken := c.holders[key]
-	if taken {
-		return held.owner == owner || (held.leaving && leaving)
+	if taken && held.owner != owner {
+		return held.leaving && leaving
 	}
 	if c.holders == nil {
 		c.holders = map[string]holder{}
 	}
-	c.holders[key] = holder{owner, leaving}
+	c.holders[key] = holder{owner, leaving && (held.leaving || !taken)}
 	return true
 }

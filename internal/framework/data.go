@@ -18,6 +18,9 @@ type Data struct {
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
 	Claims   *Claims
+
+	// Preflight is nil where checks at plan time are turned off.
+	Preflight *Preflight
 }
 
 // System is the client of one system, or the reason why there is none.

@@ -62,7 +62,7 @@ func (w Wording) explain(err error) (why, advice string) {
 func (w Wording) place() string { return "the object " + w.object + " of the provider block" }
 
 func (w Wording) explainStatus(e *transport.StatusError) (why, advice string) {
-	why = Sentence(fmt.Sprintf("The %s answered %s", w.name, strings.TrimPrefix(e.Error(), e.Call.String()+": "))) + " Request: " + e.Call.String()
+	why = Sentence(fmt.Sprintf("The %s answered %s", w.name, strings.TrimPrefix(e.Error(), e.String()+": "))) + " Request: " + e.String()
 	switch {
 	case e.Status == http.StatusUnauthorized:
 		return why, "The session is not accepted. Check that nothing else ends the sessions of this user, and run again."

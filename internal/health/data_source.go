@@ -55,9 +55,9 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		"disk_usage":  diskUsageAttribute,
 		"tunnels":     tunnelsAttribute,
 		"replicators": replicatorsAttribute,
-		"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		"timeouts": framework.DataSourceTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 			ReadDescription: "Time for the health task, such as `5m`, which is the default.",
-		}),
+		})),
 	}
 	for name, description := range texts {
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}

@@ -2,6 +2,7 @@ package health_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"testing"
 
@@ -81,26 +82,31 @@ func TestUnhealthy(t *testing.T) {
 			acctest.CurrentCLI(t)
 			a := acctest.Estate(t, acctest.Pair(service)...).Appliance("site-a")
 			fields := map[string]string{}
-			for field, attribute := range managerFields {
-				fields[field] = attribute
-			}
+			maps.Copy(fields, managerFields)
 			if service == simulator.Cloud {
 				fields["vcdError"], fields["managerError"] = "vcloud", "manager"
 			}
 			var steps []resource.TestStep
+			ill := "dbError" // what the step before has made ill
 			for field, attribute := range fields {
+				cured := ill
+				ill = field
 				steps = append(steps, resource.TestStep{
-					PreConfig: func() { a.SetHealthError(field, "Ill", "It hurts: "+field) },
-					Config:    acctest.ProviderBlock(a) + config,
+					PreConfig: func() {
+						a.SetHealthError(cured, "", "")
+						a.SetHealthError(field, "Ill", "It hurts: "+field)
+					},
+					Config: acctest.ProviderBlock(a) + config,
 					Check: resource.ComposeAggregateTestCheckFunc(
 						is("healthy", "false"), is(attribute+".code", "Ill"), is(attribute+".msg", "It hurts: "+field),
 					),
-				}, resource.TestStep{
-					PreConfig: func() { a.SetHealthError(field, "", "") },
-					Config:    acctest.ProviderBlock(a) + config,
-					Check:     is("healthy", "true"),
 				})
 			}
+			steps = append(steps, resource.TestStep{
+				PreConfig: func() { a.SetHealthError(ill, "", "") },
+				Config:    acctest.ProviderBlock(a) + config,
+				Check:     is("healthy", "true"),
+			})
 			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: steps})
 		})
 	}
@@ -204,4 +210,29 @@ func TestErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is amiss in the Manager service beside a Cloud service shows too.
+func TestManagerBesideCloud(t *testing.T) {
+	acctest.CurrentCLI(t)
+	a := acctest.Estate(t, acctest.Pair(simulator.Cloud)...).Appliance("site-a")
+	a.Fault(simulator.Fault{Path: "/tasks/*", Kind: simulator.Body, Body: `{"id":"1","state":"SUCCEEDED","result":{
+		"lsError":{"code":"Own","msg":"","args":[7]},
+		"tunnelConnectivity":[{"tunnelService":{"id":"t1","url":"https://t1"},"error":null}],
+		"managerHealth":{
+			"dbError":{"code":"Managers","msg":""},
+			"lsError":{"code":"Managers","msg":""},
+			"tunnelConnectivity":[
+				{"tunnelService":{"id":"t1","url":"https://t1"},"error":{"code":"Managers","msg":""}},
+				{"tunnelService":{"id":"t2","url":"https://t2"},"error":null}]}}}`})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(t),
+		Steps: []resource.TestStep{{
+			Config: acctest.ProviderBlock(a) + config,
+			Check: resource.ComposeAggregateTestCheckFunc(
+				is("healthy", "false"), is("database.code", "Managers"), is("lookup_service.code", "Own"),
+				is("tunnels.#", "2"), is("tunnels.0.error.code", "Managers"), is("tunnels.1.id", "t2"),
+			),
+		}},
+	})
 }

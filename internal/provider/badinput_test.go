@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
@@ -22,9 +23,7 @@ func blockFor(a *simulator.Appliance, changes values) values {
 		"url": a.URL(), "thumbprint": a.Thumbprint(), "max_retries": 0,
 		"login": values{"local_user": values{"username": user.Username, "password": user.Password}},
 	}
-	for name, value := range changes {
-		block[name] = value
-	}
+	maps.Copy(block, changes)
 	return block
 }
 
@@ -146,7 +145,7 @@ func TestUnusableAnswers(t *testing.T) {
 		"null":         {simulator.Fault{Kind: simulator.Body, Body: `null`}, []string{"GET /sites: the answer (status 200) can't be used: it is null"}},
 		"an object":    {simulator.Fault{Kind: simulator.Body, Body: `{}`}, []string{"GET /sites: the answer (status 200) can't be used: "}},
 		"wrong type":   {simulator.Fault{Kind: simulator.Body, Body: `[{"id": 7}]`}, []string{`its field "id" is of another type than documented`}},
-		"no key":       {simulator.Fault{Kind: simulator.Body, Body: `[{"description": "x"}]`}, []string{"a site in it has neither an id nor a name"}},
+		"no key":       {simulator.Fault{Kind: simulator.Body, Body: `[{"description": "x"}]`}, []string{"a site in it has no id"}},
 		"HTML 502":     {simulator.Fault{Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: html}, []string{"The appliance answered status 502: <html>", "Down for maintenance", "the operation id finds the request in the logs"}},
 		"500":          {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"The appliance answered status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sites"}},
 		"403":          {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"The appliance answered status 403 Forbidden", "The user of the login lacks a role for this"}},

@@ -37,6 +37,9 @@ type client[C any] interface {
 // What is wrong with its settings is told to those who need it, and disturbs
 // nobody else.
 func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(transport.Options, L) (P, error)) framework.System[C] {
+	if _, found := c.lookup(s.object); found == unknown {
+		return framework.Absent[C](notYetKnown(s.object))
+	}
 	base := c.get(s.object + ".url")
 	if base == "" && c.unknown == "" && !c.diags.HasError() {
 		return framework.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,

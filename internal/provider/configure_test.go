@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,9 +46,7 @@ func root(password any) values {
 // with adds to a block that needs nothing else.
 func with(more values) values {
 	block := values{"url": somewhere, "login": root("secret")}
-	for name, value := range more {
-		block[name] = value
-	}
+	maps.Copy(block, more)
 	return block
 }
 

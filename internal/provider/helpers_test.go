@@ -10,8 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// send sends a request to an appliance past the provider.
-func send(t *testing.T, a *simulator.Appliance, method, path, body string) *http.Response {
+// send sends a request to an appliance past the provider and returns the
+// header of the answer.
+func send(t *testing.T, a *simulator.Appliance, method, path, body string) http.Header {
 	t.Helper()
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(a.CertificatePEM()))
@@ -31,5 +32,5 @@ func send(t *testing.T, a *simulator.Appliance, method, path, body string) *http
 	if resp.StatusCode >= http.StatusBadRequest {
 		t.Fatalf("%s %s: %s", method, path, resp.Status)
 	}
-	return resp
+	return resp.Header
 }

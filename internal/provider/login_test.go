@@ -52,43 +52,53 @@ func TestEveryLogin(t *testing.T) {
 	}{
 		"local_user": {
 			fmt.Sprintf(`{ local_user = { username = %q, password = %q } }`, accounts.LocalUsers[0].Username, accounts.LocalUsers[0].Password),
-			"root", map[string]any{"type": "localUser"},
+			"root",
+			map[string]any{"type": "localUser"},
 		},
 		"sso_credentials": {
 			fmt.Sprintf(`{ sso_credentials = { username = %q, password = %q } }`, accounts.SSOUsers[0].Username, accounts.SSOUsers[0].Password),
-			accounts.SSOUsers[0].User, map[string]any{"type": "ssoCredentials", "principal": nil},
+			accounts.SSOUsers[0].User,
+			map[string]any{"type": "ssoCredentials", "principal": nil},
 		},
 		"sso_credentials with principal": {
 			fmt.Sprintf(`{ sso_credentials = { username = %q, password = %q, principal = "auditor@vsphere.local" } }`, impersonated.Username, impersonated.Password),
-			"auditor@vsphere.local", map[string]any{"type": "ssoCredentials", "principal": "auditor@vsphere.local"},
+			"auditor@vsphere.local",
+			map[string]any{"type": "ssoCredentials", "principal": "auditor@vsphere.local"},
 		},
 		"sso_token bearer": {
 			fmt.Sprintf(`{ sso_token = { saml_token = %q } }`, accounts.SAML[0].Token),
-			accounts.SAML[0].User, map[string]any{"type": "ssoToken", "signature": nil},
+			accounts.SAML[0].User,
+			map[string]any{"type": "ssoToken", "signature": nil},
 		},
 		"sso_token holder-of-key": {
 			fmt.Sprintf("{ sso_token = { saml_token = %q, private_key = <<-PEM\n%sPEM\n } }", holder.Token, holder.PrivateKeyPEM()),
-			holder.User, map[string]any{"type": "ssoToken"},
+			holder.User,
+			map[string]any{"type": "ssoToken"},
 		},
 		"vcd_credentials": {
 			fmt.Sprintf(`{ vcd_credentials = { username = %q, password = %q } }`, accounts.VCDUsers[0].Username, accounts.VCDUsers[0].Password),
-			system, map[string]any{"type": "vcdCredentials"},
+			system,
+			map[string]any{"type": "vcdCredentials"},
 		},
 		"vcd_cookie": {
 			fmt.Sprintf(`{ vcd_cookie = { cookie = %q } }`, accounts.Cookies[0].Cookie),
-			system, map[string]any{"type": "vcdCookie"},
+			system,
+			map[string]any{"type": "vcdCookie"},
 		},
 		"vcd_access_token": {
 			fmt.Sprintf(`{ vcd_access_token = { access_token = %q } }`, accounts.AccessTokens[0].Token),
-			system, map[string]any{"type": "vcdAccessToken", "context": nil},
+			system,
+			map[string]any{"type": "vcdAccessToken", "context": nil},
 		},
 		"vcd_access_token with context": {
 			fmt.Sprintf(`{ vcd_access_token = { access_token = %q, context = %q } }`, accounts.AccessTokens[1].Token, accounts.AccessTokens[1].Context),
-			system, map[string]any{"type": "vcdAccessToken", "context": accounts.AccessTokens[1].Context},
+			system,
+			map[string]any{"type": "vcdAccessToken", "context": accounts.AccessTokens[1].Context},
 		},
 		"vcd_api_token": {
 			fmt.Sprintf(`{ vcd_api_token = { api_token = %q, org = %q } }`, accounts.APITokens[0].Token, accounts.APITokens[0].Org),
-			system, map[string]any{"type": "vcdApiToken", "org": accounts.APITokens[0].Org},
+			system,
+			map[string]any{"type": "vcdApiToken", "org": accounts.APITokens[0].Org},
 		},
 	} {
 		for _, service := range acctest.Services {
@@ -152,7 +162,7 @@ func TestReadySignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := acctest.NewWorkspace(t, loginBlock(a, "{ sso_token = {} }")+pairing(b, ""))
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ sso_token = {} }")+pairing(b))
 	w.Env = append(w.Env,
 		"VCDA_SERVICE=manager", "VCDA_SAML_TOKEN="+holder.Token, "VCDA_SAML_TIMESTAMP="+timestamp, "VCDA_SAML_NONCE=nonce-1",
 		"VCDA_SAML_SIGNATURE="+base64.StdEncoding.EncodeToString(signature))
@@ -178,7 +188,7 @@ func TestSessionToken(t *testing.T) {
 	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
 	token := login(t, a)
 	a.ResetStats()
-	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairing(b, "")+sessionData)
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairing(b)+sessionData)
 	w.Env = append(w.Env, "VCDA_SESSION_TOKEN="+token)
 	w.MustRun(t, "apply", "-no-color", "-auto-approve")
 	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
@@ -262,11 +272,10 @@ func login(t *testing.T, a *simulator.Appliance) string {
 	t.Helper()
 	user := a.Accounts().LocalUsers[0]
 	body := fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password)
-	resp := send(t, a, http.MethodPost, "/sessions", body)
-	return resp.Header.Get("X-Vcav-Auth")
+	return send(t, a, http.MethodPost, "/sessions", body).Get("X-Vcav-Auth")
 }
 
-// pairing is a pairing with b, with further lines.
-func pairing(b *simulator.Appliance, lines string) string {
-	return fmt.Sprintf("resource \"vcda_site_pairing\" \"b\" {\n  api_url = %q\n  api_thumbprint = %q\n  site = %q\n%s\n}\n", b.URL(), b.Thumbprint(), b.Site(), lines)
+// pairing is a pairing with b.
+func pairing(b *simulator.Appliance) string {
+	return fmt.Sprintf("resource \"vcda_site_pairing\" \"b\" {\n  api_url = %q\n  api_thumbprint = %q\n  site = %q\n}\n", b.URL(), b.Thumbprint(), b.Site())
 }

@@ -44,7 +44,7 @@ func many(t *testing.T, service simulator.Service, n int) (*simulator.Appliance,
 func pairings(spokes []*simulator.Appliance) string {
 	var all strings.Builder
 	for i, s := range spokes {
-		all.WriteString(strings.Replace(pairing(s, ""), `"b"`, fmt.Sprintf(`"s%d"`, i), 1))
+		all.WriteString(strings.Replace(pairing(s), `"b"`, fmt.Sprintf(`"s%d"`, i), 1))
 	}
 	return all.String()
 }
@@ -110,14 +110,17 @@ func TestInterrupt(t *testing.T) {
 					}
 				}
 			})
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+pairing(b, ""))
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+pairing(b))
 			command := w.Command(t, "apply", "-no-color", "-auto-approve")
 			command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			if err := command.Start(); err != nil {
 				t.Fatal(err)
 			}
-			ended := make(chan error, 1)
-			go func() { ended <- command.Wait() }()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_ = command.Wait() // an interrupted apply fails
+			}()
 			select {
 			case <-waiting:
 			case <-ended:
@@ -149,7 +152,7 @@ func TestUnknownURL(t *testing.T) {
 			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
 			config := fmt.Sprintf("resource \"terraform_data\" \"vm\" {\n  input = %q\n}\n", a.URL()) +
 				strings.Replace(acctest.ProviderBlock(a), fmt.Sprintf("url = %q", a.URL()), "url = terraform_data.vm.output", 1) +
-				pairing(b, "") + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
+				pairing(b) + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
 			w := acctest.NewWorkspace(t, config)
 			out := w.MustRun(t, "plan", "-no-color")
 			acctest.MustSay(t, out, "Plan: 2 to add")

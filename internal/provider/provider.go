@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -52,6 +54,8 @@ var (
 	_ provider.ProviderWithValidateConfig     = &vcdaProvider{}
 	_ provider.ProviderWithEphemeralResources = &vcdaProvider{}
 	_ provider.ProviderWithFunctions          = &vcdaProvider{}
+	_ provider.ProviderWithListResources      = &vcdaProvider{}
+	_ provider.ProviderWithActions            = &vcdaProvider{}
 )
 
 func (p *vcdaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -93,10 +97,14 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		Storware: p.configureStorware(ofStorware, agent),
 		Claims:   &framework.Claims{},
 	}
+	if ofVCDA.enabled("preflight") {
+		data.Preflight = &framework.Preflight{}
+	}
 	resp.Diagnostics.Append(ofVCDA.diags...)
 	resp.Diagnostics.Append(ofVCenter.diags.Warnings()...)
 	resp.Diagnostics.Append(ofStorware.diags.Warnings()...)
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
+	resp.ListResourceData, resp.ActionData = data, data
 }
 
 // configureVCDA prepares the client of VCDA; it contacts nobody.
@@ -198,6 +206,16 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 		vcentersession.NewDataSource,
 		storwaresession.NewDataSource, storwaresession.NewUserDataSource, storwaresession.NewStatusDataSource,
 	}
+}
+
+// ListResources lists what "terraform query" can list.
+func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{sitepairing.NewListResource}
+}
+
+// Actions lists the actions.
+func (p *vcdaProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{sitepairing.NewRepairAction, health.NewCheckAction}
 }
 
 // Functions lists the functions.

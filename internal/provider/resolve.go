@@ -33,7 +33,7 @@ const (
 // lookup finds the value at a dotted path of the provider block.
 func (c *configuration) lookup(dotted string) (tftypes.Value, state) {
 	value := c.block
-	for _, name := range strings.Split(dotted, ".") {
+	for name := range strings.SplitSeq(dotted, ".") {
 		if s := stateOf(value); s != present {
 			return value, s
 		}
@@ -100,7 +100,8 @@ func textOf(v tftypes.Value) string {
 
 // enabled resolves a flag.
 func (c *configuration) enabled(dotted string) bool {
-	return c.get(dotted) == "true" || c.get(dotted) == "1"
+	on, err := strconv.ParseBool(c.get(dotted))
+	return on && err == nil // it may not be known yet
 }
 
 // count resolves a number.

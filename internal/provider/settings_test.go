@@ -230,7 +230,7 @@ func providerAttributes(t *testing.T) map[string]schema.Attribute {
 	return all
 }
 
-func collect(prefix string, attributes map[string]schema.Attribute, all map[string]schema.Attribute) {
+func collect(prefix string, attributes, all map[string]schema.Attribute) {
 	for name, a := range attributes {
 		all[prefix+name] = a
 		if object, ok := a.(schema.SingleNestedAttribute); ok {

@@ -40,6 +40,9 @@ type Appliance struct {
 	tasks        []*task // in the order of their start
 	taskSwitches taskSwitches
 	frozen       bool
+	busy         *problem // answer to changes of a site whose task runs
+	earlyRows    bool     // a site is listed while its pair task runs
+	twice        bool     // every row of the sites list comes twice
 	healthErrors map[string]*apiError
 	replicators  replicatorHosts
 	faults       []*faultRule

@@ -32,7 +32,8 @@ type Estate struct {
 
 	mu         sync.Mutex // guards all below and the state of every appliance
 	appliances []*Appliance
-	pending    []*task // tasks whose effect is still to come, earliest end first
+	addresses  map[string]*Appliance // by normal URL
+	pending    []*task               // tasks whose effect is still to come, earliest end first
 }
 
 // Start brings up every appliance of an estate.
@@ -41,7 +42,7 @@ func Start(o Options) (*Estate, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{})}
+	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{}), addresses: map[string]*Appliance{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -65,7 +66,14 @@ func (e *Estate) add(o ApplianceOptions) error {
 	if err := a.listen(); err != nil {
 		return fmt.Errorf("simulator: site %s: %w", o.Site, err)
 	}
-	e.do(func() { e.appliances = append(e.appliances, a) })
+	e.do(func() {
+		e.appliances = append(e.appliances, a)
+		for _, own := range append([]string{a.url}, a.publicURLs...) {
+			if n, err := normalizeURL(own); err == nil && e.addresses[n] == nil {
+				e.addresses[n] = a
+			}
+		}
+	})
 	return nil
 }
 
@@ -134,14 +142,7 @@ func (e *Estate) byURL(raw string) *Appliance {
 	if err != nil {
 		return nil
 	}
-	for _, a := range e.appliances {
-		for _, own := range append([]string{a.url}, a.publicURLs...) {
-			if n, err := normalizeURL(own); err == nil && n == wanted {
-				return a
-			}
-		}
-	}
-	return nil
+	return e.addresses[wanted]
 }
 
 // normalizeURL makes equal endpoints equal strings: host case, default port

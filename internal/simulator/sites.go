@@ -60,8 +60,11 @@ type newSiteRequest struct {
 func (c *call) listSites() (reply, *problem) {
 	a := c.appliance
 	rows := []any{a.localInfo()}
-	for _, record := range a.sites {
+	for _, record := range slices.Concat(a.sites, a.early()) {
 		rows = append(rows, a.info(record))
+	}
+	if a.twice {
+		rows = append(rows, rows...)
 	}
 	return reply{status: http.StatusOK, body: rows}, nil
 }
@@ -86,7 +89,7 @@ func (c *call) pairSite() (reply, *problem) {
 	}
 	record := &siteRecord{id: newUUID(), site: body.Site}
 	record.update(body.siteRequest)
-	workflow := workflowInfo{Type: "pair", ResourceType: "site", ResourceID: record.site}
+	workflow := workflowInfo{Type: "pair", ResourceType: "site", ResourceID: record.site, record: record}
 	if c.appliance.service == Manager {
 		// The reference has no sample; the URL tells one unfinished task from another.
 		workflow.ResourceID, workflow.ResourceName = record.id, record.publicURL
@@ -103,21 +106,21 @@ func (c *call) repairSite() (reply, *problem) {
 	if err := body.check(); err != nil {
 		return reply{}, err
 	}
-	record, err := c.record()
+	record, err := c.freeRecord()
 	if err != nil {
 		return reply{}, err
 	}
-	workflow := workflowInfo{Type: "repair", ResourceType: "site", ResourceID: c.key, ResourceName: record.site}
+	workflow := workflowInfo{Type: "repair", ResourceType: "site", ResourceID: c.key, ResourceName: record.site, record: record}
 	return c.siteTask(workflow, func() (any, *apiError) { return c.appliance.repair(record, body) }), nil
 }
 
 // unpairSite is DELETE /sites/{key}.
 func (c *call) unpairSite() (reply, *problem) {
-	record, err := c.record()
+	record, err := c.freeRecord()
 	if err != nil {
 		return reply{}, err
 	}
-	workflow := workflowInfo{Type: "unpair", ResourceType: "site", ResourceID: c.key, ResourceName: record.site}
+	workflow := workflowInfo{Type: "unpair", ResourceType: "site", ResourceID: c.key, ResourceName: record.site, record: record}
 	out := c.siteTask(workflow, func() (any, *apiError) { return nil, c.appliance.unpair(record) })
 	out.status = http.StatusAccepted // on both flavours
 	return out, nil

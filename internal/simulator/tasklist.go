@@ -40,7 +40,7 @@ func (c *call) listTasks() (reply, *problem) {
 	if err := readNumbers(c.query, map[string]*int{"limit": &page.Limit, "offset": &page.Offset}); err != nil {
 		return reply{}, err
 	}
-	page.Limit = min(page.Limit, maxTasks)
+	page.Limit = min(page.Limit, c.appliance.taskSwitches.largestPage())
 	var window timeWindow
 	if err := readNumbers(c.query, window.parameters()); err != nil {
 		return reply{}, err

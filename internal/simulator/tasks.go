@@ -30,6 +30,8 @@ type workflowInfo struct {
 	ResourceType string `json:"resourceType"`
 	ResourceID   string `json:"resourceId"`
 	ResourceName string `json:"resourceName"`
+
+	record *siteRecord // which row it is about, nil for health
 }
 
 // taskInfo is ApiTask, H4ApiTask and C4ApiTask (section 5).
@@ -112,7 +114,7 @@ func (t *task) progress() int {
 
 func (t *task) info() taskInfo {
 	info := taskInfo{
-		ID: t.id, User: t.user, WorkflowInfo: t.workflow, Progress: t.progress(), State: t.state(),
+		ID: t.id, User: t.user, WorkflowInfo: t.shownWorkflow(), Progress: t.progress(), State: t.state(),
 		StartTime: t.start.UnixMilli(), LastUpdated: t.appliance.estate.now().UnixMilli(), EndTime: notYet,
 		Warnings: t.warnings, Site: t.appliance.site,
 	}
@@ -121,7 +123,7 @@ func (t *task) info() taskInfo {
 	}
 	info.LastUpdated, info.EndTime = t.end.UnixMilli(), t.end.UnixMilli()
 	info.Error = t.err
-	if t.result != nil {
+	if t.result != nil && !t.appliance.taskSwitches.noResults {
 		info.Result, info.ResultType = t.result, new(resultType(t.result))
 	}
 	return info
@@ -188,6 +190,9 @@ type taskSwitches struct {
 	runningState string
 	backwards    bool
 	hidden       bool
+	naming       TaskNaming
+	noResults    bool
+	pageLimit    int // 0: maxTasks
 }
 
 type taskFailure struct {

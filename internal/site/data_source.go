@@ -103,6 +103,6 @@ func list(ctx context.Context, client *vcda.Client) ([]vcda.Site, vcda.Service, 
 	if err != nil {
 		return nil, "", err
 	}
-	sites, err := client.Sites(ctx)
+	sites, err := client.SharedSites(ctx)
 	return sites, service, err
 }

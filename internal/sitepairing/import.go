@@ -7,15 +7,22 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-// ImportState finds the pairing by its id, its site's name or its URL.
+// ImportState finds the pairing by its id, its site's name or its URL; an
+// identity is an id.
 func (r *pairing) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx = framework.Begin(ctx)
-	action := fmt.Sprintf("import the site pairing %q", req.ID)
+	wanted, identity := req.ID, types.StringNull()
+	if wanted == "" {
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &identity)...)
+		wanted = identity.ValueString()
+	}
+	action := fmt.Sprintf("import the site pairing %q", wanted)
 	p, diags := r.peer(ctx, model{}, action)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -27,20 +34,23 @@ func (r *pairing) ImportState(ctx context.Context, req resource.ImportStateReque
 		return
 	}
 	for _, s := range sites {
-		if s.Key(p.service) == req.ID || s.Site == req.ID || framework.URLType.Same(s.Endpoint(), req.ID) {
-			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), s.Key(p.service))...)
+		key := s.Key(p.service)
+		if key == wanted || identity.IsNull() && (s.Site == wanted || framework.URLType.Same(s.Endpoint(), wanted)) {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
+			resp.Diagnostics.Append(identify(ctx, resp.Identity, types.StringValue(key))...)
 			return
 		}
 	}
-	resp.Diagnostics.AddError("Unable to "+action, "The appliance is paired with no such site. "+importable(sites, p.service))
+	resp.Diagnostics.AddError("Unable to "+action, noSuchSite(sites, p.service))
 }
 
-// importable shows import ids that would do.
-func importable(sites []vcda.Site, service vcda.Service) string {
+// noSuchSite shows what would do in the place of a wrong key.
+func noSuchSite(sites []vcda.Site, service vcda.Service) string {
+	const text = "The appliance is paired with no such site. "
 	if len(sites) == 0 {
-		return "It is paired with none at all."
+		return text + "It is paired with none at all."
 	}
-	lines := []string{"Give the id, the name or the URL of one of these:\n"}
+	lines := []string{text + "It has these, each with its id, name and URL:\n"}
 	for _, s := range sites {
 		lines = append(lines, strings.Join([]string{" ", s.Key(service), s.Site, s.Endpoint()}, "  "))
 	}

@@ -19,7 +19,9 @@ func TestImport(t *testing.T) {
 		m := of(b).with(arguments{"api_url": quoted(otherURL(b)), "description": quoted("imported")})
 		steps := []resource.TestStep{{Config: config(a, m)}}
 		for _, id := range []func() string{
-			func() string { return a.Sites()[0].ID + map[bool]string{true: "site-b"}[a.Service() == simulator.Cloud] },
+			func() string {
+				return a.Sites()[0].ID + map[bool]string{true: "site-b"}[a.Service() == simulator.Cloud]
+			},
 			func() string { return "site-b" },
 			func() string { return otherURL(b) },
 			func() string { return strings.ToUpper(otherURL(b)) + "/" },

@@ -26,8 +26,8 @@ func TestHalfPaired(t *testing.T) {
 			}
 		}
 		warned(problems)
-		if object.Values["healthy"] != false || object.Values["outgoing_comm_error"] != nil ||
-			object.Values["incoming_comm_error"].(direct.Values)["code"] != "PeerSiteNotPaired" {
+		incoming, _ := object.Values["incoming_comm_error"].(direct.Values)
+		if object.Values["healthy"] != false || object.Values["outgoing_comm_error"] != nil || incoming["code"] != "PeerSiteNotPaired" {
 			t.Errorf("state %v", object.Values)
 		}
 		configure(t, p, a)

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
@@ -56,23 +54,28 @@ func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := vcda.CheckKeys(sites, p.service); err != nil {
+		return nil, err
+	}
 	var found *vcda.Site
 	for _, s := range sites {
-		key := s.Key(p.service)
 		switch {
-		case key == "": // could be any pairing: better no list than a wrong one
-			return nil, &transport.AnswerError{
-				Call: transport.Call{Method: http.MethodGet, Path: "/sites"}, Status: http.StatusOK,
-				Reason: fmt.Sprintf("a site in it has no key of the %s service", p.service),
-			}
 		case !p.is(s):
 		case found == nil:
 			found = &s
-		case found.Key(p.service) != key:
-			return nil, &listedTwice{found.Key(p.service), key}
+		case found.Key(p.service) != s.Key(p.service):
+			return nil, &listedTwice{found.Key(p.service), s.Key(p.service)}
 		}
 	}
 	return found, nil
+}
+
+// now is find for a refresh, where reads that run together share one list.
+func (p *peer) now(ctx context.Context) (*vcda.Site, error) {
+	if p.id == "" {
+		return p.find(ctx)
+	}
+	return p.client.Peer(ctx, p.id)
 }
 
 // seek is find with patience for answers that are broken by chance: where a
@@ -85,24 +88,24 @@ const (
 	lastPause  = 5 * time.Second
 )
 
-// patience is how long a look is repeated that only failed.
-const patience = 2 * time.Second
+// patience is how many looks may be broken before one of them counts, whatever
+// the limit.
+const patience = 4
 
 // poll looks until done says so, ctx ends or the time is up. It is false without
 // an error when the last look was a good one, but did not show what is wanted.
 // Errors that may pass don't end it.
 func poll(ctx context.Context, clock vcda.Clock, limit time.Duration, look func() (done bool, err error)) (bool, error) {
-	start := clock.Now()
+	start, broken := clock.Now(), 0
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		done, err := look()
 		if done || (err != nil && !vcda.Passing(err)) {
 			return done, err
 		}
-		end := limit
-		if err != nil && !vcda.Unsent(err) {
-			end = max(limit, patience)
+		if vcda.Broken(err) {
+			broken++
 		}
-		if clock.Now().Sub(start)+pause > end {
+		if again := vcda.Broken(err) && broken < patience; !again && clock.Now().Sub(start)+pause > limit {
 			return false, err
 		}
 		if sleep := clock.Sleep(ctx, pause); sleep != nil {

@@ -16,11 +16,11 @@ import (
 )
 
 // ModifyPlan checks what only the plan shows: a missing site name on the Cloud
-// service, and two resources for one peer.
+// service, two resources for one peer, and a peer that may not do.
 func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	ctx = framework.Begin(ctx)
 	var m, prior model
-	owner := ownerKey(ctx, req, resp)
+	owner, again := ownerKey(ctx, req, resp)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
@@ -40,6 +40,9 @@ func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		// The framework took another spelling for a change and planned every
 		// computed value anew.
 		resp.Plan.Raw = req.State.Raw
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.preflight(ctx, req, m, prior, again)...)
 	}
 }
 
@@ -93,21 +96,21 @@ func siteKey(m model) string {
 // from another: a replacement is planned twice, and both are one.
 const ownerField = "owner"
 
-// ownerKey is the resource's own mark, made at its first plan.
-func ownerKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) string {
+// ownerKey is the resource's own mark, made at its first plan, and whether there
+// was one before.
+func ownerKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (owner string, again bool) {
 	stored, diags := req.Private.GetKey(ctx, ownerField)
 	resp.Diagnostics.Append(diags...)
-	var owner string
 	if json.Unmarshal(stored, &owner) == nil && owner != "" {
-		return owner
+		return owner, true
 	}
 	owner, err := uuid.GenerateUUID()
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to plan the site pairing", err.Error())
-		return ""
+		return "", false
 	}
 	if resp.Private != nil {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, ownerField, []byte(`"`+owner+`"`))...)
 	}
-	return owner
+	return owner, false
 }

@@ -43,7 +43,7 @@ func TestArguments(t *testing.T) {
 		"empty thumbprint": {with("api_thumbprint", ""), "api_thumbprint", "32 pairs of hex digits"},
 		"no thumbprint":    {with("api_thumbprint", nil), "api_thumbprint", ""},
 		"empty site":       {with("site", ""), "site", "string length must be at least 1"},
-		"timeout":          {with("timeouts", direct.Values{"create": "soon"}), "timeouts.create", "duration"},
+		"timeout":          {with("timeouts", direct.Values{"create": "soon"}), "timeouts.create", "Duration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,6 +116,7 @@ func TestMissingSite(t *testing.T) {
 			if total := a.Stats().Total; total != c.requests {
 				t.Errorf("%d requests were sent, not %d", total, c.requests)
 			}
+			configure(t, p, a, c.service...)
 			config["site"] = direct.Unknown // may still get a name
 			if errors := p.Plan(t, pairingType, none, config).Diagnostics.Errors(); len(errors) > 0 {
 				t.Error(errors)

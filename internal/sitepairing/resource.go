@@ -27,6 +27,8 @@ var (
 	_ resource.ResourceWithConfigure   = &pairing{}
 	_ resource.ResourceWithImportState = &pairing{}
 	_ resource.ResourceWithModifyPlan  = &pairing{}
+	_ resource.ResourceWithIdentity    = &pairing{}
+	_ resource.ResourceWithMoveState   = &pairing{}
 )
 
 // NewResource is the resource vcda_site_pairing.
@@ -34,6 +36,7 @@ func NewResource() resource.Resource { return &pairing{} }
 
 func (r *pairing) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_site_pairing"
+	resp.ResourceBehavior.MutableIdentity = true // see identify
 }
 
 func (r *pairing) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -94,6 +97,7 @@ func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *
 	}
 	m.report(*result.site, p.service)
 	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
@@ -114,6 +118,7 @@ func (r *pairing) createFailed(ctx context.Context, p *peer, m *model, result ou
 		m.ID = framework.Text(p.id) // known where a pairing was taken over
 		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.task)+" The next plan or apply finds out what came of it.")
 	}
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
@@ -121,6 +126,7 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	ctx = framework.Begin(ctx)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -141,7 +147,7 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		resp.State.RemoveResource(ctx) // a pairing of the same site would be somebody else's
 		return
 	}
-	site, err := p.find(ctx)
+	site, err := p.now(ctx)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(framework.Unable(ctx, m.action("read"), err))
@@ -149,6 +155,7 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		resp.State.RemoveResource(ctx)
 	default:
 		m.refresh(*site, p.service)
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }
@@ -180,6 +187,7 @@ func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	}
 	m.report(*result.site, p.service)
 	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 

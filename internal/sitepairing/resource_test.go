@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,13 +40,8 @@ type arguments map[string]string
 
 // with is a copy with changes.
 func (m arguments) with(changes arguments) arguments {
-	all := arguments{}
-	for name, value := range m {
-		all[name] = value
-	}
-	for name, value := range changes {
-		all[name] = value
-	}
+	all := maps.Clone(m)
+	maps.Copy(all, changes)
 	return all
 }
 
@@ -390,12 +386,14 @@ func TestGoneBetweenPlanAndDestroy(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		configure(t, p, a)
 		plan := p.Plan(t, pairingType, made, nil)
 		a.Unpair("site-b")
 		apply(t, p, plan)
 		// Or somebody is faster by less than that: the appliance answers 404.
 		configure(t, p, a)
 		made = apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		configure(t, p, a)
 		plan = p.Plan(t, pairingType, made, nil)
 		unpaired := false
 		a.BeforeAnswer(func(r *http.Request) {

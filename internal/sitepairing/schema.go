@@ -60,13 +60,13 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 				Computed:            true,
 				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh settles it.",
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			"timeouts": framework.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Time for a create, such as `10m`, which is the default.",
 				ReadDescription:   "Time for a read; default `1m`.",
 				UpdateDescription: "Time for an update; default `10m`.",
 				DeleteDescription: "Time for a delete; default `10m`.",
-			}),
+			})),
 		},
 	}
 	framework.AddPeerToResource(resp.Schema.Attributes)

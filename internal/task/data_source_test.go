@@ -156,10 +156,10 @@ func TestTasksOverPages(t *testing.T) {
 	acctest.CurrentCLI(t)
 	estate := acctest.Estate(t)
 	a := estate.Appliance("site-a")
-	a.SetTaskDuration(time.Millisecond)
-	c := client(t, a)
+	key, c := a.Pair("site-b"), client(t, a)
+	b := estate.Appliance("site-b")
 	for range 101 {
-		if _, err := c.Health(t.Context()); err != nil {
+		if _, err := c.Repair(t.Context(), key, vcda.PairRequest{APIURL: b.URL(), APIThumbprint: b.Thumbprint()}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -48,7 +48,7 @@ func NewOfPEM() function.Function {
 	return textFunction{name: "thumbprint", convert: ofPEM, definition: function.Definition{
 		Summary: "SHA-256 thumbprint of a certificate",
 		MarkdownDescription: "Returns the SHA-256 thumbprint of the first certificate in a PEM text, in the form VCDA uses: `SHA-256:` and upper-case hex pairs joined by colons. " +
-			"Other PEM blocks, such as keys, are skipped. It works offline.",
+			"Other PEM blocks, such as keys, are skipped. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "pem", MarkdownDescription: "PEM text with a certificate, such as `file(\"appliance.pem\")`.",
 		}},
@@ -61,7 +61,7 @@ func NewNormalize() function.Function {
 	return textFunction{name: "normalize_thumbprint", convert: transport.NormalizeThumbprint, definition: function.Definition{
 		Summary: "SHA-256 thumbprint in the form VCDA uses",
 		MarkdownDescription: "Brings a SHA-256 thumbprint into the form VCDA uses: `SHA-256:` and upper-case hex pairs joined by colons. " +
-			"The input may lack the prefix or the colons, and be of any case. It works offline.",
+			"The input may lack the prefix or the colons, and be of any case. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "text", MarkdownDescription: "A SHA-256 thumbprint, such as `openssl x509 -fingerprint -sha256` prints it after the equals sign.",
 		}},

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/thumbprint"
 )
 
@@ -127,23 +126,22 @@ func TestByCLI(t *testing.T) {
 	})
 }
 
-// What makes a thumbprint and what pins it agree.
-func TestPinsTheAppliance(t *testing.T) {
+// The appliance takes the thumbprint for that of its peer.
+func TestInAPairing(t *testing.T) {
 	acctest.Needs(t, acctest.Functions)
-	a := acctest.Estate(t).Appliance("site-a")
-	user := simulator.DefaultAccounts().LocalUsers[0]
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	b.Pair("site-a")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
-			Config: fmt.Sprintf(`
-provider "vcda" {
-  url        = %q
-  thumbprint = provider::vcda::thumbprint(%q)
-  login      = { local_user = { username = %q, password = %q } }
+			Config: acctest.ProviderBlock(a) + fmt.Sprintf(`
+resource "vcda_site_pairing" "b" {
+  api_url        = %q
+  api_thumbprint = provider::vcda::thumbprint(%q)
 }
-data "vcda_session" "current" {}
-`, a.URL(), a.CertificatePEM(), user.Username, user.Password),
-			Check: resource.TestCheckResourceAttr("data.vcda_session.current", "user", "root"),
+`, b.URL(), b.CertificatePEM()),
+			Check: resource.TestCheckResourceAttr("vcda_site_pairing.b", "healthy", "true"),
 		}},
 	})
 }

@@ -22,8 +22,9 @@ var Unknown = unknown{}
 
 // Provider is a served provider.
 type Provider struct {
-	server  tfprotov6.ProviderServer
-	schemas *tfprotov6.GetProviderSchemaResponse
+	server     tfprotov6.ProviderServer
+	schemas    *tfprotov6.GetProviderSchemaResponse
+	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
 // Serve takes what a provider factory returns.
@@ -34,7 +35,10 @@ func Serve(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *Prov
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	must(t, err)
 	mustNot(t, schemas.Diagnostics)
-	return &Provider{server, schemas}
+	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	must(t, err)
+	mustNot(t, identities.Diagnostics)
+	return &Provider{server, schemas, identities.IdentitySchemas}
 }
 
 // Schemas is all the provider offers.
@@ -73,8 +77,9 @@ func (p *Provider) ReadData(t *testing.T, name string, config Values) (Values, D
 
 // Object is a managed object as state holds it. Its zero value is none.
 type Object struct {
-	Values  Values
-	Private []byte
+	Values   Values
+	Private  []byte
+	Identity Values // nil where the resource has none, or had none yet
 }
 
 // Plan is a planned change.
@@ -87,6 +92,7 @@ type Plan struct {
 	prior, planned *tfprotov6.DynamicValue
 	config         *tfprotov6.DynamicValue
 	private        []byte
+	identity       *tfprotov6.ResourceIdentityData
 }
 
 // ValidateResource validates the configuration of a resource.
@@ -106,10 +112,11 @@ func (p *Provider) Plan(t *testing.T, name string, prior Object, config Values) 
 	plan := Plan{name: name, prior: dynamic(t, kind, prior.Values), config: dynamic(t, kind, config)}
 	resp, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: name, PriorState: plan.prior, Config: plan.config, PriorPrivate: prior.Private,
-		ProposedNewState: dynamic(t, kind, p.proposed(name, prior.Values, config)),
+		ProposedNewState: dynamic(t, kind, p.proposed(name, prior.Values, config)), PriorIdentity: p.identity(t, name, prior.Identity),
 	})
 	must(t, err)
 	plan.planned, plan.private, plan.Diagnostics = resp.PlannedState, resp.PlannedPrivate, resp.Diagnostics
+	plan.identity = resp.PlannedIdentity
 	plan.RequiresReplace = len(resp.RequiresReplace) > 0
 	if plan.planned != nil {
 		plan.Values = values(t, undynamic(t, kind, plan.planned))
@@ -130,9 +137,10 @@ func (p *Provider) Apply(t *testing.T, plan Plan) (Object, Diagnostics) {
 	t.Helper()
 	resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: plan.name, PriorState: plan.prior, PlannedState: plan.planned, Config: plan.config, PlannedPrivate: plan.private,
+		PlannedIdentity: plan.identity,
 	})
 	must(t, err)
-	return Object{values(t, undynamic(t, p.resource(plan.name), resp.NewState)), resp.Private}, resp.Diagnostics
+	return p.object(t, plan.name, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
 // Stop tells the provider to stop what it is doing, as the CLI does after
@@ -151,9 +159,10 @@ func (p *Provider) Refresh(t *testing.T, name string, object Object) (Object, Di
 	kind := p.resource(name)
 	resp, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: name, CurrentState: dynamic(t, kind, object.Values), Private: object.Private,
+		CurrentIdentity: p.identity(t, name, object.Identity),
 	})
 	must(t, err)
-	return Object{values(t, undynamic(t, kind, resp.NewState)), resp.Private}, resp.Diagnostics
+	return p.object(t, name, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
 // proposed is what the CLI proposes: configuration, else what a computed

@@ -5,6 +5,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -116,8 +117,9 @@ func (s *Sessions[S]) Forget(which *S) bool {
 }
 
 // Close stops further logins and returns the sessions to log out, after a login
-// that is on its way.
-func (s *Sessions[S]) Close(ctx context.Context) []*S {
+// that is on its way. When ctx ends before that one does, the error says that
+// its session may be left.
+func (s *Sessions[S]) Close(ctx context.Context) (live []*S, err error) {
 	s.lock.Lock()
 	s.closed = true
 	s.lock.Unlock()
@@ -125,13 +127,14 @@ func (s *Sessions[S]) Close(ctx context.Context) []*S {
 	case s.turn <- struct{}{}: // no login is on its way any more
 		<-s.turn
 	case <-ctx.Done():
+		err = fmt.Errorf("a login is still on its way: %w", context.Cause(ctx))
 	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.shared = nil
-	ended := slices.Collect(maps.Keys(s.live))
+	live = slices.Collect(maps.Keys(s.live))
 	clear(s.live)
-	return ended
+	return live, err
 }
 
 // wait returns the session once it is open.

@@ -91,14 +91,14 @@ func (c *Client) Opened(id string) (s *Session, ok bool) {
 // for a login still on its way. Afterwards the client is closed.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.visitor.Close()
-	live := c.sessions.Close(ctx)
+	live, left := c.sessions.Close(ctx)
 	problems := make([]error, len(live))
 	var running sync.WaitGroup
 	for i, s := range live {
 		running.Go(func() { problems[i] = s.end(ctx) })
 	}
 	running.Wait()
-	return errors.Join(problems...)
+	return errors.Join(append(problems, left)...)
 }
 
 // do sends a request within the shared session. When a session that used to

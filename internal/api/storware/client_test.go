@@ -266,6 +266,10 @@ func TestStatus(t *testing.T) {
 			login: wrong, want: Status{Reachable: true}, reason: "Incorrect login",
 			requests: map[string]int{"GET /session": 1, "POST /session/login": 1},
 		},
+		"no login": {
+			want: Status{Reachable: true}, reason: "no login is configured",
+			requests: map[string]int{"GET /session": 1},
+		},
 		"session not accepted": {
 			fault: &fake.Fault{Call: "GET /session/user", Status: 401}, login: adminLogin, want: Status{Reachable: true}, reason: "status 401",
 			requests: map[string]int{"GET /session": 1, "POST /session/login": 1, "GET /session/user": 1},

@@ -193,6 +193,48 @@ func TestOpenIsSeparate(t *testing.T) {
 	}
 }
 
+func TestOpenedIsFoundUntilLogout(t *testing.T) {
+	client := connect(t, start(t, fake.Options{}), adminLogin)
+	first, err := client.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := client.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*Session{first, second} {
+		if found, ok := client.Opened(s.ID); !ok || found != s {
+			t.Errorf("found %v for %v", found, s)
+		}
+	}
+	if err := first.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := client.Opened(first.ID); ok {
+		t.Error("found after its logout")
+	}
+	if _, ok := client.Opened(second.ID); !ok {
+		t.Error("the other one is lost")
+	}
+	if _, ok := client.Opened("no such session"); ok {
+		t.Error("found what was never opened")
+	}
+}
+
+func TestNoLogin(t *testing.T) {
+	server := start(t, fake.Options{})
+	client := connect(t, server, nil)
+	_, sessionErr := client.Session(t.Context())
+	_, openErr := client.Open(t.Context())
+	if !errors.Is(sessionErr, ErrNoLogin) || !errors.Is(openErr, ErrNoLogin) {
+		t.Errorf("errors %v and %v", sessionErr, openErr)
+	}
+	if got := server.Stats().Total; got != 0 {
+		t.Errorf("%d requests", got)
+	}
+}
+
 func TestExpiredOwnSessionIsNotRenewed(t *testing.T) {
 	server := start(t, fake.Options{})
 	own, err := connect(t, server, adminLogin).Open(t.Context())
@@ -337,8 +379,8 @@ func TestInterruptedLogin(t *testing.T) {
 			}
 			hurried, stop := context.WithCancel(t.Context())
 			stop()
-			if err := client.Logout(hurried); err != nil {
-				t.Errorf("logout without time: %v", err)
+			if err := client.Logout(hurried); !errors.Is(err, context.Canceled) {
+				t.Errorf("logout without time: error %v does not say that a session may be left", err)
 			}
 			close(answer)
 			if err := client.Logout(t.Context()); err != nil {

@@ -34,7 +34,7 @@ func TestConcurrencyLimit(t *testing.T) {
 			case 0:
 				abort()
 			case 1:
-				w.WriteHeader(500)
+				w.WriteHeader(http.StatusInternalServerError)
 			case 2:
 				truncated(w, nil)
 			}
@@ -73,7 +73,7 @@ func TestConcurrencyLimit(t *testing.T) {
 		client := serve(t, Options{MaxConcurrent: 1, MaxRetries: 1}, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/busy" {
 				w.Header().Set("Retry-After", "60")
-				w.WriteHeader(503)
+				w.WriteHeader(http.StatusServiceUnavailable)
 			}
 		})
 		var all sync.WaitGroup
@@ -143,7 +143,11 @@ func TestNoSlotAfterTheContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := try.RoundTrip(req); !errors.Is(err, context.Canceled) {
+		resp, err := try.RoundTrip(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v", err)
 		}
 	}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -111,7 +112,7 @@ func get(path string) Request { return Request{Method: http.MethodGet, Path: pat
 type authority struct {
 	t    *testing.T
 	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	key  crypto.PrivateKey
 }
 
 func newAuthority(t *testing.T) *authority {
@@ -120,7 +121,7 @@ func newAuthority(t *testing.T) *authority {
 	template := template("test authority")
 	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
 	pair := a.sign(template)
-	a.cert, a.key = pair.Leaf, pair.PrivateKey.(*ecdsa.PrivateKey)
+	a.cert, a.key = pair.Leaf, pair.PrivateKey
 	return a
 }
 

@@ -116,7 +116,7 @@ func TestCookies(t *testing.T) {
 			if r.Method == http.MethodPost {
 				http.SetCookie(w, &http.Cookie{Name: "session", Value: "1"})
 			} else if len(seen) == 2 {
-				w.WriteHeader(503)
+				w.WriteHeader(http.StatusServiceUnavailable)
 			}
 		})
 		for _, method := range []string{"POST", "GET", "PUT"} {
@@ -161,7 +161,9 @@ func TestSent(t *testing.T) {
 				return
 			}
 			_, _ = conn.Read(make([]byte, 1))
-			_ = conn.(*net.TCPConn).SetLinger(0) // ends with a reset
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // ends with a reset
+			}
 			_ = conn.Close()
 		}()
 		_, err = dial(t, "http://"+listener.Addr().String(), Options{}).Do(t.Context(), post)
@@ -258,7 +260,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 			"page":   reply(200, "text/html", body),
 			"redirect": func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Location", "https://other.test/"+url.PathEscape(body))
-				w.WriteHeader(302)
+				w.WriteHeader(http.StatusFound)
 			},
 		}
 		for where, handler := range handlers {
@@ -339,7 +341,7 @@ func TestLog(t *testing.T) {
 			<-time.After(time.Second)
 			switch len(events) {
 			case 0:
-				w.WriteHeader(503)
+				w.WriteHeader(http.StatusServiceUnavailable)
 			case 1:
 				truncated(w, nil)
 			}

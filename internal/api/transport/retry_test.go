@@ -1,11 +1,14 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -76,8 +79,11 @@ func TestWritesAreSentOnce(t *testing.T) {
 	handlers := map[string]http.HandlerFunc{
 		"connection ended": func(http.ResponseWriter, *http.Request) { abort() },
 		"truncated body":   truncated,
-		"429":              func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "0"); w.WriteHeader(429) },
-		"502":              status(502), "503": status(503), "504": status(504),
+		"429": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+		},
+		"502": status(502), "503": status(503), "504": status(504),
 	}
 	for name, handler := range handlers {
 		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
@@ -175,7 +181,10 @@ func TestPausesBetweenTries(t *testing.T) {
 func TestNoRetryAfterTheContext(t *testing.T) {
 	bubble(t, "cancelled in a pause", func(t *testing.T) {
 		var tries atomic.Int32
-		client := serve(t, Options{MaxRetries: 5}, func(w http.ResponseWriter, _ *http.Request) { tries.Add(1); w.WriteHeader(503) })
+		client := serve(t, Options{MaxRetries: 5}, func(w http.ResponseWriter, _ *http.Request) {
+			tries.Add(1)
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		start := time.Now()
@@ -196,12 +205,19 @@ func TestNoRetryAfterTheContext(t *testing.T) {
 		}
 	})
 	bubble(t, "cancelled with an answer at hand", func(t *testing.T) {
+		// http.Client has a line for the standard log when it gets both; that is Terraform's.
+		var logged bytes.Buffer
+		log.SetOutput(&logged)
+		defer log.SetOutput(os.Stderr)
 		var tries atomic.Int32
 		ctx, cancel := context.WithCancel(t.Context())
-		client := serve(t, Options{MaxRetries: 5, Log: func(context.Context, Event) { cancel() }}, func(w http.ResponseWriter, _ *http.Request) { tries.Add(1); w.WriteHeader(503) })
+		client := serve(t, Options{MaxRetries: 5, Log: func(context.Context, Event) { cancel() }}, func(w http.ResponseWriter, _ *http.Request) {
+			tries.Add(1)
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})
 		_, err := client.Do(ctx, get("/sites"))
-		if !errors.Is(err, context.Canceled) || tries.Load() != 1 {
-			t.Errorf("error %v after %d tries", err, tries.Load())
+		if !errors.Is(err, context.Canceled) || tries.Load() != 1 || logged.Len() > 0 {
+			t.Errorf("error %v after %d tries, logged %q", err, tries.Load(), logged.String())
 		}
 	})
 	bubble(t, "cancelled before", func(t *testing.T) {

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"crypto/ecdsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -89,7 +88,7 @@ func TestTrustThroughAnIntermediate(t *testing.T) {
 	template := template("middle")
 	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
 	pair := root.sign(template)
-	middle.cert, middle.key = pair.Leaf, pair.PrivateKey.(*ecdsa.PrivateKey)
+	middle.cert, middle.key = pair.Leaf, pair.PrivateKey
 	cert := middle.server()
 	cert.Certificate = append(cert.Certificate, pair.Certificate[0])
 	server := serveTLS(t, cert, nil)

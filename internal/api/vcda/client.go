@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
 )
@@ -42,9 +44,10 @@ type Client struct {
 	extensions *extensions
 	own        sync.Map // sessions handed out, by id
 
-	started sync.Map      // ids of the tasks this client started
-	asking  chan struct{} // holds one: who asks for the service
-	service atomic.Value  // of type Service, once known
+	sharing sharing
+	started sync.Map           // ids of the tasks this client started
+	asking  singleflight.Group // who looks for the service
+	service atomic.Value       // of type Service, once known
 }
 
 // New prepares a client; it contacts nobody.
@@ -66,7 +69,6 @@ func New(o Options) (*Client, error) {
 		clock:      o.Clock,
 		login:      o.Login,
 		extensions: newExtensions(o.Extensions),
-		asking:     make(chan struct{}, 1),
 	}
 	if o.Service != "" {
 		c.service.Store(o.Service)
@@ -89,8 +91,8 @@ func (c *Client) send(ctx context.Context, g *grant, r transport.Request) (*tran
 		r.Secrets = append(r.Secrets, g.token)
 	}
 	answer, err := c.http.Do(ctx, r)
-	if g != nil && err == nil {
-		g.worked.Store(true)
+	if g != nil {
+		g.note(err)
 	}
 	return answer, err
 }
@@ -110,7 +112,7 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 	if c.foreign() {
 		return nil, &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
 	}
-	if !g.worked.Load() {
+	if !g.renewable(c.clock.Now()) {
 		return answer, err
 	}
 	if g, err = c.sessions.Share(ctx, g); err != nil {

@@ -37,11 +37,18 @@ func (e *APIError) Error() string {
 }
 
 // decodeError finds code and message in the body of a status of 400 or more.
-// Bodies of a proxy have neither.
+// Bodies of a proxy have neither. The stack trace is never shown.
 func decodeError(body []byte) (code, msg string) {
-	var e APIError
-	if json.Unmarshal(body, &e) != nil {
+	var e struct {
+		APIError
+		Stacktrace json.RawMessage `json:"stacktrace"`
+	}
+	var wrongType *json.UnmarshalTypeError // of one field; the others are there
+	if err := json.Unmarshal(body, &e); err != nil && !errors.As(err, &wrongType) {
 		return "", ""
+	}
+	if e.Code == "" && e.Msg == "" && e.Stacktrace != nil {
+		return "", "the appliance gives no reason"
 	}
 	return e.Code, e.Msg
 }
@@ -97,7 +104,7 @@ func expired(err error) bool {
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
 		return false
 	}
-	asked := strings.Contains(e.Header.Get("WWW-Authenticate"), "Authentication Token Required")
+	asked := strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 	return asked || e.Code == CodeNotAuthenticated || e.Code == ""
 }
 
@@ -128,8 +135,14 @@ func Undecided(err error) bool {
 	if errors.As(err, &connection) {
 		return connection.Sent
 	}
+	return Broken(err)
+}
+
+// Broken tells an answer that does not serve: not of the documented form, or a
+// server error. The same read may well succeed at once.
+func Broken(err error) bool {
 	var answer *transport.AnswerError
-	return errors.As(err, &answer) || status(err) >= http.StatusInternalServerError
+	return !Unsent(err) && (errors.As(err, &answer) || status(err) >= http.StatusInternalServerError)
 }
 
 // Busy tells an answer by which the appliance declined a request for now.

@@ -27,6 +27,13 @@ type SSOToken struct {
 	Timestamp                                          int64
 }
 
+// SingleUse tells whether the client's login serves once only: then nothing that
+// could do without a session should log in.
+func (c *Client) SingleUse() bool {
+	login, ok := c.login.(SSOToken)
+	return ok && login.Signature != ""
+}
+
 // Kind names the login type.
 func (SSOToken) Kind() string { return "sso_token" }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -48,7 +49,26 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 // grant is one session on the server.
 type grant struct {
 	token  string
-	worked atomic.Bool // a request with this token was accepted
+	opened time.Time
+	worked atomic.Bool // the server has accepted this token
+}
+
+// note keeps in mind that the server accepted the token: it does so before it
+// answers anything but a 401. A server error may come from in front of it.
+func (g *grant) note(err error) {
+	if status := transport.Status(err); err == nil || transport.Refused(err) && status != http.StatusUnauthorized {
+		g.worked.Store(true)
+	}
+}
+
+// freshLogin is for how long a token that is refused counts as one that never
+// worked, if nothing says otherwise.
+const freshLogin = time.Minute
+
+// renewable tells whether a token that is refused now is worth a new login. One
+// that is refused from the start is not: the next one would be too.
+func (g *grant) renewable(now time.Time) bool {
+	return g.worked.Load() || now.Sub(g.opened) > freshLogin
 }
 
 // foreign tells that the session's token came from outside.
@@ -96,7 +116,7 @@ func (c *Client) requestLogin(ctx context.Context) (*grant, error) {
 	if token == "" {
 		return nil, ErrNoToken
 	}
-	return &grant{token: token}, nil
+	return &grant{token: token, opened: c.clock.Now()}, nil
 }
 
 // logOut ends a session on the server ("Logout", DELETE /sessions). One that
@@ -114,15 +134,16 @@ func (c *Client) logOut(ctx context.Context, g *grant) error {
 // is closed.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
+	live, left := c.sessions.Close(ctx)
 	var ends errgroup.Group
-	for _, g := range c.sessions.Close(ctx) {
+	for _, g := range live {
 		if c.foreign() {
 			ends.Go(func() error { return c.shrinkAll(ctx, g) })
 		} else {
 			ends.Go(func() error { return c.logOut(ctx, g) })
 		}
 	}
-	return ends.Wait()
+	return errors.Join(left, ends.Wait())
 }
 
 // OwnSession is a session apart from the one the client's requests share, for

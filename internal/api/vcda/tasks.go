@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -104,7 +106,11 @@ func (t Task) WarningTexts() []string {
 
 // Task reads one task (GET /tasks/{taskId}).
 func (c *Client) Task(ctx context.Context, id string) (Task, error) {
-	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: "/tasks/" + url.PathEscape(id)})
+	path, err := keyed("/tasks/", id)
+	if err != nil {
+		return Task{}, err
+	}
+	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: path})
 	if err != nil {
 		return Task{}, err
 	}
@@ -148,25 +154,57 @@ func (q TaskQuery) page(got int) int {
 // (GET /tasks).
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
 	var tasks []Task
-	for {
-		values := q.values()
-		values.Set("limit", strconv.Itoa(q.page(len(tasks))))
-		values.Set("offset", strconv.Itoa(len(tasks)))
-		var page struct {
-			Items []Task `json:"items"`
-			Total int    `json:"total"`
-		}
-		if err := c.fetch(ctx, transport.Request{Method: http.MethodGet, Path: "/tasks", Query: values}, &page); err != nil {
+	seen := map[string]bool{}
+	for offset := 0; ; {
+		page, err := c.taskPage(ctx, q, offset, len(tasks))
+		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, page.Items...)
+		offset += len(page.Items)
+		before := len(tasks)
+		for _, t := range page.Items {
+			if !seen[t.ID] { // tasks begun meanwhile push others on to the next page
+				seen[t.ID] = true
+				tasks = append(tasks, t)
+			}
+		}
 		switch {
 		case q.Limit > 0 && len(tasks) >= q.Limit:
 			return tasks[:q.Limit], nil
-		case len(page.Items) == 0 || (page.Total > 0 && len(tasks) >= page.Total):
+		case len(tasks) == before || (page.Total > 0 && offset >= page.Total):
 			return tasks, nil
 		}
 	}
+}
+
+type taskPage struct {
+	Items []Task `json:"items"`
+	Total int    `json:"total"`
+}
+
+func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (taskPage, error) {
+	values := q.values()
+	values.Set("limit", strconv.Itoa(q.page(got)))
+	values.Set("offset", strconv.Itoa(offset))
+	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: "/tasks", Query: values})
+	if err != nil {
+		return taskPage{}, err
+	}
+	page := taskPage{Total: math.MaxInt} // without a total the list ends where no more comes
+	if err := answer.JSON(&page); err != nil {
+		return taskPage{}, err
+	}
+	// What is missing could be a task of ours: better no list than a wrong one.
+	var reason string
+	switch {
+	case page.Items == nil && page.Total > 0:
+		reason = "it has no list of tasks"
+	case slices.ContainsFunc(page.Items, func(t Task) bool { return t.ID == "" }):
+		reason = "a task in it has no id"
+	default:
+		return page, nil
+	}
+	return taskPage{}, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: reason}
 }
 
 // Started tells whether this client itself started the task.
@@ -179,6 +217,8 @@ func (c *Client) Started(id string) bool {
 // *transport.AnswerError: the task may well be running.
 func (c *Client) start(ctx context.Context, r transport.Request) (Task, error) {
 	r.Finish = true
+	c.sharing.wrote()
+	defer c.sharing.wrote()
 	answer, err := c.do(ctx, r)
 	if err != nil {
 		return Task{}, err

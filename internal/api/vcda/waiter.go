@@ -39,6 +39,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // Errors: *TaskError when the task failed, *WaitError when ctx ended or the
 // appliance no longer shows the task.
 func (c *Client) Wait(ctx context.Context, t Task) (Task, error) {
+	defer c.sharing.wrote() // the task has changed what a list shows
 	var last error
 	for start := c.clock.Now(); !t.Ended(); {
 		pause := max(minPause, time.Duration(pauseFraction*float64(c.clock.Now().Sub(start))))
@@ -49,6 +50,7 @@ func (c *Client) Wait(ctx context.Context, t Task) (Task, error) {
 		switch {
 		case err == nil:
 			t, last = seen, nil
+			progressed(ctx, t)
 		case ctx.Err() != nil:
 			return t, &WaitError{Task: t, Last: last, Err: context.Cause(ctx)}
 		case !Passing(err):

@@ -87,11 +87,11 @@ func (c *Client) AcquireCloneTicket(ctx context.Context) (string, error) {
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
 	clonesErr := c.logoutClones(ctx)
-	live := c.sessions.Close(ctx)
+	live, left := c.sessions.Close(ctx)
 	if _, foreign := c.login.(SessionID); foreign {
 		return clonesErr
 	}
-	problems := []error{clonesErr}
+	problems := []error{clonesErr, left}
 	for _, g := range live {
 		problems = append(problems, c.api.end(ctx, g.id))
 	}

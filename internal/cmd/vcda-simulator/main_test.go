@@ -11,14 +11,15 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // running is the command at work.
 type running struct {
@@ -99,6 +100,33 @@ func logIn(t *testing.T, ca string, a appliance) {
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		t.Errorf("login: %s", answer.Status)
+	}
+}
+
+// TestSessions applies what the demo proposes, with vCenter and Storware: nothing
+// is left open.
+func TestSessions(t *testing.T) {
+	acctest.Needs(t, acctest.Ephemeral)
+	r := launch(t.Context(), "-json", "-until-stdin-closes")
+	var announced json.RawMessage
+	if err := json.NewDecoder(r.stdout).Decode(&announced); err != nil {
+		t.Fatal(err)
+	}
+	configuration, err := os.ReadFile(filepath.Join("..", "..", "..", ".tools", "sessions.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := acctest.NewWorkspace(t, "")
+	w.Write(t, "main.tf", string(configuration))
+	w.Write(t, "simulator.json", string(announced))
+	w.MustRun(t, "plan", "-no-color")
+	acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), `vcenter_user = "administrator@vsphere.local"`, "storware_is_ready = true")
+	_ = r.stdin.Close()
+	r.finished(t)
+	for _, system := range []string{"vcenter", "storware"} {
+		if line := regexp.MustCompile(system + `: [1-9]\d* requests, .*`).FindString(r.stderr.String()); !strings.HasSuffix(line, " 0 live sessions") {
+			t.Errorf("%s: %q", system, line)
+		}
 	}
 }
 

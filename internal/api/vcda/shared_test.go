@@ -1,0 +1,107 @@
+package vcda_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+func lists(a *simulator.Appliance) int { return a.Stats().Requests["GET /sites"] }
+
+func TestReadsThatRunTogetherShareOneList(t *testing.T) {
+	a := cloudPair(t, nil)
+	client := rootClient(t, a)
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			site, err := client.Peer(t.Context(), "site-b")
+			if err != nil || site == nil || site.Site != "site-b" {
+				t.Errorf("site %v, error %v", site, err)
+			}
+			if sites, err := client.SharedSites(t.Context()); err != nil || len(sites) != 2 {
+				t.Errorf("%d sites, error %v", len(sites), err)
+			}
+		})
+	}
+	group.Wait()
+	if lists(a) != 1 {
+		t.Errorf("%d lists, want one", lists(a))
+	}
+	if site, err := client.Peer(t.Context(), "site-a"); site != nil || err != nil {
+		t.Errorf("the local site passes for a peer: %v, %v", site, err)
+	}
+}
+
+func TestSharedListIsNeverOlderThanAWrite(t *testing.T) {
+	a := cloudPair(t, nil)
+	client := rootClient(t, a)
+	if site, err := client.Peer(t.Context(), "site-b"); err != nil || site == nil {
+		t.Fatalf("site %v, error %v", site, err)
+	}
+	task, err := client.Unpair(t.Context(), "site-b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := lists(a)
+	if _, err := client.Peer(t.Context(), "site-b"); err != nil || lists(a) != before+1 {
+		t.Errorf("error %v, %d lists after a write was sent, want %d", err, lists(a), before+1)
+	}
+	if _, err := client.Wait(t.Context(), task); err != nil {
+		t.Fatal(err)
+	}
+	if site, err := client.Peer(t.Context(), "site-b"); err != nil || site != nil {
+		t.Errorf("site %v, error %v after it was unpaired", site, err)
+	}
+}
+
+func TestSharedListThatFailedIsAskedAgain(t *testing.T) {
+	a := cloudPair(t, nil)
+	client := rootClient(t, a)
+	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Status: 500, Times: 1})
+	if _, err := client.Peer(t.Context(), "site-b"); err == nil {
+		t.Fatal("the list did not fail")
+	}
+	if site, err := client.Peer(t.Context(), "site-b"); err != nil || site == nil {
+		t.Errorf("site %v, error %v", site, err)
+	}
+}
+
+// The first reader gives up, the second one still gets the list.
+func TestSharedListOutlivesItsFirstReader(t *testing.T) {
+	a := cloudPair(t, nil)
+	client := rootClient(t, a)
+	if _, err := client.Service(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked, answer := make(chan struct{}), make(chan struct{})
+	var first sync.Once
+	a.BeforeAnswer(func(r *http.Request) {
+		if r.URL.Path == "/sites" {
+			first.Do(func() { close(asked) })
+			<-answer
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	one, two := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := client.Peer(ctx, "site-b")
+		one <- err
+	}()
+	<-asked
+	go func() {
+		_, err := client.Peer(t.Context(), "site-b")
+		two <- err
+	}()
+	cancel()
+	if err := <-one; !errors.Is(err, context.Canceled) {
+		t.Errorf("first reader: error %v", err)
+	}
+	close(answer)
+	if err := <-two; err != nil {
+		t.Errorf("second reader: error %v", err)
+	}
+}

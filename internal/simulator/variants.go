@@ -1,0 +1,130 @@
+package simulator
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// TaskNaming is what a task about a site says it works on. The reference shows
+// one sample, of the Cloud service.
+type TaskNaming int
+
+// The ways of a task to name its site. Other than at first each is a guess at
+// what an appliance may do.
+const (
+	NamedByKey  TaskNaming = iota // the key of the site, and its URL or name
+	NamedBySite                   // the peer's site name, also on the Manager service
+	Nameless                      // nothing: Manager only
+)
+
+// SetTaskNaming sets what tasks about sites say they work on.
+func (a *Appliance) SetTaskNaming(naming TaskNaming) {
+	a.estate.do(func() { a.taskSwitches.naming = naming })
+}
+
+// shownWorkflow is what the task says it works on.
+func (t *task) shownWorkflow() workflowInfo {
+	shown := t.workflow
+	if shown.record == nil {
+		return shown
+	}
+	switch naming := t.appliance.taskSwitches.naming; {
+	case naming == NamedBySite:
+		shown.ResourceID, shown.ResourceName = t.appliance.nameOf(shown.record), ""
+	case naming == Nameless && t.appliance.service == Manager:
+		shown.ResourceID, shown.ResourceName = "", ""
+	}
+	return shown
+}
+
+// nameOf is the name of a site, which on the Manager is the peer's to tell.
+func (a *Appliance) nameOf(record *siteRecord) string {
+	if peer := a.estate.byURL(record.publicURL); record.site == "" && peer != nil {
+		return peer.site
+	}
+	return record.site
+}
+
+// OmitTaskResults leaves the result out of every task.
+func (a *Appliance) OmitTaskResults(on bool) {
+	a.estate.do(func() { a.taskSwitches.noResults = on })
+}
+
+// LimitTaskPages caps the pages of the list of tasks; 0 is the usual cap.
+func (a *Appliance) LimitTaskPages(n int) {
+	a.estate.do(func() { a.taskSwitches.pageLimit = n })
+}
+
+func (s *taskSwitches) largestPage() int {
+	if s.pageLimit > 0 {
+		return s.pageLimit
+	}
+	return maxTasks
+}
+
+// WarnNextTaskWith gives the next task a warning of any form that can be JSON.
+func (a *Appliance) WarnNextTaskWith(warning any) {
+	a.estate.do(func() { a.taskSwitches.warnings = append(a.taskSwitches.warnings, warning) })
+}
+
+// AgeTasks moves every task that is there into the past.
+func (a *Appliance) AgeTasks(by time.Duration) {
+	a.estate.do(func() {
+		for _, t := range a.tasks {
+			t.start, t.end = t.start.Add(-by), t.end.Add(-by)
+		}
+	})
+}
+
+// SetBusy declines changes of a site as long as a task about it runs, with the
+// status and, unless it is 0, a Retry-After in seconds; status 0 ends that.
+func (a *Appliance) SetBusy(status, retryAfter int) {
+	a.estate.do(func() {
+		a.busy = nil
+		if status == 0 {
+			return
+		}
+		a.busy = refuse(status, "Busy", "Another task is running.")
+		if retryAfter > 0 {
+			a.busy.header = http.Header{"Retry-After": {strconv.Itoa(retryAfter)}}
+		}
+	})
+}
+
+// freeRecord is record for a change, which a running task may keep off.
+func (c *call) freeRecord() (*siteRecord, *problem) {
+	record, err := c.record()
+	if err != nil || c.appliance.busy == nil {
+		return record, err
+	}
+	for _, t := range c.appliance.tasks {
+		if t.workflow.record == record && !t.done {
+			return nil, c.appliance.busy
+		}
+	}
+	return record, nil
+}
+
+// ListEarly shows a site in the list as soon as its pair task runs.
+func (a *Appliance) ListEarly(on bool) {
+	a.estate.do(func() { a.earlyRows = on })
+}
+
+// early are the rows of running pair tasks, as far as they are shown.
+func (a *Appliance) early() []*siteRecord {
+	var rows []*siteRecord
+	for _, t := range a.tasks {
+		if record := t.workflow.record; a.earlyRows && t.workflow.Type == "pair" && !t.done {
+			row := *record
+			row.site = a.nameOf(record)
+			rows = append(rows, &row)
+		}
+	}
+	return rows
+}
+
+// ListTwice shows every row of the sites list twice.
+func (a *Appliance) ListTwice(on bool) {
+	a.estate.do(func() { a.twice = on })
+}

@@ -1,0 +1,376 @@
+package sitepairing_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// stopped runs a change that is interrupted at the first request that fits,
+// before its answer comes.
+func stopped(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values, at func(*http.Request) bool) (direct.Object, direct.Diagnostics) {
+	t.Helper()
+	p := process(t, a)
+	plan := p.Plan(t, pairingType, prior, config)
+	if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	when(a, at, func() { p.Stop(t) })
+	defer a.BeforeAnswer(nil)
+	return p.Apply(t, plan)
+}
+
+// interrupted is a pairing whose create was interrupted; its task is frozen.
+func interrupted(t *testing.T, a, b *simulator.Appliance, at func(*http.Request) bool) direct.Object {
+	t.Helper()
+	a.FreezeTasks(true)
+	object, problems := stopped(t, a, none, values(b), at)
+	warned(t, problems, "Interrupted while pairing", "The appliance goes on with the task", "it can't be cancelled")
+	if object.Values == nil || object.Values["pending_task_id"] == nil || object.Values["id"] != nil {
+		t.Fatalf("state %v", object.Values)
+	}
+	return object
+}
+
+// moments are when a create may be interrupted after its request.
+var moments = map[string]func(*http.Request) bool{"at once": isPair, "later": isPoll}
+
+// TestInterruptedCreate: Ctrl-C leaves a state that knows the task, a warning,
+// and no error of ours. The next refresh waits for the task and tells the rest.
+func TestInterruptedCreate(t *testing.T) {
+	t.Parallel()
+	together(t, onBoth(moments), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		object := interrupted(t, a, b, c.is)
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+		settled, problems := refreshed(t, a, object)
+		if len(problems) > 0 {
+			t.Error(problems.Errors(), problems.Warnings())
+		}
+		complete(t, a, settled)
+		if plan := process(t, a).Plan(t, pairingType, settled, values(b)); fmt.Sprint(plan.Values) != fmt.Sprint(settled.Values) {
+			t.Errorf("the next plan changes %v to %v", settled.Values, plan.Values)
+		}
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestInterruptedWithoutAnEnd: a refresh that runs out of time leaves the state
+// as it is and says so.
+func TestInterruptedWithoutAnEnd(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := interrupted(t, a, b, isPair)
+		object.Values["timeouts"] = direct.Values{"create": nil, "read": "1s", "update": nil, "delete": nil}
+		same, problems := refreshed(t, a, object)
+		warned(t, problems, "A task is still running", "The state is left as it is")
+		if fmt.Sprint(same.Values) != fmt.Sprint(object.Values) {
+			t.Errorf("state %v became %v", object.Values, same.Values)
+		}
+	})
+}
+
+// TestInterruptedThenDestroyed: a destroy waits for the task before it unpairs.
+func TestInterruptedThenDestroyed(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := interrupted(t, a, b, isPair)
+		when(a, isPoll, func() {
+			sent(t, a, 1, 0, 0)
+			a.FreezeTasks(false)
+		})
+		gone(t, a, succeeds(t, a, object, nil))
+		sent(t, a, 1, 0, 1)
+	})
+}
+
+// TestInterruptedThenChanged: so does an update.
+func TestInterruptedThenChanged(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := interrupted(t, a, b, isPair)
+		when(a, isPoll, func() {
+			sent(t, a, 1, 0, 0)
+			a.FreezeTasks(false)
+		})
+		complete(t, a, succeeds(t, a, object, values(b, "description", "changed")))
+		sent(t, a, 1, 1, 0)
+	})
+}
+
+// TestInterruptedThenFailed: the task fails, and somebody else pairs. That
+// pairing is not taken for ours: not by a refresh, not by a destroy.
+func TestInterruptedThenFailed(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.FailNextTask("pair", "SiteUnreachable", "No answer.")
+		object := interrupted(t, a, b, isPair)
+		a.FreezeTasks(false)
+		a.Pair("site-b")
+		none, problems := refreshed(t, a, object)
+		warned(t, problems, "An interrupted operation has failed", "SiteUnreachable: No answer.")
+		left(t, none)
+		left(t, succeeds(t, a, object, nil))
+		_, problems = attempt(t, a, object, values(b, "description", "x"))
+		one(t, problems, "SiteUnreachable: No answer.")
+		if len(a.Sites()) != 1 {
+			t.Error("somebody else's pairing was removed")
+		}
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestInterruptedThenForgotten: the appliance restarts and forgets the task. The
+// list decides, and gets time to.
+func TestInterruptedThenForgotten(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := interrupted(t, a, b, isPair)
+		a.Restart()
+		looks := 0
+		a.BeforeAnswer(func(r *http.Request) {
+			if r.Method == http.MethodGet && r.URL.Path == "/sites" {
+				if looks++; looks == 2 { // the effect comes after the first look
+					a.FreezeTasks(false)
+				}
+			}
+		})
+		settled, problems := refreshed(t, a, object)
+		if len(problems.Errors()) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		complete(t, a, settled)
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestInterruptedThenHidden: nobody shows the task to this user. As long as the
+// site isn't listed, nothing is known: an error, and the state stays.
+func TestInterruptedThenHidden(t *testing.T) {
+	t.Parallel()
+	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
+	object := interrupted(t, a, b, isPair)
+	a.HideTasks(true)
+	same, problems := refreshed(t, a, object)
+	one(t, problems, "Forbidden")
+	if fmt.Sprint(same.Values) != fmt.Sprint(object.Values) {
+		t.Errorf("state %v became %v", object.Values, same.Values)
+	}
+	a.FreezeTasks(false)
+	settled, _ := refreshed(t, a, object)
+	complete(t, a, settled)
+}
+
+// TestInterruptedBeforeTheRequest: nothing was sent, so there is nothing to
+// know.
+func TestInterruptedBeforeTheRequest(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object, problems := stopped(t, a, none, values(b), func(r *http.Request) bool { return r.URL.Path == "/tasks" })
+		one(t, problems, "The operation was interrupted.")
+		gone(t, a, object)
+		sent(t, a, 0, 0, 0)
+	})
+}
+
+// TestInterruptedUpdate: an update and a delete keep the state, know the task,
+// and can be run again.
+func TestInterruptedUpdate(t *testing.T) {
+	t.Parallel()
+	fits := map[string]func(*http.Request) bool{
+		"at once": func(r *http.Request) bool { return r.Method == http.MethodPut },
+		"later":   isPoll,
+	}
+	together(t, onBoth(fits), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		made := succeeds(t, a, none, values(b))
+		a.FreezeTasks(true)
+		kept, problems := stopped(t, a, made, values(b, "description", "two"), c.is)
+		one(t, problems, "The operation was interrupted.", "The appliance goes on with the task", "apply again")
+		if kept.Values["id"] != made.Values["id"] || kept.Values["description"] != "" || kept.Values["pending_task_id"] == nil {
+			t.Errorf("state %v", kept.Values)
+		}
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+		settled, _ := refreshed(t, a, kept)
+		complete(t, a, settled)
+		if settled.Values["description"] != "two" {
+			t.Errorf("state %v", settled.Values)
+		}
+		sent(t, a, 1, 1, 0)
+	})
+}
+
+func TestInterruptedDelete(t *testing.T) {
+	t.Parallel()
+	fits := map[string]func(*http.Request) bool{
+		"at once": func(r *http.Request) bool { return r.Method == http.MethodDelete && r.URL.Path != "/sessions" },
+		"later":   isPoll,
+	}
+	together(t, onBoth(fits), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		made := succeeds(t, a, none, values(b))
+		a.FreezeTasks(true)
+		kept, problems := stopped(t, a, made, nil, c.is)
+		one(t, problems, "The operation was interrupted.", "The appliance goes on with the task")
+		if kept.Values["id"] != made.Values["id"] || kept.Values["pending_task_id"] == nil {
+			t.Errorf("state %v", kept.Values)
+		}
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+		gone(t, a, succeeds(t, a, kept, nil))
+		sent(t, a, 1, 0, 1)
+	})
+}
+
+// TestTimeUp: the time for an update or a delete runs out. The state stays, and
+// the same can be run again.
+func TestTimeUp(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		a.FreezeTasks(true)
+		kept, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two"))
+		one(t, problems, "The time for this operation was up", "The appliance goes on with the task", "apply again")
+		if kept.Values["description"] != "" || kept.Values["pending_task_id"] == nil {
+			t.Errorf("state %v", kept.Values)
+		}
+		a.FreezeTasks(false)
+		changed := succeeds(t, a, kept, inTime(b, "delete", shortTime, "description", "two"))
+		complete(t, a, changed)
+		a.FreezeTasks(true)
+		kept, problems = attempt(t, a, changed, nil)
+		one(t, problems, "The time for this operation was up", "The appliance goes on with the task")
+		if kept.Values["id"] == nil || kept.Values["pending_task_id"] == nil {
+			t.Errorf("state %v", kept.Values)
+		}
+		a.FreezeTasks(false)
+		settled, _ := refreshed(t, a, kept)
+		gone(t, a, settled)
+		sent(t, a, 1, 2, 1)
+	})
+}
+
+// plugins are the provider processes of a CLI.
+func plugins(t *testing.T, cli int) []*os.Process {
+	t.Helper()
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // a constant pattern is never wrong
+	var found []*os.Process
+	for _, file := range stats {
+		text, _ := os.ReadFile(file) // gone by now, perhaps
+		_, rest, ok := strings.Cut(string(text), ") ")
+		if fields := strings.Fields(rest); ok && len(fields) > 1 && fields[1] == strconv.Itoa(cli) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			if process, err := os.FindProcess(pid); err == nil {
+				found = append(found, process)
+			}
+		}
+	}
+	return found
+}
+
+// cut runs an apply of the real provider and calls end with the process of
+// the CLI at the first request that fits, before its answer comes.
+func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*http.Request) bool, end func(cli *os.Process)) string {
+	t.Helper()
+	command := w.Command(t, "apply", "-auto-approve", "-no-color")
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	command.WaitDelay = 10 * time.Second // of a plugin that outlives the CLI and holds its output
+	started := make(chan struct{})
+	when(a, at, func() {
+		<-started
+		end(command.Process)
+	})
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	_ = command.Wait() // being cut short is no success
+	a.BeforeAnswer(nil)
+	return out.String()
+}
+
+// TestInterruptedProcess interrupts the CLI: state, warning and exit are those
+// of Terraform, and the next apply has nothing to do.
+func TestInterruptedProcess(t *testing.T) {
+	acctest.CurrentCLI(t)
+	t.Parallel()
+	together(t, onBoth(moments), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		w := acctest.NewWorkspace(t, config(a, of(b)))
+		a.FreezeTasks(true)
+		out := cut(t, a, w, c.is, func(cli *os.Process) { _ = cli.Signal(os.Interrupt) })
+		acctest.MustSay(t, out, "Warning: Interrupted while pairing", "The appliance goes on with the task")
+		acctest.MustNotSay(t, out, "Error: Unable to")
+		if live := a.Stats().LiveSessions; live != 0 {
+			t.Errorf("%d sessions are left", live)
+		}
+		state := w.MustRun(t, "state", "show", "-no-color", address)
+		acctest.MustSay(t, state, "pending_task_id = \"")
+		acctest.MustNotSay(t, state, "tainted")
+
+		a.FreezeTasks(false)
+		acctest.MustSay(t, w.MustRun(t, "apply", "-auto-approve", "-no-color"), "0 added, 0 changed, 0 destroyed")
+		acctest.MustNotSay(t, w.MustRun(t, "state", "show", "-no-color", address), "pending_task_id = \"")
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestKilledProcess kills the provider, or the CLI, with SIGKILL: nothing was
+// saved, and the next apply takes the pairing over.
+func TestKilledProcess(t *testing.T) {
+	acctest.CurrentCLI(t)
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("processes are found in /proc")
+	}
+	t.Parallel()
+	type death struct {
+		cli   bool // the CLI dies, else the provider
+		at    func(*http.Request) bool
+		ended bool // the task has, when the next apply looks
+	}
+	cases := map[string]death{}
+	for moment, at := range moments {
+		for name, ended := range map[string]bool{"runs": false, "ended": true} {
+			cases["provider, "+moment+", task "+name] = death{false, at, ended}
+			cases["CLI, "+moment+", task "+name] = death{true, at, ended}
+		}
+	}
+	together(t, onBoth(cases), func(t *testing.T, c serviceCase[death]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		w := acctest.NewWorkspace(t, config(a, of(b)))
+		a.FreezeTasks(true)
+		cut(t, a, w, c.is.at, func(cli *os.Process) { kill(t, cli, c.is.cli) })
+		if c.is.ended {
+			a.FreezeTasks(false)
+		} else {
+			when(a, isPoll, func() { a.FreezeTasks(false) })
+		}
+		out := w.MustRun(t, "apply", "-auto-approve", "-no-color")
+		acctest.MustSay(t, out, "The pairing is taken over", "1 added, 0 changed, 0 destroyed")
+		acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), "No changes.")
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// kill ends the CLI or its provider at once. The provider of a dead CLI would
+// live on: it is killed when the test ends.
+func kill(t *testing.T, cli *os.Process, itself bool) {
+	t.Helper()
+	providers := plugins(t, cli.Pid)
+	if len(providers) == 0 {
+		t.Error("no provider process was found")
+	}
+	if itself {
+		_ = cli.Kill()
+	}
+	for _, provider := range providers {
+		if itself {
+			t.Cleanup(func() { _ = provider.Kill() })
+		} else {
+			_ = provider.Kill()
+		}
+	}
+}

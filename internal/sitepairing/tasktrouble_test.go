@@ -1,0 +1,308 @@
+package sitepairing_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestTaskFailed: the appliance's own words are shown, and the state is as it
+// was before: none, or the old one.
+func TestTaskFailed(t *testing.T) {
+	t.Parallel()
+	type failure struct{ code, msg, says string }
+	together(t, onBoth(map[string]failure{
+		"with an error":    {"SiteUnreachable", "No answer from there.", "SiteUnreachable: No answer from there."},
+		"without an error": {"", "", "failed and gives no reason"},
+	}), func(t *testing.T, c serviceCase[failure]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		a.FailNextTask("pair", c.is.code, c.is.msg)
+		object, problems := attempt(t, a, none, values(b))
+		one(t, problems, "Unable to pair with the site at "+b.URL(), c.is.says, "Operation id: terraform-")
+		gone(t, a, object)
+		made := succeeds(t, a, none, values(b)) // a failed task is nothing to take over
+		sent(t, a, 2, 0, 0)
+
+		a.FailNextTask("repair", c.is.code, c.is.msg)
+		kept, problems := attempt(t, a, made, values(b, "description", "two"))
+		one(t, problems, "Unable to change the site pairing site-b", c.is.says)
+		complete(t, a, kept)
+
+		a.FailNextTask("unpair", c.is.code, c.is.msg)
+		kept, problems = attempt(t, a, kept, nil)
+		one(t, problems, "Unable to unpair the site pairing site-b", c.is.says)
+		complete(t, a, kept)
+		gone(t, a, succeeds(t, a, kept, nil))
+	})
+}
+
+// TestLostAnswerOfAFailingTask: the answer is lost, and the task that was found
+// instead fails: its words are shown.
+func TestLostAnswerOfAFailingTask(t *testing.T) {
+	t.Parallel()
+	together(t, onBoth(map[string]simulator.TaskNaming{"named": simulator.NamedByKey, "nameless": simulator.Nameless}),
+		func(t *testing.T, c serviceCase[simulator.TaskNaming]) {
+			a, b := estateOf(t, c.service, 50*time.Millisecond)
+			a.SetTaskNaming(c.is)
+			lose := func(method, path, task string) {
+				a.Fault(simulator.Fault{Method: method, Path: path, Times: 1, Kind: simulator.DropAnswer})
+				a.FailNextTask(task, "SiteUnreachable", "No answer from there.")
+			}
+			lose("POST", "/sites", "pair")
+			object, problems := attempt(t, a, none, values(b))
+			one(t, problems, "SiteUnreachable: No answer from there.")
+			gone(t, a, object)
+			made := succeeds(t, a, none, values(b))
+			lose("PUT", "/sites/*", "repair")
+			kept, problems := attempt(t, a, made, values(b, "description", "two"))
+			one(t, problems, "SiteUnreachable: No answer from there.")
+			lose("DELETE", "/sites/*", "unpair")
+			kept, problems = attempt(t, a, kept, nil)
+			one(t, problems, "SiteUnreachable: No answer from there.")
+			complete(t, a, kept)
+			sent(t, a, 2, 1, 1)
+		})
+}
+
+// TestTaskWarnings: warnings of a task become warnings of Terraform, whatever
+// their form.
+func TestTaskWarnings(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		for _, warning := range []any{"a plain text", map[string]any{"limit": 3}, nil, []any{"nested"}, 7} {
+			a.WarnNextTaskWith(warning)
+		}
+		a.WarnNextTask("an error object")
+		object, problems := attempt(t, a, none, values(b))
+		warned(t, problems, "a plain text", `{"limit":3}`, `["nested"]`, "7", "SimulatedWarning: an error object")
+		if n := len(problems.Warnings()); n != 5 {
+			t.Errorf("%d warnings: %q", n, problems.Warnings())
+		}
+		a.WarnNextTask("of the update")
+		object, problems = attempt(t, a, object, values(b, "description", "two"))
+		warned(t, problems, "SimulatedWarning: of the update")
+		a.WarnNextTask("of the delete")
+		_, problems = attempt(t, a, object, nil)
+		warned(t, problems, "SimulatedWarning: of the delete")
+	})
+}
+
+// strange are ways of a task to look strange and still come to a good end.
+var strange = map[string]func(a *simulator.Appliance){
+	"unknown state":             func(a *simulator.Appliance) { a.SetTaskState("CANCELLING") },
+	"progress goes backwards":   func(a *simulator.Appliance) { a.ReverseProgress(true) },
+	"no result":                 func(a *simulator.Appliance) { a.OmitTaskResults(true) },
+	"names nothing":             func(a *simulator.Appliance) { a.SetTaskNaming(simulator.Nameless) },
+	"names the site":            func(a *simulator.Appliance) { a.SetTaskNaming(simulator.NamedBySite) },
+	"listed early":              func(a *simulator.Appliance) { a.ListEarly(true) },
+	"listed twice":              func(a *simulator.Appliance) { a.ListTwice(true) },
+	"forgotten in a restart":    func(a *simulator.Appliance) { when(a, isPoll, a.Restart) },
+	"vanished":                  func(a *simulator.Appliance) { when(a, isPoll, a.VanishTasks) },
+	"hidden from the user":      func(a *simulator.Appliance) { a.HideTasks(true) },
+	"session expires meanwhile": func(a *simulator.Appliance) { when(a, isPoll, a.ExpireSessions) },
+	"null for lists": func(a *simulator.Appliance) {
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks", Kind: simulator.Body, Body: `{"items":null,"total":0,"offset":0,"limit":100}`})
+	},
+	"warnings are no list": func(a *simulator.Appliance) {
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Times: 1, Kind: simulator.Body, Body: `{"id":"1","state":"RUNNING","warnings":{"a":1},"error":null,"result":null,"workflowInfo":null}`})
+	},
+}
+
+// TestStrangeTasks: an operation comes to its good end however its task looks
+// on the way: created, changed and removed by one request each.
+func TestStrangeTasks(t *testing.T) {
+	t.Parallel()
+	together(t, onBoth(strange), func(t *testing.T, c serviceCase[func(a *simulator.Appliance)]) {
+		a, b := estateOf(t, c.service, 400*time.Millisecond)
+		c.is(a)
+		made := succeeds(t, a, none, values(b))
+		complete(t, a, made)
+		c.is(a)
+		changed := succeeds(t, a, made, values(b, "description", "two"))
+		complete(t, a, changed)
+		if got := a.Sites()[0].Description; got != "two" {
+			t.Errorf("the appliance has the description %q", got)
+		}
+		c.is(a)
+		gone(t, a, succeeds(t, a, changed, nil))
+		sent(t, a, 1, 1, 1)
+	})
+}
+
+// TestForgottenRepair: a re-pairing whose task vanished is done when the list
+// shows it; where the list can't tell, a warning says so.
+func TestForgottenRepair(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.SetTaskDuration(400 * time.Millisecond)
+		made := succeeds(t, a, none, values(b))
+		when(a, isPoll, a.VanishTasks)
+		config := values(b)
+		config["repair_triggers"] = direct.Values{"build": "2"}
+		object, problems := attempt(t, a, made, config)
+		warned(t, problems, "The appliance no longer shows the task")
+		complete(t, a, object)
+		sent(t, a, 1, 1, 0)
+	})
+}
+
+// TestRunsOut: a task that never ends, in a state nobody knows. The error names
+// task, state, progress, operation and what to do.
+func TestRunsOut(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.FreezeTasks(true)
+		a.SetTaskState("WAITING_FOR_GODOT")
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
+		_, problems := attempt(t, a, none, inTime(b, "create", shortTime))
+		one(t, problems, "The task ", "was WAITING_FOR_GODOT at 99 %", "The last answer about the task: The appliance answered status 500",
+			"Give it more time in the timeouts", "takes the pairing over", "Operation id: terraform-")
+	})
+}
+
+// TestBusy: the appliance declines a change while a task of the site runs. The
+// change is sent again, in pauses, until it is free.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	together(t, onBoth(map[string]int{"409": 409, "429": 429, "503": 503}), func(t *testing.T, c serviceCase[int]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		made := succeeds(t, a, none, values(b))
+		a.SetBusy(c.is, 1)
+		a.FreezeTasks(true)
+		_, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two")) // its task keeps the site busy
+		one(t, problems, "The time for this operation was up")
+		declined := 0
+		a.BeforeAnswer(func(r *http.Request) {
+			if r.Method == http.MethodPut {
+				if declined++; declined == 2 {
+					a.FreezeTasks(false)
+				}
+			}
+		})
+		changed := succeeds(t, a, made, values(b, "description", "three"))
+		complete(t, a, changed)
+		if got := a.Sites()[0].Description; got != "three" || declined != 3 {
+			t.Errorf("description %q after %d requests", got, declined)
+		}
+		puts := 0
+		var last time.Time
+		for _, r := range a.Requests() {
+			if r.Method == http.MethodPut {
+				if puts++; puts > 2 && r.Time.Sub(last) < time.Second {
+					t.Errorf("sent again after %s, though the appliance asked for a second", r.Time.Sub(last))
+				}
+				last = r.Time
+			}
+		}
+	})
+}
+
+// TestStaysBusy: the time runs out while the appliance declines.
+func TestStaysBusy(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, inTime(b, "delete", "2s"))
+		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusConflict, Body: `{"code":"Busy","msg":"Another task is running."}`})
+		kept, problems := attempt(t, a, made, nil)
+		one(t, problems, "Unable to unpair", "409 Busy: Another task is running.")
+		complete(t, a, kept)
+	})
+}
+
+// TestDeletedInBetween: somebody unpairs the site after we have seen it.
+func TestDeletedInBetween(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		isList := func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/sites" }
+		made := succeeds(t, a, none, values(b))
+		when(a, isList, func() { a.Unpair("site-b") })
+		kept, problems := attempt(t, a, made, values(b, "description", "two"))
+		one(t, problems, "Somebody has unpaired it meanwhile. Apply again to pair anew.")
+		if kept.Values["id"] != made.Values["id"] {
+			t.Errorf("state %v", kept.Values)
+		}
+		removed, _ := refreshed(t, a, kept)
+		left(t, removed)
+		made = succeeds(t, a, none, values(b)) // not taken for what the first create made
+		when(a, isList, func() { a.Unpair("site-b") })
+		gone(t, a, succeeds(t, a, made, nil))
+		sent(t, a, 2, 1, 1)
+	})
+}
+
+// TestRenamed: the key of the Manager outlives a new name; on the Cloud service
+// the name is the key, and the pairing is gone.
+func TestRenamed(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		a.Rename("site-b", "site-x")
+		seen, problems := refreshed(t, a, made)
+		if len(problems.Errors()) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		if a.Service() == simulator.Cloud {
+			left(t, seen)
+			return
+		}
+		complete(t, a, seen)
+		if seen.Values["site"] != "site-x" {
+			t.Errorf("state %v", seen.Values)
+		}
+	})
+}
+
+// TestSameNameElsewhere: on the Manager too, a site that is paired under another
+// address is not paired again.
+func TestSameNameElsewhere(t *testing.T) {
+	t.Parallel()
+	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
+	a.Pair("site-b")
+	a.SetPublicURL("site-b", "https://elsewhere.example.com:8048")
+	object, problems := attempt(t, a, none, values(b))
+	refusedToAdopt(t, a, object, problems)
+	sent(t, a, 0, 0, 0)
+}
+
+// strangeLists are lists of sites that can't be used.
+var strangeLists = map[string]string{
+	"no key":        `[{"site":"","id":"","apiUrl":"https://x"}]`,
+	"null rows":     `[null]`,
+	"other columns": `[{"name":"site-b","uuid":"1"}]`,
+	"an object":     `{"items":[]}`,
+	"two of one":    `[{"id":"1","site":"site-b","apiPublicUrl":"URL"},{"id":"2","site":"site-b","apiPublicUrl":"URL"}]`,
+}
+
+// TestKeylessRows: a row without the key of the service could be the pairing: a
+// refresh keeps the state.
+func TestKeylessRows(t *testing.T) {
+	t.Parallel()
+	rows := map[string]string{"the name alone": `[{"site":"site-b"}]`, "the id alone": `[{"id":"1"}]`}
+	services := map[string]simulator.Service{"the name alone": simulator.Manager, "the id alone": simulator.Cloud}
+	together(t, services, func(t *testing.T, service simulator.Service) {
+		a, b := estateOf(t, service, 50*time.Millisecond)
+		made := succeeds(t, a, none, values(b))
+		for name, body := range rows {
+			if services[name] == service {
+				a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: body})
+			}
+		}
+		kept, problems := refreshed(t, a, made)
+		one(t, problems, "a site in it has no key of the "+string(service)+" service")
+		a.ClearFaults()
+		complete(t, a, kept)
+	})
+}
+
+// TestStrangeLists: a list of sites that can't be true is an error: not a
+// pairing that is gone, and not a reason to pair.
+func TestStrangeLists(t *testing.T) {
+	t.Parallel()
+	together(t, strangeLists, func(t *testing.T, body string) {
+		a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
+		a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: strings.ReplaceAll(body, "URL", b.URL())})
+		object, problems := attempt(t, a, none, values(b))
+		one(t, problems, "Unable to pair with the site at")
+		gone(t, a, object)
+		sent(t, a, 0, 0, 0)
+	})
+}
