@@ -1,6 +1,8 @@
 package acctest
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -66,6 +68,7 @@ type Feature struct {
 // The features a CLI may lack.
 var (
 	Functions = Feature{"provider functions", 8, 7}
+	Moved     = Feature{"moved across types", 8, 9}
 	Ephemeral = Feature{"ephemeral resources", 10, 11}
 	WriteOnly = Feature{"write-only arguments", 11, 11}
 	Identity  = Feature{"resource identity", 12, 12}
@@ -83,7 +86,38 @@ func Needs(t *testing.T, features ...Feature) {
 			since = f.OpenTofu
 		}
 		if since == 0 || (cli.Major == 1 && cli.Minor < since) {
-			t.Skipf("this CLI lacks %s", f.Name)
+			reason := "this CLI lacks " + f.Name
+			note(t, reason)
+			t.Skip(reason)
 		}
 	}
+}
+
+// note writes a skipped test down for whoever counts them (.tools/test): the
+// reason, the package and the test, a line each.
+func note(t *testing.T, reason string) {
+	t.Helper()
+	name := os.Getenv("ACCTEST_SKIPPED")
+	if name == "" {
+		return
+	}
+	folder, err := os.Getwd() // of the package
+	if err == nil {
+		var file *os.File
+		if file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+			_, err = fmt.Fprintf(file, "%s\t%s\t%s\n", reason, folder, t.Name())
+			err = errors.Join(err, file.Close())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Host is the registry that a provider's short name means.
+func (c CLI) Host() string {
+	if c.OpenTofu {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
 }

@@ -44,7 +44,9 @@ var onCloud = map[string]bool{
 }
 
 // unpaired are the examples that pair by themselves.
-var unpaired = map[string]bool{"resources/vcda_site_pairing": true}
+var unpaired = map[string]bool{"resources/vcda_site_pairing": true, "actions/vcda_site_repair": true}
+
+var actionBlock = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
 
 // world is what the examples run in: two appliances, a vCenter and a Storware
 // server, all of which the environment names.
@@ -203,6 +205,10 @@ func applyExample(t *testing.T, name string) {
 		// A data source in a check block is read again in each apply, which the CLI counts as a change.
 		acctest.MustSay(t, out, "will be read during apply", "to verify a check block", "Plan: 0 to add, 0 to change, 0 to destroy.")
 	}
+	for _, match := range actionBlock.FindAllStringSubmatch(exampleText(t, name), -1) {
+		action := "action." + match[1] + "." + match[2]
+		acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve", "-invoke="+action), "Action complete: "+action)
+	}
 	space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 	w.checkSessions(t)
 	importExamples(t, name)
@@ -276,6 +282,16 @@ func (w world) workspace(t *testing.T, name, key string, wanted func(file string
 		}
 	}
 	return space
+}
+
+// exampleText is the text of all files of an example.
+func exampleText(t *testing.T, name string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, text := range files(t, filepath.Join(examples, name)) {
+		all.WriteString(text)
+	}
+	return all.String()
 }
 
 // checkSessions fails when a session is left.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -38,6 +39,8 @@ type Workspace struct {
 	Dir string
 	Env []string // beside the process's own, without variables of Terraform and the provider
 	cli CLI
+
+	built string // the folder of the binary
 }
 
 // NewWorkspace makes a workspace with the configuration.
@@ -48,12 +51,22 @@ func NewWorkspace(t *testing.T, configuration string) *Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Workspace{Dir: t.TempDir(), cli: cli}
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"vcda-dr/vcda\" = %q\n    \"registry.terraform.io/vcda-dr/vcda\" = %q\n  }\n  direct {}\n}\n", built, built)
-	w.Write(t, "cli.tfrc", overrides)
+	w := &Workspace{Dir: t.TempDir(), cli: cli, built: built}
+	w.Override(t, "vcda-dr/vcda", "registry.terraform.io/vcda-dr/vcda")
 	w.Configure(t, configuration)
 	w.Env = []string{"CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE=" + filepath.Join(w.Dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "PATH=" + os.Getenv("PATH"), "HOME=" + w.Dir}
 	return w
+}
+
+// Override makes the CLI take the binary for the providers of these addresses,
+// and of no others.
+func (w *Workspace) Override(t *testing.T, addresses ...string) {
+	t.Helper()
+	var lines strings.Builder
+	for _, address := range addresses {
+		fmt.Fprintf(&lines, "    %q = %q\n", address, w.built)
+	}
+	w.Write(t, "cli.tfrc", "provider_installation {\n  dev_overrides {\n"+lines.String()+"  }\n  direct {}\n}\n")
 }
 
 // requiredProviders names the provider for configurations that the CLI reads

@@ -21,6 +21,11 @@ func Unable(ctx context.Context, action string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to "+action, Explain(ctx, err))
 }
 
+// Warning is Unable for what need not stop anybody.
+func Warning(ctx context.Context, action string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Unable to "+action, Explain(ctx, err))
+}
+
 // UnableAt is Unable for an error that one attribute is at fault for.
 func UnableAt(ctx context.Context, at path.Path, action string, err error) diag.Diagnostic {
 	return diag.WithPath(at, Unable(ctx, action, err))
@@ -166,7 +171,7 @@ func explainConnection(e *transport.ConnectionError, place string) (why, advice 
 }
 
 func explainStatus(e *transport.StatusError) (why, advice string) {
-	why = Sentence(fmt.Sprintf("The appliance answered %s", strings.TrimPrefix(e.Error(), e.Call.String()+": "))) + " Request: " + e.Call.String()
+	why = Sentence(fmt.Sprintf("The appliance answered %s", strings.TrimPrefix(e.Error(), e.String()+": "))) + " Request: " + e.String()
 	switch {
 	case e.Code == vcda.CodeRemoteAuthentication:
 		return why, "The remote site needs or refuses authentication: extend the session to it with credentials that are valid there."

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -34,9 +33,6 @@ type ownModel struct {
 	User  types.String `tfsdk:"user"`
 	Roles []string     `tfsdk:"roles"`
 }
-
-// idKey is where private data keeps the id of the session, which is no secret.
-const idKey = "id"
 
 func (r *own) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_session"
@@ -72,12 +68,7 @@ func (r *own) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral
 		resp.Diagnostics.Append(framework.Unable(ctx, "open a session", err))
 		return
 	}
-	id, err := json.Marshal(s.ID)
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to open a session", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, idKey, id)...)
+	resp.Diagnostics.Append(framework.Remember(ctx, resp.Private, s.ID)...)
 	details, err := s.Details(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "read the session that was opened", err))
@@ -92,9 +83,9 @@ func (r *own) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral
 
 func (r *own) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	ctx = framework.Begin(ctx)
-	stored, diags := req.Private.GetKey(ctx, idKey)
+	id, diags := framework.Remembered(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	s, ok := r.find(stored)
+	s, ok := r.find(id)
 	if !ok {
 		resp.Diagnostics.AddError("Unable to keep the session alive", "The session has been closed.")
 		return
@@ -108,22 +99,21 @@ func (r *own) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephem
 
 func (r *own) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	ctx = framework.Begin(ctx)
-	stored, diags := req.Private.GetKey(ctx, idKey)
+	id, diags := framework.Remembered(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	s, ok := r.find(stored)
+	s, ok := r.find(id)
 	if !ok {
 		return
 	}
-	if err := s.Logout(ctx); err != nil {
-		resp.Diagnostics.Append(framework.Unable(ctx, "log the session out", err))
+	if err := s.Logout(ctx); err != nil { // the end of the process tries once more
+		resp.Diagnostics.Append(framework.Warning(ctx, "log the session out", err))
 	}
 }
 
 // find returns the session that private data names.
-func (r *own) find(stored []byte) (*vcda.OwnSession, bool) {
-	var id string
+func (r *own) find(id string) (*vcda.OwnSession, bool) {
 	client, absent := r.data.VCDA.Client()
-	if absent.HasError() || json.Unmarshal(stored, &id) != nil {
+	if absent.HasError() {
 		return nil, false
 	}
 	return client.OwnSession(id)

@@ -84,7 +84,7 @@ func TestRenewKeepsTheSessionAlive(t *testing.T) {
 	if rest := time.Until(own.RenewAt); rest <= 0 || rest > 10*time.Minute {
 		t.Errorf("renewed after %v", rest)
 	}
-	if token := own.Values["token"].(string); strings.Contains(string(own.Private), token) {
+	if token, ok := own.Values["token"].(string); !ok || strings.Contains(string(own.Private), token) {
 		t.Error("private data holds the token")
 	}
 	reads := a.Stats().Requests["GET /sessions"]

@@ -73,7 +73,7 @@ func (r *temporary) Close(ctx context.Context, req ephemeral.CloseRequest, resp 
 	if resp.Diagnostics.HasError() || json.Unmarshal(private, &held) != nil {
 		return // nothing was opened
 	}
-	if err := client.Release(ctx, held.Site, held.Holder); err != nil {
-		resp.Diagnostics.Append(framework.Unable(ctx, "take back the session extension to the site "+held.Site, err))
+	if err := client.Release(ctx, held.Site, held.Holder); err != nil { // it ends with the session anyway
+		resp.Diagnostics.Append(framework.Warning(ctx, "take back the session extension to the site "+held.Site, err))
 	}
 }

@@ -3,6 +3,7 @@ package sitepairing
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -61,12 +62,18 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	result, err := p.again(framework.ShowTasks(ctx, resp))
-	warn(&resp.Diagnostics, result.warnings)
+	var warnings diag.Diagnostics
+	warn(&warnings, result.warnings)
 	if err != nil {
+		resp.Diagnostics.Append(warnings...)
 		resp.Diagnostics.Append(p.explainAgain(ctx, words, result, err))
 		return
 	}
-	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	warnOfLink(ctx, p, *result.site, &warnings)
+	for _, w := range warnings { // Terraform shows no warning of an action that succeeds
+		text := strings.Join(strings.Fields(w.Summary()+". "+w.Detail()), " ")
+		resp.SendProgress(action.InvokeProgressEvent{Message: "Warning: " + text})
+	}
 }
 
 // again re-pairs with what the appliance has of the site.
@@ -89,7 +96,7 @@ func (p *peer) explainAgain(ctx context.Context, words string, result outcome, e
 	}
 	if errors.Is(err, errNotListed) && result.task.ID == "" {
 		if sites, err := p.client.Peers(ctx); err == nil {
-			detail = noSuchSite(sites, p.service)
+			detail = noSuchSite(sites, p.service, onlyID)
 		}
 	}
 	return diag.NewErrorDiagnostic("Unable to "+words, detail)

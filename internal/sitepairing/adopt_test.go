@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -321,13 +322,21 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 		if c.is != "" {
 			a.FailNextTask("pair", c.is, "No answer.")
 		}
+		var both sync.WaitGroup
+		both.Add(2)
+		a.BeforeAnswer(func(r *http.Request) {
+			if isPair(r) { // each looks for its task when there are two
+				both.Done()
+				both.Wait()
+			}
+		})
 		p := process(t, a)
 		plans := map[string]direct.Plan{"site-b": p.Plan(t, pairingType, none, values(b)), "site-c": p.Plan(t, pairingType, none, values(other))}
-		paired := make(chan string, len(plans))
+		paired := make(chan any, len(plans))
 		together(t, plans, func(t *testing.T, plan direct.Plan) {
 			object, problems := p.Apply(t, plan)
 			if len(problems.Errors()) == 0 && object.Values["site"] == plan.Values["site"] {
-				paired <- plan.Values["site"].(string)
+				paired <- object.Values["site"]
 			} else {
 				left(t, object)
 			}

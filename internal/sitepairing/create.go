@@ -68,7 +68,7 @@ func (p *peer) takeOver(ctx context.Context, before *vcda.Site, earlier []earlie
 	case listed == nil:
 		return outcome{}, nil
 	case maker == nil:
-		return outcome{}, &alreadyPaired{*listed}
+		return outcome{}, &alreadyPairedError{*listed}
 	}
 	return p.adopt(ctx, *listed, maker.Task)
 }

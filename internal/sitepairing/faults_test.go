@@ -29,17 +29,20 @@ var unperformed = []fault{
 	{"500", simulator.Fault{Kind: simulator.Status, Status: http.StatusInternalServerError}},
 }
 
-// lostAnswers are the faults that strike after a request was performed, and
-// bodies that are none.
-var lostAnswers = []fault{
+// lostAnswers are the faults that strike after a request was performed.
+var lostAnswers = slices.Concat([]fault{
 	{"reset after acting", simulator.Fault{Kind: simulator.Reset, AfterActing: true}},
 	{"closed after acting", simulator.Fault{Kind: simulator.DropAnswer}},
 	{"hang after acting", simulator.Fault{Kind: simulator.Hang, AfterActing: true}},
 	{"502 HTML after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusBadGateway, ContentType: "text/html", Body: html}},
 	{"504 after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusGatewayTimeout}},
-	{"500 after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusInternalServerError}},
 	{"broken off", simulator.Fault{Kind: simulator.Truncate}},
 	{"slow drip", simulator.Fault{Kind: simulator.SlowDrip}},
+}, badBodies)
+
+// badBodies are whole answers that can't be used.
+var badBodies = []fault{
+	{"500 after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusInternalServerError}},
 	{"empty 200", simulator.Fault{Kind: simulator.Empty, AfterActing: true}},
 	{"HTML 200", simulator.Fault{Kind: simulator.Body, AfterActing: true, ContentType: "text/html", Body: html}},
 	{"truncated JSON", simulator.Fault{Kind: simulator.Body, AfterActing: true, Body: `{"id":"5fd0`}},
@@ -72,6 +75,7 @@ var operations = []operation{
 	{"read", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostAnswers), readKeepsState},
 	{"poll", simulator.Fault{Method: "GET", Path: "/tasks/*", Times: 2}, slices.Concat(unperformed, lostAnswers), createGoesOn},
 	{"list before", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostAnswers), nothingSent},
+	{"list before, once", simulator.Fault{Method: "GET", Path: "/sites", Times: 1}, badBodies, createGoesOn},
 	{"list after", simulator.Fault{Method: "GET", Path: "/sites", Skip: 1, Times: 1}, slices.Concat(unperformed, lostAnswers), createGoesOn},
 	{"tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, slices.Concat(unperformed, lostAnswers), nothingSent},
 	{"login", simulator.Fault{Method: "POST", Path: "/sessions"}, slices.Concat(unperformed, lostAnswers), nothingSent},

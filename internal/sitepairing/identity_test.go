@@ -113,7 +113,7 @@ func TestImportByIdentity(t *testing.T) {
 		identified(t, object)
 		for _, other := range []string{"", "site-x", otherURL(b)} {
 			_, problems := importing(other)
-			one(t, problems, "It has these, each with its id, name and URL", key+"  site-b  "+otherURL(b))
+			one(t, problems, "Give the id, which comes first, of one of these:", key+"  site-b  "+otherURL(b))
 		}
 		for _, id := range []string{key, "site-b", otherURL(b)} {
 			object, problems := process(t, a).Import(t, pairingType, id, nil)

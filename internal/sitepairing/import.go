@@ -17,8 +17,9 @@ import (
 // identity is an id.
 func (r *pairing) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx = framework.Begin(ctx)
-	wanted, identity := req.ID, types.StringNull()
+	wanted, identity, give := req.ID, types.StringNull(), "the id, the name or the URL"
 	if wanted == "" {
+		give = onlyID
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &identity)...)
 		wanted = identity.ValueString()
 	}
@@ -41,16 +42,18 @@ func (r *pairing) ImportState(ctx context.Context, req resource.ImportStateReque
 			return
 		}
 	}
-	resp.Diagnostics.AddError("Unable to "+action, noSuchSite(sites, p.service))
+	resp.Diagnostics.AddError("Unable to "+action, noSuchSite(sites, p.service, give))
 }
 
-// noSuchSite shows what would do in the place of a wrong key.
-func noSuchSite(sites []vcda.Site, service vcda.Service) string {
+const onlyID = "the id, which comes first,"
+
+// noSuchSite shows what could be given instead.
+func noSuchSite(sites []vcda.Site, service vcda.Service, give string) string {
 	const text = "The appliance is paired with no such site. "
 	if len(sites) == 0 {
 		return text + "It is paired with none at all."
 	}
-	lines := []string{text + "It has these, each with its id, name and URL:\n"}
+	lines := []string{text + "Give " + give + " of one of these:\n"}
 	for _, s := range sites {
 		lines = append(lines, strings.Join([]string{" ", s.Key(service), s.Site, s.Endpoint()}, "  "))
 	}

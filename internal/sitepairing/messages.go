@@ -29,7 +29,7 @@ func otherName(wanted vcda.PairRequest, seen vcda.Site) diag.Diagnostic {
 // explainCreate is the error of a create, with what is left on the appliance.
 func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag.Diagnostic {
 	action := "pair with the site at " + p.wanted.APIURL
-	var paired *alreadyPaired
+	var paired *alreadyPairedError
 	if errors.As(err, &paired) {
 		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
 	}

@@ -147,8 +147,10 @@ func TestMovedBlock(t *testing.T) {
 		w := acctest.NewWorkspace(t, config(a, m)+"moved {\n  from = vcda_pair_site.old\n  to   = vcda_site_pairing.b\n}\n")
 		source := c.is
 		if source == "" {
-			source = acctest.Host() + "/vcda-dr/vcda"
+			source = acctest.CurrentCLI(t).Host() + "/vcda-dr/vcda"
 		}
+		// The CLI wants the schema of every provider a state names, whatever it holds.
+		w.Override(t, "vcda-dr/vcda", "vmware/vcda")
 		w.Write(t, "terraform.tfstate", stateOf(t, source, oldState(a, b)))
 		out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		acctest.MustSay(t, out, "vcda_pair_site.old has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")

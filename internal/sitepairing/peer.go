@@ -21,17 +21,17 @@ type peer struct {
 // errNotListed is a pairing the sites list should show and doesn't.
 var errNotListed = errors.New("the site is not in the list of the appliance's sites")
 
-// alreadyPaired is a pairing somebody else made.
-type alreadyPaired struct{ site vcda.Site }
+// alreadyPairedError is a pairing somebody else made.
+type alreadyPairedError struct{ site vcda.Site }
 
-func (e *alreadyPaired) Error() string {
+func (e *alreadyPairedError) Error() string {
 	return fmt.Sprintf("the appliance is already paired with the site %s", e.site.Site)
 }
 
-// listedTwice is a sites list that holds two pairings where there can be one.
-type listedTwice struct{ one, other string }
+// listedTwiceError is a sites list that holds two pairings where there can be one.
+type listedTwiceError struct{ one, other string }
 
-func (e *listedTwice) Error() string {
+func (e *listedTwiceError) Error() string {
 	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s", e.one, e.other)
 }
 
@@ -54,9 +54,6 @@ func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := vcda.CheckKeys(sites, p.service); err != nil {
-		return nil, err
-	}
 	var found *vcda.Site
 	for _, s := range sites {
 		switch {
@@ -64,7 +61,7 @@ func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
 		case found == nil:
 			found = &s
 		case found.Key(p.service) != s.Key(p.service):
-			return nil, &listedTwice{found.Key(p.service), s.Key(p.service)}
+			return nil, &listedTwiceError{found.Key(p.service), s.Key(p.service)}
 		}
 	}
 	return found, nil

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -78,7 +79,10 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := http.DefaultTransport.(*http.Transport).Clone() // keeps the proxy variables working
+	base := &http.Transport{Proxy: http.ProxyFromEnvironment} // should somebody have replaced the default
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		base = standard.Clone() // keeps the proxy variables working
+	}
 	base.TLSClientConfig = tlsConfig
 	base.MaxIdleConnsPerHost = max(o.MaxConcurrent, http.DefaultMaxIdleConnsPerHost)
 
@@ -150,8 +154,10 @@ func (c *Client) remember(secrets []string) []string {
 		c.secrets.Store(secret, nil)
 	}
 	var all []string
-	c.secrets.Range(func(secret, _ any) bool {
-		all = append(all, secret.(string)) //nolint:forcetypeassert // Store above puts nothing else
+	c.secrets.Range(func(key, _ any) bool {
+		if secret, ok := key.(string); ok {
+			all = append(all, secret)
+		}
 		return true
 	})
 	return all
@@ -192,9 +198,7 @@ func (c *Client) httpRequest(ctx context.Context, r Request) (*http.Request, err
 	} else {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	for name, values := range r.Header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, r.Header)
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	if id := OperationID(ctx); id != "" {
 		req.Header.Set("operationID", id)

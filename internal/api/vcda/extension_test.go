@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ var multisite = toB(vcda.ExtendMultisite{Org: "acme"})
 // sent are the bodies of the extensions an appliance was sent.
 func sent(a *simulator.Appliance) (bodies []map[string]any) {
 	for _, r := range a.Requests() {
-		if r.Method == "POST" && r.Path == "/sessions/extend" {
+		if r.Method == http.MethodPost && r.Path == "/sessions/extend" {
 			var body map[string]any
 			if json.Unmarshal(r.Body, &body) == nil {
 				bodies = append(bodies, body)

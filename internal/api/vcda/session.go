@@ -189,11 +189,15 @@ func (s *OwnSession) Details(ctx context.Context) (SessionDetails, error) {
 	return details, err
 }
 
-// Logout ends the session, once.
+// Logout ends the session, once. After an error the client's own Logout tries
+// again.
 func (s *OwnSession) Logout(ctx context.Context) error {
-	s.client.own.Delete(s.ID)
-	if !s.client.sessions.Forget(s.grant) {
+	if _, open := s.client.own.LoadAndDelete(s.ID); !open {
 		return nil
 	}
-	return s.client.logOut(ctx, s.grant)
+	if err := s.client.logOut(ctx, s.grant); err != nil {
+		return err
+	}
+	s.client.sessions.Forget(s.grant)
+	return nil
 }

@@ -109,9 +109,6 @@ func (c *Client) leave(l *listing) {
 func (c *Client) fill(ctx context.Context, l *listing, service Service) {
 	defer close(l.done)
 	l.sites, l.err = c.Sites(ctx)
-	if l.err == nil {
-		l.err = CheckKeys(l.sites, service)
-	}
 	l.byKey = make(map[string]int, len(l.sites))
 	for i, s := range l.sites {
 		if key := s.Key(service); !s.IsLocal {

@@ -94,20 +94,6 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 
 var keyName = map[Service]string{Manager: "id", Cloud: "name", "": "id and no name"}
 
-// CheckKeys refuses a list in which a paired site lacks the key of the service:
-// it could be any pairing, and better no list than a wrong one.
-func CheckKeys(sites []Site, service Service) error {
-	for _, s := range sites {
-		if !s.IsLocal && s.Key(service) == "" {
-			return &transport.AnswerError{
-				Call: transport.Call{Method: http.MethodGet, Path: "/sites"}, Status: http.StatusOK,
-				Reason: fmt.Sprintf("a site in it has no key of the %s service", service),
-			}
-		}
-	}
-	return nil
-}
-
 // Peers lists the paired sites, without the local one.
 func (c *Client) Peers(ctx context.Context) ([]Site, error) {
 	sites, err := c.Sites(ctx)

@@ -60,9 +60,15 @@ func Start(o Options) (*Server, error) {
 	return s, nil
 }
 
+// creating guards the creation of models, in which govmomi changes variables of
+// its package.
+var creating sync.Mutex
+
 // startModel prepares an empty inventory; its SOAP service is only called in
 // process.
 func (s *Server) startModel() error {
+	creating.Lock()
+	defer creating.Unlock()
 	s.model = simulator.VPX()
 	s.model.Datacenter = 0
 	s.model.ServiceContent.About.ApiVersion = s.options.Releases[len(s.options.Releases)-1]

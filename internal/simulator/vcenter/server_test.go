@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,6 +118,22 @@ func (r result) fault(t *testing.T) string {
 	}
 	name, _ := r.fields(t)["_typeName"].(string)
 	return name
+}
+
+// TestStartAtOnce starts several at once; the race detector looks on.
+func TestStartAtOnce(t *testing.T) {
+	var starting sync.WaitGroup
+	for range 4 {
+		starting.Go(func() {
+			s, err := vcenter.Start(vcenter.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			s.Close()
+		})
+	}
+	starting.Wait()
 }
 
 func TestLogin(t *testing.T) {

@@ -1,0 +1,80 @@
+package sitepairing_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+func repairAction(id string) string {
+	return fmt.Sprintf("action \"vcda_site_repair\" \"b\" {\n  config { id = %s }\n}\n", id)
+}
+
+var invoke = []string{"apply", "-no-color", "-auto-approve", "-invoke=action.vcda_site_repair.b"}
+
+// TestRepair re-pairs from the command line: one request, with what the
+// appliance has of the site, and messages about the task.
+func TestRepair(t *testing.T) {
+	acctest.Needs(t, acctest.Actions)
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.SetTaskDuration(700 * time.Millisecond)
+		key := a.Pair("site-b")
+		b.Pair("site-a")
+		a.SetDescription("site-b", "by hand")
+		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+repairAction(quoted(key)))
+		out := w.MustRun(t, invoke...)
+		acctest.MustSay(t, out, "The task", "is RUNNING at", "is SUCCEEDED at 100 %")
+		acctest.MustNotSay(t, out, "Warning: The link")
+		sent(t, a, 0, 1, 0)
+		if err := has(a, otherURL(b), b.Thumbprint(), "by hand")(nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRepairTrigger re-pairs after a change of something else, once.
+func TestRepairTrigger(t *testing.T) {
+	acctest.Needs(t, acctest.Actions)
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		upgraded := func(version string) string {
+			return config(a, of(b)) + repairAction("vcda_site_pairing.b.id") + fmt.Sprintf("resource \"terraform_data\" \"upgrade\" {\n  input = %q\n"+
+				"  lifecycle {\n    action_trigger {\n      events = [after_update]\n      actions = [action.vcda_site_repair.b]\n    }\n  }\n}\n", version)
+		}
+		w := acctest.NewWorkspace(t, upgraded("4.6"))
+		w.MustRun(t, "apply", "-no-color", "-auto-approve")
+		sent(t, a, 1, 0, 0)
+		w.Configure(t, upgraded("4.7"))
+		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "is SUCCEEDED at 100 %", "The link with the site site-b does not work yet")
+		sent(t, a, 1, 1, 0)
+		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	})
+}
+
+// TestRepairFails: a wrong id shows right ones; a failed task shows its reason.
+func TestRepairFails(t *testing.T) {
+	acctest.Needs(t, acctest.Actions)
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		failing := func(id string, says ...string) {
+			t.Helper()
+			out, code := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+repairAction(quoted(id))).Run(t, invoke...)
+			if code == 0 {
+				t.Error("the command succeeds")
+			}
+			acctest.MustSay(t, out, says...)
+		}
+		failing("", "string length must be at least 1")
+		failing("site-x", "Unable to re-pair the site site-x", "The appliance is paired with no such site. It is paired with none at all.")
+		key := a.Pair("site-b")
+		failing("site-x", "Give the id, which comes first, of one of these:", key+" site-b "+otherURL(b))
+		sent(t, a, 0, 0, 0)
+		a.FailNextTask("repair", "Broken", "It broke.")
+		failing(key, "Unable to re-pair the site "+key, "Broken: It broke.")
+		sent(t, a, 0, 1, 0)
+		if live := a.Stats().LiveSessions; live != 0 {
+			t.Errorf("%d sessions are left", live)
+		}
+	})
+}
