@@ -28,7 +28,7 @@ const (
 // lookTimeout bounds a handshake when no appliance is configured.
 const lookTimeout = 30 * time.Second
 
-type dataSource struct{ data framework.Data }
+type dataSource struct{ framework.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
@@ -83,12 +83,6 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
 	var m model
@@ -111,7 +105,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 func (d *dataSource) lookDirectly(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
 	limit := lookTimeout
-	if client, diags := d.data.VCDA.Client(); !diags.HasError() {
+	if client, diags := d.VCDA.Client(); !diags.HasError() {
 		limit = client.RequestTimeout()
 	}
 	var seen *x509.Certificate
@@ -123,7 +117,7 @@ func (d *dataSource) lookDirectly(ctx context.Context, address string) (*x509.Ce
 }
 
 func (d *dataSource) askAppliance(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
-	client, diags := d.data.VCDA.Client()
+	client, diags := d.VCDA.Client()
 	if diags.HasError() {
 		return nil, diags
 	}

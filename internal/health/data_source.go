@@ -16,7 +16,7 @@ import (
 // defaultTimeout bounds the health task, which can't be cancelled.
 const defaultTimeout = 5 * time.Minute
 
-type dataSource struct{ data framework.Data }
+type dataSource struct{ framework.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
@@ -100,19 +100,13 @@ var replicatorsAttribute = schema.ListNestedAttribute{
 	}},
 }
 
-func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
 	var limits timeouts.Value
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
 	limit, diags := limits.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	client, diags := d.data.VCDA.Client()
+	client, diags := d.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

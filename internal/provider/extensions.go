@@ -54,7 +54,7 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 		return nil
 	}
 	if !value.IsFullyKnown() {
-		c.unknown = extensionsName
+		c.note(extensionsName)
 		return nil
 	}
 	var elements []struct {

@@ -67,13 +67,16 @@ func TestOneSessionPerProcess(t *testing.T) {
 			sessions(t, hub, "validate", 0)
 
 			w.MustRun(t, "plan", "-no-color")
-			sessions(t, hub, "plan of creates", 0) // every name is given: there is nothing to ask
+			if lists := hub.Stats().Requests["GET /sites"]; lists == 0 || lists > 3 {
+				t.Errorf("the plan of creates listed the sites %d times", lists) // once, unless it takes long
+			}
+			sessions(t, hub, "plan of creates", 1) // it looks whether they are paired already
 
 			w.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=50")
 			if posts := hub.Stats().Requests["POST /sites"]; posts != n || len(hub.Sites()) != n {
 				t.Errorf("%d requests paired %d sites", posts, len(hub.Sites()))
 			}
-			sessions(t, hub, "apply", 1)
+			sessions(t, hub, "apply", 2) // its plan looks, and another process pairs
 
 			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode", "-parallelism=50")
 			if lists := hub.Stats().Requests["GET /sites"]; lists == 0 {
@@ -134,7 +137,7 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal(err)
 			}
 			<-ended
-			sessions(t, a, "interrupted apply", 1)
+			sessions(t, a, "interrupted apply", 2) // one of its plan
 			out := w.MustRun(t, "state", "list")
 			acctest.MustSay(t, out, "vcda_site_pairing.b")
 		})

@@ -66,8 +66,10 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 	attributes := tableSchema("")
 	attributes[extensionsName] = extensionsSchema()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA).",
-		Attributes:          attributes,
+		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA), on the Manager service (vCenter Replication Management Appliance) and on the Cloud service (Cloud Director Replication Management Appliance), " +
+			"and reads their sessions, sites, tasks and health. Beside that it clones sessions of a vCenter and opens sessions of Storware Backup & Recovery.\n\n" +
+			"It logs in when something first needs the appliance, once per process, and logs out at the end. Every field may come from its variable instead; configuration beats environment.",
+		Attributes: attributes,
 	}
 }
 

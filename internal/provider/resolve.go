@@ -66,9 +66,7 @@ func (c *configuration) get(dotted string) string {
 	case present:
 		return textOf(value)
 	case unknown:
-		if c.unknown == "" {
-			c.unknown = dotted
-		}
+		c.note(dotted)
 		return ""
 	}
 	fromEnv := c.env(row.env)
@@ -80,6 +78,13 @@ func (c *configuration) get(dotted string) string {
 		return row.def
 	}
 	return fromEnv
+}
+
+// note keeps the first setting that isn't known yet.
+func (c *configuration) note(dotted string) {
+	if c.unknown == "" {
+		c.unknown = dotted
+	}
 }
 
 // textOf is the text of a known string, bool or number.
@@ -148,7 +153,7 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 // chooseLogin finds the login type in the provider block, else in the variable.
 func chooseLogin[L any](c *configuration, prefix, variable string, types []loginType[L]) (chosen *loginType[L], fromBlock bool) {
 	if _, s := c.lookup(prefix); s == unknown {
-		c.unknown = prefix
+		c.note(prefix)
 		return nil, true
 	} else if s == present {
 		return configuredLogin(c, prefix, types), true
@@ -176,7 +181,7 @@ func configuredLogin[L any](c *configuration, prefix string, types []loginType[L
 		dotted := prefix + "." + types[i].name
 		switch _, s := c.lookup(dotted); s {
 		case unknown:
-			c.unknown = dotted
+			c.note(dotted)
 		case present:
 			chosen = append(chosen, &types[i])
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type dataSource struct{ data framework.Data }
+type dataSource struct{ framework.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
@@ -51,15 +51,9 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := d.data.VCDA.Client()
+	client, diags := d.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

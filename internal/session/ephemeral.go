@@ -16,7 +16,7 @@ import (
 // the time after which it idles out by default ("Lifetime").
 const renewAfter = 10 * time.Minute
 
-type own struct{ data framework.Data }
+type own struct{ framework.ForEphemeral }
 
 var (
 	_ ephemeral.EphemeralResourceWithConfigure = &own{}
@@ -50,15 +50,9 @@ func (r *own) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemer
 	}
 }
 
-func (r *own) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (r *own) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -112,7 +106,7 @@ func (r *own) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephem
 
 // find returns the session that private data names.
 func (r *own) find(id string) (*vcda.OwnSession, bool) {
-	client, absent := r.data.VCDA.Client()
+	client, absent := r.VCDA.Client()
 	if absent.HasError() {
 		return nil, false
 	}

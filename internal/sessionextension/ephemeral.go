@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type temporary struct{ data framework.Data }
+type temporary struct{ framework.ForEphemeral }
 
 var (
 	_ ephemeral.EphemeralResourceWithConfigure = &temporary{}
@@ -32,17 +32,11 @@ func (r *temporary) Metadata(_ context.Context, req ephemeral.MetadataRequest, r
 	resp.TypeName = req.ProviderTypeName + "_session_extension"
 }
 
-func (r *temporary) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (r *temporary) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	ctx = framework.Begin(ctx)
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -67,7 +61,7 @@ func (r *temporary) Close(ctx context.Context, req ephemeral.CloseRequest, resp 
 	ctx = framework.Begin(ctx)
 	private, diags := req.Private.GetKey(ctx, claimKey)
 	resp.Diagnostics.Append(diags...)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	var held claim
 	if resp.Diagnostics.HasError() || json.Unmarshal(private, &held) != nil {

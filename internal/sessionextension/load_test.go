@@ -76,7 +76,7 @@ func TestLoadInOneProcess(t *testing.T) {
 // The same by a CLI, whose processes end as they do for users.
 func TestLoadByTheCLI(t *testing.T) {
 	hub, paired, free := crowd(t)
-	config := acctest.ProviderBlock(hub, `service = "cloud"`)
+	config := acctest.ProviderBlock(hub, `service = "cloud"`, `preflight = false`)
 	for i := range each {
 		config += fmt.Sprintf(`
 resource "vcda_session_extension" "e%d" {
@@ -95,7 +95,8 @@ resource "vcda_site_pairing" "p%d" {
 	if !strings.Contains(out, fmt.Sprintf("Resources: %d added", 2*each)) {
 		t.Error(out)
 	}
-	// The plan needs no session: nothing is there to read, and the service is given.
+	// The plan needs no session: nothing is there to read or to look at, and the
+	// service is given.
 	if stats := hub.Stats(); stats.Logins != 1 || stats.Logouts != 1 || stats.LiveSessions != 0 {
 		t.Errorf("%d logins, %d logouts, %d sessions left; want 1, 1, 0", stats.Logins, stats.Logouts, stats.LiveSessions)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
@@ -64,7 +65,7 @@ func unknownSite(err error) bool {
 	return errors.As(err, &e) && e.UnknownSite()
 }
 
-type managed struct{ data framework.Data }
+type managed struct{ framework.ForResource }
 
 var (
 	_ resource.ResourceWithConfigure   = &managed{}
@@ -79,58 +80,40 @@ func (r *managed) Metadata(_ context.Context, req resource.MetadataRequest, resp
 	resp.TypeName = req.ProviderTypeName + "_session_extension"
 }
 
-func (r *managed) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (r *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var m, configured model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &configured)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.apply(ctx, &m, configured)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-	}
+	r.apply(ctx, req.Config, req.Plan, &resp.State, &resp.Diagnostics)
 }
 
 func (r *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var m, configured model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &configured)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.apply(ctx, &m, configured)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-	}
+	r.apply(ctx, req.Config, req.Plan, &resp.State, &resp.Diagnostics)
 }
 
 // apply extends the session with the secrets of the configuration, since the
 // plan does not hold those that are write-only.
-func (r *managed) apply(ctx context.Context, m *model, configured model) diag.Diagnostics {
+func (r *managed) apply(ctx context.Context, config tfsdk.Config, plan tfsdk.Plan, state *tfsdk.State, diags *diag.Diagnostics) {
 	ctx = framework.Begin(ctx)
-	client, diags := r.data.VCDA.Client()
+	var m, configured model
+	diags.Append(plan.Get(ctx, &m)...)
+	diags.Append(config.Get(ctx, &configured)...)
+	client, absent := r.VCDA.Client()
+	diags.Append(absent...)
 	if diags.HasError() {
-		return diags
+		return
 	}
-	details, diags := configured.extend(ctx, client, vcda.Managed)
+	details, problems := configured.extend(ctx, client, vcda.Managed)
+	diags.Append(problems...)
 	if diags.HasError() {
-		return diags
+		return
 	}
-	return m.report(ctx, details)
+	diags.Append(m.report(ctx, details)...)
+	diags.Append(state.Set(ctx, m)...)
 }
 
 func (r *managed) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	ctx = framework.Begin(ctx)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -185,7 +168,7 @@ func (r *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	ctx = framework.Begin(ctx)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -200,7 +183,7 @@ func (r *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 // included, which the refresh can't see.
 func (r *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	ctx = framework.Begin(ctx)
-	client, absent := r.data.VCDA.Client()
+	client, absent := r.VCDA.Client()
 	if req.Plan.Raw.IsNull() || absent.HasError() {
 		return
 	}
@@ -250,7 +233,7 @@ func (r *managed) ensure(ctx context.Context, client *vcda.Client, m model, resp
 // ImportState takes the name of a site the appliance is paired with.
 func (r *managed) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := r.data.VCDA.Client()
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

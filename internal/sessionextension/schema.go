@@ -63,7 +63,8 @@ func (r *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Extends the provider's session to a remote site. The Cloud service only. The appliance forgets an extension with its session, " +
-			"so a plan extends a new session again, and an apply that changes nothing here does not: what an apply or a destroy needs belongs in `session_extensions` of the provider block.",
+			"so a plan extends a new session again, and an apply that changes nothing here does not: what an apply or a destroy needs belongs in `session_extensions` of the provider block.\n\n" +
+			"Secrets that are write-only, as in the example, need Terraform 1.11 or OpenTofu 1.11.",
 		Attributes: all,
 	}
 }

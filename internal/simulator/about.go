@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"net/http"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 const productName = "VMware Cloud Director Availability"
@@ -115,7 +117,7 @@ type certificateInfo struct {
 }
 
 func describeCertificate(certificate *tls.Certificate) certificateInfo {
-	info := certificateInfo{ThumbPrint: thumbprintOf(certificate.Leaf.Raw), ExpiresOn: certificate.Leaf.NotAfter.UnixMilli()}
+	info := certificateInfo{ThumbPrint: certs.Thumbprint(certificate.Leaf.Raw), ExpiresOn: certificate.Leaf.NotAfter.UnixMilli()}
 	info.IssuedTo.CN = certificate.Leaf.Subject.CommonName
 	return info
 }

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 // Appliance is one fake appliance. Its methods may be called at any time, from
@@ -80,7 +82,7 @@ func (a *Appliance) listen() error {
 		return err
 	}
 	a.url = "https://" + listener.Addr().String()
-	a.certificate, err = a.estate.ca.issue(a.site, a.certificateNames())
+	a.certificate, err = a.estate.ca.Issue(a.site, a.certificateNames())
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -122,7 +124,7 @@ func (a *Appliance) certificateNames() []string {
 	if a.options.CertificateNames != nil {
 		return a.options.CertificateNames
 	}
-	names := []string{"127.0.0.1", "::1", "localhost"}
+	names := slices.Clone(certs.Loopback)
 	for _, raw := range append([]string{a.url}, a.publicURLs...) {
 		if u, err := url.Parse(raw); err == nil && !slices.Contains(names, u.Hostname()) {
 			names = append(names, u.Hostname())
@@ -168,14 +170,14 @@ func (a *Appliance) Thumbprint() string {
 // CertificatePEM returns the certificate now shown.
 func (a *Appliance) CertificatePEM() string {
 	var text string
-	a.estate.do(func() { text = certificatePEM(a.certificate.Certificate[0]) })
+	a.estate.do(func() { text = certs.PEM(a.certificate.Certificate[0]) })
 	return text
 }
 
 // RotateCertificate gives the appliance a new certificate of the same
 // authority; as on the real one the service restarts with it.
 func (a *Appliance) RotateCertificate() {
-	certificate, err := a.estate.ca.issue(a.site, a.certificateNames())
+	certificate, err := a.estate.ca.Issue(a.site, a.certificateNames())
 	if err != nil {
 		panic(err) // the first one was issued the same way
 	}
@@ -215,7 +217,7 @@ func (a *Appliance) BeforeAnswer(hook func(*http.Request)) {
 	a.estate.do(func() { a.hook = hook })
 }
 
-func (a *Appliance) thumbprint() string { return thumbprintOf(a.certificate.Certificate[0]) }
+func (a *Appliance) thumbprint() string { return certs.Thumbprint(a.certificate.Certificate[0]) }
 
 // publicURL is where peers find the appliance.
 func (a *Appliance) publicURL() string {

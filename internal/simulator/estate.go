@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 // Options describe an estate.
@@ -26,7 +28,7 @@ type Options struct {
 // Estate is a set of appliances which know each other.
 type Estate struct {
 	now    func() time.Time
-	ca     *authority
+	ca     *certs.Authority
 	closed chan struct{}
 	stop   sync.Once
 
@@ -38,7 +40,7 @@ type Estate struct {
 
 // Start brings up every appliance of an estate.
 func Start(o Options) (*Estate, error) {
-	ca, err := newAuthority()
+	ca, err := certs.NewAuthority("VCDA simulator CA")
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +89,7 @@ func (e *Estate) Appliance(site string) *Appliance {
 // CertificateAuthority returns, as PEM, the certificate which signed those of
 // all appliances.
 func (e *Estate) CertificateAuthority() string {
-	return certificatePEM(e.ca.der)
+	return e.ca.PEM()
 }
 
 // Close stops every appliance and waits until nothing runs any more.

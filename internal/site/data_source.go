@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type dataSource struct{ data framework.Data }
+type dataSource struct{ framework.ForDataSource }
 
 var (
 	_ datasource.DataSourceWithConfigure        = &dataSource{}
@@ -56,17 +56,11 @@ func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValida
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(given...)}
 }
 
-func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
 	var wanted model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &wanted)...)
-	client, diags := d.data.VCDA.Client()
+	client, diags := d.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type listDataSource struct{ data framework.Data }
+type listDataSource struct{ framework.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &listDataSource{}
 
@@ -40,17 +40,11 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 }
 
-func (d *listDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
 	var m listModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := d.data.VCDA.Client()
+	client, diags := d.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

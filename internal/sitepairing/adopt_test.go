@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -308,6 +309,20 @@ func TestNoPostBesideAnUnknownTask(t *testing.T) {
 	sent(t, a, 1, 0, 0)
 }
 
+// meeting makes the first n callers wait for each other.
+func meeting(n int) func() {
+	var lock sync.Mutex
+	all := make(chan struct{})
+	return func() {
+		lock.Lock()
+		if n--; n == 0 {
+			close(all)
+		}
+		lock.Unlock()
+		<-all
+	}
+}
+
 // TestTwoAnswersLostAtOnce: the tasks of two creates that lost their answers
 // don't say which is whose. Each resource gets its own site.
 func TestTwoAnswersLostAtOnce(t *testing.T) {
@@ -322,28 +337,50 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 		if c.is != "" {
 			a.FailNextTask("pair", c.is, "No answer.")
 		}
-		var both sync.WaitGroup
-		both.Add(2)
+		// Neither sees the other's task before it sends, and each looks for its own when there are two.
+		looked, paired := meeting(2), meeting(2)
 		a.BeforeAnswer(func(r *http.Request) {
-			if isPair(r) { // each looks for its task when there are two
-				both.Done()
-				both.Wait()
+			switch {
+			case r.Method == http.MethodGet && r.URL.Path == "/tasks":
+				looked()
+			case isPair(r):
+				paired()
 			}
 		})
 		p := process(t, a)
 		plans := map[string]direct.Plan{"site-b": p.Plan(t, pairingType, none, values(b)), "site-c": p.Plan(t, pairingType, none, values(other))}
-		paired := make(chan any, len(plans))
+		whole := make(chan any, len(plans))
 		together(t, plans, func(t *testing.T, plan direct.Plan) {
 			object, problems := p.Apply(t, plan)
 			if len(problems.Errors()) == 0 && object.Values["site"] == plan.Values["site"] {
-				paired <- object.Values["site"]
+				whole <- object.Values["site"]
 			} else {
 				left(t, object)
 			}
 		})
-		if want := map[string]int{"": 2, "SiteUnreachable": 1}[c.is]; len(paired) != want || len(a.Sites()) != want {
-			t.Errorf("%d creates succeeded, %d sites are paired", len(paired), len(a.Sites()))
+		if want := map[string]int{"": 2, "SiteUnreachable": 1}[c.is]; len(whole) != want || len(a.Sites()) != want {
+			t.Errorf("%d creates succeeded, %d sites are paired", len(whole), len(a.Sites()))
 		}
 		sent(t, a, 2, 0, 0)
+	})
+}
+
+// TestLoginLostBeforeTheRequest: the session ends just before the request, and
+// no new one can be had. Then the request was not performed, and nobody looks
+// for what it began.
+func TestLoginLostBeforeTheRequest(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		when(a, func(r *http.Request) bool { return r.URL.Path == "/tasks" }, func() {
+			a.ExpireSessions()
+			a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Reset})
+		})
+		object, problems := attempt(t, a, none, values(b))
+		one(t, problems, "The login to", "did not succeed")
+		if strings.Contains(problems.Errors()[0], "no sign of it was found") {
+			t.Errorf("it says too much: %s", problems.Errors()[0])
+		}
+		gone(t, a, object)
+		a.ClearFaults()
+		complete(t, a, succeeds(t, a, none, values(b)))
 	})
 }

@@ -57,7 +57,8 @@ func manyPeers(t *testing.T, service simulator.Service, n int) (a *simulator.App
 
 // TestLoad pairs with 200 sites in one apply of the real provider while one
 // request in twenty goes wrong: each pairing is there once, by one request, the
-// state is whole, and one session served all.
+// state is whole, and one session served all. Without the preflight, because the
+// plan is another process, which would log in for it.
 func TestLoad(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
@@ -65,7 +66,7 @@ func TestLoad(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			a, peers := manyPeers(t, service, loadOfApply)
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "service = "+quoted(string(service)), `request_timeout = "5s"`, "max_concurrent_requests = 50")+`
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "service = "+quoted(string(service)), `request_timeout = "5s"`, "max_concurrent_requests = 50", "preflight = false")+`
 variable "peers" { type = map(string) }
 resource "vcda_site_pairing" "all" {
   for_each       = var.peers

@@ -52,7 +52,7 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 		return // somebody else's
 	}
 	const action = "move the state of " + pairSiteType
-	const advice = " Remove it from the state with a removed block, and import the pairing."
+	const advice = " Remove it from the state (terraform state rm), and import the pairing."
 	var old pairSite
 	switch err := json.Unmarshal(req.SourceRawState.JSON, &old); {
 	case req.SourceSchemaVersion != pairSiteVersion:

@@ -120,7 +120,7 @@ func TestMoveOfOthers(t *testing.T) {
 	}{
 		"other type":     {direct.Source{Provider: archived, Type: "vcda_tunnel", Values: whole}, "does not include support for the given source resource"},
 		"other provider": {direct.Source{Provider: "registry.terraform.io/acme/vcda", Type: oldType, Values: whole}, "does not include support for the given source resource"},
-		"later version":  {direct.Source{Provider: archived, Type: oldType, Version: 1, Values: whole}, "wrote version 1 of its schema. Remove it from the state with a removed block, and import the pairing."},
+		"later version":  {direct.Source{Provider: archived, Type: oldType, Version: 1, Values: whole}, "wrote version 1 of its schema. Remove it from the state (terraform state rm), and import the pairing."},
 		"no key":         {direct.Source{Provider: archived, Type: oldType, Values: direct.Values{"api_url": "https://b.example.com"}}, "It holds neither site_id nor site_name nor site"},
 		"wrong type":     {direct.Source{Provider: archived, Type: oldType, Values: direct.Values{"site_id": 7}}, "Unable to move the state of vcda_pair_site"},
 	} {

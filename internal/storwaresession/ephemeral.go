@@ -17,7 +17,7 @@ import (
 // long that takes is a setting of the server, with no documented default.
 const renewEvery = 10 * time.Minute
 
-type ephemeralResource struct{ data framework.Data }
+type ephemeralResource struct{ framework.ForEphemeral }
 
 var (
 	_ ephemeral.EphemeralResourceWithConfigure = &ephemeralResource{}
@@ -64,18 +64,12 @@ func secret(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 }
 
-func (r *ephemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 // Open leaves a session that can't be read to the end of the process.
 func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	ctx = framework.Begin(ctx)
 	var m ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := r.data.Storware.Client()
+	client, diags := r.Storware.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -146,7 +140,7 @@ func (r *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseReques
 
 // opened is the session that Open made, nil when it was logged out since.
 func (r *ephemeralResource) opened(ctx context.Context, private framework.Private) (*storware.Session, diag.Diagnostics) {
-	client, diags := r.data.Storware.Client()
+	client, diags := r.Storware.Client()
 	if diags.HasError() {
 		return nil, diags
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type statusDataSource struct{ data framework.Data }
+type statusDataSource struct{ framework.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &statusDataSource{}
 
@@ -38,15 +38,9 @@ func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *statusDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	d.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (d *statusDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := d.data.Storware.Client()
+	client, diags := d.Storware.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

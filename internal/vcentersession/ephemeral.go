@@ -19,7 +19,7 @@ import (
 // own clients do so every ten minutes.
 const renewEvery = 10 * time.Minute
 
-type ephemeralResource struct{ data framework.Data }
+type ephemeralResource struct{ framework.ForEphemeral }
 
 var (
 	_ ephemeral.EphemeralResourceWithConfigure = &ephemeralResource{}
@@ -61,17 +61,11 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	}
 }
 
-func (r *ephemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	ctx = framework.Begin(ctx)
 	var m ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := r.data.VCenter.Client()
+	client, diags := r.VCenter.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -135,7 +129,7 @@ func (r *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseReques
 
 // opened is the clone that Open made, nil when it was logged out since.
 func (r *ephemeralResource) opened(ctx context.Context, private framework.Private) (*vcenter.Clone, diag.Diagnostics) {
-	client, diags := r.data.VCenter.Client()
+	client, diags := r.VCenter.Client()
 	if diags.HasError() {
 		return nil, diags
 	}

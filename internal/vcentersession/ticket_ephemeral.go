@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-type ticketResource struct{ data framework.Data }
+type ticketResource struct{ framework.ForEphemeral }
 
 var _ ephemeral.EphemeralResourceWithConfigure = &ticketResource{}
 
@@ -35,15 +35,9 @@ func (r *ticketResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 	}
 }
 
-func (r *ticketResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	data, diags := framework.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
 func (r *ticketResource) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	ctx = framework.Begin(ctx)
-	client, diags := r.data.VCenter.Client()
+	client, diags := r.VCenter.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

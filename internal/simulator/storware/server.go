@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 // Options describe a server; each has a default.
@@ -43,7 +45,7 @@ type Switches struct {
 type Server struct {
 	options     Options // as started, with defaults
 	url         string
-	authority   []byte // DER
+	authority   *certs.Authority
 	certificate *tls.Certificate
 	cookies     cookieNames
 	server      *http.Server
@@ -101,7 +103,10 @@ func (s *Server) listen() error {
 		return err
 	}
 	s.url = "https://" + listener.Addr().String()
-	if s.authority, s.certificate, err = newCertificate(); err != nil {
+	if s.authority, err = certs.NewAuthority("Storware simulator CA"); err == nil {
+		s.certificate, err = s.authority.Issue("storware", certs.Loopback)
+	}
+	if err != nil {
 		_ = listener.Close()
 		return err
 	}
@@ -143,10 +148,10 @@ func (s *Server) URL() string { return s.url }
 
 // CertificateAuthority returns, as PEM, the certificate which signed the
 // server's.
-func (s *Server) CertificateAuthority() string { return certificatePEM(s.authority) }
+func (s *Server) CertificateAuthority() string { return s.authority.PEM() }
 
 // Thumbprint returns the SHA-256 thumbprint of the server's certificate.
-func (s *Server) Thumbprint() string { return thumbprintOf(s.certificate.Certificate[0]) }
+func (s *Server) Thumbprint() string { return certs.Thumbprint(s.certificate.Certificate[0]) }
 
 // Accounts returns the ways in.
 func (s *Server) Accounts() Accounts {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 const (
@@ -223,7 +225,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if seen := thumbprintOf(resp.TLS.PeerCertificates[0].Raw); seen != server.Thumbprint() {
+	if seen := certs.Thumbprint(resp.TLS.PeerCertificates[0].Raw); seen != server.Thumbprint() {
 		t.Errorf("thumbprint %s, want %s", server.Thumbprint(), seen)
 	}
 }

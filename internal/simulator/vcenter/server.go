@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 // Server is one fake vCenter. Its methods may be called at any time, from any
@@ -27,7 +29,7 @@ import (
 type Server struct {
 	options Options // as started, with defaults
 	model   *simulator.Model
-	ca      *authority
+	ca      *certs.Authority
 	leaf    *tls.Certificate
 	url     string
 	server  *http.Server
@@ -82,10 +84,10 @@ func (s *Server) startModel() error {
 
 // listen binds the port, makes the certificate and starts to serve.
 func (s *Server) listen() (err error) {
-	if s.ca, err = newAuthority(); err != nil {
+	if s.ca, err = certs.NewAuthority("vCenter simulator CA"); err != nil {
 		return err
 	}
-	if s.leaf, err = s.ca.issue("vCenter simulator"); err != nil {
+	if s.leaf, err = s.ca.Issue("vCenter simulator", certs.Loopback); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", s.options.Addr)
@@ -139,7 +141,7 @@ func (s *Server) Password() string { return s.options.Password }
 
 // CertificateAuthority returns, as PEM, the certificate which signed the
 // server's.
-func (s *Server) CertificateAuthority() string { return certificatePEM(s.ca.der) }
+func (s *Server) CertificateAuthority() string { return s.ca.PEM() }
 
 // Thumbprint returns the SHA-256 thumbprint of the server's certificate.
-func (s *Server) Thumbprint() string { return thumbprintOf(s.leaf.Certificate[0]) }
+func (s *Server) Thumbprint() string { return certs.Thumbprint(s.leaf.Certificate[0]) }

@@ -1,4 +1,5 @@
-package vcenter
+// Package certs makes the certificates of the simulated systems.
+package certs
 
 import (
 	"crypto/ecdsa"
@@ -16,19 +17,23 @@ import (
 	"time"
 )
 
-// authority signs the certificate of one vCenter.
-type authority struct {
+// Loopback are the names of this machine as its own programs know it.
+var Loopback = []string{"127.0.0.1", "::1", "localhost"}
+
+// Authority signs the certificates of what belongs together.
+type Authority struct {
 	certificate *x509.Certificate
 	der         []byte
 	key         *ecdsa.PrivateKey
 }
 
-func newAuthority() (*authority, error) {
+// NewAuthority makes an authority of the name.
+func NewAuthority(name string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	template := certificateTemplate("vCenter simulator CA")
+	template := certificateTemplate(name)
 	template.IsCA = true
 	template.BasicConstraintsValid = true
 	template.KeyUsage = x509.KeyUsageCertSign
@@ -40,11 +45,14 @@ func newAuthority() (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &authority{certificate: certificate, der: der, key: key}, nil
+	return &Authority{certificate: certificate, der: der, key: key}, nil
 }
 
-// issue signs a certificate for the loopback names.
-func (ca *authority) issue(name string) (*tls.Certificate, error) {
+// PEM is the authority's own certificate.
+func (ca *Authority) PEM() string { return PEM(ca.der) }
+
+// Issue signs a certificate for a server that is reached under the hosts.
+func (ca *Authority) Issue(name string, hosts []string) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -52,13 +60,22 @@ func (ca *authority) issue(name string) (*tls.Certificate, error) {
 	template := certificateTemplate(name)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	template.DNSNames = []string{"localhost"}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, host)
+		}
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, ca.certificate, &key.PublicKey, ca.key)
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
 
 // certificateTemplate uses the true clock: clients check validity by theirs.
@@ -72,11 +89,14 @@ func certificateTemplate(name string) *x509.Certificate {
 	}
 }
 
-func certificatePEM(der []byte) string {
+// PEM is a certificate as text.
+func PEM(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-func thumbprintOf(der []byte) string {
+// Thumbprint is the SHA-256 thumbprint of a certificate in the form that VCDA
+// uses in every field.
+func Thumbprint(der []byte) string {
 	sum := sha256.Sum256(der)
 	pairs := make([]string, len(sum))
 	for i := range sum {

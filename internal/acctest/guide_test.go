@@ -1,0 +1,72 @@
+package acctest_test
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+var terraformBlock = regexp.MustCompile("(?s)```terraform\n(.*?)```")
+
+// TestMigrationGuide applies what the guide shows under After to a state of the
+// archived provider: nothing is sent, and the next plan is empty.
+func TestMigrationGuide(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Moved)
+	guide, err := os.ReadFile("../../templates/guides/migrating-from-vmware-vcda.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(guide), "## After")
+	match := terraformBlock.FindStringSubmatch(after)
+	if !found || match == nil || !strings.Contains(match[1], "moved {") {
+		t.Fatal("the guide shows no configuration with a moved block")
+	}
+	w := newWorld(t, simulator.Manager)
+	key := w.pair(t)
+	space := acctest.NewWorkspace(t, "")
+	space.Override(t, "vcda-dr/vcda", "vmware/vcda") // its schema is read, whatever it holds
+	space.Env = append(space.Env, "TF_VAR_vcda_password="+w.a.Accounts().LocalUsers[0].Password)
+	space.Write(t, "main.tf", w.afterMigration(match[1]))
+	space.Write(t, "terraform.tfstate", w.archivedState(t, key))
+	acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"),
+		"vcda_pair_site.b has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
+	space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	requests := w.a.Stats().Requests
+	if requests["POST /sites"] != 1 || requests["PUT /sites/{key}"] != 0 { // the test itself has paired
+		t.Errorf("requests: %v", requests)
+	}
+}
+
+// afterMigration puts what exists in the place of what the guide makes up: one
+// thumbprint is that of the appliance, the other that of its peer.
+func (w world) afterMigration(text string) string {
+	block, rest, _ := strings.Cut(text, "resource ")
+	return w.inhabit(block, "") + "resource " + w.inhabit(rest, "")
+}
+
+// archivedState is the state of vcda_pair_site.b, paired with the key.
+func (w world) archivedState(t *testing.T, key string) string {
+	t.Helper()
+	type object = map[string]any
+	state, err := json.Marshal(object{
+		"version": 4, "terraform_version": "1.5.7", "serial": 1, "lineage": "a",
+		"resources": []object{{
+			"mode": "managed", "type": "vcda_pair_site", "name": "b", "provider": `provider["registry.terraform.io/vmware/vcda"]`,
+			"instances": []object{{"schema_version": 0, "attributes": object{
+				"id": "f61d60d2-0000-4000-8000-000000000000", "service_cert": "MIID", "site_id": key, "site_name": "site-b", "site": nil,
+				"api_url": w.b.URL(), "api_thumbprint": w.b.Thumbprint(), "pairing_description": "Recovery site", "site_description": "Recovery site",
+				"api_public_url": w.b.URL(), "api_version": "4.6", "build_version": nil, "is_provider_deployment": false, "timeouts": nil,
+			}}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(state)
+}
