@@ -64,7 +64,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
-				CustomType: framework.URLType, Required: true,
+				CustomType: framework.URLType, Required: true, Validators: []validator.String{framework.URLType.Validator()},
 				MarkdownDescription: "Address to look at, such as `https://vcda-b.example.com:8048`.",
 			},
 			"via": schema.StringAttribute{

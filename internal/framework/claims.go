@@ -13,6 +13,24 @@ type holder struct {
 	leaving bool
 }
 
+// Give makes the key the owner's, whoever planned for it: plans come and go with
+// their marks, an object stays.
+func (c *Claims) Give(key, owner string) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.holders == nil {
+		c.holders = map[string]holder{}
+	}
+	c.holders[key] = holder{owner: owner}
+}
+
+// Release gives the key up.
+func (c *Claims) Release(key string) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	delete(c.holders, key)
+}
+
 // Take reserves the key for the owner and tells whether nobody else wants it. A
 // leaving owner is about to give the thing up: two of them don't disturb each
 // other.

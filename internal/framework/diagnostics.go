@@ -142,6 +142,9 @@ func explainLogin(e *vcda.LoginError) (why, advice string) {
 
 func explainExtension(e *vcda.ExtensionError) (why, advice string) {
 	cause, advice := explain(e.Err)
+	if vcda.Unsent(e.Err) {
+		return cause, advice // the session itself is the matter
+	}
 	why = fmt.Sprintf("The session was not extended to the site %s. %s", e.Site, cause)
 	if e.Index >= 0 {
 		why = fmt.Sprintf("The session was not extended to the site %s, as session_extensions[%d] of the provider block asks for. %s", e.Site, e.Index, cause)

@@ -64,6 +64,13 @@ func (oneWay) Description(context.Context) string {
 func (v oneWay) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (oneWay) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if parent := req.Path.ParentPath(); len(parent.Steps()) > 0 {
+		var element types.Object
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, parent, &element)...)
+		if element.IsUnknown() {
+			return
+		}
+	}
 	var names []string
 	count := 0
 	for _, way := range ExtensionWays {

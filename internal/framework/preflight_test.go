@@ -2,6 +2,7 @@ package framework_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +35,7 @@ func TestPreflight(t *testing.T) {
 			t.Fatal("a second is left")
 		}
 		<-ctx.Done()
-		if took := time.Since(start); took != time.Second || context.Cause(ctx) == context.DeadlineExceeded {
+		if took := time.Since(start); took != time.Second || errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 			t.Errorf("it ended after %s: %v", took, context.Cause(ctx))
 		}
 		if _, _, ok := p.Begin(t.Context()); ok {

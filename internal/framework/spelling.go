@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -41,8 +41,7 @@ func (f *form) equal(a, b string) bool {
 	return err == nil && left == right
 }
 
-// SpelledType is a string type whose values are equal when they mean the same,
-// and refused at plan time when they mean nothing.
+// SpelledType is a string type whose values are equal when they mean the same.
 type SpelledType struct {
 	basetypes.StringType
 	form *form
@@ -61,6 +60,9 @@ func (t SpelledType) Same(a, b string) bool { return t.form.equal(a, b) }
 // KeepSpelling is a plan modifier that plans no change for another spelling of
 // the value in state.
 func (t SpelledType) KeepSpelling() planmodifier.String { return keepSpelling(t) }
+
+// Validator refuses a configured text that spells no value.
+func (t SpelledType) Validator() validator.String { return spellsValue(t) }
 
 // Equal tells whether two types are the same.
 func (t SpelledType) Equal(o attr.Type) bool {
@@ -97,10 +99,7 @@ type Spelled struct {
 	form *form
 }
 
-var (
-	_ basetypes.StringValuableWithSemanticEquals = Spelled{}
-	_ xattr.ValidateableAttribute                = Spelled{}
-)
+var _ basetypes.StringValuableWithSemanticEquals = Spelled{}
 
 // Type is the value's type.
 func (v Spelled) Type(context.Context) attr.Type { return SpelledType{form: v.form} }
@@ -117,12 +116,19 @@ func (v Spelled) StringSemanticEquals(_ context.Context, o basetypes.StringValua
 	return ok && v.form.equal(v.ValueString(), other.ValueString()), nil
 }
 
-// ValidateAttribute refuses a text that spells no value.
-func (v Spelled) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
-	if v.IsNull() || v.IsUnknown() {
+// spellsValue is the validator of configuration. The type itself takes anything:
+// an appliance may hold what nobody would configure.
+type spellsValue SpelledType
+
+func (v spellsValue) Description(context.Context) string { return "the value is a " + v.form.name }
+
+func (v spellsValue) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v spellsValue) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if _, err := v.form.normalize(v.ValueString()); err != nil {
+	if _, err := v.form.normalize(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.form.name, Sentence(err.Error()))
 	}
 }

@@ -4,11 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
@@ -91,29 +90,24 @@ func TestSpelledFromTheWire(t *testing.T) {
 func TestSpelledValidation(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		value framework.Spelled
+		of    framework.SpelledType
+		value types.String
 		says  string // "": it is fine
 	}{
-		{framework.URLType.Value("https://b.example.com"), ""},
-		{framework.URLType.Value("http://b.example.com"), `"http://b.example.com" is not an https URL.`},
-		{framework.ThumbprintType.Value(pairs), ""},
-		{framework.ThumbprintType.Value("AB"), "A SHA-256 thumbprint has 32 pairs of hex digits"},
+		{framework.URLType, types.StringValue("https://b.example.com"), ""},
+		{framework.URLType, types.StringValue("http://b.example.com"), `"http://b.example.com" is not an https URL.`},
+		{framework.URLType, types.StringNull(), ""},
+		{framework.URLType, types.StringUnknown(), ""},
+		{framework.ThumbprintType, types.StringValue(pairs), ""},
+		{framework.ThumbprintType, types.StringValue("AB"), "A SHA-256 thumbprint has 32 pairs of hex digits"},
 	} {
-		var resp xattr.ValidateAttributeResponse
-		c.value.ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("x")}, &resp)
+		var resp validator.StringResponse
+		c.of.Validator().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("x"), ConfigValue: c.value}, &resp)
 		switch {
 		case c.says == "" && len(resp.Diagnostics) > 0:
 			t.Errorf("%s: %v", c.value, resp.Diagnostics)
 		case c.says != "" && (len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail(), c.says)):
 			t.Errorf("%s: %v", c.value, resp.Diagnostics)
-		}
-	}
-	for _, none := range []basetypes.StringValue{types.StringNull(), types.StringUnknown()} {
-		value, _ := framework.URLType.ValueFromString(t.Context(), none)
-		spelled, ok := value.(framework.Spelled)
-		var resp xattr.ValidateAttributeResponse
-		if spelled.ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("x")}, &resp); !ok || len(resp.Diagnostics) > 0 {
-			t.Errorf("%s: %v", none, resp.Diagnostics)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 		c.note(extensionsName)
 		return nil
 	}
-	var elements []struct {
+	var elements []*struct {
 		Site types.String `tfsdk:"site"`
 		framework.Ways
 	}
@@ -65,6 +65,10 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 	var list []vcda.Extension
 	seen := map[string]bool{}
 	for i, e := range elements {
+		if e == nil {
+			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i), "Missing site", "An element of "+extensionsName+" must not be null.")
+			continue
+		}
 		site := e.Site.ValueString()
 		if seen[site] {
 			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i).AtName("site"), "Site listed twice",

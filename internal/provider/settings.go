@@ -44,7 +44,7 @@ var settings = slices.Concat([]setting{
 	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
 	{path: "api_version", env: "VCDA_API_VERSION", def: vcda.DefaultAPIVersion, check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`."},
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
-	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error. Nothing else is ever sent twice."},
+	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error. What changes something is never sent twice, unless the appliance has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
 	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. What is amiss is a warning."},
 }, loginSettings("login", vcdaLogins),

@@ -65,6 +65,24 @@ func unknownSite(err error) bool {
 	return errors.As(err, &e) && e.UnknownSite()
 }
 
+// passing tells that the remote site could not be asked, which may pass.
+func passing(err error) bool {
+	var e *vcda.ExtensionError
+	return errors.As(err, &e) && !vcda.Unsent(e.Err) && vcda.Passing(e.Err)
+}
+
+// hold keeps others of this process from taking the extension back.
+func (m model) hold(ctx context.Context, client *vcda.Client) diag.Diagnostics {
+	_, way := m.Way()
+	if way == nil {
+		return nil
+	}
+	if err := client.Hold(ctx, vcda.Extension{Site: m.Site.ValueString(), Way: way}, vcda.Managed); err != nil {
+		return diag.Diagnostics{framework.Unable(ctx, m.action(), err)}
+	}
+	return nil
+}
+
 type managed struct{ framework.ForResource }
 
 var (
@@ -123,7 +141,9 @@ func (r *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		resp.Diagnostics.Append(framework.Unable(ctx, "read the session extension "+m.Site.ValueString(), err))
 		return
 	}
-	if _, extended := details.At(m.Site.ValueString()); !extended {
+	if _, extended := details.At(m.Site.ValueString()); extended {
+		resp.Diagnostics.Append(m.hold(ctx, client)...)
+	} else {
 		again, gone, diags := m.extendAgain(ctx, client)
 		resp.Diagnostics.Append(diags...)
 		if gone {
@@ -156,6 +176,8 @@ func (m model) extendAgain(ctx context.Context, client *vcda.Client) (details *v
 		return nil, true, diags
 	case errors.As(err, &refusal) && refusal.Refused:
 		diags.AddWarning("A session extension is refused", framework.Explain(ctx, err))
+	case passing(err): // a site that is down must not stop what is done about it
+		diags.Append(framework.Warning(ctx, m.action(), err))
 	default:
 		diags.Append(framework.Unable(ctx, m.action(), err))
 	}
@@ -218,6 +240,7 @@ func (r *managed) ensure(ctx context.Context, client *vcda.Client, m model, resp
 		return
 	}
 	if _, extended := details.At(site); extended {
+		resp.Diagnostics.Append(m.hold(ctx, client)...)
 		return
 	}
 	_, err = client.Extend(ctx, vcda.Extension{Site: site, Way: way}, vcda.Managed)
@@ -225,6 +248,8 @@ func (r *managed) ensure(ctx context.Context, client *vcda.Client, m model, resp
 	case err == nil:
 	case unknownSite(err):
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("org"), types.StringUnknown())...)
+	case passing(err):
+		resp.Diagnostics.Append(framework.Warning(ctx, m.action(), err))
 	default:
 		resp.Diagnostics.Append(m.problem(ctx, err))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -27,7 +28,7 @@ func (p *peer) repair(ctx context.Context, listed *vcda.Site) (outcome, error) {
 		return outcome{}, err
 	}
 	task, err := p.whenFree(ctx, func() (vcda.Task, error) { return p.client.Repair(ctx, p.id, p.wanted) })
-	if vcda.Undecided(err) {
+	if vcda.Undecided(err) && !vcda.Busy(err) {
 		return p.recoverRepair(ctx, listed, known, err)
 	}
 	if err != nil {
@@ -74,6 +75,8 @@ func (p *peer) recoverRepair(ctx context.Context, before *vcda.Site, known map[s
 	switch {
 	case err != nil:
 		return outcome{}, err
+	case !found && vcda.Empty(lost) && result.site != nil && p.matches(*result.site):
+		return result, nil // done at once, without a task
 	case !found:
 		return outcome{}, lost
 	case result.task.ID != "":
@@ -98,7 +101,7 @@ func (p *peer) remove(ctx context.Context) (vcda.Task, error) {
 	switch {
 	case vcda.NotFound(err):
 		return task, p.confirmGone(ctx, lagAfterSuccess, err)
-	case vcda.Undecided(err):
+	case vcda.Undecided(err) && !vcda.Busy(err):
 		return p.recoverRemoval(ctx, known, err)
 	case err != nil:
 		return task, err
@@ -157,17 +160,31 @@ func (p *peer) confirmGone(ctx context.Context, limit time.Duration, why error) 
 }
 
 // whenFree sends a request again, in growing pauses or those the appliance asks
-// for, as long as it declines because it is busy with another task.
+// for, as long as it declines because it is busy with another task. A conflict
+// may as well be its last word, as about replications: then no task runs that
+// could be the reason, and one more try tells.
 func (p *peer) whenFree(ctx context.Context, send func() (vcda.Task, error)) (task vcda.Task, err error) {
 	clock := p.client.Clock()
+	idle := 0
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		if task, err = send(); !vcda.Busy(err) {
 			return task, err
+		}
+		if vcda.Conflict(err) && !p.working(ctx) {
+			if idle++; idle > 1 {
+				return task, err
+			}
 		}
 		if sleep := clock.Sleep(ctx, max(pause, vcda.RetryAfter(err))); sleep != nil {
 			return task, errors.Join(sleep, err)
 		}
 	}
+}
+
+// working tells whether a task runs that is, or may be, about this site.
+func (p *peer) working(ctx context.Context) bool {
+	tasks, err := p.tasks(ctx, siteTasks)
+	return err == nil && slices.ContainsFunc(tasks, func(t vcda.Task) bool { return !t.Ended() && p.about(t, nil) != no })
 }
 
 // update brings the pairing from prior to what m asks for.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
@@ -33,6 +34,7 @@ func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResource
 			"api_url": schema.StringAttribute{
 				CustomType: framework.URLType, Optional: true,
 				MarkdownDescription: "Lists the pairing with the site at this address only, in any spelling.",
+				Validators:          []validator.String{framework.URLType.Validator()},
 			},
 		},
 	}

@@ -43,7 +43,9 @@ func (m model) peer(client *vcda.Client, service vcda.Service) *peer {
 // report takes over what only the appliance knows.
 func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.ID = types.StringValue(s.Key(service))
-	m.Site = types.StringValue(s.Site)
+	if s.Site != "" || m.Site.IsUnknown() { // without it the name is as it was: it can't change
+		m.Site = framework.Text(s.Site)
+	}
 	m.PendingTaskID = types.StringNull()
 	m.Peer = framework.NewPeer(s)
 }
@@ -51,8 +53,13 @@ func (m *model) report(s vcda.Site, service vcda.Service) {
 // refresh takes over everything the appliance says, arguments included.
 func (m *model) refresh(s vcda.Site, service vcda.Service) {
 	m.report(s, service)
-	m.APIURL = framework.URLType.Value(s.Endpoint())
-	m.APIThumbprint = framework.ThumbprintType.Value(s.APIThumbprint)
+	// The internal address is no match for configuration: it serves an import only.
+	if s.APIPublicURL != "" || m.APIURL.IsNull() {
+		m.APIURL = framework.URLType.Value(s.Endpoint())
+	}
+	if s.APIThumbprint != "" || m.APIThumbprint.IsNull() {
+		m.APIThumbprint = framework.ThumbprintType.Value(s.APIThumbprint)
+	}
 	m.Description = types.StringValue(s.Description)
 	if m.WaitForLink.IsNull() { // after an import
 		m.WaitForLink = types.BoolValue(false)

@@ -62,7 +62,7 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	case old.key() == "":
 		resp.Diagnostics.AddError("Unable to "+action, "It holds neither site_id nor site_name nor site: its create has not come to its end."+advice)
 	default:
-		m := old.model()
+		m := old.model(ctx)
 		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
 		resp.Diagnostics.Append(identify(ctx, resp.TargetIdentity, m.ID)...)
 	}
@@ -78,7 +78,7 @@ func fromVCDA(address string) bool {
 // Cloud service.
 func (s pairSite) key() string { return cmp.Or(s.SiteID, s.SiteName, s.Site) }
 
-func (s pairSite) model() model {
+func (s pairSite) model(ctx context.Context) model {
 	m := blank()
 	m.ID = types.StringValue(s.key())
 	m.Site = framework.Text(cmp.Or(s.SiteName, s.Site))
@@ -93,7 +93,7 @@ func (s pairSite) model() model {
 		m.IsProviderDeployment = types.BoolPointerValue(s.IsProviderDeployment)
 	}
 	if t := s.Timeouts; t.Create != nil || t.Update != nil || t.Delete != nil {
-		m.Timeouts = timeouts.Value{Object: types.ObjectValueMust(m.Timeouts.AttributeTypes(context.Background()), map[string]attr.Value{
+		m.Timeouts = timeouts.Value{Object: types.ObjectValueMust(m.Timeouts.AttributeTypes(ctx), map[string]attr.Value{
 			"create": types.StringPointerValue(t.Create), "read": types.StringNull(),
 			"update": types.StringPointerValue(t.Update), "delete": types.StringPointerValue(t.Delete),
 		})}

@@ -184,6 +184,6 @@ func (p *peer) linked(ctx context.Context, site *vcda.Site) (*vcda.Site, error) 
 // matches tells whether a row of the list is as asked for.
 func (p *peer) matches(s vcda.Site) bool {
 	return s.Description == p.wanted.Description &&
-		framework.URLType.Same(s.Endpoint(), p.wanted.APIURL) &&
-		framework.ThumbprintType.Same(s.APIThumbprint, p.wanted.APIThumbprint)
+		(s.APIPublicURL == "" || framework.URLType.Same(s.APIPublicURL, p.wanted.APIURL)) &&
+		(s.APIThumbprint == "" || framework.ThumbprintType.Same(s.APIThumbprint, p.wanted.APIThumbprint))
 }

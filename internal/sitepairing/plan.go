@@ -2,10 +2,10 @@ package sitepairing
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 
-	"github.com/hashicorp/go-uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -67,8 +67,8 @@ func (r *pairing) checkNameless(ctx context.Context, config tfsdk.Config, diags 
 // destroyed holds its peer as well: what takes it over at the same time would
 // lose it.
 func (r *pairing) claim(m model, owner string, leaving bool) diag.Diagnostics {
-	for _, key := range []string{urlKey(m), siteKey(m)} {
-		if key != "" && !r.data.Claims.Take(key, owner, leaving) {
+	for _, key := range m.claims() {
+		if !r.data.Claims.Take(key, owner, leaving) {
 			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("api_url"), "Two resources for one pairing",
 				fmt.Sprintf("Another vcda_site_pairing of this plan is about the same site of the same appliance (%s). Keep one of them. "+
 					"If one takes the place of the other, say so with a moved block instead of a destroy and a create.", m.APIURL.ValueString()))}
@@ -77,19 +77,75 @@ func (r *pairing) claim(m model, owner string, leaving bool) diag.Diagnostics {
 	return nil
 }
 
-func urlKey(m model) string {
-	normal, err := vcda.NormalizeURL(m.APIURL.ValueString())
-	if err != nil {
-		return ""
+// claims are what tells the peer of a model from others.
+func (m model) claims() (keys []string) {
+	if normal, err := vcda.NormalizeURL(m.APIURL.ValueString()); err == nil {
+		keys = append(keys, "url "+normal)
 	}
-	return "url " + normal
+	if site := m.Site.ValueString(); site != "" {
+		keys = append(keys, "site "+site)
+	}
+	return keys
 }
 
-func siteKey(m model) string {
-	if m.Site.ValueString() == "" {
-		return ""
+// own gives the peer to the object that is being made, and marks the object: the
+// marks of its plans are not kept.
+func (r *pairing) own(ctx context.Context, m model, private marked) diag.Diagnostics {
+	owner, diags := mark(ctx, private)
+	for _, key := range m.claims() {
+		r.data.Claims.Give(key, owner)
 	}
-	return "site " + m.Site.ValueString()
+	return diags
+}
+
+// keep gives the peer, which may be another one now, to the object again.
+func (r *pairing) keep(ctx context.Context, m model, private reader) diag.Diagnostics {
+	owner, diags := storedMark(ctx, private)
+	for _, key := range m.claims() {
+		r.data.Claims.Give(key, owner)
+	}
+	return diags
+}
+
+// disown gives up the peer of an object that is no more.
+func (r *pairing) disown(m model) {
+	for _, key := range m.claims() {
+		r.data.Claims.Release(key)
+	}
+}
+
+// marked is the private state of an object.
+type marked interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// keepMark marks an object that has no mark yet, as after an import.
+func keepMark(ctx context.Context, stored reader, private marked) diag.Diagnostics {
+	owner, diags := storedMark(ctx, stored)
+	if owner == "" && !diags.HasError() {
+		_, diags = mark(ctx, private)
+	}
+	return diags
+}
+
+// reader is private state as a request has it.
+type reader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// storedMark is the mark in private state, "" without one.
+func storedMark(ctx context.Context, private reader) (owner string, diags diag.Diagnostics) {
+	stored, diags := private.GetKey(ctx, ownerField)
+	if json.Unmarshal(stored, &owner) != nil {
+		owner = ""
+	}
+	return owner, diags
+}
+
+// mark makes a new mark and leaves it in private state.
+func mark(ctx context.Context, private marked) (owner string, diags diag.Diagnostics) {
+	owner = rand.Text()
+	return owner, private.SetKey(ctx, ownerField, []byte(`"`+owner+`"`))
 }
 
 // ownerField is where private state keeps what tells one resource of a plan
@@ -99,18 +155,15 @@ const ownerField = "owner"
 // ownerKey is the resource's own mark, made at its first plan, and whether there
 // was one before.
 func ownerKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (owner string, again bool) {
-	stored, diags := req.Private.GetKey(ctx, ownerField)
+	owner, diags := storedMark(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	if json.Unmarshal(stored, &owner) == nil && owner != "" {
+	if owner != "" {
 		return owner, true
 	}
-	owner, err := uuid.GenerateUUID()
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to plan the site pairing", err.Error())
-		return "", false
+	if resp.Private == nil {
+		return rand.Text(), false // a destroy keeps nothing
 	}
-	if resp.Private != nil {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, ownerField, []byte(`"`+owner+`"`))...)
-	}
+	owner, diags = mark(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
 	return owner, false
 }

@@ -178,6 +178,7 @@ func TestTwoForOnePeer(t *testing.T) {
 			p := configured(t, a)
 			return apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		}()
+		twin := direct.Object{Values: made.Values} // imported a second time
 		bySite := values(b, "api_url", "https://other-name.example.com:8048")
 		byURL := values(b, "api_url", strings.ToUpper(b.URL()[:5])+b.URL()[5:]+"/")
 		delete(byURL, "site")
@@ -195,8 +196,8 @@ func TestTwoForOnePeer(t *testing.T) {
 			"old and new":         {{made, values(b)}, {none, byURL}},
 			"changed and new":     {{made, values(b, "description", "x")}, {none, values(b)}},
 			"going and new":       {{made, nil}, {none, byURL}},
-			"old, same address":   {{made, values(b)}, {made, values(b)}},
-			"going, same address": {{made, nil}, {made, values(b)}},
+			"old, same address":   {{made, values(b)}, {twin, values(b)}},
+			"going, same address": {{made, nil}, {twin, values(b)}},
 		} {
 			for order, swap := range map[string]bool{"": false, " swapped": true} {
 				t.Run(name+order, func(t *testing.T) {

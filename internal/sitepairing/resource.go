@@ -82,9 +82,15 @@ func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *
 		resp.Diagnostics.Append(missingSite())
 		return
 	}
+	resp.Diagnostics.Append(r.own(ctx, m, resp.Private)...)
+	defer func() {
+		if resp.Diagnostics.HasError() {
+			r.disown(m)
+		}
+	}()
 	result, err := p.create(ctx)
 	warn(&resp.Diagnostics, result.warnings)
-	if err == nil && p.wanted.Site != "" && result.site.Site != p.wanted.Site {
+	if err == nil && p.wanted.Site != "" && result.site.Site != "" && result.site.Site != p.wanted.Site {
 		resp.Diagnostics.Append(otherName(p.wanted, *result.site))
 		return
 	}
@@ -155,6 +161,7 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		resp.State.RemoveResource(ctx)
 	default:
 		m.refresh(*site, p.service)
+		resp.Diagnostics.Append(keepMark(ctx, req.Private, resp.Private)...)
 		resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
@@ -185,6 +192,8 @@ func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		keepPending(ctx, &resp.State, result.task, &resp.Diagnostics)
 		return
 	}
+	r.disown(prior)
+	resp.Diagnostics.Append(r.keep(ctx, m, req.Private)...)
 	m.report(*result.site, p.service)
 	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
@@ -212,7 +221,9 @@ func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	if err != nil {
 		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), outcome{task: task}, err))
 		keepPending(ctx, &resp.State, task, &resp.Diagnostics)
+		return
 	}
+	r.disown(m)
 }
 
 // keepPending notes in a state that stays otherwise as it was that a task was

@@ -31,11 +31,13 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 			"api_url": schema.StringAttribute{
 				CustomType: framework.URLType, Required: true,
 				MarkdownDescription: "Service endpoint of the site to pair with, such as `https://vcda-b.example.com:8048`. A change re-pairs.",
+				Validators:          []validator.String{framework.URLType.Validator()},
 				PlanModifiers:       []planmodifier.String{framework.URLType.KeepSpelling()},
 			},
 			"api_thumbprint": schema.StringAttribute{
 				CustomType: framework.ThumbprintType, Required: true,
 				MarkdownDescription: "SHA-256 thumbprint of the certificate of the site's Manager or Cloud service. A change re-pairs.",
+				Validators:          []validator.String{framework.ThumbprintType.Validator()},
 				PlanModifiers:       []planmodifier.String{framework.ThumbprintType.KeepSpelling()},
 			},
 			"description": schema.StringAttribute{

@@ -203,10 +203,23 @@ func TestBusy(t *testing.T) {
 func TestStaysBusy(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, inTime(b, "delete", "2s"))
-		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusConflict, Body: `{"code":"Busy","msg":"Another task is running."}`})
+		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusServiceUnavailable, Body: `{"code":"Busy","msg":"Another task is running."}`})
 		kept, problems := attempt(t, a, made, nil)
-		one(t, problems, "Unable to unpair", "409 Busy: Another task is running.")
+		one(t, problems, "Unable to unpair", "503 Busy: Another task is running.")
 		complete(t, a, kept)
+	})
+}
+
+// TestConflictWithoutATask: a 409 that no running task explains is the last
+// word, and comes at once, not when the time is up.
+func TestConflictWithoutATask(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusConflict, Body: `{"code":"ReplicationsExist","msg":"There are replications."}`})
+		kept, problems := attempt(t, a, made, nil)
+		one(t, problems, "Unable to unpair", "409 ReplicationsExist: There are replications.")
+		complete(t, a, kept)
+		sent(t, a, 1, 0, 2)
 	})
 }
 

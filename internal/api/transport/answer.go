@@ -25,7 +25,7 @@ type Answer struct {
 // empty, is not JSON by its media type, or does not fit v.
 func (a *Answer) JSON(v any) error {
 	if len(a.Body) == 0 {
-		return a.problem("it is empty", nil)
+		return &AnswerError{Call: a.Call, Status: a.Status, Reason: "it is empty", Empty: true}
 	}
 	if kind := a.Header.Get("Content-Type"); !isJSON(kind) {
 		return a.problem(fmt.Sprintf("it is %s, not JSON%s", kind, a.page()), nil)

@@ -105,6 +105,19 @@ func retryRead(ctx context.Context, resp *http.Response, err error) (bool, error
 	return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
 }
 
+// longestWait is the longest time a server may ask a read to wait before the
+// next try; what is to wait longer fails with the server's answer.
+const longestWait = time.Minute
+
+// retryInTime is retryRead for a server that may ask for too much patience.
+func retryInTime(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	again, err := retryRead(ctx, resp, err)
+	if again && resp != nil && retryablehttp.DefaultBackoff(retryWaitMin, retryWaitMax, 0, resp) > longestWait {
+		return false, nil
+	}
+	return again, err
+}
+
 // lastTry hands on how the last try of a read ended. An answer that came when the
 // context had ended is dropped: http.Client would do so with a line on stderr.
 func lastTry(resp *http.Response, err error, _ int) (*http.Response, error) {

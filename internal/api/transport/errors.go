@@ -56,6 +56,7 @@ type AnswerError struct {
 	Call
 	Status int
 	Reason string
+	Empty  bool // there is no body
 	Err    error
 }
 

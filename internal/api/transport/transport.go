@@ -97,7 +97,7 @@ func New(o Options) (*Client, error) {
 		RetryWaitMin: retryWaitMin,
 		RetryWaitMax: retryWaitMax,
 		Backoff:      retryablehttp.DefaultBackoff,
-		CheckRetry:   retryRead,
+		CheckRetry:   retryInTime,
 		ErrorHandler: lastTry,
 	}
 	reads := retry.StandardClient()
@@ -122,7 +122,7 @@ func (c *Client) Close() { c.base.CloseIdleConnections() }
 
 // Do sends the request and returns its answer when the status is 2xx.
 // GET and HEAD are tried again after a connection error and after 429, 502, 503
-// and 504; nothing else is ever sent twice.
+// and 504; nothing else is sent twice here.
 //
 // Errors: *ConnectionError, *TrustError, *StatusError, *AnswerError.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {

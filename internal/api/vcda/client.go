@@ -110,7 +110,7 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 		return answer, err
 	}
 	if c.foreign() {
-		return nil, &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
+		return nil, c.tokenExpired(err)
 	}
 	if !g.renewable(c.clock.Now()) {
 		return answer, err
@@ -119,6 +119,11 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 		return nil, err
 	}
 	return c.send(ctx, g, r)
+}
+
+// tokenExpired is the final error of a token that came from outside.
+func (c *Client) tokenExpired(err error) error {
+	return &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
 }
 
 // fetch sends a request within the session and decodes the answer into v.

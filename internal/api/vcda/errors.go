@@ -105,7 +105,9 @@ func expired(err error) bool {
 		return false
 	}
 	asked := strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
-	return asked || e.Code == CodeNotAuthenticated || e.Code == ""
+	// Without a code an extension may have been refused by the remote site: its
+	// secret must not be sent twice.
+	return asked || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
 }
 
 // Unsent tells an error that came before the request itself was sent: of the
@@ -152,6 +154,16 @@ func Busy(err error) bool {
 		return true
 	}
 	return false
+}
+
+// Conflict tells an answer that is Busy or final: the reference leaves open which
+// status a refusal has.
+func Conflict(err error) bool { return status(err) == http.StatusConflict }
+
+// Empty tells an answer of success without a body.
+func Empty(err error) bool {
+	var answer *transport.AnswerError
+	return errors.As(err, &answer) && answer.Empty
 }
 
 // RetryAfter is how long the appliance asks to wait before the request is sent

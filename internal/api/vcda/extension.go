@@ -104,6 +104,8 @@ func (w ExtendCookie) forms(site string) []any {
 
 func (w ExtendCookie) secrets() []string { return []string{w.Cookie} }
 
+const extendPath = "/sessions/extend"
+
 // ErrCloudOnly is an extension on an appliance that does not run the Cloud
 // service.
 var ErrCloudOnly = errors.New("only the Cloud service extends sessions to remote sites")
@@ -128,7 +130,7 @@ func (e *ExtensionError) Error() string {
 func (e *ExtensionError) Unwrap() error { return e.Err }
 
 // UnknownSite tells that the appliance is not paired with a site of this name.
-func (e *ExtensionError) UnknownSite() bool { return transport.Status(e.Err) == http.StatusNotFound }
+func (e *ExtensionError) UnknownSite() bool { return status(e.Err) == http.StatusNotFound }
 
 // extend sends an extension within a session: the schema's form, and where the
 // appliance does not know that, the prose's.
@@ -137,8 +139,8 @@ func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionD
 	var err error
 	for i, body := range e.Way.forms(e.Site) {
 		var problem error
-		answer, problem = send(ctx, transport.Request{Method: http.MethodPost, Path: "/sessions/extend", Body: body, Secrets: e.Way.secrets()})
-		unknown := transport.Status(problem) == http.StatusBadRequest
+		answer, problem = send(ctx, transport.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Way.secrets()})
+		unknown := status(problem) == http.StatusBadRequest
 		if i == 0 || !unknown {
 			err = problem // where no form is known, the first one's answer says why
 		}
@@ -151,7 +153,7 @@ func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionD
 		err = answer.JSON(&details)
 	}
 	if err != nil {
-		return details, &ExtensionError{Site: e.Site, Index: -1, Refused: transport.Refused(err), Err: err}
+		return details, &ExtensionError{Site: e.Site, Index: -1, Refused: !Unsent(err) && transport.Refused(err), Err: err}
 	}
 	if _, ok := details.At(e.Site); !ok {
 		return details, &ExtensionError{Site: e.Site, Index: -1, Refused: true, Err: ErrNotExtended}
@@ -169,7 +171,7 @@ func (c *Client) shrink(ctx context.Context, send sender, site string) error {
 		return errors.New("no site to take the extension back from") // the path would end the session
 	}
 	_, err := send(ctx, transport.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site)})
-	switch transport.Status(err) {
+	switch status(err) {
 	case http.StatusBadRequest, http.StatusNotFound:
 		return nil
 	}

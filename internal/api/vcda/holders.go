@@ -101,6 +101,18 @@ func (c *Client) Extend(ctx context.Context, e Extension, holder string) (Sessio
 	return details, nil
 }
 
+// Hold notes that the shared session extends to a site for the holder too, as a
+// session may that came from outside, or that another holder extended.
+func (c *Client) Hold(ctx context.Context, e Extension, holder string) error {
+	h, err := c.extensions.enter(ctx, e.Site)
+	if err != nil {
+		return err
+	}
+	defer h.leave()
+	c.extensions.hold(h, e, holder)
+	return nil
+}
+
 // Release gives up a holder's claim to a site. The extension is taken back when
 // nobody else holds it.
 func (c *Client) Release(ctx context.Context, site, holder string) error {

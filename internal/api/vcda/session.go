@@ -82,7 +82,12 @@ func (c *Client) foreign() bool {
 func (c *Client) open(ctx context.Context) (*grant, error) {
 	if token, given := c.login.(SessionToken); given {
 		g := &grant{token: token.Token}
-		return g, c.extendAll(ctx, g)
+		if err := c.extendAll(ctx, g); expired(err) {
+			return nil, c.tokenExpired(err)
+		} else if err != nil {
+			return nil, err
+		}
+		return g, nil
 	}
 	g, err := c.logIn(ctx)
 	if err != nil {

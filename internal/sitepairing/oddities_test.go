@@ -1,0 +1,118 @@
+package sitepairing_test
+
+import (
+	"encoding/json"
+	"maps"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// listed makes the appliance list its one pairing with other values.
+func listed(t *testing.T, a *simulator.Appliance, changes map[string]any) {
+	t.Helper()
+	s := a.Sites()[0]
+	row := map[string]any{
+		"site": s.Site, "description": s.Description, "apiUrl": s.APIURL, "apiPublicUrl": s.APIPublicURL,
+		"apiThumbprint": s.APIThumbprint, "isLocal": false,
+	}
+	if s.ID != "" {
+		row["id"] = s.ID
+	}
+	maps.Copy(row, changes)
+	body, err := json.Marshal([]any{row})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: string(body)})
+}
+
+// TestOddRows: what an appliance leaves out is as it was, what it stores beyond
+// any configuration is drift, and neither blocks a refresh or replaces anything.
+func TestOddRows(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		changes map[string]any
+		drift   bool
+	}{
+		"no public URL":     {map[string]any{"apiPublicUrl": nil, "apiUrl": "https://tn-1.tnexus.io:8048/"}, false},
+		"no thumbprint":     {map[string]any{"apiThumbprint": nil}, false},
+		"no URL of ours":    {map[string]any{"apiPublicUrl": "peer.example.com:8048"}, true},
+		"odd thumbprint":    {map[string]any{"apiThumbprint": "unknown"}, true},
+		"neither state":     {map[string]any{"state": nil, "description": nil}, false},
+		"another spelling":  {map[string]any{"apiThumbprint": "sha-256:" + "00"}, true},
+		"extra and unknown": {map[string]any{"isPaired": true}, false},
+	}
+	together(t, onBoth(cases), func(t *testing.T, c serviceCase[struct {
+		changes map[string]any
+		drift   bool
+	}],
+	) {
+		a, b := estateOf(t, c.service, 0)
+		made := succeeds(t, a, none, values(b))
+		listed(t, a, c.is.changes)
+		p := process(t, a)
+		now, problems := p.Refresh(t, pairingType, made)
+		if len(problems) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		plan := p.Plan(t, pairingType, now, values(b))
+		if len(plan.Diagnostics) > 0 || plan.RequiresReplace {
+			t.Errorf("replaced: %t, %v", plan.RequiresReplace, plan.Diagnostics.Errors())
+		}
+		if changed := plan.Values["healthy"] == direct.Unknown; changed != c.is.drift {
+			t.Errorf("a change is planned: %t, state %v", changed, now.Values)
+		}
+	})
+}
+
+// TestNamelessRow: the Manager knows its peers by id; a name it leaves out has
+// not changed.
+func TestNamelessRow(t *testing.T) {
+	t.Parallel()
+	a, b := estateOf(t, simulator.Manager, 0)
+	made := succeeds(t, a, none, values(b))
+	listed(t, a, map[string]any{"site": nil})
+	p := process(t, a)
+	now, problems := p.Refresh(t, pairingType, made)
+	if plan := p.Plan(t, pairingType, now, values(b)); len(problems) > 0 || plan.RequiresReplace || now.Values["site"] != "site-b" {
+		t.Errorf("site %v, replaced: %t, %v", now.Values["site"], plan.RequiresReplace, problems.Errors())
+	}
+}
+
+// TestOneProcessPlansAgain: in a process that lives on, an object keeps its peer
+// from plan to plan, and gives it up with its end.
+func TestOneProcessPlansAgain(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := process(t, a)
+		for range 2 {
+			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+			made = apply(t, p, p.Plan(t, pairingType, made, values(b, "description", "two")))
+			made, _ = p.Refresh(t, pairingType, made)
+			if plan := p.Plan(t, pairingType, none, values(b)); len(plan.Diagnostics.Errors()) != 1 {
+				t.Errorf("a second resource for the peer: %v", plan.Diagnostics.Errors())
+			}
+			gone(t, a, apply(t, p, p.Plan(t, pairingType, made, nil)))
+		}
+		a.FailNextTask("pair", "SiteUnreachable", "no")
+		plan := p.Plan(t, pairingType, none, values(b))
+		if _, problems := p.Apply(t, plan); len(problems.Errors()) != 1 {
+			t.Fatal(problems.Errors())
+		}
+		apply(t, p, p.Plan(t, pairingType, none, values(b)))
+	})
+}
+
+// TestDoneAtOnce: an answer without a body, to a request that was performed, and
+// no task anywhere.
+func TestDoneAtOnce(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		a.HideTasks(true)
+		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Status: 204, AfterActing: true})
+		again := values(b)
+		again["repair_triggers"] = direct.Values{"version": "4.7.1"}
+		succeeds(t, a, made, again)
+	})
+}
