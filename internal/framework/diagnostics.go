@@ -67,6 +67,8 @@ func explain(err error) (why, advice string) {
 		return explainTrust(trust, "appliance", "the provider block")
 	case errors.As(err, &wait):
 		return explainWait(wait)
+	case errors.Is(err, vcda.ErrTokenExpired) && errors.As(err, &login):
+		return explainLogin(login) // noticed by an extension, perhaps
 	case errors.As(err, &extension):
 		return explainExtension(extension)
 	case errors.As(err, &login):

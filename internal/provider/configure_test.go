@@ -367,3 +367,28 @@ func readSession(t *testing.T, block values) values {
 	}
 	return session
 }
+
+// TestBlockOverrulesRivals: what the block sets beats the variable of a field
+// that excludes it, and not only its own.
+func TestBlockOverrulesRivals(t *testing.T) {
+	key := simulator.DefaultAccounts().SAML[1].PrivateKeyPEM()
+	for name, c := range map[string]struct {
+		sso values
+		env map[string]string
+	}{
+		"key beats signature": {values{"private_key": key}, map[string]string{"VCDA_SAML_SIGNATURE": "s", "VCDA_SAML_TIMESTAMP": "1", "VCDA_SAML_NONCE": "n"}},
+		"signature beats key": {values{"signature": "s", "timestamp": 1, "nonce": "n"}, map[string]string{"VCDA_SAML_PRIVATE_KEY": key}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			setEnv(t, c.env)
+			c.sso["saml_token"] = "token"
+			if errors := serve(t).Configure(t, with(values{"login": values{"sso_token": c.sso}})).Errors(); len(errors) > 0 {
+				t.Error(errors)
+			}
+		})
+	}
+	setEnv(t, map[string]string{"VCDA_SAML_SIGNATURE": "s", "VCDA_SAML_TIMESTAMP": "1", "VCDA_SAML_NONCE": "n", "VCDA_SAML_PRIVATE_KEY": key})
+	if errors := serve(t).Configure(t, with(values{"login": values{"sso_token": values{"saml_token": "token"}}})).Errors(); len(errors) != 1 {
+		t.Errorf("both variables: %v", errors)
+	}
+}

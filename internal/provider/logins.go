@@ -23,6 +23,7 @@ type field struct {
 	optional  bool
 	kind      kind
 	check     func(string) error
+	rivals    []string // fields that, set in the provider block, overrule the variable
 	doc       string
 }
 
@@ -56,10 +57,10 @@ var vcdaLogins = []loginType[vcda.Login]{
 		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a `signature` made elsewhere. **Experimental**: no published document fixes the signed bytes.",
 		fields: []field{
 			{name: "saml_token", env: "VCDA_SAML_TOKEN", secret: true, doc: "The SAML token."},
-			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, check: checkPrivateKey, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
-			{name: "signature", env: "VCDA_SAML_SIGNATURE", secret: true, optional: true, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
-			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, doc: "Timestamp under the signature, in milliseconds since 1970."},
-			{name: "nonce", env: "VCDA_SAML_NONCE", optional: true, doc: "Nonce under the signature."},
+			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, check: checkPrivateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
+			{name: "signature", env: "VCDA_SAML_SIGNATURE", secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
+			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, rivals: []string{"private_key"}, doc: "Timestamp under the signature, in milliseconds since 1970."},
+			{name: "nonce", env: "VCDA_SAML_NONCE", optional: true, rivals: []string{"private_key"}, doc: "Nonce under the signature."},
 			{name: "principal", env: "VCDA_PRINCIPAL", optional: true, doc: "Principal the session shall belong to, where the token allows to impersonate it."},
 		},
 		build: buildSSOToken,

@@ -131,6 +131,9 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 	values := fields{}
 	for _, f := range chosen.fields {
 		dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
+		if c.overruled(prefix+"."+chosen.name+".", f) {
+			continue
+		}
 		value := c.get(dotted)
 		if value != "" {
 			values[f.name] = value
@@ -148,6 +151,18 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 		return login, false
 	}
 	return login, true
+}
+
+// overruled tells whether the provider block, which leaves the field out, sets
+// another one that excludes it: its variable does not count then.
+func (c *configuration) overruled(prefix string, f field) bool {
+	if _, s := c.lookup(prefix + f.name); s != absent {
+		return false
+	}
+	return slices.ContainsFunc(f.rivals, func(rival string) bool {
+		_, s := c.lookup(prefix + rival)
+		return s != absent
+	})
 }
 
 // chooseLogin finds the login type in the provider block, else in the variable.

@@ -42,3 +42,9 @@ func ways(b *simulator.Appliance) map[string]string {
 func extension(way string) string {
 	return fmt.Sprintf("\nresource \"vcda_session_extension\" \"b\" {\n  site = \"site-b\"\n  %s\n}\n", way)
 }
+
+// down is a remote site that does not answer the appliance.
+var down = simulator.Fault{
+	Method: "POST", Path: "/sessions/extend", Status: 500, ContentType: "application/json",
+	Body: `{"code":"GeneralServerFailure","msg":"The site does not answer."}`,
+}

@@ -183,3 +183,25 @@ func TestTaskFields(t *testing.T) {
 		}
 	}
 }
+
+// What only informs must not hide how a task goes.
+func TestOddFieldsOfATask(t *testing.T) {
+	for name, body := range map[string]string{
+		"progress": `{"id": "t", "state": "FAILED", "progress": 33.5, "error": {"code": "Broken", "msg": "m"}}`,
+		"error":    `{"id": "t", "state": "FAILED", "progress": 33, "error": {"code": 5, "msg": "m"}}`,
+		"times":    `{"id": "t", "state": "FAILED", "startTime": "now", "endTime": null, "error": {"code": "Broken"}}`,
+	} {
+		client := scripted(t, reply(http.StatusOK, body))
+		task, err := client.Task(t.Context(), "t")
+		if err != nil || task.State != TaskFailed || task.Error == nil {
+			t.Errorf("%s: task %+v, error %v", name, task, err)
+		}
+	}
+	for name, body := range map[string]string{"state": `{"id": "t", "state": 5}`, "id": `{"id": 5, "state": "FAILED"}`} {
+		client := scripted(t, reply(http.StatusOK, body))
+		var broken *transport.AnswerError
+		if _, err := client.Task(t.Context(), "t"); !errors.As(err, &broken) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package sessionextension_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+)
+
+// When the session itself is the matter, the message must not blame the remote
+// site, whatever was asked of the session.
+func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
+	t.Parallel()
+	a, _ := cloudEstate(t, nil)
+	toB := direct.Values{"site": "site-b", "multisite": direct.Values{"org": "acme"}}
+	dead := direct.Values{"session_token": direct.Values{"token": "dead-token"}}
+	for name, test := range map[string]struct {
+		block direct.Values
+		want  string
+	}{
+		"wrong password":                      {direct.Values{"login": direct.Values{"local_user": direct.Values{"username": "root", "password": "wrong"}}}, "Check the fields of login.local_user"},
+		"dead token":                          {direct.Values{"login": dead}, "Obtain a new token"},
+		"dead token, extensions":              {direct.Values{"login": dead, "session_extensions": []any{toB}}, "Obtain a new token"},
+		"dead token, extensions, service not": {direct.Values{"login": dead, "session_extensions": []any{toB}, "service": nil}, "Obtain a new token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := direct.Serve(t, acctest.Factories(t)["vcda"])
+			block := direct.Values{"url": a.URL(), "thumbprint": a.Thumbprint(), "service": "cloud"}
+			maps.Copy(block, test.block)
+			if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
+				t.Fatal(errors)
+			}
+			plan := p.Plan(t, "vcda_session_extension", direct.Object{}, toB)
+			errors := plan.Diagnostics.Errors()
+			if len(errors) == 0 {
+				_, problems := p.Apply(t, plan)
+				errors = problems.Errors()
+			}
+			_, problems := p.ReadData(t, "vcda_session", direct.Values{})
+			for _, text := range append(errors, problems.Errors()...) {
+				if !strings.Contains(text, test.want) || strings.Contains(text, "credentials for the remote site") {
+					t.Error(text)
+				}
+			}
+			if len(errors) != 1 || len(problems.Errors()) != 1 {
+				t.Errorf("%d and %d errors", len(errors), len(problems.Errors()))
+			}
+		})
+	}
+}
+
+// An ephemeral extension to the site of a managed one must not take that away
+// when it closes.
+func TestEphemeralLeavesWhatIsManaged(t *testing.T) {
+	acctest.Needs(t, acctest.Ephemeral)
+	t.Parallel()
+	a, b := cloudEstate(t, nil)
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralExtension("e", ways(b)["multisite"])+`
+resource "vcda_session_extension" "m" {
+  depends_on = [ephemeral.vcda_session_extension.e]
+  site       = "site-b"
+  `+ways(b)["credentials"]+`
+}
+`)
+	w.MustRun(t, "apply", "-auto-approve", "-no-color")
+	a.ResetStats()
+	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	if shrunk := a.Stats().Requests["DELETE /sessions/{site}"]; shrunk != 0 {
+		t.Errorf("the extension was taken back %d times", shrunk)
+	}
+}
+
+// A remote site that is down is a warning where nothing is to be changed: it
+// must not stop what is done about it.
+func TestSiteThatIsDown(t *testing.T) {
+	t.Parallel()
+	a, b := cloudEstate(t, nil)
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+extension(ways(b)["multisite"]))
+	w.MustRun(t, "apply", "-auto-approve", "-no-color")
+	a.Fault(down)
+	out := w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+	acctest.MustSay(t, strings.ReplaceAll(out, "│", ""), "Warning: Unable to extend the session to the site site-b", "GeneralServerFailure")
+	w.MustRun(t, "destroy", "-auto-approve", "-no-color")
+}
