@@ -166,10 +166,15 @@ func (p *peer) confirmGone(ctx context.Context, limit time.Duration, why error) 
 func (p *peer) whenFree(ctx context.Context, send func() (vcda.Task, error)) (task vcda.Task, err error) {
 	clock := p.client.Clock()
 	idle := 0
+	var declined error
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		if task, err = send(); !vcda.Busy(err) {
+			if declined != nil && ctx.Err() != nil {
+				err = errors.Join(context.Cause(ctx), declined) // why there was not time enough
+			}
 			return task, err
 		}
+		declined = err
 		if vcda.Conflict(err) && !p.working(ctx) {
 			if idle++; idle > 1 {
 				return task, err
