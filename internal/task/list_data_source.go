@@ -124,11 +124,12 @@ func (rfc3339) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 }
 
-// parseTime reads a time the API can count: it has no milliseconds before 1970.
+// parseTime reads any time: plantimestamp() is in the year 1 when Terraform 1.8
+// validates.
 func parseTime(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.UnixMilli() <= 0 {
-		return time.Time{}, fmt.Errorf("%q is not a time after 1970 in RFC 3339 format, such as 2026-01-31T08:00:00Z", text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a time in RFC 3339 format, such as 2026-01-31T08:00:00Z", text)
 	}
 	return t, nil
 }

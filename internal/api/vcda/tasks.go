@@ -137,7 +137,7 @@ func (q TaskQuery) values() url.Values {
 			v.Set(name, value)
 		}
 	}
-	if !q.StartedAfter.IsZero() {
+	if q.StartedAfter.UnixMilli() > 0 { // the API counts from 1970; before it, every task has started after
 		v.Set("startTimeAfter", strconv.FormatInt(q.StartedAfter.UnixMilli(), 10))
 	}
 	return v

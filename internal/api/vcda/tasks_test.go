@@ -74,6 +74,7 @@ func TestTaskFilters(t *testing.T) {
 			"resource id":    {TaskQuery{ResourceID: pair.Workflow.ResourceID}, []string{pair.ID}},
 			"state":          {TaskQuery{State: TaskSucceeded}, health},
 			"started after":  {TaskQuery{StartedAfter: before}, []string{pair.ID}},
+			"before 1970":    {TaskQuery{StartedAfter: time.Unix(-1, 0)}, append([]string{pair.ID}, health...)},
 			"type and state": {TaskQuery{Type: "pair", State: TaskSucceeded}, nil},
 			"limit":          {TaskQuery{Limit: 2}, []string{pair.ID, health[0]}},
 			"odd characters": {TaskQuery{Type: "a&b=c é"}, nil},
