@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,7 +195,7 @@ func TestLatencyEndsWithTheEstate(t *testing.T) {
 		}
 	})
 	for f.a.Stats().Total == 0 {
-		time.Sleep(time.Millisecond)
+		runtime.Gosched() // until the request has come in
 	}
 	estate.Close()
 	client.Wait()
