@@ -151,6 +151,7 @@ func TestConfigureProblems(t *testing.T) {
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},
 		"signature, no nonce":  {sso(values{"signature": "s", "timestamp": 1}), nil, "login.sso_token", "needs the timestamp and the nonce"},
 		"signature, no time":   {sso(values{"signature": "s", "nonce": "n"}), nil, "login.sso_token", "needs the timestamp and the nonce"},
+		"null extension":       {with(values{"session_extensions": []any{nil}}), nil, "session_extensions", "must not be null"},
 		"bad key in env":       {sso(values{}), map[string]string{"VCDA_SAML_PRIVATE_KEY": "hush"}, "login.sso_token.private_key", "Invalid VCDA_SAML_PRIVATE_KEY"},
 		"bad timestamp in env": {sso(values{}), map[string]string{"VCDA_SAML_TIMESTAMP": "noon"}, "login.sso_token.timestamp", "Invalid VCDA_SAML_TIMESTAMP"},
 	} {
