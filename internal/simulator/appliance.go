@@ -87,7 +87,7 @@ func (a *Appliance) listen() error {
 		_ = listener.Close()
 		return err
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.currentCertificate, NextProtos: []string{"http/1.1"}}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.currentCertificate, NextProtos: a.options.protocols()}
 	a.server = &http.Server{
 		Handler:           http.HandlerFunc(a.serve),
 		ConnState:         a.connState,

@@ -18,7 +18,7 @@ type FaultKind int
 const (
 	Status     FaultKind = iota // an answer of Status, with Body or an ApiError
 	DropAnswer                  // acts, then closes the connection without an answer
-	Reset                       // resets the connection
+	Reset                       // resets the connection, on HTTP/2 the stream
 	Hang                        // no answer until the client gives up
 	Truncate                    // acts, then breaks off in the middle of the body
 	Oversize                    // a valid but huge JSON array
@@ -187,7 +187,7 @@ func statusCode(status int) string {
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) // HTTP/2
 	}
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn() // without TLS's farewell

@@ -32,6 +32,9 @@ type ApplianceOptions struct {
 	IdleTimeout  time.Duration // of a session; default 30 minutes
 	MaxAge       time.Duration // of a session; default 24 hours
 
+	HTTP2    bool // offers HTTP/2 beside HTTP/1.1
+	Compress bool // answers in gzip who accepts it; what a fault makes up stays plain
+
 	ProseExtend         bool // access tokens extend in the form of the prose, not of the schema
 	CookieExtend        bool // a cookie extends a session
 	ShrinkUnknownStatus int  // answer to a shrink without extension: 200 (default), 400 or 404
@@ -66,4 +69,12 @@ func (o ApplianceOptions) withDefaults() ApplianceOptions {
 		o.ShrinkUnknownStatus = 200
 	}
 	return o
+}
+
+// protocols are what TLS offers, best first.
+func (o ApplianceOptions) protocols() []string {
+	if o.HTTP2 {
+		return []string{"h2", "http/1.1"}
+	}
+	return []string{"http/1.1"}
 }

@@ -37,13 +37,13 @@ func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 	if refused != nil {
 		a.noteViolation(r, refused)
 		a.finish(record, refused.status, r, body)
-		refused.encode(versionedMediaType(a.newestVersion())).write(w)
+		a.compress(r, refused.encode(versionedMediaType(a.newestVersion()))).write(w)
 		return
 	}
 	fault := a.nextFault(r)
 	var out answer
 	if fault == nil || fault.acts() {
-		out = a.act(r, c)
+		out = a.compress(r, a.act(r, c))
 	}
 	if fault == nil {
 		a.finish(record, out.status, r, body)
