@@ -68,13 +68,13 @@ func (c *call) getConfig() (reply, *problem) {
 	a := c.appliance
 	if a.service == Manager {
 		return reply{status: http.StatusOK, plain: true, body: managerConfig{
-			ID: a.instanceID, Site: a.site, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint(),
+			ID: a.instanceID, Site: a.site, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint,
 			TunnelURL: tunnelURL, TunnelCertificate: a.certificateBase64(),
 		}}, nil
 	}
 	return reply{status: http.StatusOK, plain: true, body: cloudConfig{
-		ID: a.instanceID, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint(), LocalSite: a.site,
-		VcdURL: directorURL, VcdThumbprint: a.thumbprint(), VcdUsername: defaultAdministrator,
+		ID: a.instanceID, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint, LocalSite: a.site,
+		VcdURL: directorURL, VcdThumbprint: a.thumbprint, VcdUsername: defaultAdministrator,
 		TunnelURL: tunnelURL, TunnelCertificate: a.certificateBase64(),
 	}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log"
 	rnd "math/rand/v2"
@@ -34,6 +35,7 @@ type Appliance struct {
 	// All below is guarded by the lock of the estate.
 	starts       int // of the service
 	certificate  *tls.Certificate
+	thumbprint   string // of the certificate
 	accounts     Accounts
 	latency      time.Duration
 	sessions     map[string]*session
@@ -75,18 +77,41 @@ func newAppliance(e *Estate, o ApplianceOptions) *Appliance {
 	}
 }
 
-// listen binds the port, makes the certificate and starts to serve.
-func (a *Appliance) listen() error {
+// start makes the certificate and, unless nobody is to be served, the server.
+func (a *Appliance) start() error {
+	if a.options.Unserved {
+		if len(a.publicURLs) == 0 {
+			return errors.New("a site without a server needs a public URL")
+		}
+		a.url = a.publicURLs[0]
+		return a.certify()
+	}
 	listener, err := net.Listen("tcp", a.options.Addr)
 	if err != nil {
 		return err
 	}
 	a.url = "https://" + listener.Addr().String()
-	a.certificate, err = a.estate.ca.Issue(a.site, a.certificateNames())
-	if err != nil {
+	if err := a.certify(); err != nil {
 		_ = listener.Close()
 		return err
 	}
+	a.listen(listener)
+	return nil
+}
+
+// certify gives the appliance a certificate of the estate's authority.
+func (a *Appliance) certify() error {
+	certificate, err := a.estate.ca.Issue(a.site, a.certificateNames())
+	if err != nil {
+		return err
+	}
+	a.estate.do(func() {
+		a.certificate, a.thumbprint = certificate, certs.Thumbprint(certificate.Certificate[0])
+	})
+	return nil
+}
+
+func (a *Appliance) listen(listener net.Listener) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.currentCertificate, NextProtos: a.options.protocols()}
 	a.server = &http.Server{
 		Handler:           http.HandlerFunc(a.serve),
@@ -101,10 +126,12 @@ func (a *Appliance) listen() error {
 		_ = a.server.Serve(tls.NewListener(listener, config)) // always ends with ErrServerClosed
 	})
 	<-listening
-	return nil
 }
 
 func (a *Appliance) close() {
+	if a.server == nil {
+		return
+	}
 	_ = a.server.Close()
 	a.serving.Wait()
 }
@@ -163,7 +190,7 @@ func (a *Appliance) SetAccounts(accounts Accounts) {
 // Thumbprint returns that of the certificate now shown, in canonical form.
 func (a *Appliance) Thumbprint() string {
 	var print string
-	a.estate.do(func() { print = a.thumbprint() })
+	a.estate.do(func() { print = a.thumbprint })
 	return print
 }
 
@@ -177,11 +204,9 @@ func (a *Appliance) CertificatePEM() string {
 // RotateCertificate gives the appliance a new certificate of the same
 // authority; as on the real one the service restarts with it.
 func (a *Appliance) RotateCertificate() {
-	certificate, err := a.estate.ca.Issue(a.site, a.certificateNames())
-	if err != nil {
+	if err := a.certify(); err != nil {
 		panic(err) // the first one was issued the same way
 	}
-	a.estate.do(func() { a.certificate = certificate })
 	a.Restart()
 }
 
@@ -216,8 +241,6 @@ func (a *Appliance) SetLatency(d time.Duration) {
 func (a *Appliance) BeforeAnswer(hook func(*http.Request)) {
 	a.estate.do(func() { a.hook = hook })
 }
-
-func (a *Appliance) thumbprint() string { return certs.Thumbprint(a.certificate.Certificate[0]) }
 
 // publicURL is where peers find the appliance.
 func (a *Appliance) publicURL() string {

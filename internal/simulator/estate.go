@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -32,8 +33,8 @@ type Estate struct {
 	closed chan struct{}
 	stop   sync.Once
 
-	mu         sync.Mutex // guards all below and the state of every appliance
-	appliances []*Appliance
+	mu         sync.Mutex            // guards all below and the state of every appliance
+	appliances map[string]*Appliance // by site
 	addresses  map[string]*Appliance // by normal URL
 	pending    []*task               // tasks whose effect is still to come, earliest end first
 }
@@ -44,7 +45,7 @@ func Start(o Options) (*Estate, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{}), addresses: map[string]*Appliance{}}
+	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -65,11 +66,11 @@ func (e *Estate) add(o ApplianceOptions) error {
 		return fmt.Errorf("simulator: site %s: service %q is neither %q nor %q", o.Site, o.Service, Manager, Cloud)
 	}
 	a := newAppliance(e, o)
-	if err := a.listen(); err != nil {
+	if err := a.start(); err != nil {
 		return fmt.Errorf("simulator: site %s: %w", o.Site, err)
 	}
 	e.do(func() {
-		e.appliances = append(e.appliances, a)
+		e.appliances[a.site] = a
 		for _, own := range append([]string{a.url}, a.publicURLs...) {
 			if n, err := normalizeURL(own); err == nil && e.addresses[n] == nil {
 				e.addresses[n] = a
@@ -82,7 +83,7 @@ func (e *Estate) add(o ApplianceOptions) error {
 // Appliance returns the appliance of a site, nil when there is none.
 func (e *Estate) Appliance(site string) *Appliance {
 	var found *Appliance
-	e.do(func() { found = e.bySite(site) })
+	e.do(func() { found = e.appliances[site] })
 	return found
 }
 
@@ -113,29 +114,28 @@ func (e *Estate) do(f func()) {
 // settle lets the tasks end whose time has come, in the order of their ends.
 func (e *Estate) settle() {
 	now := e.now()
-	var open []*task
-	for _, t := range e.pending {
-		if t.appliance.frozen || now.Before(t.end) {
-			open = append(open, t)
+	due := 0
+	for due < len(e.pending) && !now.Before(e.pending[due].end) {
+		due++
+	}
+	if due == 0 {
+		return
+	}
+	var frozen []*task
+	for _, t := range e.pending[:due] {
+		if t.appliance.frozen {
+			frozen = append(frozen, t)
 			continue
 		}
 		t.finish()
 	}
-	e.pending = open
+	e.pending = slices.Concat(frozen, e.pending[due:])
 }
 
+// enqueue puts a task behind those which end no later.
 func (e *Estate) enqueue(t *task) {
-	e.pending = append(e.pending, t)
-	sort.SliceStable(e.pending, func(i, j int) bool { return e.pending[i].end.Before(e.pending[j].end) })
-}
-
-func (e *Estate) bySite(site string) *Appliance {
-	for _, a := range e.appliances {
-		if a.site == site {
-			return a
-		}
-	}
-	return nil
+	at := sort.Search(len(e.pending), func(i int) bool { return e.pending[i].end.After(t.end) })
+	e.pending = slices.Insert(e.pending, at, t)
 }
 
 // byURL finds the appliance which answers under a URL, nil when none does.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -25,6 +26,7 @@ func TestStartRefuses(t *testing.T) {
 		"same site":   a,
 		"no site":     {Service: simulator.Manager},
 		"no service":  {Site: "site-b"},
+		"nowhere":     {Site: "site-b", Service: simulator.Manager, Unserved: true},
 		"port in use": {Site: "site-b", Service: simulator.Cloud, Addr: taken.Addr().String()},
 	} {
 		estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{a, second}})
@@ -142,4 +144,27 @@ func TestConcurrency(t *testing.T) {
 	if s := f.a.Stats(); s.PeakConcurrent != n || s.Connections < n-1 {
 		t.Errorf("peak %d, connections %d", s.PeakConcurrent, s.Connections)
 	}
+}
+
+// TestUnserved pairs with a site that has no server, both ways.
+func TestUnserved(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+		f := start(t, service, func(o *simulator.ApplianceOptions) { o.Unserved = o.Site == "site-b" })
+		if f.b.URL() != aliasB {
+			t.Errorf("URL %s", f.b.URL())
+		}
+		f.must(f.accepted(), request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, nil)
+		f.clock.Advance(time.Minute)
+		if in, out := f.peers()[0].codes(); in != "PeerSiteNotPaired" || out != "" {
+			t.Errorf("after one side: %q, %q", in, out)
+		}
+		f.b.Pair("site-a")
+		if in, out := f.peers()[0].codes(); in != "" || out != "" {
+			t.Errorf("after both: %q, %q", in, out)
+		}
+		f.b.RotateCertificate()
+		if in, out := f.peers()[0].codes(); in != "" || out != "CertificateMismatch" {
+			t.Errorf("after a rotation: %q, %q", in, out)
+		}
+	})
 }

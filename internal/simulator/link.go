@@ -10,25 +10,24 @@ type linkState struct {
 // peer's traffic out.
 func (a *Appliance) link(record *siteRecord) linkState {
 	state := linkState{OutgoingCommError: a.outgoing(record)}
-	peer := a.estate.byURL(record.publicURL)
-	switch {
-	case peer == nil:
+	peer := a.estate.peerOf(record)
+	if peer == nil {
 		state.IncomingCommError = state.OutgoingCommError
-	case peer.recordOf(a) == nil:
+	} else if back := peer.recordOf(a); back != nil {
+		state.IncomingCommError = peer.outgoing(back)
+	} else {
 		state.IncomingCommError = newAPIError("PeerSiteNotPaired", "Site %s is not paired with this site.", record.site)
-	default:
-		state.IncomingCommError = peer.outgoing(peer.recordOf(a))
 	}
 	return state
 }
 
 // outgoing is what goes wrong when the appliance calls a peer.
 func (a *Appliance) outgoing(record *siteRecord) *apiError {
-	peer := a.estate.byURL(record.publicURL)
+	peer := a.estate.peerOf(record)
 	if peer == nil {
 		return newAPIError("SiteUnreachable", "No site answers at %s.", record.publicURL)
 	}
-	if record.thumbprint != peer.thumbprint() {
+	if record.thumbprint != peer.thumbprint {
 		return newAPIError("CertificateMismatch", "Certificate differs from the expected one.")
 	}
 	return nil

@@ -46,7 +46,7 @@ func (c *clock) Advance(d time.Duration) {
 
 // pair of appliances with one client each, logged in as root on site-a.
 type fixture struct {
-	t     *testing.T
+	t     testing.TB
 	clock *clock
 	a, b  *simulator.Appliance
 	http  *http.Client
@@ -83,7 +83,7 @@ func start(t *testing.T, service simulator.Service, options ...option) *fixture 
 	return f
 }
 
-func trustingClient(t *testing.T, ca string) *http.Client {
+func trustingClient(t testing.TB, ca string) *http.Client {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(ca)) {
 		t.Fatal("the authority is no PEM")

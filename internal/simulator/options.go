@@ -19,6 +19,7 @@ type ApplianceOptions struct {
 	Service    Service // Manager or Cloud
 	Addr       string  // where it listens; default "127.0.0.1:0"
 	PublicURLs []string
+	Unserved   bool      // no server: other sites know it by its PublicURLs, and nobody can log in
 	Accounts   *Accounts // nil: DefaultAccounts()
 
 	// CertificateNames are the only names in the certificate. When nil these are

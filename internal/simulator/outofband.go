@@ -48,11 +48,12 @@ func (a *Appliance) siteRecord(record *siteRecord) SiteRecord {
 func (a *Appliance) Pair(peer string) string {
 	var key string
 	a.estate.do(func() {
-		other := a.estate.bySite(peer)
+		other := a.estate.appliances[peer]
 		if other == nil || a.recordOf(other) != nil {
 			panic(fmt.Sprintf("simulator: site %s is unknown or paired already", peer))
 		}
-		record := &siteRecord{id: newUUID(), publicURL: other.publicURL(), thumbprint: other.thumbprint()}
+		record := &siteRecord{id: newUUID(), thumbprint: other.thumbprint}
+		record.lookAt(other.publicURL())
 		a.attach(record, other)
 		key = a.key(record)
 	})
@@ -71,7 +72,7 @@ func (a *Appliance) SetDescription(peer, description string) {
 
 // SetPublicURL changes where this side looks for a peer.
 func (a *Appliance) SetPublicURL(peer, url string) {
-	a.change(peer, func(r *siteRecord) { r.publicURL = url })
+	a.change(peer, func(r *siteRecord) { r.lookAt(url) })
 }
 
 // SetThumbprint changes which certificate this side expects of a peer.

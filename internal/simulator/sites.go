@@ -11,10 +11,26 @@ type siteRecord struct {
 	id           string // the key on the Manager service
 	site         string // the key on the Cloud service
 	description  string
-	publicURL    string // as sent
+	publicURL    string // as sent; set by lookAt
 	internalURL  string
 	thumbprint   string
 	replications int
+
+	peer *Appliance // see peerOf
+}
+
+// lookAt changes where a peer is looked for.
+func (record *siteRecord) lookAt(publicURL string) {
+	record.publicURL, record.peer = publicURL, nil
+}
+
+// peerOf finds the appliance which answers for a row, nil when none does. What
+// was found once stays: addresses never change.
+func (e *Estate) peerOf(record *siteRecord) *Appliance {
+	if record.peer == nil {
+		record.peer = e.byURL(record.publicURL)
+	}
+	return record.peer
 }
 
 // siteInfo is what both flavours tell about a site.
@@ -185,12 +201,13 @@ func (r siteRequest) check() *problem {
 }
 
 func (record *siteRecord) update(r siteRequest) {
-	record.publicURL, record.thumbprint, record.description = *r.APIURL, *r.APIThumbprint, *r.Description
+	record.lookAt(*r.APIURL)
+	record.thumbprint, record.description = *r.APIThumbprint, *r.Description
 }
 
 // pair is the effect of POST /sites. A wrong thumbprint is no failure.
 func (a *Appliance) pair(record *siteRecord) (any, *apiError) {
-	peer := a.estate.byURL(record.publicURL)
+	peer := a.estate.peerOf(record)
 	if err := a.checkPeer(peer, record); err != nil {
 		return nil, err
 	}
@@ -245,7 +262,7 @@ func (a *Appliance) unpair(record *siteRecord) *apiError {
 		return newAPIError("ReplicationsExist", "Site %s has %d replications.", record.site, record.replications)
 	}
 	a.remove(record)
-	if peer := a.estate.byURL(record.publicURL); peer != nil && a.options.UnpairBothSides {
+	if peer := a.estate.peerOf(record); peer != nil && a.options.UnpairBothSides {
 		peer.remove(peer.recordOf(a))
 	}
 	return nil
@@ -273,7 +290,7 @@ func (a *Appliance) internalURL(record *siteRecord, peer *Appliance) string {
 // recordOf finds the row whose URL leads to a peer.
 func (a *Appliance) recordOf(peer *Appliance) *siteRecord {
 	for _, record := range a.sites {
-		if a.estate.byURL(record.publicURL) == peer {
+		if a.estate.peerOf(record) == peer {
 			return record
 		}
 	}
@@ -284,7 +301,7 @@ func (a *Appliance) recordOf(peer *Appliance) *siteRecord {
 func (a *Appliance) pairedPeer(site string) *Appliance {
 	for _, record := range a.sites {
 		if record.site == site {
-			return a.estate.byURL(record.publicURL)
+			return a.estate.peerOf(record)
 		}
 	}
 	return nil
@@ -298,7 +315,7 @@ func (a *Appliance) info(record *siteRecord) any {
 		APIThumbprint: record.thumbprint, State: a.link(record),
 	}
 	var build, tunnel *string
-	if peer := a.estate.byURL(record.publicURL); peer != nil {
+	if peer := a.estate.peerOf(record); peer != nil {
 		info.APIVersion, build, tunnel = new(peer.newestVersion()), new(peer.buildVersion()), new(peer.certificateBase64())
 	}
 	return a.flavoured(record.id, info, build, tunnel)
@@ -306,7 +323,7 @@ func (a *Appliance) info(record *siteRecord) any {
 
 func (a *Appliance) localInfo() any {
 	info := siteInfo{
-		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.publicURL(), APIThumbprint: a.thumbprint(), IsLocal: true,
+		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.publicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
 		APIVersion: new(a.newestVersion()),
 	}
 	return a.flavoured(a.instanceID, info, new(a.buildVersion()), nil)

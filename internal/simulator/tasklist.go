@@ -46,8 +46,12 @@ func (c *call) listTasks() (reply, *problem) {
 		return reply{}, err
 	}
 	var found []taskInfo
+	ids := wantedIDs(c.query)
 	for _, t := range slices.Backward(owner.tasks) {
-		if info := t.info(); t.visibleTo(reader) && matches(c.query, t, info) && window.holds(info) {
+		if ids != nil && !ids[t.id] || !t.visibleTo(reader) {
+			continue
+		}
+		if info := t.info(); matches(c.query, t, info) && window.holds(info) {
 			found = append(found, info)
 		}
 	}
@@ -60,12 +64,21 @@ func (c *call) listTasks() (reply, *problem) {
 	return reply{status: http.StatusOK, body: page}, nil
 }
 
-// matches applies the filters which ask for equality. Tasks about sites belong
-// to no organisation.
-func matches(query url.Values, t *task, info taskInfo) bool {
-	if ids := query.Get("ids"); ids != "" && !slices.Contains(strings.Split(ids, ","), t.id) {
-		return false
+// wantedIDs are those a query asks for, nil for all.
+func wantedIDs(query url.Values) map[string]bool {
+	if query.Get("ids") == "" {
+		return nil
 	}
+	ids := map[string]bool{}
+	for id := range strings.SplitSeq(query.Get("ids"), ",") {
+		ids[id] = true
+	}
+	return ids
+}
+
+// matches applies the other filters which ask for equality. Tasks about sites
+// belong to no organisation.
+func matches(query url.Values, t *task, info taskInfo) bool {
 	for name, value := range map[string]string{
 		"state": info.State, "user": t.user, "type": t.workflow.Type, "operationID": t.operationID,
 		"resourceId": t.workflow.ResourceID, "resourceName": t.workflow.ResourceName, "resourceType": t.workflow.ResourceType,

@@ -256,3 +256,25 @@ func TestTaskFilters(t *testing.T) {
 		t.Errorf("polls %d", s.Polls)
 	}
 }
+
+// TestTasksEndInTheirOrder: tasks of another length started later may end
+// earlier, and those which are frozen end when thawed.
+func TestTasksEndInTheirOrder(t *testing.T) {
+	f := start(t, simulator.Manager)
+	pair := request{method: "POST", path: "/sites", body: f.pairBody(f.b)}
+	var slow, quick task
+	f.must(http.StatusAccepted, pair, &slow)
+	f.a.SetTaskDuration(time.Second)
+	f.must(http.StatusAccepted, pair, &quick)
+	f.a.FreezeTasks(true)
+	if got := f.settle(slow.ID); got.State != "RUNNING" {
+		t.Errorf("a frozen task is %s", got.State)
+	}
+	f.a.FreezeTasks(false)
+	if got := f.settle(quick.ID); got.State != "SUCCEEDED" {
+		t.Errorf("the task that ends first is %s", got.State)
+	}
+	if got := f.settle(slow.ID); got.Error == nil || got.Error.Code != "SiteAlreadyPaired" {
+		t.Errorf("the task that ends last is %+v", got)
+	}
+}

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -40,7 +41,7 @@ func (t *task) shownWorkflow() workflowInfo {
 
 // nameOf is the name of a site, which on the Manager is the peer's to tell.
 func (a *Appliance) nameOf(record *siteRecord) string {
-	if peer := a.estate.byURL(record.publicURL); record.site == "" && peer != nil {
+	if peer := a.estate.peerOf(record); record.site == "" && peer != nil {
 		return peer.site
 	}
 	return record.site
@@ -74,6 +75,7 @@ func (a *Appliance) AgeTasks(by time.Duration) {
 		for _, t := range a.tasks {
 			t.start, t.end = t.start.Add(-by), t.end.Add(-by)
 		}
+		slices.SortStableFunc(a.estate.pending, func(x, y *task) int { return x.end.Compare(y.end) })
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/hex"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"strings"
@@ -98,9 +98,5 @@ func PEM(der []byte) string {
 // uses in every field.
 func Thumbprint(der []byte) string {
 	sum := sha256.Sum256(der)
-	pairs := make([]string, len(sum))
-	for i := range sum {
-		pairs[i] = strings.ToUpper(hex.EncodeToString(sum[i : i+1]))
-	}
-	return "SHA-256:" + strings.Join(pairs, ":")
+	return "SHA-256:" + strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")
 }
