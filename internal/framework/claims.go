@@ -4,13 +4,29 @@ import "sync"
 
 // Claims notices when two resources of one plan want the same thing.
 type Claims struct {
-	lock    sync.Mutex
-	holders map[string]holder
+	lock     sync.Mutex
+	applying bool
+	holders  map[string]holder
 }
 
 type holder struct {
 	owner   string
 	leaving bool
+}
+
+// Begin tells whether the claims that follow belong to a plan or to an apply,
+// which plans once more. Where one process does both in turn, as in "terraform
+// test", what the one before wanted no longer counts: its marks were not kept.
+func (c *Claims) Begin(applying bool) {
+	if c == nil {
+		return // the provider isn't configured
+	}
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.applying != applying {
+		c.applying = applying
+		clear(c.holders)
+	}
 }
 
 // Give makes the key the owner's, whoever planned for it: plans come and go with

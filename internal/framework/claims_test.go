@@ -40,8 +40,24 @@ func TestClaims(t *testing.T) {
 		})
 	}
 	var none *framework.Claims // the provider isn't configured
+	none.Begin(true)
 	if !none.Take("k", "a", false) || !none.Take("k", "b", false) {
 		t.Error("without claims nothing is taken")
+	}
+}
+
+// TestClaimsOfAnApply: those of the plan before it don't count, nor the other
+// way round.
+func TestClaimsOfAnApply(t *testing.T) {
+	t.Parallel()
+	held := &framework.Claims{}
+	for i, owner := range []string{"plan", "apply", "next plan"} {
+		for range 2 { // each resource says so
+			held.Begin(i%2 == 1)
+			if !held.Take("k", owner, false) || held.Take("k", "another", false) {
+				t.Errorf("%s does not hold it alone", owner)
+			}
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	ctx = framework.Begin(ctx)
 	var m, prior model
 	owner, again := ownerKey(ctx, req, resp)
+	r.data.Claims.Begin(req.ClientCapabilities.DeferralAllowed) // which only an apply allows
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}

@@ -267,6 +267,20 @@ func TestOneForOnePeer(t *testing.T) {
 				configure(t, p, a)
 				ok(t, p.Plan(t, pairingType, none, values(b)))
 			})
+			t.Run("apply in the process of the plan", func(t *testing.T) {
+				p := configured(t, a)
+				ok(t, p.Plan(t, pairingType, none, values(c)))
+				again := p.PlanToApply(t, pairingType, none, values(c))
+				made := apply(t, p, again)
+				one(t, p.PlanToApply(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
+				going := p.Plan(t, pairingType, made, nil)
+				ok(t, p.Plan(t, pairingType, made, values(c)), going)
+				_, problems := p.Apply(t, going)
+				if errors := problems.Errors(); len(errors) > 0 {
+					t.Error(errors)
+				}
+				ok(t, p.Plan(t, pairingType, none, values(c)))
+			})
 			t.Run("unchanged", func(t *testing.T) {
 				p := configured(t, a)
 				plan := p.Plan(t, pairingType, made, values(b))

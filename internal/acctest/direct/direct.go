@@ -108,11 +108,24 @@ func (p *Provider) ValidateResource(t *testing.T, name string, config Values) Di
 // Plan plans the way from prior to config; nil values destroy.
 func (p *Provider) Plan(t *testing.T, name string, prior Object, config Values) Plan {
 	t.Helper()
+	return p.plan(t, name, prior, config, false)
+}
+
+// PlanToApply plans once more, right before the plan is applied, as Terraform
+// does: only then it says that it allows deferral.
+func (p *Provider) PlanToApply(t *testing.T, name string, prior Object, config Values) Plan {
+	t.Helper()
+	return p.plan(t, name, prior, config, true)
+}
+
+func (p *Provider) plan(t *testing.T, name string, prior Object, config Values, applying bool) Plan {
+	t.Helper()
 	kind := p.resource(name)
 	plan := Plan{name: name, prior: dynamic(t, kind, prior.Values), config: dynamic(t, kind, config)}
 	resp, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: name, PriorState: plan.prior, Config: plan.config, PriorPrivate: prior.Private,
 		ProposedNewState: dynamic(t, kind, p.proposed(name, prior.Values, config)), PriorIdentity: p.identity(t, name, prior.Identity),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: applying},
 	})
 	must(t, err)
 	plan.planned, plan.private, plan.Diagnostics = resp.PlannedState, resp.PlannedPrivate, resp.Diagnostics
