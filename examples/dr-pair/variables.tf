@@ -1,53 +1,109 @@
 variable "site_a" {
   description = <<-EOT
-    The appliance of site A:
-    url            - where Terraform reaches it
-    thumbprint     - SHA-256 thumbprint of its certificate
-    ca_certificate - PEM text or file of the authority that signed the certificate, if not a public one
-    api_url        - where the other appliance reaches it, if not at url
-    name           - its site name; needed when the other appliance is a Cloud service
-    username       - a local user
+    Site A, as site B is told about it:
+    api_url     - service endpoint where the appliance of B reaches A, such as https://vcda-a.example.com:8048
+    thumbprint  - SHA-256 thumbprint of the certificate of A's Manager or Cloud service; looked up when left out
+    name        - the name A gave itself; required when B is a Cloud service
+    description - text that B shows for A
   EOT
 
   type = object({
-    url            = string
-    thumbprint     = string
-    ca_certificate = optional(string)
-    api_url        = optional(string)
-    name           = optional(string)
-    username       = optional(string, "root")
+    api_url     = string
+    thumbprint  = optional(string)
+    name        = optional(string)
+    description = optional(string)
   })
-}
+  nullable = false
 
-variable "site_a_password" {
-  description = "Password of the local user on site A."
-  type        = string
-  sensitive   = true
+  validation {
+    condition     = can(regex("(?i)^https://[^/?#@]+[^?#@]*$", var.site_a.api_url))
+    error_message = "The api_url must be an https URL without user, query and fragment, such as https://vcda-a.example.com:8048."
+  }
+
+  validation {
+    condition     = var.site_a.thumbprint == null || can(regex("(?i)^(sha-?256:)?([0-9a-f]{64}|([0-9a-f]{2}:){31}[0-9a-f]{2})$", var.site_a.thumbprint))
+    error_message = "The thumbprint must have 32 pairs of hex digits, such as SHA-256:AB:CD:…; leave it out to have it looked up."
+  }
+
+  validation {
+    condition     = var.site_a.name != ""
+    error_message = "The name must not be empty; leave it out when no Cloud service needs it."
+  }
 }
 
 variable "site_b" {
   description = <<-EOT
-    The appliance of site B:
-    url            - where Terraform reaches it
-    thumbprint     - SHA-256 thumbprint of its certificate
-    ca_certificate - PEM text or file of the authority that signed the certificate, if not a public one
-    api_url        - where the other appliance reaches it, if not at url
-    name           - its site name; needed when the other appliance is a Cloud service
-    username       - a local user
+    Site B, as site A is told about it:
+    api_url     - service endpoint where the appliance of A reaches B, such as https://vcda-b.example.com:8048
+    thumbprint  - SHA-256 thumbprint of the certificate of B's Manager or Cloud service; looked up when left out
+    name        - the name B gave itself; required when A is a Cloud service
+    description - text that A shows for B
   EOT
 
   type = object({
-    url            = string
-    thumbprint     = string
-    ca_certificate = optional(string)
-    api_url        = optional(string)
-    name           = optional(string)
-    username       = optional(string, "root")
+    api_url     = string
+    thumbprint  = optional(string)
+    name        = optional(string)
+    description = optional(string)
   })
+  nullable = false
+
+  validation {
+    condition     = can(regex("(?i)^https://[^/?#@]+[^?#@]*$", var.site_b.api_url))
+    error_message = "The api_url must be an https URL without user, query and fragment, such as https://vcda-b.example.com:8048."
+  }
+
+  validation {
+    condition     = var.site_b.thumbprint == null || can(regex("(?i)^(sha-?256:)?([0-9a-f]{64}|([0-9a-f]{2}:){31}[0-9a-f]{2})$", var.site_b.thumbprint))
+    error_message = "The thumbprint must have 32 pairs of hex digits, such as SHA-256:AB:CD:…; leave it out to have it looked up."
+  }
+
+  validation {
+    condition     = var.site_b.name != ""
+    error_message = "The name must not be empty; leave it out when no Cloud service needs it."
+  }
 }
 
-variable "site_b_password" {
-  description = "Password of the local user on site B."
-  type        = string
-  sensitive   = true
+variable "certificate_via" {
+  description = <<-EOT
+    Who looks at the certificate of a site whose thumbprint is left out:
+    appliance - the appliance of the other site, through its tunnel, by the way it will take later
+    direct    - the machine Terraform runs on, which must reach api_url then
+    Either way it is trust on first use: nobody vouches for what is seen.
+  EOT
+
+  type     = string
+  default  = "appliance"
+  nullable = false
+
+  validation {
+    condition     = contains(["appliance", "direct"], var.certificate_via)
+    error_message = "The certificate is seen via \"appliance\" or \"direct\"."
+  }
+}
+
+variable "wait_for_link" {
+  description = "Whether to wait, when the second side is paired or re-paired, until the link works in both directions."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "repair_triggers" {
+  description = "Any values. A change of one re-pairs both sides, as is needed after an upgrade of a site."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "timeouts" {
+  description = "Times for the operations on each pairing, such as { create = \"20m\" }; the provider's defaults when left out."
+
+  type = object({
+    create = optional(string)
+    read   = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
 }

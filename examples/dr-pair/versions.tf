@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     vcda = {
-      source = "vcda-dr/vcda"
+      source                = "vcda-dr/vcda"
+      configuration_aliases = [vcda.a, vcda.b]
     }
   }
 }

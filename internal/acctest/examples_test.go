@@ -160,7 +160,7 @@ func (w *world) pair(t *testing.T) (key string) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, folder := range folders(t, examples) {
-		if folder == "dr-pair" || folder == "provider" {
+		if folder == "dr-pair" || folder == "dr-mesh" || folder == "provider" {
 			continue // tests of their own
 		}
 		needed, known := kinds[folder]
@@ -297,10 +297,15 @@ func exampleText(t *testing.T, name string) string {
 // checkSessions fails when a session is left.
 func (w world) checkSessions(t *testing.T) {
 	t.Helper()
-	for _, one := range []*simulator.Appliance{w.a, w.b} {
-		if s := one.Stats(); s.Logins != s.Logouts || s.LiveSessions != 0 {
-			t.Errorf("%s: %d logins, %d logouts, %d sessions left", one.Site(), s.Logins, s.Logouts, s.LiveSessions)
-		}
+	checkLoggedOut(t, w.a)
+	checkLoggedOut(t, w.b)
+}
+
+// checkLoggedOut fails when an appliance has a session left.
+func checkLoggedOut(t *testing.T, one *simulator.Appliance) {
+	t.Helper()
+	if s := one.Stats(); s.Logins != s.Logouts || s.LiveSessions != 0 {
+		t.Errorf("%s: %d logins, %d logouts, %d sessions left", one.Site(), s.Logins, s.Logouts, s.LiveSessions)
 	}
 }
 
@@ -321,45 +326,6 @@ func TestProviderExample(t *testing.T) {
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 			acctest.MustSay(t, space.MustRun(t, "output", "-raw", "user"), "root")
 			w.checkSessions(t)
-		})
-	}
-}
-
-// TestDRPair runs the module for a pair of sites as its users do: apply, no
-// diff, both links healthy, destroy.
-func TestDRPair(t *testing.T) {
-	t.Parallel()
-	for _, service := range acctest.Services {
-		t.Run(string(service), func(t *testing.T) {
-			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			space := acctest.NewWorkspace(t, "")
-			for file, text := range files(t, filepath.Join(examples, "dr-pair")) {
-				space.Write(t, file, text)
-			}
-			variables := map[string]any{}
-			for _, name := range []string{"site_a", "site_b"} {
-				a := estate.Appliance(strings.ReplaceAll(name, "_", "-"))
-				variables[name] = map[string]string{"url": a.URL(), "thumbprint": a.Thumbprint(), "api_url": "https://" + a.Site() + ".example.com:8048", "name": a.Site()}
-				variables[name+"_password"] = a.Accounts().LocalUsers[0].Password
-			}
-			content, err := json.Marshal(variables)
-			if err != nil {
-				t.Fatal(err)
-			}
-			space.Write(t, "terraform.tfvars.json", string(content))
-			space.MustRun(t, "apply", "-no-color", "-auto-approve")
-			out := space.MustRun(t, "output", "-json")
-			if n := bytes.Count([]byte(out), []byte(`"healthy": true`)); n != 2 {
-				t.Errorf("%d links are healthy:\n%s", n, out)
-			}
-			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
-			w := world{a: estate.Appliance("site-a"), b: estate.Appliance("site-b")}
-			w.checkSessions(t)
-			if left := len(w.a.Sites()) + len(w.b.Sites()); left > 0 {
-				t.Errorf("%d pairings are left", left)
-			}
 		})
 	}
 }

@@ -1,0 +1,24 @@
+# Every site is paired with every other by ../dr-pair; mesh.tf has one call for each two of them.
+
+locals {
+  # What the others are told about each site.
+  peers = {
+    for key, site in var.sites : key => {
+      api_url     = coalesce(site.api_url, site.url)
+      thumbprint  = site.thumbprint
+      name        = coalesce(site.name, key)
+      description = site.description
+    }
+  }
+
+  # Both directions of each link.
+  arrows = flatten([
+    for pair in local.pairs : [
+      { from = pair.a, to = pair.b, healthy = pair.known.a_to_b.healthy },
+      { from = pair.b, to = pair.a, healthy = pair.known.b_to_a.healthy },
+    ]
+  ])
+
+  # Names may be words of Mermaid's own, such as end.
+  nodes = { for i, key in sort(keys(var.sites)) : key => "s${i}" }
+}

@@ -1,0 +1,129 @@
+# Made by generator/ for site-a, site-b, site-c. Don't edit: change the list and make it anew, as README.md says.
+
+variable "sites" {
+  description = <<-EOT
+    The appliance of each site:
+    url            - where Terraform reaches it
+    ca_certificate - PEM text or file of the authority that signed its certificate, if not a public one
+    thumbprint     - SHA-256 thumbprint of its certificate; the other sites look it up when left out
+    api_url        - where the other appliances reach it, if not at url
+    name           - the name it gave itself, if not that of the map
+    description    - text that the other sites show for it
+    username       - a local user
+  EOT
+
+  type = map(object({
+    url            = string
+    ca_certificate = optional(string)
+    thumbprint     = optional(string)
+    api_url        = optional(string)
+    name           = optional(string)
+    description    = optional(string)
+    username       = optional(string, "root")
+  }))
+
+  validation {
+    condition     = toset(keys(var.sites)) == toset(["site-a", "site-b", "site-c"])
+    error_message = "This mesh was made for site-a, site-b, site-c. For other sites make mesh.tf anew, as README.md says."
+  }
+}
+
+variable "passwords" {
+  description = "Password of the local user of each site."
+  type        = map(string)
+  sensitive   = true
+
+  validation {
+    condition     = toset(keys(var.passwords)) == toset(["site-a", "site-b", "site-c"])
+    error_message = "There must be one password for each of site-a, site-b, site-c."
+  }
+}
+
+provider "vcda" {
+  alias = "site-a"
+
+  url            = var.sites["site-a"].url
+  ca_certificate = var.sites["site-a"].ca_certificate
+  thumbprint     = var.sites["site-a"].thumbprint
+
+  login = {
+    local_user = {
+      username = var.sites["site-a"].username
+      password = var.passwords["site-a"]
+    }
+  }
+}
+
+provider "vcda" {
+  alias = "site-b"
+
+  url            = var.sites["site-b"].url
+  ca_certificate = var.sites["site-b"].ca_certificate
+  thumbprint     = var.sites["site-b"].thumbprint
+
+  login = {
+    local_user = {
+      username = var.sites["site-b"].username
+      password = var.passwords["site-b"]
+    }
+  }
+}
+
+provider "vcda" {
+  alias = "site-c"
+
+  url            = var.sites["site-c"].url
+  ca_certificate = var.sites["site-c"].ca_certificate
+  thumbprint     = var.sites["site-c"].thumbprint
+
+  login = {
+    local_user = {
+      username = var.sites["site-c"].username
+      password = var.passwords["site-c"]
+    }
+  }
+}
+
+module "site-a_site-b" {
+  source = "../dr-pair"
+
+  providers = {
+    vcda.a = vcda.site-a
+    vcda.b = vcda.site-b
+  }
+
+  site_a = local.peers["site-a"]
+  site_b = local.peers["site-b"]
+}
+
+module "site-a_site-c" {
+  source = "../dr-pair"
+
+  providers = {
+    vcda.a = vcda.site-a
+    vcda.b = vcda.site-c
+  }
+
+  site_a = local.peers["site-a"]
+  site_b = local.peers["site-c"]
+}
+
+module "site-b_site-c" {
+  source = "../dr-pair"
+
+  providers = {
+    vcda.a = vcda.site-b
+    vcda.b = vcda.site-c
+  }
+
+  site_a = local.peers["site-b"]
+  site_b = local.peers["site-c"]
+}
+
+locals {
+  pairs = [
+    { a = "site-a", b = "site-b", known = module.site-a_site-b },
+    { a = "site-a", b = "site-c", known = module.site-a_site-c },
+    { a = "site-b", b = "site-c", known = module.site-b_site-c },
+  ]
+}

@@ -1,0 +1,155 @@
+# Runs against two simulated appliances, site-a and site-b, which simulator.json describes; README.md
+# says how to start them.
+
+variables {
+  appliances = jsondecode(file("simulator.json")).appliances
+}
+
+provider "vcda" {
+  alias = "a"
+
+  url            = var.appliances["site-a"].url
+  ca_certificate = var.appliances["site-a"].ca_certificate
+
+  login = {
+    local_user = var.appliances["site-a"].credentials.local_user
+  }
+}
+
+provider "vcda" {
+  alias = "b"
+
+  url            = var.appliances["site-b"].url
+  ca_certificate = var.appliances["site-b"].ca_certificate
+
+  login = {
+    local_user = var.appliances["site-b"].credentials.local_user
+  }
+}
+
+run "pairs_both_ways" {
+  variables {
+    site_a = { api_url = var.appliances["site-a"].url, name = "site-a", description = "Protected site" }
+    site_b = { api_url = var.appliances["site-b"].url, name = "site-b" }
+  }
+
+  assert {
+    condition     = output.healthy && output.a_to_b.healthy && output.b_to_a.healthy
+    error_message = "The link does not work."
+  }
+
+  assert {
+    condition     = output.a_to_b.site == "site-b" && output.b_to_a.site == "site-a"
+    error_message = "A side knows the other by another name."
+  }
+
+  assert {
+    condition     = output.a_to_b.thumbprint == var.appliances["site-b"].thumbprint && output.b_to_a.thumbprint == var.appliances["site-a"].thumbprint
+    error_message = "The certificate that was looked up is not the one that the site shows."
+  }
+
+  assert {
+    condition     = vcda_site_pairing.b_to_a.description == "Protected site" && vcda_site_pairing.a_to_b.description == ""
+    error_message = "A description is at the wrong side."
+  }
+
+  assert {
+    condition     = vcda_site_pairing.b_to_a.wait_for_link && !vcda_site_pairing.a_to_b.wait_for_link
+    error_message = "The wrong side waits for the link."
+  }
+
+  assert {
+    condition     = strcontains(output.mermaid, "a[\"site-a\"]") && strcontains(output.mermaid, "a -->|healthy| b")
+    error_message = "The diagram does not show the pair."
+  }
+}
+
+run "takes_given_thumbprints" {
+  variables {
+    site_a = { api_url = var.appliances["site-a"].url, name = "site-a", thumbprint = var.appliances["site-a"].thumbprint }
+    site_b = { api_url = var.appliances["site-b"].url, name = "site-b", thumbprint = lower(var.appliances["site-b"].thumbprint) }
+  }
+
+  assert {
+    condition     = length(data.vcda_remote_certificate.a) + length(data.vcda_remote_certificate.b) == 0
+    error_message = "A certificate was looked up although its thumbprint is given."
+  }
+
+  assert {
+    condition     = output.a_to_b.id == run.pairs_both_ways.a_to_b.id && output.b_to_a.id == run.pairs_both_ways.b_to_a.id
+    error_message = "A site was paired anew."
+  }
+}
+
+run "looks_from_here_and_repairs" {
+  variables {
+    site_a          = { api_url = var.appliances["site-a"].url, name = "site-a" }
+    site_b          = { api_url = var.appliances["site-b"].url, name = "site-b" }
+    certificate_via = "direct"
+    repair_triggers = { upgrade = "4.7.3" }
+    timeouts        = { update = "1m" }
+  }
+
+  assert {
+    condition     = output.healthy && output.a_to_b.id == run.pairs_both_ways.a_to_b.id
+    error_message = "The pair did not survive the re-pairing."
+  }
+}
+
+# What the module refuses, before it pairs anything.
+
+run "refuses_a_url_without_tls" {
+  command = plan
+
+  variables {
+    site_a = { api_url = replace(var.appliances["site-a"].url, "https:", "http:") }
+    site_b = { api_url = var.appliances["site-b"].url }
+  }
+
+  expect_failures = [var.site_a]
+}
+
+run "refuses_a_short_thumbprint" {
+  command = plan
+
+  variables {
+    site_a = { api_url = var.appliances["site-a"].url }
+    site_b = { api_url = var.appliances["site-b"].url, thumbprint = "SHA-256:AB:CD" }
+  }
+
+  expect_failures = [var.site_b]
+}
+
+run "refuses_an_empty_name" {
+  command = plan
+
+  variables {
+    site_a = { api_url = var.appliances["site-a"].url, name = "" }
+    site_b = { api_url = var.appliances["site-b"].url }
+  }
+
+  expect_failures = [var.site_a]
+}
+
+run "refuses_another_way_to_look" {
+  command = plan
+
+  variables {
+    site_a          = { api_url = var.appliances["site-a"].url }
+    site_b          = { api_url = var.appliances["site-b"].url }
+    certificate_via = "tunnel"
+  }
+
+  expect_failures = [var.certificate_via]
+}
+
+run "refuses_one_site_twice" {
+  command = plan
+
+  variables {
+    site_a = { api_url = var.appliances["site-a"].url, name = "site-a" }
+    site_b = { api_url = "${upper(var.appliances["site-a"].url)}/", name = "site-b" }
+  }
+
+  expect_failures = [vcda_site_pairing.a_to_b]
+}

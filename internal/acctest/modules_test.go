@@ -1,0 +1,258 @@
+package acctest_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// modules are the examples that are more than one object's.
+var modules = []string{"dr-pair", "dr-mesh"}
+
+// meshSites are the sites that examples/dr-mesh was made for.
+var meshSites = []string{"site-a", "site-b", "site-c"}
+
+// meshEstate starts an appliance for each site of the mesh.
+func meshEstate(t *testing.T, service simulator.Service) *simulator.Estate {
+	t.Helper()
+	third := simulator.ApplianceOptions{Site: "site-c", Service: service, TaskDuration: 20 * time.Millisecond}
+	return acctest.Estate(t, append(acctest.Pair(service), third)...)
+}
+
+// moduleSpace is a workspace with copies of the modules, each in its folder.
+func moduleSpace(t *testing.T) *acctest.Workspace {
+	t.Helper()
+	space := acctest.NewWorkspace(t, "")
+	for _, name := range modules {
+		if err := os.CopyFS(filepath.Join(space.Dir, name), os.DirFS(filepath.Join(examples, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return space
+}
+
+// moduleFile is a file of a module.
+func moduleFile(t *testing.T, module, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(examples, module, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// writeJSON writes what a configuration reads.
+func writeJSON(t *testing.T, space *acctest.Workspace, name string, content map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	space.Write(t, name, string(text))
+}
+
+// checkWrites fails when an appliance was not told to pair, or to re-pair, as
+// often as it says.
+func checkWrites(t *testing.T, one *simulator.Appliance, pairs, repairs int) {
+	t.Helper()
+	requests := one.Stats().Requests
+	if requests["POST /sites"] != pairs || requests["PUT /sites/{key}"] != repairs {
+		t.Errorf("%s: requests: %v", one.Site(), requests)
+	}
+}
+
+// checkNothingLeft fails when a pairing or a session is left.
+func checkNothingLeft(t *testing.T, estate *simulator.Estate) {
+	t.Helper()
+	for _, site := range meshSites {
+		one := estate.Appliance(site)
+		if left := one.Sites(); len(left) > 0 {
+			t.Errorf("%s: pairings are left: %v", site, left)
+		}
+		checkLoggedOut(t, one)
+	}
+}
+
+// TestModulesOwnTests runs what the modules bring along, with what
+// "vcda-simulator -json" prints.
+func TestModulesOwnTests(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		for _, module := range modules {
+			t.Run(string(service)+"/"+module, func(t *testing.T) {
+				t.Parallel()
+				estate, space := meshEstate(t, service), moduleSpace(t)
+				printed := map[string]any{}
+				for _, site := range meshSites {
+					one := estate.Appliance(site)
+					user := one.Accounts().LocalUsers[0]
+					printed[site] = map[string]any{
+						"url": one.URL(), "thumbprint": one.Thumbprint(), "ca_certificate": estate.CertificateAuthority(),
+						"credentials": map[string]any{"local_user": map[string]string{"username": user.Username, "password": user.Password}},
+					}
+				}
+				writeJSON(t, space, module+"/simulator.json", map[string]any{"appliances": printed})
+				space.MustRun(t, "-chdir="+module, "get", "-no-color")
+				acctest.MustSay(t, space.MustRun(t, "-chdir="+module, "test", "-no-color"), " passed, 0 failed.")
+				checkNothingLeft(t, estate)
+			})
+		}
+	}
+}
+
+var variableOrOutput = regexp.MustCompile(`(?m)^(?:variable|output) "(\w+)"`)
+
+// TestModulesAreDocumented: the README tells of each input and output.
+func TestModulesAreDocumented(t *testing.T) {
+	t.Parallel()
+	for module, inputs := range map[string]string{"dr-pair": "variables.tf", "dr-mesh": "mesh.tf"} {
+		readme := moduleFile(t, module, "README.md")
+		names := variableOrOutput.FindAllStringSubmatch(moduleFile(t, module, inputs)+moduleFile(t, module, "outputs.tf"), -1)
+		if len(names) < 5 {
+			t.Errorf("%s: only %d inputs and outputs were found", module, len(names))
+		}
+		for _, match := range names {
+			if !strings.Contains(readme, match[1]) {
+				t.Errorf("%s: the README does not tell of %s", module, match[1])
+			}
+		}
+	}
+}
+
+var moduleSource = regexp.MustCompile(`"git::.*//examples/`)
+
+// pairUsage is what the README of dr-pair shows, with what exists in the place
+// of what it makes up. The sites know each other by their public addresses.
+func pairUsage(t *testing.T, a, b *simulator.Appliance) string {
+	t.Helper()
+	block := terraformBlock.FindStringSubmatch(moduleFile(t, "dr-pair", "README.md"))
+	if block == nil {
+		t.Fatal("the README shows no configuration")
+	}
+	pins := thumbprintLiteral.FindAllString(block[1], -1)
+	if len(pins) != 2 {
+		t.Fatalf("the README shows %d thumbprints", len(pins))
+	}
+	return strings.NewReplacer(
+		"https://vcda-a.example.com:8048", "https://site-a.example.com:8048", "https://vcda-b.example.com:8048", "https://site-b.example.com:8048",
+		"https://vcda-a.example.com", a.URL(), "https://vcda-b.example.com", b.URL(), pins[0], a.Thumbprint(), pins[1], b.Thumbprint(),
+	).Replace(moduleSource.ReplaceAllString(block[1], `"./`))
+}
+
+// TestDRPair uses the module as its README shows: apply, no change, another
+// certificate and its thumbprint, no change, destroy.
+func TestDRPair(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate, space := meshEstate(t, service), moduleSpace(t)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			space.Env = append(space.Env,
+				"TF_VAR_site_a_password="+a.Accounts().LocalUsers[0].Password, "TF_VAR_site_b_password="+b.Accounts().LocalUsers[0].Password)
+			space.Write(t, "main.tf", pairUsage(t, a, b))
+			space.MustRun(t, "get", "-no-color")
+			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
+			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+
+			b.RotateCertificate()
+			space.Write(t, "main.tf", pairUsage(t, a, b))
+			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 1 changed, 0 destroyed", "healthy = true")
+			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			checkWrites(t, a, 1, 1)
+			checkWrites(t, b, 1, 0)
+
+			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+			checkNothingLeft(t, estate)
+		})
+	}
+}
+
+// describeSites tells the mesh about some sites, without their thumbprints: the
+// appliances look at each other's certificate.
+func describeSites(t *testing.T, space *acctest.Workspace, estate *simulator.Estate, names []string) {
+	t.Helper()
+	sites, passwords := map[string]any{}, map[string]string{}
+	for _, site := range names {
+		one := estate.Appliance(site)
+		sites[site] = map[string]string{"url": one.URL(), "ca_certificate": estate.CertificateAuthority()}
+		passwords[site] = one.Accounts().LocalUsers[0].Password
+	}
+	writeJSON(t, space, "dr-mesh/terraform.tfvars.json", map[string]any{"sites": sites, "passwords": passwords})
+}
+
+// inMesh runs a command in the mesh's folder.
+func inMesh(t *testing.T, space *acctest.Workspace, args ...string) string {
+	t.Helper()
+	return space.MustRun(t, append([]string{"-chdir=dr-mesh"}, args...)...)
+}
+
+// TestDRMesh: apply, no change, another certificate, no change, destroy.
+func TestDRMesh(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate, space := meshEstate(t, service), moduleSpace(t)
+			describeSites(t, space, estate, meshSites)
+			inMesh(t, space, "get", "-no-color")
+			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "6 added", "healthy = true", `"site-a - site-c" = true`)
+			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
+
+			estate.Appliance("site-b").RotateCertificate()
+			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 2 changed, 0 destroyed", "healthy = true")
+			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
+			checkWrites(t, estate.Appliance("site-a"), 2, 1)
+			checkWrites(t, estate.Appliance("site-b"), 2, 0)
+			checkWrites(t, estate.Appliance("site-c"), 2, 1)
+
+			inMesh(t, space, "destroy", "-no-color", "-auto-approve")
+			checkNothingLeft(t, estate)
+		})
+	}
+}
+
+// generateMesh makes mesh.tf as the README says.
+func generateMesh(t *testing.T, space *acctest.Workspace, names []string) string {
+	t.Helper()
+	list, err := json.Marshal(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	space.MustRun(t, "-chdir=dr-mesh/generator", "apply", "-no-color", "-auto-approve", "-var", "sites="+string(list))
+	made := space.MustRun(t, "-chdir=dr-mesh/generator", "output", "-no-color", "-raw", "mesh")
+	space.Write(t, "dr-mesh/mesh.tf", made)
+	return made
+}
+
+// TestDRMeshChanges: a site comes and goes, as the README says.
+func TestDRMeshChanges(t *testing.T) {
+	t.Parallel()
+	estate, space := meshEstate(t, simulator.Manager), moduleSpace(t)
+	two := meshSites[:2]
+	generateMesh(t, space, two)
+	describeSites(t, space, estate, two)
+	inMesh(t, space, "get", "-no-color")
+	acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "2 added")
+
+	if generateMesh(t, space, meshSites) != moduleFile(t, "dr-mesh", "mesh.tf") {
+		t.Error("examples/dr-mesh/mesh.tf is not what the generator makes; its README says how to make it")
+	}
+	describeSites(t, space, estate, meshSites)
+	inMesh(t, space, "get", "-no-color")
+	acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "4 added, 0 changed, 0 destroyed")
+	acctest.MustSay(t, inMesh(t, space, "destroy", "-no-color", "-auto-approve", "-target=module.site-a_site-c", "-target=module.site-b_site-c"), "4 destroyed")
+
+	generateMesh(t, space, two)
+	describeSites(t, space, estate, two)
+	acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 0 changed, 0 destroyed", "healthy = true")
+	inMesh(t, space, "destroy", "-no-color", "-auto-approve")
+	checkNothingLeft(t, estate)
+}
