@@ -2,9 +2,7 @@ package simulator
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"io"
 	"log"
@@ -17,6 +15,7 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
 // Appliance is one fake appliance. Its methods may be called at any time, from
@@ -64,7 +63,7 @@ func newAppliance(e *Estate, o ApplianceOptions) *Appliance {
 		options:      o,
 		service:      o.Service,
 		site:         o.Site,
-		instanceID:   newUUID(),
+		instanceID:   e.source.UUID("instance of " + o.Site),
 		publicURLs:   slices.Clone(o.PublicURLs),
 		accounts:     *o.Accounts,
 		latency:      o.Latency,
@@ -254,11 +253,10 @@ func (a *Appliance) newestVersion() string {
 	return a.options.APIVersions[len(a.options.APIVersions)-1]
 }
 
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+// pairingID is the id of a new row of a peer at the URL.
+func (a *Appliance) pairingID(publicURL string) string {
+	return a.estate.source.UUID("pairing of " + a.site + " with " + publicURL)
 }
+
+// unguessable is the id of what no two runs share: sessions and tasks.
+func unguessable() string { return seed.New("").UUID("") }

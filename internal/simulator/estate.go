@@ -18,17 +18,20 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
 // Options describe an estate.
 type Options struct {
 	Appliances []ApplianceOptions
 	Now        func() time.Time // nil: time.Now
+	Seed       string           // makes certificates and the ids of appliances and pairings the same in each run
 }
 
 // Estate is a set of appliances which know each other.
 type Estate struct {
 	now    func() time.Time
+	source *seed.Source
 	ca     *certs.Authority
 	closed chan struct{}
 	stop   sync.Once
@@ -41,11 +44,12 @@ type Estate struct {
 
 // Start brings up every appliance of an estate.
 func Start(o Options) (*Estate, error) {
-	ca, err := certs.NewAuthority("VCDA simulator CA")
+	source := seed.New(o.Seed)
+	ca, err := certs.NewAuthority("VCDA simulator CA", source)
 	if err != nil {
 		return nil, err
 	}
-	e := &Estate{now: o.Now, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
+	e := &Estate{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
 	if e.now == nil {
 		e.now = time.Now
 	}

@@ -52,7 +52,7 @@ func (a *Appliance) Pair(peer string) string {
 		if other == nil || a.recordOf(other) != nil {
 			panic(fmt.Sprintf("simulator: site %s is unknown or paired already", peer))
 		}
-		record := &siteRecord{id: newUUID(), thumbprint: other.thumbprint}
+		record := &siteRecord{id: a.pairingID(other.publicURL()), thumbprint: other.thumbprint}
 		record.lookAt(other.publicURL())
 		a.attach(record, other)
 		key = a.key(record)

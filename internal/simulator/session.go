@@ -68,7 +68,7 @@ func (c *call) login() (reply, *problem) {
 		return reply{}, err
 	}
 	now := c.appliance.estate.now()
-	token := newUUID()
+	token := unguessable()
 	c.session = &session{account: *account, created: now, lastUsed: now}
 	c.appliance.sessions[token] = c.session
 	c.appliance.counters.logins++

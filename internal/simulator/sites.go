@@ -103,7 +103,7 @@ func (c *call) pairSite() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	record := &siteRecord{id: newUUID(), site: body.Site}
+	record := &siteRecord{id: c.appliance.pairingID(*body.APIURL), site: body.Site}
 	record.update(body.siteRequest)
 	workflow := workflowInfo{Type: "pair", ResourceType: "site", ResourceID: record.site, record: record}
 	if c.appliance.service == Manager {

@@ -59,7 +59,7 @@ func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) 
 	a := c.appliance
 	now := a.estate.now()
 	t := &task{
-		appliance: a, id: newUUID(), user: c.session.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
+		appliance: a, id: unguessable(), user: c.session.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
 		start: now, end: now.Add(a.taskSwitches.duration), effect: effect,
 		fail: a.taskSwitches.takeFailure(workflow.Type), warnings: a.taskSwitches.takeWarnings(),
 	}

@@ -16,11 +16,13 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
 // Options describe a server; each has a default.
 type Options struct {
 	Addr           string           // where it listens; default "127.0.0.1:0"
+	Seed           string           // makes the certificate the same in each run
 	Accounts       *Accounts        // nil: DefaultAccounts()
 	SessionTimeout time.Duration    // of an idle session; default 30 minutes
 	Now            func() time.Time // default time.Now
@@ -103,7 +105,7 @@ func (s *Server) listen() error {
 		return err
 	}
 	s.url = "https://" + listener.Addr().String()
-	if s.authority, err = certs.NewAuthority("Storware simulator CA"); err == nil {
+	if s.authority, err = certs.NewAuthority("Storware simulator CA", seed.New(s.options.Seed)); err == nil {
 		s.certificate, err = s.authority.Issue("storware", certs.Loopback)
 	}
 	if err != nil {

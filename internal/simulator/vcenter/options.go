@@ -36,6 +36,7 @@ const (
 // Options describe a vCenter. The zero value is a current one.
 type Options struct {
 	Addr               string   // where it listens; default "127.0.0.1:0"
+	Seed               string   // makes the certificate the same in each run
 	Username, Password string   // default administrator@vsphere.local and VMware1!
 	Releases           []string // of the VI JSON API; default 8.0.1.0, 8.0.2.0, 8.0.3.0
 	ManagerID          string   // moId of the session manager; default SessionManager

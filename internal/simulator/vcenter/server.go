@@ -22,6 +22,7 @@ import (
 	"github.com/vmware/govmomi/simulator"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
 // Server is one fake vCenter. Its methods may be called at any time, from any
@@ -84,7 +85,7 @@ func (s *Server) startModel() error {
 
 // listen binds the port, makes the certificate and starts to serve.
 func (s *Server) listen() (err error) {
-	if s.ca, err = certs.NewAuthority("vCenter simulator CA"); err != nil {
+	if s.ca, err = certs.NewAuthority("vCenter simulator CA", seed.New(s.options.Seed)); err != nil {
 		return err
 	}
 	if s.leaf, err = s.ca.Issue("vCenter simulator", certs.Loopback); err != nil {
