@@ -241,8 +241,9 @@ func (a *Appliance) BeforeAnswer(hook func(*http.Request)) {
 	a.estate.do(func() { a.hook = hook })
 }
 
-// publicURL is where peers find the appliance.
-func (a *Appliance) publicURL() string {
+// PublicURL returns where peers find the appliance: the first of its public
+// URLs, else the base of its API.
+func (a *Appliance) PublicURL() string {
 	if len(a.publicURLs) > 0 {
 		return a.publicURLs[0]
 	}

@@ -138,7 +138,8 @@ func (a *Appliance) SetReplicators(online, offline []string) {
 	a.estate.do(func() { a.replicators = replicatorHosts{slices.Clone(online), slices.Clone(offline)} })
 }
 
-var healthFields = []string{
+// HealthFields are the errors of the health report, for SetHealthError.
+var HealthFields = []string{
 	"dbError", "lsError", "ntpError", "ssoAdminError", "localReplicatorsLsMismatch", "vcdError", "managerError", "tunnelConnectivity",
 }
 
@@ -147,7 +148,7 @@ var healthFields = []string{
 // show in managerHealth; tunnelConnectivity stands for the error of the one
 // tunnel.
 func (a *Appliance) SetHealthError(field, code, msg string) {
-	if !slices.Contains(healthFields, field) {
+	if !slices.Contains(HealthFields, field) {
 		panic(fmt.Sprintf("simulator: health has no field %q", field))
 	}
 	a.estate.do(func() {

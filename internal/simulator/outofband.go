@@ -52,8 +52,8 @@ func (a *Appliance) Pair(peer string) string {
 		if other == nil || a.recordOf(other) != nil {
 			panic(fmt.Sprintf("simulator: site %s is unknown or paired already", peer))
 		}
-		record := &siteRecord{id: a.pairingID(other.publicURL()), thumbprint: other.thumbprint}
-		record.lookAt(other.publicURL())
+		record := &siteRecord{id: a.pairingID(other.PublicURL()), thumbprint: other.thumbprint}
+		record.lookAt(other.PublicURL())
 		a.attach(record, other)
 		key = a.key(record)
 	})

@@ -323,7 +323,7 @@ func (a *Appliance) info(record *siteRecord) any {
 
 func (a *Appliance) localInfo() any {
 	info := siteInfo{
-		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.publicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
+		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.PublicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
 		APIVersion: new(a.newestVersion()),
 	}
 	return a.flavoured(a.instanceID, info, new(a.buildVersion()), nil)

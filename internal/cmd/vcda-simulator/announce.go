@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
@@ -11,20 +14,24 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// announcement is what -json prints.
+// announcement is what -json prints. Its form is in the guide on testing
+// modules: fields may come, none may go.
 type announcement struct {
 	CACertificate string               `json:"ca_certificate"`
+	Control       string               `json:"control,omitempty"`
 	Appliances    map[string]appliance `json:"appliances"`
 	VCenter       vcenterSystem        `json:"vcenter"`
 	Storware      storwareSystem       `json:"storware"`
 }
 
 type appliance struct {
-	URL           string      `json:"url"`
-	Service       string      `json:"service"`
-	Thumbprint    string      `json:"thumbprint"`
-	CACertificate string      `json:"ca_certificate"`
-	Credentials   credentials `json:"credentials"`
+	URL           string            `json:"url"`
+	APIURL        string            `json:"api_url"` // where its peers find it
+	Service       string            `json:"service"`
+	Thumbprint    string            `json:"thumbprint"`
+	CACertificate string            `json:"ca_certificate"`
+	Pairings      map[string]string `json:"pairings"` // id of vcda_site_pairing by site
+	Credentials   credentials       `json:"credentials"`
 }
 
 type vcenterSystem struct {
@@ -99,27 +106,30 @@ type node struct {
 // nodeVersion is any: the simulator takes all.
 const nodeVersion = "7.4.0"
 
-// announce prints where the systems are and how to log in.
+// announce prints where the systems are and how to log in, unless the output
+// belongs to a command.
 func (s settings) announce(out io.Writer, served *systems) error {
-	all := announcement{
-		CACertificate: served.estate.CertificateAuthority(), Appliances: map[string]appliance{},
-		VCenter: describeVCenter(served.vcenter), Storware: describeStorware(served.storware),
+	all := served.describeAll()
+	if s.jsonFile != "" {
+		if err := writeWhole(s.jsonFile, all); err != nil {
+			return err
+		}
 	}
-	for _, o := range served.appliances {
-		all.Appliances[o.Site] = describe(served.estate.Appliance(o.Site), all.CACertificate)
-	}
-	if s.json {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(all)
+	switch {
+	case len(s.command) > 0:
+		return nil
+	case s.json:
+		return writeJSON(out, all)
 	}
 	var text strings.Builder
-	for _, o := range served.appliances {
-		writeAppliance(&text, o.Site, all.Appliances[o.Site])
+	for _, a := range served.appliances() {
+		writeAppliance(&text, a.Site(), all.Appliances[a.Site()])
 	}
 	writeVCenter(&text, all.VCenter)
 	writeStorware(&text, all.Storware)
+	if all.Control != "" {
+		fmt.Fprintf(&text, "control: %s\n\n", all.Control)
+	}
 	if s.caFile != "" {
 		fmt.Fprintf(&text, "certificate authorities: %s\n", s.caFile)
 	} else {
@@ -129,11 +139,56 @@ func (s settings) announce(out io.Writer, served *systems) error {
 	return err
 }
 
-func describe(a *simulator.Appliance, ca string) appliance {
-	return appliance{
-		URL: a.URL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(),
-		CACertificate: ca, Credentials: firstOfEach(a.Accounts()),
+func writeJSON(out io.Writer, all announcement) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(all)
+}
+
+// writeWhole makes the file appear with all its content: whoever waits for it
+// may read it at once.
+func writeWhole(name string, all announcement) error {
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".")
+	if err != nil {
+		return err
 	}
+	err = errors.Join(writeJSON(file, all), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
+}
+
+func (s *systems) describeAll() announcement {
+	all := announcement{
+		CACertificate: s.estate.CertificateAuthority(), Appliances: map[string]appliance{},
+		VCenter: describeVCenter(s.vcenter), Storware: describeStorware(s.storware),
+	}
+	if s.control != nil {
+		all.Control = s.control.url
+	}
+	for _, a := range s.appliances() {
+		all.Appliances[a.Site()] = s.describe(a)
+	}
+	return all
+}
+
+func (s *systems) describe(a *simulator.Appliance) appliance {
+	out := appliance{
+		URL: a.URL(), APIURL: a.PublicURL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(),
+		CACertificate: s.estate.CertificateAuthority(), Pairings: map[string]string{}, Credentials: firstOfEach(a.Accounts()),
+	}
+	for _, row := range a.Sites() {
+		out.Pairings[row.Site] = row.Site
+		if row.ID != "" {
+			out.Pairings[row.Site] = row.ID
+		}
+	}
+	return out
 }
 
 func describeVCenter(v *vcenter.Server) vcenterSystem {
@@ -172,6 +227,7 @@ func writeAppliance(out io.Writer, site string, a appliance) {
 	fmt.Fprintf(out, "%s (%s)\n", site, a.Service)
 	writeRows(out, [][2]string{
 		{"url", a.URL},
+		{"api_url", a.APIURL},
 		{"thumbprint", a.Thumbprint},
 		{"local_user", c.LocalUser.Username + " / " + c.LocalUser.Password},
 		{"sso_credentials", c.SSOCredentials.Username + " / " + c.SSOCredentials.Password},

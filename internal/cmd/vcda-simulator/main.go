@@ -1,6 +1,6 @@
 // Command vcda-simulator serves simulated VMware Cloud Director Availability
 // appliances, a vCenter and a Storware server on loopback until it is told to
-// stop, for users who test their own Terraform modules.
+// stop or a command ends, for users who test their own Terraform modules.
 package main
 
 import (
@@ -10,49 +10,58 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
+	"os/exec"
 	"os/signal"
-	"strings"
 	"syscall"
-	"time"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt)
+	err := run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, interrupted})
 	stop()
+	os.Exit(exitCode(err, os.Stderr))
+}
+
+// exitCode is 2 for a mistake in flags or estate, 1 when something could not be
+// served, and else that of the command.
+func exitCode(err error, stderr io.Writer) int {
+	var command *exec.ExitError
+	var mistake misuse
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
-	default:
-		fmt.Fprintln(os.Stderr, "vcda-simulator:", err)
-		os.Exit(1)
+		return 0
+	case errors.As(err, &command):
+		return command.ExitCode()
 	}
+	fmt.Fprintln(stderr, "vcda-simulator:", err)
+	if errors.As(err, &mistake) {
+		return 2
+	}
+	return 1
 }
 
-// settings are the flags.
-type settings struct {
-	service         string
-	sites           string
-	addr            string
-	ports           string
-	taskDuration    time.Duration
-	latency         time.Duration
-	json            bool
-	caFile          string
-	statsFile       string
-	untilStdinClose bool
+// surroundings are what a process has.
+type surroundings struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	interrupted    <-chan os.Signal
 }
 
-// run serves until ctx ends or, when asked, until stdin closes.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	s, err := readFlags(args, stderr)
+// run serves until ctx ends, an interrupt comes, the command ends or, when
+// asked, stdin closes.
+func run(ctx context.Context, args []string, around surroundings) error {
+	s, err := readFlags(args, around.stderr)
 	if err != nil {
 		return err
 	}
-	served, err := s.start()
+	if s.printEstate {
+		_, err := io.WriteString(around.stdout, exampleEstate)
+		return err
+	}
+	served, err := s.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,79 +71,50 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return err
 		}
 	}
-	if err := s.announce(stdout, served); err != nil {
+	if err := s.announce(around.stdout, served); err != nil {
 		return err
 	}
-	s.wait(ctx, stdin)
-	return s.report(stderr, served)
+	ended := s.wait(ctx, around)
+	return errors.Join(ended, s.report(around.stderr, served))
 }
 
-func readFlags(args []string, stderr io.Writer) (settings, error) {
-	var s settings
-	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&s.service, "service", string(simulator.Manager), "`flavour` of the appliances: manager or cloud")
-	flags.StringVar(&s.sites, "sites", "site-a,site-b", "`names` of the sites, one appliance each")
-	flags.StringVar(&s.addr, "addr", "127.0.0.1", "`host` to listen on")
-	flags.StringVar(&s.ports, "ports", "", "`ports`, one per site (default: free ones)")
-	flags.DurationVar(&s.taskDuration, "task-duration", time.Second, "how long a task takes")
-	flags.DurationVar(&s.latency, "latency", 0, "how long each request waits")
-	flags.BoolVar(&s.json, "json", false, "print one JSON object instead of text")
-	flags.StringVar(&s.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
-	flags.StringVar(&s.statsFile, "stats-file", "", "write the counts of each system, as JSON, to this `file` at the end")
-	flags.BoolVar(&s.untilStdinClose, "until-stdin-closes", false, "stop when standard input closes")
-	if err := flags.Parse(args); err != nil {
-		return s, err
+// wait returns the error of the command.
+func (s settings) wait(ctx context.Context, around surroundings) error {
+	if len(s.command) > 0 {
+		return s.runCommand(ctx, around)
 	}
-	if flags.NArg() > 0 {
-		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	return s, nil
-}
-
-// appliances makes one appliance per site.
-func (s settings) appliances() ([]simulator.ApplianceOptions, error) {
-	sites := strings.Split(s.sites, ",")
-	ports := strings.Split(s.ports, ",")
-	if s.ports != "" && len(ports) != len(sites) {
-		return nil, fmt.Errorf("-ports names %d ports for %d sites", len(ports), len(sites))
-	}
-	var out []simulator.ApplianceOptions
-	for i, site := range sites {
-		port := "0"
-		if s.ports != "" {
-			port = ports[i]
-		}
-		out = append(out, simulator.ApplianceOptions{
-			Site: site, Service: simulator.Service(s.service), Addr: net.JoinHostPort(s.addr, port),
-			TaskDuration: s.taskDuration, Latency: s.latency,
-		})
-	}
-	return out, nil
-}
-
-func (s settings) wait(ctx context.Context, stdin io.Reader) {
 	stdinClosed := make(chan struct{})
 	if s.untilStdinClose {
 		go func() { // ends with the input, at the latest with the process
 			defer close(stdinClosed)
-			_, _ = io.Copy(io.Discard, stdin)
+			_, _ = io.Copy(io.Discard, around.stdin)
 		}()
 	}
 	select {
 	case <-ctx.Done():
+	case <-around.interrupted:
 	case <-stdinClosed:
 	}
+	return nil
+}
+
+// runCommand leaves an interrupt to the command, which gets it from the
+// terminal too; it hands a termination on and waits for the command's own end.
+func (s settings) runCommand(ctx context.Context, around surroundings) error {
+	command := exec.CommandContext(ctx, s.command[0], s.command[1:]...) //nolint:gosec // the user's own command
+	command.Stdin, command.Stdout, command.Stderr = around.stdin, around.stdout, around.stderr
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	return command.Run()
 }
 
 // report tells what each system saw, so that a session left behind shows.
 func (s settings) report(stderr io.Writer, served *systems) error {
 	all := map[string]any{}
-	for _, o := range served.appliances {
-		stats := served.estate.Appliance(o.Site).Stats()
-		all[o.Site] = stats
+	for _, a := range served.appliances() {
+		stats := a.Stats()
+		all[a.Site()] = stats
 		fmt.Fprintf(stderr, "%s: %d requests, %d logins, %d logouts, %d live sessions\n",
-			o.Site, stats.Total, stats.Logins, stats.Logouts, stats.LiveSessions)
+			a.Site(), stats.Total, stats.Logins, stats.Logouts, stats.LiveSessions)
 	}
 	cloner, backup := served.vcenter.Stats(), served.storware.Stats()
 	all["vcenter"], all["storware"] = cloner, backup

@@ -3,18 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 )
@@ -23,18 +24,19 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 
 // running is the command at work.
 type running struct {
-	stdout *io.PipeReader
-	stdin  *io.PipeWriter
-	stderr bytes.Buffer
-	done   chan error
+	stdout    *io.PipeReader
+	stdin     *io.PipeWriter
+	stderr    bytes.Buffer
+	interrupt chan os.Signal
+	done      chan error
 }
 
 func launch(ctx context.Context, args ...string) *running {
 	inRead, inWrite := io.Pipe()
 	outRead, outWrite := io.Pipe()
-	r := &running{stdout: outRead, stdin: inWrite, done: make(chan error, 1)}
+	r := &running{stdout: outRead, stdin: inWrite, interrupt: make(chan os.Signal, 1), done: make(chan error, 1)}
 	go func() {
-		r.done <- run(ctx, args, inRead, outWrite, &r.stderr)
+		r.done <- run(ctx, args, surroundings{inRead, outWrite, &r.stderr, r.interrupt})
 		_ = outWrite.Close()
 	}()
 	return r
@@ -63,7 +65,9 @@ func TestServesUntilStdinCloses(t *testing.T) {
 	if len(all.Appliances) != 2 || east.Service != "cloud" || !strings.HasPrefix(east.Thumbprint, "SHA-256:") || east.CACertificate != all.CACertificate {
 		t.Errorf("announced %+v", all)
 	}
-	logIn(t, all.CACertificate, east)
+	if status := newClient(t, east).logIn(t); status != http.StatusOK {
+		t.Errorf("login: %d", status)
+	}
 	_ = r.stdin.Close()
 	r.finished(t)
 	want := "east: 1 requests, 1 logins, 0 logouts, 1 live sessions\nwest: 0 requests, 0 logins, 0 logouts, 0 live sessions\n" +
@@ -78,28 +82,6 @@ func TestServesUntilStdinCloses(t *testing.T) {
 	text, err := os.ReadFile(statsFile)
 	if err != nil || json.Unmarshal(text, &stats) != nil || stats["east"].Logins != 1 || stats["east"].Requests["POST /sessions"] != 1 {
 		t.Errorf("stats file: %v %s", err, text)
-	}
-}
-
-func logIn(t *testing.T, ca string, a appliance) {
-	t.Helper()
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM([]byte(ca))
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	defer transport.CloseIdleConnections()
-	body, err := json.Marshal(map[string]string{
-		"type": "vcdCredentials", "vcdUser": a.Credentials.VCDCredentials.Username, "vcdPassword": a.Credentials.VCDCredentials.Password,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := (&http.Client{Transport: transport}).Post(a.URL+"/sessions", "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		t.Errorf("login: %s", answer.Status)
 	}
 }
 
@@ -131,15 +113,14 @@ func TestSessions(t *testing.T) {
 }
 
 func TestServesUntilInterrupted(t *testing.T) {
-	ctx, interrupt := context.WithCancel(t.Context())
 	port := freePort(t)
-	r := launch(ctx, "-sites", "site-a", "-ports", port)
+	r := launch(t.Context(), "-sites", "site-a", "-ports", port)
 	text := make([]byte, 16384)
 	n, err := r.stdout.Read(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"site-a (manager)", "https://127.0.0.1:" + port, "thumbprint", "local_user", "root / ", "vcd_api_token", "\nvcenter\n", "administrator@vsphere.local / ", "\nstorware\n", "node-1 / ", "BEGIN CERTIFICATE"} {
+	for _, want := range []string{"site-a (manager)", "https://127.0.0.1:" + port, "api_url", "thumbprint", "local_user", "root / ", "vcd_api_token", "\nvcenter\n", "administrator@vsphere.local / ", "\nstorware\n", "node-1 / ", "BEGIN CERTIFICATE"} {
 		if !strings.Contains(string(text[:n]), want) {
 			t.Errorf("%q is missing in\n%s", want, text[:n])
 		}
@@ -147,7 +128,7 @@ func TestServesUntilInterrupted(t *testing.T) {
 	if strings.Contains(string(text[:n]), "PRIVATE KEY") {
 		t.Error("a private key on the terminal")
 	}
-	interrupt()
+	r.interrupt <- os.Interrupt
 	r.finished(t)
 }
 
@@ -165,19 +146,204 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-func TestRefuses(t *testing.T) {
-	for _, args := range [][]string{
-		{"-no-such-flag"},
-		{"argument"},
-		{"-service", "tunnel"},
-		{"-sites", "a,a"},
-		{"-ports", "8443"},
-		{"-ca-file", filepath.Join(t.TempDir(), "no", "folder")},
-	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		if err := run(ctx, args, strings.NewReader(""), io.Discard, io.Discard); err == nil {
-			t.Errorf("%q is accepted", args)
+// start runs the command and reads what -json prints.
+func start(t *testing.T, args ...string) (*running, announcement) {
+	t.Helper()
+	r := launch(t.Context(), append([]string{"-json"}, args...)...)
+	var all announcement
+	if err := json.NewDecoder(r.stdout).Decode(&all); err != nil {
+		t.Fatalf("%v: %v", err, <-r.done)
+	}
+	return r, all
+}
+
+func (r *running) stop(t *testing.T) {
+	t.Helper()
+	r.interrupt <- os.Interrupt
+	r.finished(t)
+}
+
+func TestPorts(t *testing.T) {
+	ports := []string{freePort(t), freePort(t), freePort(t)}
+	r, all := start(t, "-sites", "site-a", "-ports", ports[0], "-vcenter-port", ports[1], "-storware-port", ports[2])
+	for i, got := range []string{all.Appliances["site-a"].URL, all.VCenter.URL, all.Storware.URL} {
+		if got != "https://127.0.0.1:"+ports[i] {
+			t.Errorf("%s does not use port %s", got, ports[i])
 		}
-		cancel()
+	}
+	r.stop(t)
+}
+
+// TestSeed: what users may write down is the same in each run.
+func TestSeed(t *testing.T) {
+	identity := func(args ...string) []string {
+		r, all := start(t, args...)
+		r.stop(t)
+		a := all.Appliances["site-a"]
+		return []string{all.CACertificate, a.Thumbprint, all.VCenter.Thumbprint, all.VCenter.CACertificate, all.Storware.Thumbprint, all.Storware.CACertificate}
+	}
+	first := identity("-seed", "drill")
+	if again := identity("-seed", "drill"); !slices.Equal(first, again) {
+		t.Errorf("%q, then %q", first, again)
+	}
+	for i, value := range identity() {
+		if value == first[i] {
+			t.Errorf("value %d is no secret of the seed", i)
+		}
+	}
+}
+
+// TestForm: users read these fields.
+func TestForm(t *testing.T) {
+	r := launch(t.Context(), "-json", "-sites", "site-a", "-control-port", freePort(t))
+	var all map[string]any
+	if err := json.NewDecoder(r.stdout).Decode(&all); err != nil {
+		t.Fatal(err)
+	}
+	r.stop(t)
+	want := `
+appliances.site-a.api_url
+appliances.site-a.ca_certificate
+appliances.site-a.credentials.local_user.password
+appliances.site-a.credentials.local_user.username
+appliances.site-a.credentials.sso_credentials.password
+appliances.site-a.credentials.sso_credentials.username
+appliances.site-a.credentials.sso_token.saml_token
+appliances.site-a.credentials.sso_token_holder_of_key.private_key
+appliances.site-a.credentials.sso_token_holder_of_key.saml_token
+appliances.site-a.credentials.vcd_access_token.access_token
+appliances.site-a.credentials.vcd_api_token.api_token
+appliances.site-a.credentials.vcd_api_token.org
+appliances.site-a.credentials.vcd_cookie.cookie
+appliances.site-a.credentials.vcd_credentials.password
+appliances.site-a.credentials.vcd_credentials.username
+appliances.site-a.pairings
+appliances.site-a.service
+appliances.site-a.thumbprint
+appliances.site-a.url
+ca_certificate
+control
+storware.ca_certificate
+storware.credentials.credentials.password
+storware.credentials.credentials.username
+storware.credentials.node.name
+storware.credentials.node.password
+storware.credentials.node.version
+storware.credentials.token.token
+storware.thumbprint
+storware.url
+vcenter.ca_certificate
+vcenter.credentials.credentials.password
+vcenter.credentials.credentials.username
+vcenter.thumbprint
+vcenter.url
+`
+	if diff := cmp.Diff(strings.Fields(want), fieldsOf("", all)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// fieldsOf are the paths of all values, in order.
+func fieldsOf(path string, value any) []string {
+	object, ok := value.(map[string]any)
+	if !ok || len(object) == 0 {
+		return []string{path}
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		all = append(all, fieldsOf(strings.TrimPrefix(path+"."+name, "."), object[name])...)
+	}
+	return all
+}
+
+// TestCommand runs a command which finds the file, and hands its code on.
+func TestCommand(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "simulator.json")
+	r := launch(t.Context(), "-json-file", file, "--", "sh", "-c", `cat "$0"; exit 3`, file)
+	_ = r.stdin.Close()
+	out, err := io.ReadAll(r.stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all announcement
+	if err := json.Unmarshal(out, &all); err != nil || all.Appliances["site-b"].URL == "" {
+		t.Errorf("the command saw %s: %v", out, err)
+	}
+	if code := exitCode(<-r.done, io.Discard); code != 3 {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(r.stderr.String(), "site-a: 0 requests") {
+		t.Errorf("no report: %s", r.stderr.String())
+	}
+	if left, err := filepath.Glob(file + ".*"); err != nil || len(left) > 0 {
+		t.Errorf("%v, %q are left", err, left)
+	}
+}
+
+// TestCommandIsTerminated: a runner which ends the simulator ends the command.
+func TestCommandIsTerminated(t *testing.T) {
+	ctx, terminate := context.WithCancel(t.Context())
+	r := launch(ctx, "--", "sh", "-c", `trap 'exit 5' TERM; echo ready; while :; do read -r line; done`)
+	if _, err := r.stdout.Read(make([]byte, 16)); err != nil {
+		t.Fatal(err)
+	}
+	terminate()
+	_ = r.stdin.Close()
+	if code := exitCode(<-r.done, io.Discard); code != 5 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestPrintEstate(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-print-estate"}, surroundings{stdout: &out}); err != nil || out.String() != exampleEstate {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "estate.json")
+	if err := os.WriteFile(file, []byte(`{"sites": [{"name": ""}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"-help"}, 0, "Usage: vcda-simulator"},
+		{[]string{"-no-such-flag"}, 2, "flag provided but not defined"},
+		{[]string{"-service", "tunnel"}, 2, `"tunnel" is neither "manager" nor "cloud"`},
+		{[]string{"-sites", "a,a"}, 2, `sites[1].name: "a" is used twice`},
+		{[]string{"-ports", "8443"}, 2, "-ports names 1 ports for 2 sites"},
+		{[]string{"-ports", "8443,https"}, 2, `-ports: "https" is no port`},
+		{[]string{"-control-port", "70000"}, 2, "-control-port: 70000 is no port"},
+		{[]string{"-fault", "POST"}, 2, "names no method and path"},
+		{[]string{"-fault", "GET /sites drop site=site-c"}, 2, `-fault: there is no site "site-c"`},
+		{[]string{"-estate", file}, 2, "estate.json: sites[0].name: is missing"},
+		{[]string{"-estate", file, "-sites", "a"}, 2, "-sites is for runs without -estate"},
+		{[]string{"-estate", file + ".missing"}, 2, "no such file"},
+		{[]string{"-json", "--", "true"}, 2, "-json-file serves instead"},
+		{[]string{"no-such-command"}, 1, "no-such-command"},
+		{[]string{"-vcenter-port", port}, 1, "vCenter: listen tcp"},
+		{[]string{"-storware-port", port}, 1, "listen tcp"},
+		{[]string{"-control-port", port}, 1, "listen tcp"},
+		{[]string{"-ca-file", filepath.Join(t.TempDir(), "no", "folder")}, 1, "no such file"},
+		{[]string{"-json-file", filepath.Join(t.TempDir(), "no", "folder")}, 1, "no such file"},
+	} {
+		var said bytes.Buffer
+		err := run(t.Context(), row.args, surroundings{strings.NewReader(""), io.Discard, &said, nil})
+		if code := exitCode(err, &said); code != row.code || !strings.Contains(said.String(), row.says) {
+			t.Errorf("%q: exit code %d, want %d; it says %s", row.args, code, row.code, said.String())
+		}
 	}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"net"
+	"context"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
@@ -10,41 +10,68 @@ import (
 
 // systems are all that is served.
 type systems struct {
-	appliances []simulator.ApplianceOptions
-	estate     *simulator.Estate
-	vcenter    *vcenter.Server
-	storware   *storware.Server
+	sites    []site
+	estate   *simulator.Estate
+	vcenter  *vcenter.Server
+	storware *storware.Server
+	control  *control // nil: nobody asked for it
 }
 
 // start brings everything up, or nothing.
-func (s settings) start() (*systems, error) {
-	appliances, err := s.appliances()
+func (s settings) start(ctx context.Context) (*systems, error) {
+	estate, err := simulator.Start(s.estate.options(s.host))
 	if err != nil {
 		return nil, err
 	}
-	estate, err := simulator.Start(simulator.Options{Appliances: appliances})
-	if err != nil {
+	served := &systems{sites: s.estate.Sites, estate: estate}
+	if err := served.startOthers(ctx, s); err != nil {
+		served.close()
 		return nil, err
 	}
-	free := net.JoinHostPort(s.addr, "0")
-	cloner, err := vcenter.Start(vcenter.Options{Addr: free})
-	if err != nil {
-		estate.Close()
-		return nil, err
+	s.estate.furnish(estate)
+	for _, f := range s.faults {
+		for _, a := range served.appliances() {
+			if f.site == "" || f.site == a.Site() {
+				a.Fault(f.fault)
+			}
+		}
 	}
-	backup, err := storware.Start(storware.Options{Addr: free})
-	if err != nil {
-		cloner.Close()
-		estate.Close()
-		return nil, err
+	return served, nil
+}
+
+func (s *systems) startOthers(ctx context.Context, asked settings) (err error) {
+	if s.vcenter, err = vcenter.Start(asked.estate.vcenterOptions(asked.host)); err != nil {
+		return err
 	}
-	return &systems{appliances: appliances, estate: estate, vcenter: cloner, storware: backup}, nil
+	if s.storware, err = storware.Start(asked.estate.storwareOptions(asked.host)); err != nil {
+		return err
+	}
+	if asked.controlPort != 0 {
+		s.control, err = startControl(ctx, address(asked.host, asked.controlPort), s)
+	}
+	return err
 }
 
 func (s *systems) close() {
-	s.storware.Close()
-	s.vcenter.Close()
+	if s.control != nil {
+		s.control.close()
+	}
+	if s.storware != nil {
+		s.storware.Close()
+	}
+	if s.vcenter != nil {
+		s.vcenter.Close()
+	}
 	s.estate.Close()
+}
+
+// appliances are those of all sites, in the order of the estate.
+func (s *systems) appliances() []*simulator.Appliance {
+	var all []*simulator.Appliance
+	for _, one := range s.sites {
+		all = append(all, s.estate.Appliance(one.Name))
+	}
+	return all
 }
 
 // authorities are the certificates which signed those of all systems, as PEM.

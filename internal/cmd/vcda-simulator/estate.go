@@ -1,0 +1,265 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
+)
+
+// estate is what is served: the form of an estate file, and what the flags make
+// without one.
+type estate struct {
+	Seed     string `json:"seed"`
+	Sites    []site `json:"sites"`
+	VCenter  login  `json:"vcenter"`
+	Storware login  `json:"storware"`
+}
+
+// login is a system of one user, with a default for each field.
+type login struct {
+	Port     int    `json:"port"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
+
+type site struct {
+	Name               string             `json:"name"`
+	Service            simulator.Service  `json:"service"`
+	Port               int                `json:"port"`
+	PublicURLs         []string           `json:"public_urls"`
+	Served             *bool              `json:"served"`
+	APIVersions        []string           `json:"api_versions"`
+	TaskDuration       duration           `json:"task_duration"`
+	Latency            duration           `json:"latency"`
+	SessionIdleTimeout duration           `json:"session_idle_timeout"`
+	SessionMaxAge      duration           `json:"session_max_age"`
+	Accounts           accounts           `json:"accounts"`
+	Pairings           []pairing          `json:"pairings"`
+	Faults             []faultSwitch      `json:"faults"`
+	TaskFailures       []taskFailure      `json:"task_failures"`
+	HealthErrors       map[string]failure `json:"health_errors"`
+}
+
+// pairing is one side of a pairing, which the other side may lack.
+type pairing struct {
+	Site         string `json:"site"`
+	Description  string `json:"description"`
+	URL          string `json:"url"`
+	Thumbprint   string `json:"thumbprint"`
+	Replications int    `json:"replications"`
+}
+
+type failure struct {
+	Code string `json:"code"`
+	Msg  string `json:"msg"`
+}
+
+type taskFailure struct {
+	Type string `json:"type"`
+	Code string `json:"code"`
+	Msg  string `json:"msg"`
+}
+
+// duration is written as in Go, for instance "1m30s".
+type duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *duration) UnmarshalText(text []byte) error {
+	read, err := time.ParseDuration(string(text))
+	if err == nil && read < 0 {
+		err = fmt.Errorf("%q is less than nothing", text)
+	}
+	*d = duration(read)
+	return err
+}
+
+var canonicalThumbprint = regexp.MustCompile(`^SHA-256(:[0-9A-F]{2}){32}$`)
+
+// check finds what reading could not.
+func (e estate) check() error {
+	if len(e.Sites) == 0 {
+		return wrong("sites", "at least one is needed")
+	}
+	var names []string
+	for i, s := range e.Sites {
+		path := fmt.Sprintf("sites[%d]", i)
+		switch {
+		case s.Name == "":
+			return wrong(path+".name", "is missing")
+		case slices.Contains(names, s.Name):
+			return wrong(path+".name", "%q is used twice", s.Name)
+		case s.Name == "vcenter", s.Name == "storware":
+			return wrong(path+".name", "%q stands for another system in the statistics", s.Name)
+		}
+		names = append(names, s.Name)
+	}
+	for i, s := range e.Sites {
+		if err := s.check(fmt.Sprintf("sites[%d]", i), names); err != nil {
+			return err
+		}
+	}
+	if err := checkPort("vcenter.port", e.VCenter.Port); err != nil {
+		return err
+	}
+	return checkPort("storware.port", e.Storware.Port)
+}
+
+func (s site) check(path string, names []string) error {
+	if s.Service != "" && s.Service != simulator.Manager && s.Service != simulator.Cloud {
+		return wrong(path+".service", "%q is neither %q nor %q", s.Service, simulator.Manager, simulator.Cloud)
+	}
+	if err := checkPort(path+".port", s.Port); err != nil {
+		return err
+	}
+	if !s.served() && len(s.PublicURLs) == 0 {
+		return wrong(path+".public_urls", "a site that is not served needs one")
+	}
+	for i, raw := range s.PublicURLs {
+		if err := checkURL(fmt.Sprintf("%s.public_urls[%d]", path, i), raw); err != nil {
+			return err
+		}
+	}
+	if s.APIVersions != nil && len(s.APIVersions) == 0 {
+		return wrong(path+".api_versions", "must not be empty")
+	}
+	if err := s.checkPairings(path+".pairings", names); err != nil {
+		return err
+	}
+	for i, f := range s.Faults {
+		if f.site != "" {
+			return wrong(fmt.Sprintf("%s.faults[%d]", path, i), "site= is for the flag -fault only")
+		}
+	}
+	for i, f := range s.TaskFailures {
+		if types := []string{"pair", "repair", "unpair", "health"}; !slices.Contains(types, f.Type) {
+			return wrong(fmt.Sprintf("%s.task_failures[%d].type", path, i), "%q is none of %s", f.Type, strings.Join(types, ", "))
+		}
+	}
+	for name := range s.HealthErrors {
+		if !slices.Contains(simulator.HealthFields, name) {
+			return wrong(path+".health_errors", "%q is none of %s", name, strings.Join(simulator.HealthFields, ", "))
+		}
+	}
+	return s.Accounts.check(path + ".accounts")
+}
+
+func (s site) checkPairings(path string, names []string) error {
+	var peers []string
+	for i, p := range s.Pairings {
+		path := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case !slices.Contains(names, p.Site):
+			return wrong(path+".site", "there is no site %q", p.Site)
+		case p.Site == s.Name:
+			return wrong(path+".site", "a site can't be paired with itself")
+		case slices.Contains(peers, p.Site):
+			return wrong(path+".site", "%q is paired twice", p.Site)
+		case p.Thumbprint != "" && !canonicalThumbprint.MatchString(p.Thumbprint):
+			return wrong(path+".thumbprint", "%q is not of the form SHA-256:AB:CD:…", p.Thumbprint)
+		case p.Replications < 0:
+			return wrong(path+".replications", "is less than nothing")
+		}
+		if p.URL != "" {
+			if err := checkURL(path+".url", p.URL); err != nil {
+				return err
+			}
+		}
+		peers = append(peers, p.Site)
+	}
+	return nil
+}
+
+func checkPort(path string, port int) error {
+	if port < 0 || port > 65535 {
+		return wrong(path, "%d is no port", port)
+	}
+	return nil
+}
+
+func checkURL(path, raw string) error {
+	if u, err := url.Parse(raw); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		return wrong(path, "%q is no https URL", raw)
+	}
+	return nil
+}
+
+func (s site) served() bool { return s.Served == nil || *s.Served }
+
+// options are those of the appliances, which listen on the host.
+func (e estate) options(host string) simulator.Options {
+	o := simulator.Options{Seed: e.Seed}
+	for _, s := range e.Sites {
+		service := s.Service
+		if service == "" {
+			service = simulator.Manager
+		}
+		accounts := s.Accounts.merged()
+		o.Appliances = append(o.Appliances, simulator.ApplianceOptions{
+			Site: s.Name, Service: service, Addr: address(host, s.Port), PublicURLs: s.PublicURLs, Unserved: !s.served(),
+			Accounts: &accounts, APIVersions: s.APIVersions, TaskDuration: time.Duration(s.TaskDuration), Latency: time.Duration(s.Latency),
+			IdleTimeout: time.Duration(s.SessionIdleTimeout), MaxAge: time.Duration(s.SessionMaxAge),
+		})
+	}
+	return o
+}
+
+func (e estate) vcenterOptions(host string) vcenter.Options {
+	return vcenter.Options{Addr: address(host, e.VCenter.Port), Seed: e.Seed, Username: e.VCenter.Username, Password: e.VCenter.Password}
+}
+
+func (e estate) storwareOptions(host string) storware.Options {
+	accounts := storware.DefaultAccounts()
+	user := &accounts.Users[0]
+	setIfGiven(&user.Name, e.Storware.Username)
+	setIfGiven(&user.Password, e.Storware.Password)
+	return storware.Options{Addr: address(host, e.Storware.Port), Seed: e.Seed, Accounts: &accounts}
+}
+
+func setIfGiven(value *string, given string) {
+	if given != "" {
+		*value = given
+	}
+}
+
+// address is where to listen; port 0 is a free one.
+func address(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
+
+// furnish brings the sites into the state which the estate describes.
+func (e estate) furnish(running *simulator.Estate) {
+	for _, s := range e.Sites {
+		a := running.Appliance(s.Name)
+		for _, p := range s.Pairings {
+			p.enter(a)
+		}
+		for _, f := range s.Faults {
+			a.Fault(f.fault)
+		}
+		for _, f := range s.TaskFailures {
+			a.FailNextTask(f.Type, f.Code, f.Msg)
+		}
+		for field, f := range s.HealthErrors {
+			a.SetHealthError(field, f.Code, f.Msg)
+		}
+	}
+}
+
+func (p pairing) enter(a *simulator.Appliance) {
+	a.Pair(p.Site)
+	a.SetDescription(p.Site, p.Description)
+	a.AddReplications(p.Site, p.Replications)
+	if p.URL != "" {
+		a.SetPublicURL(p.Site, p.URL)
+	}
+	if p.Thumbprint != "" {
+		a.SetThumbprint(p.Site, p.Thumbprint)
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// exampleEstate is an estate file to start from.
+//
+//go:embed estate.json
+var exampleEstate string
+
+// settings are what the flags say.
+type settings struct {
+	estate          estate
+	host            string
+	faults          []faultSwitch // beside those of the estate
+	controlPort     int
+	printEstate     bool
+	json            bool
+	jsonFile        string
+	caFile          string
+	statsFile       string
+	untilStdinClose bool
+	command         []string
+}
+
+// misuse is a mistake in the flags or the estate file.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+func readFlags(args []string, stderr io.Writer) (settings, error) {
+	var s settings
+	var plain plainEstate
+	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "Usage: vcda-simulator [flags] [-- command [arguments]]")
+		flags.PrintDefaults()
+	}
+	plain.define(flags)
+	var ofPlain []string
+	flags.VisitAll(func(f *flag.Flag) { ofPlain = append(ofPlain, f.Name) })
+	file := flags.String("estate", "", "read what to serve from this JSON `file`")
+	flags.BoolVar(&s.printEstate, "print-estate", false, "print an estate file to start from, and end")
+	flags.StringVar(&s.host, "addr", "127.0.0.1", "`host` to listen on")
+	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", s.addFault)
+	flags.IntVar(&s.controlPort, "control-port", 0, "take orders over HTTP at this `port`")
+	flags.BoolVar(&s.json, "json", false, "print one JSON object instead of text")
+	flags.StringVar(&s.jsonFile, "json-file", "", "write that object to this `file` as soon as everything serves")
+	flags.StringVar(&s.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
+	flags.StringVar(&s.statsFile, "stats-file", "", "write the counts of each system, as JSON, to this `file` at the end")
+	flags.BoolVar(&s.untilStdinClose, "until-stdin-closes", false, "stop when standard input closes")
+	if err := flags.Parse(args); err != nil {
+		return s, misuse{err}
+	}
+	s.command = flags.Args()
+	var err error
+	if *file == "" {
+		s.estate, err = plain.estate()
+	} else {
+		flags.Visit(func(f *flag.Flag) {
+			if slices.Contains(ofPlain, f.Name) {
+				err = fmt.Errorf("-%s is for runs without -estate", f.Name)
+			}
+		})
+		if err == nil {
+			s.estate, err = readEstate(*file)
+		}
+	}
+	if err == nil {
+		err = s.check()
+	}
+	if err != nil {
+		return s, misuse{err}
+	}
+	return s, nil
+}
+
+func (s *settings) addFault(text string) error {
+	var f faultSwitch
+	err := f.UnmarshalText([]byte(text))
+	s.faults = append(s.faults, f)
+	return err
+}
+
+// check finds flags that don't go together.
+func (s *settings) check() error {
+	for _, f := range s.faults {
+		if f.site != "" && !slices.ContainsFunc(s.estate.Sites, func(one site) bool { return one.Name == f.site }) {
+			return fmt.Errorf("-fault: there is no site %q", f.site)
+		}
+	}
+	if len(s.command) > 0 && (s.json || s.untilStdinClose) {
+		return errors.New("standard input and output belong to the command: -json-file serves instead of -json, -until-stdin-closes does not")
+	}
+	return checkPort("-control-port", s.controlPort)
+}
+
+func readEstate(file string) (estate, error) {
+	var e estate
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return e, err
+	}
+	if err = decode(text, &e); err == nil {
+		err = e.check()
+	}
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", file, err)
+	}
+	return e, nil
+}
+
+// plainEstate are the flags for an estate without a file: sites which are all
+// alike.
+type plainEstate struct {
+	service, sites, ports     string
+	vcenterPort, storwarePort int
+	seed                      string
+	taskDuration, latency     time.Duration
+}
+
+func (p *plainEstate) define(flags *flag.FlagSet) {
+	flags.StringVar(&p.service, "service", string(simulator.Manager), "`flavour` of the appliances: manager or cloud")
+	flags.StringVar(&p.sites, "sites", "site-a,site-b", "`names` of the sites, one appliance each")
+	flags.StringVar(&p.ports, "ports", "", "`ports`, one per site (default: free ones)")
+	flags.IntVar(&p.vcenterPort, "vcenter-port", 0, "`port` of the vCenter (default: a free one)")
+	flags.IntVar(&p.storwarePort, "storware-port", 0, "`port` of the Storware server (default: a free one)")
+	flags.StringVar(&p.seed, "seed", "", "a `text` that keeps certificates and ids the same in each run")
+	flags.DurationVar(&p.taskDuration, "task-duration", time.Second, "how long a task takes")
+	flags.DurationVar(&p.latency, "latency", 0, "how long each request waits")
+}
+
+func (p *plainEstate) estate() (estate, error) {
+	e := estate{Seed: p.seed, VCenter: login{Port: p.vcenterPort}, Storware: login{Port: p.storwarePort}}
+	names := strings.Split(p.sites, ",")
+	ports := strings.Split(p.ports, ",")
+	if p.ports != "" && len(ports) != len(names) {
+		return e, fmt.Errorf("-ports names %d ports for %d sites", len(ports), len(names))
+	}
+	for i, name := range names {
+		port := 0
+		if p.ports != "" {
+			var err error
+			if port, err = strconv.Atoi(ports[i]); err != nil {
+				return e, fmt.Errorf("-ports: %q is no port", ports[i])
+			}
+		}
+		e.Sites = append(e.Sites, site{
+			Name: name, Service: simulator.Service(p.service), Port: port,
+			TaskDuration: duration(p.taskDuration), Latency: duration(p.latency),
+		})
+	}
+	return e, e.check()
+}
