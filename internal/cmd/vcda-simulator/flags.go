@@ -40,52 +40,67 @@ type misuse struct{ error }
 
 func (m misuse) Unwrap() error { return m.error }
 
-func readFlags(args []string, stderr io.Writer) (settings, error) {
-	var s settings
-	var plain plainEstate
+// given are the flags as they are being read.
+type given struct {
+	settings
+	plain plainEstate
+	file  string // of the estate
+}
+
+func newFlags(stderr io.Writer) (*flag.FlagSet, *given) {
+	g := new(given)
 	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "Usage: vcda-simulator [flags] [-- command [arguments]]")
 		flags.PrintDefaults()
 	}
-	plain.define(flags)
-	var ofPlain []string
-	flags.VisitAll(func(f *flag.Flag) { ofPlain = append(ofPlain, f.Name) })
-	file := flags.String("estate", "", "read what to serve from this JSON `file`")
-	flags.BoolVar(&s.printEstate, "print-estate", false, "print an estate file to start from, and end")
-	flags.StringVar(&s.host, "addr", "127.0.0.1", "`host` to listen on")
-	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", s.addFault)
-	flags.IntVar(&s.controlPort, "control-port", 0, "take orders over HTTP at this `port`")
-	flags.BoolVar(&s.json, "json", false, "print one JSON object instead of text")
-	flags.StringVar(&s.jsonFile, "json-file", "", "write that object to this `file` as soon as everything serves")
-	flags.StringVar(&s.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
-	flags.StringVar(&s.statsFile, "stats-file", "", "write the counts of each system, as JSON, to this `file` at the end")
-	flags.BoolVar(&s.untilStdinClose, "until-stdin-closes", false, "stop when standard input closes")
+	g.plain.define(flags)
+	flags.StringVar(&g.file, "estate", "", "read what to serve from this JSON `file`")
+	flags.BoolVar(&g.printEstate, "print-estate", false, "print an estate file to start from, and end")
+	flags.StringVar(&g.host, "addr", "127.0.0.1", "`host` to listen on")
+	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", g.addFault)
+	flags.IntVar(&g.controlPort, "control-port", 0, "take orders over HTTP at this `port`")
+	flags.BoolVar(&g.json, "json", false, "print one JSON object instead of text")
+	flags.StringVar(&g.jsonFile, "json-file", "", "write that object to this `file` as soon as everything serves")
+	flags.StringVar(&g.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
+	flags.StringVar(&g.statsFile, "stats-file", "", "write the counts of each system, as JSON, to this `file` at the end")
+	flags.BoolVar(&g.untilStdinClose, "until-stdin-closes", false, "stop when standard input closes")
+	return flags, g
+}
+
+func readFlags(args []string, stderr io.Writer) (settings, error) {
+	flags, g := newFlags(stderr)
 	if err := flags.Parse(args); err != nil {
-		return s, misuse{err}
+		return g.settings, misuse{err}
 	}
-	s.command = flags.Args()
+	g.command = flags.Args()
 	var err error
-	if *file == "" {
-		s.estate, err = plain.estate()
-	} else {
-		flags.Visit(func(f *flag.Flag) {
-			if slices.Contains(ofPlain, f.Name) {
-				err = fmt.Errorf("-%s is for runs without -estate", f.Name)
-			}
-		})
-		if err == nil {
-			s.estate, err = readEstate(*file)
-		}
+	if g.file == "" {
+		g.estate, err = g.plain.estate()
+	} else if err = onlyWithoutFile(flags); err == nil {
+		g.estate, err = readEstate(g.file)
 	}
 	if err == nil {
-		err = s.check()
+		err = g.check()
 	}
 	if err != nil {
-		return s, misuse{err}
+		return g.settings, misuse{err}
 	}
-	return s, nil
+	return g.settings, nil
+}
+
+// onlyWithoutFile refuses flags of a plain estate.
+func onlyWithoutFile(flags *flag.FlagSet) error {
+	plain := flag.NewFlagSet("", flag.ContinueOnError)
+	new(plainEstate).define(plain)
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		if plain.Lookup(f.Name) != nil {
+			err = fmt.Errorf("-%s is for runs without -estate", f.Name)
+		}
+	})
+	return err
 }
 
 func (s *settings) addFault(text string) error {
