@@ -18,6 +18,7 @@ type Data struct {
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
 	Claims   *Claims
+	Phase    *Phase
 
 	// Preflight is nil where checks at plan time are turned off.
 	Preflight *Preflight

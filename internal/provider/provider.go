@@ -98,6 +98,7 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
 		Claims:   &framework.Claims{},
+		Phase:    &framework.Phase{},
 	}
 	if ofVCDA.enabled("preflight") {
 		data.Preflight = &framework.Preflight{}

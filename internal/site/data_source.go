@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -65,7 +66,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, service, err := list(ctx, client)
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.is)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "read the site", err))
 		return
@@ -91,12 +92,18 @@ func (m model) is(s vcda.Site, service vcda.Service) bool {
 		(!m.APIURL.IsNull() && framework.URLType.Same(m.APIURL.ValueString(), s.Endpoint()))
 }
 
-// list reads the service and its sites.
-func list(ctx context.Context, client *vcda.Client) ([]vcda.Site, vcda.Service, error) {
+// list reads the service and its sites. A shared list may be a little older than
+// a change of the other side that an apply has waited for: what it has against
+// the sites that are meant is looked at again.
+func list(ctx context.Context, client *vcda.Client, applying bool, meant func(vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
 	service, err := client.Service(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	sites, err := client.SharedSites(ctx)
+	troubled := func(s vcda.Site) bool { return meant(s, service) && s.Link() != (vcda.State{}) }
+	if err == nil && applying && slices.ContainsFunc(sites, troubled) {
+		sites, err = client.Sites(ctx)
+	}
 	return sites, service, err
 }

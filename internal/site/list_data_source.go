@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
@@ -49,7 +50,8 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, service, err := list(ctx, client)
+	all := func(vcda.Site, vcda.Service) bool { return true }
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), all)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "list the sites", err))
 		return

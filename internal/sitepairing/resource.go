@@ -130,6 +130,7 @@ func (r *pairing) createFailed(ctx context.Context, p *peer, m *model, result ou
 
 func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	ctx = framework.Begin(ctx)
+	r.data.Phase.Refreshes()
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one

@@ -1,0 +1,77 @@
+package site_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+func configured(t *testing.T, a *simulator.Appliance) *direct.Provider {
+	t.Helper()
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	user := a.Accounts().LocalUsers[0]
+	problems := p.Configure(t, direct.Values{
+		"url": a.URL(), "thumbprint": a.Thumbprint(), "service": string(a.Service()),
+		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
+	})
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return p
+}
+
+func read(t *testing.T, p *direct.Provider, name string, config direct.Values) direct.Values {
+	t.Helper()
+	values, problems := p.ReadData(t, name, config)
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return values
+}
+
+// TestApplyShowsWhatOthersDid: what is read after the other side has paired does
+// not come from a list of before.
+func TestApplyShowsWhatOthersDid(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.Pair("site-b")
+		p := configured(t, a)
+		one := direct.Values{"site": "site-b"}
+		if read(t, p, "vcda_site", one)["healthy"] != false {
+			t.Error("the link works before the other side has paired")
+		}
+		b.Pair("site-a")
+		if read(t, p, "vcda_site", one)["healthy"] != true {
+			t.Error("vcda_site does not see that the other side has paired")
+		}
+		b.Unpair("site-a")
+		read(t, p, "vcda_sites", direct.Values{})
+		b.Pair("site-a")
+		all, _ := read(t, p, "vcda_sites", direct.Values{})["sites"].([]any)
+		if want := []any{read(t, p, "vcda_site", one)}; !reflect.DeepEqual(all, want) {
+			t.Errorf("vcda_sites does not see what vcda_site sees: %v and %v", all, want)
+		}
+	})
+}
+
+// TestPlanReadsOneList: a plan, which refreshes, has no change to wait for.
+func TestPlanReadsOneList(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		key := a.Pair("site-b")
+		p := configured(t, a)
+		pairing := direct.Object{Values: direct.Values{"id": key, "site": "site-b", "api_url": b.URL(), "api_thumbprint": b.Thumbprint()}}
+		if _, problems := p.Refresh(t, "vcda_site_pairing", pairing); len(problems.Errors()) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		for range 3 {
+			if read(t, p, "vcda_site", direct.Values{"site": "site-b"})["healthy"] != false {
+				t.Error("the link works before the other side has paired")
+			}
+		}
+		if lists := a.Stats().Requests["GET /sites"]; lists > 3 { // one, unless the machine stalls
+			t.Errorf("%d lists for one refresh and three reads of a plan", lists)
+		}
+	})
+}
