@@ -13,9 +13,6 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// modules are the examples that are more than one object's.
-var modules = []string{"dr-pair", "dr-mesh"}
-
 // meshSites are the sites that examples/dr-mesh was made for.
 var meshSites = []string{"site-a", "site-b", "site-c"}
 
@@ -30,7 +27,7 @@ func meshEstate(t *testing.T, service simulator.Service) *simulator.Estate {
 func moduleSpace(t *testing.T) *acctest.Workspace {
 	t.Helper()
 	space := acctest.NewWorkspace(t, "")
-	for _, name := range modules {
+	for _, name := range []string{"dr-pair", "dr-mesh"} {
 		if err := os.CopyFS(filepath.Join(space.Dir, name), os.DirFS(filepath.Join(examples, name))); err != nil {
 			t.Fatal(err)
 		}
@@ -81,11 +78,11 @@ func checkNothingLeft(t *testing.T, estate *simulator.Estate) {
 }
 
 // TestModulesOwnTests runs what the modules bring along, with what
-// "vcda-simulator -json" prints.
+// "vcda-simulator -json" prints. A pairing that is there is not made anew.
 func TestModulesOwnTests(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
-		for _, module := range modules {
+		for module, writes := range map[string]struct{ pairs, repairs int }{"dr-pair": {1, 1}, "dr-mesh": {2, 0}} {
 			t.Run(string(service)+"/"+module, func(t *testing.T) {
 				t.Parallel()
 				estate, space := meshEstate(t, service), moduleSpace(t)
@@ -101,6 +98,7 @@ func TestModulesOwnTests(t *testing.T) {
 				writeJSON(t, space, module+"/simulator.json", map[string]any{"appliances": printed})
 				space.MustRun(t, "-chdir="+module, "get", "-no-color")
 				acctest.MustSay(t, space.MustRun(t, "-chdir="+module, "test", "-no-color"), " passed, 0 failed.")
+				checkWrites(t, estate.Appliance("site-a"), writes.pairs, writes.repairs)
 				checkNothingLeft(t, estate)
 			})
 		}
