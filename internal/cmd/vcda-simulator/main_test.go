@@ -280,15 +280,24 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// TestCommandIsTerminated: a runner which ends the simulator ends the command.
+// TestCommandIsTerminated: a runner which ends the simulator ends the command;
+// an interrupt is the command's own affair.
 func TestCommandIsTerminated(t *testing.T) {
 	ctx, terminate := context.WithCancel(t.Context())
-	r := launch(ctx, "--", "sh", "-c", `trap 'exit 5' TERM; echo ready; while :; do read -r line; done`)
+	r := launch(ctx, "--", "sh", "-c", `trap 'exit 5' TERM; echo ready; while :; do read -r line; echo "$line"; done`)
 	if _, err := r.stdout.Read(make([]byte, 16)); err != nil {
 		t.Fatal(err)
 	}
+	r.interrupt <- os.Interrupt
+	if _, err := io.WriteString(r.stdin, "go on\n"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := r.stdout.Read(make([]byte, 16)); err != nil || n == 0 {
+		t.Fatalf("the command is gone: %v", err)
+	}
 	terminate()
 	_ = r.stdin.Close()
+	_, _ = io.Copy(io.Discard, r.stdout) // to the end of the command
 	if code := exitCode(<-r.done, io.Discard); code != 5 {
 		t.Errorf("exit code %d", code)
 	}
