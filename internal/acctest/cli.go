@@ -67,6 +67,7 @@ type Feature struct {
 
 // The features a CLI may lack.
 var (
+	TestFiles = Feature{"functions in test files", 7, 11}
 	Functions = Feature{"provider functions", 8, 7}
 	Moved     = Feature{"moved across types", 8, 9}
 	Ephemeral = Feature{"ephemeral resources", 10, 11}

@@ -85,6 +85,7 @@ func TestModulesOwnTests(t *testing.T) {
 		for module, writes := range map[string]struct{ pairs, repairs int }{"dr-pair": {1, 1}, "dr-mesh": {2, 0}} {
 			t.Run(string(service)+"/"+module, func(t *testing.T) {
 				t.Parallel()
+				acctest.Needs(t, acctest.TestFiles)
 				estate, space := meshEstate(t, service), moduleSpace(t)
 				printed := map[string]any{}
 				for _, site := range meshSites {
