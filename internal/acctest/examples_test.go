@@ -51,16 +51,19 @@ var actionBlock = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
 // world is what the examples run in: two appliances, a vCenter and a Storware
 // server, all of which the environment names.
 type world struct {
-	a, b *simulator.Appliance
-	env  []string
-	task string // a task on a
+	estate   *simulator.Estate
+	a, b     *simulator.Appliance
+	vcenter  *vcenter.Server
+	storware *storware.Server
+	env      []string
+	task     string // a task on a
 }
 
 func newWorld(t *testing.T, service simulator.Service) world {
 	t.Helper()
 	estate := acctest.Estate(t, acctest.Pair(service)...)
-	w := world{a: estate.Appliance("site-a"), b: estate.Appliance("site-b")}
 	vc, sw := acctest.VCenter(t, vcenter.Options{}), acctest.Storware(t, storware.Options{})
+	w := world{estate: estate, a: estate.Appliance("site-a"), b: estate.Appliance("site-b"), vcenter: vc, storware: sw}
 	user, operator := w.a.Accounts().LocalUsers[0], sw.Accounts().Users[0]
 	w.env = []string{
 		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
@@ -74,22 +77,22 @@ func newWorld(t *testing.T, service simulator.Service) world {
 	return w
 }
 
-var (
-	thumbprintLiteral = regexp.MustCompile(`SHA-256(:[0-9A-F]{2}){32}`)
-	uuidLiteral       = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+// The thumbprints that examples and guides make up.
+const (
+	thumbprintOfA = "SHA-256:5B:3E:0C:61:7A:B8:55:12:8E:93:B2:C0:4A:1D:F6:09:D3:7C:21:88:6F:AE:90:4B:15:E2:37:CD:5A:04:B9:F1"
+	thumbprintOfB = "SHA-256:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F:56:EB:12:C8:9A:47:05:BE:63:F8:21:DC"
 )
+
+var uuidLiteral = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 // inhabit puts what exists in the place of what the examples make up.
 func (w world) inhabit(text, key string) string {
-	thumbprint := w.b.Thumbprint()
-	if strings.Contains(text, "https://vcda-a.example.com") {
-		thumbprint = w.a.Thumbprint() // a provider block
-	}
-	text = thumbprintLiteral.ReplaceAllString(text, thumbprint)
-	text = uuidLiteral.ReplaceAllString(text, key)
+	a, b := strings.TrimPrefix(w.a.URL(), "https://"), strings.TrimPrefix(w.b.URL(), "https://")
 	return strings.NewReplacer(
-		"https://vcda-a.example.com", w.a.URL(), "https://vcda-b.example.com:8048", w.b.URL(), "https://vcda-b.example.com", w.b.URL(),
-	).Replace(text)
+		thumbprintOfA, w.a.Thumbprint(), thumbprintOfB, w.b.Thumbprint(),
+		"vcda-a.example.com:8048", a, "vcda-a.example.com", a, "vcda-b.example.com:8048", b, "vcda-b.example.com", b,
+		"https://vcenter.example.com", w.vcenter.URL(), "https://storware.example.com:8181", w.storware.URL(),
+	).Replace(uuidLiteral.ReplaceAllString(text, key))
 }
 
 // call sends one request to a past the provider and decodes its answer.
@@ -124,11 +127,17 @@ func (w world) call(t *testing.T, method, path, token, body string, into any) st
 	return resp.Header.Get("X-Vcav-Auth")
 }
 
+// login opens a session on a past the provider.
+func (w world) login(t *testing.T) (token string) {
+	t.Helper()
+	user := w.a.Accounts().LocalUsers[0]
+	return w.call(t, http.MethodPost, "/sessions", "", fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password), nil)
+}
+
 // pair pairs a with b by a task, and b with a. It returns the key of the site.
 func (w *world) pair(t *testing.T) (key string) {
 	t.Helper()
-	user := w.a.Accounts().LocalUsers[0]
-	token := w.call(t, http.MethodPost, "/sessions", "", fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password), nil)
+	token := w.login(t)
 	request := map[string]string{"apiUrl": w.b.URL(), "apiThumbprint": w.b.Thumbprint(), "description": "Recovery site"}
 	if w.a.Service() == simulator.Cloud {
 		request["site"] = "site-b"

@@ -32,7 +32,7 @@ func TestMigrationGuide(t *testing.T) {
 	space := acctest.NewWorkspace(t, "")
 	space.Override(t, "vcda-dr/vcda", "vmware/vcda") // its schema is read, whatever it holds
 	space.Env = append(space.Env, "TF_VAR_vcda_password="+w.a.Accounts().LocalUsers[0].Password)
-	space.Write(t, "main.tf", w.afterMigration(match[1]))
+	space.Write(t, "main.tf", w.inhabit(match[1], ""))
 	space.Write(t, "terraform.tfstate", w.archivedState(t, key))
 	acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"),
 		"vcda_pair_site.b has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
@@ -41,13 +41,6 @@ func TestMigrationGuide(t *testing.T) {
 	if requests["POST /sites"] != 1 || requests["PUT /sites/{key}"] != 0 { // the test itself has paired
 		t.Errorf("requests: %v", requests)
 	}
-}
-
-// afterMigration puts what exists in the place of what the guide makes up: one
-// thumbprint is that of the appliance, the other that of its peer.
-func (w world) afterMigration(text string) string {
-	block, rest, _ := strings.Cut(text, "resource ")
-	return w.inhabit(block, "") + "resource " + w.inhabit(rest, "")
 }
 
 // archivedState is the state of vcda_pair_site.b, paired with the key.

@@ -135,13 +135,9 @@ func pairUsage(t *testing.T, a, b *simulator.Appliance) string {
 	if block == nil {
 		t.Fatal("the README shows no configuration")
 	}
-	pins := thumbprintLiteral.FindAllString(block[1], -1)
-	if len(pins) != 2 {
-		t.Fatalf("the README shows %d thumbprints", len(pins))
-	}
 	return strings.NewReplacer(
 		"https://vcda-a.example.com:8048", "https://site-a.example.com:8048", "https://vcda-b.example.com:8048", "https://site-b.example.com:8048",
-		"https://vcda-a.example.com", a.URL(), "https://vcda-b.example.com", b.URL(), pins[0], a.Thumbprint(), pins[1], b.Thumbprint(),
+		"https://vcda-a.example.com", a.URL(), "https://vcda-b.example.com", b.URL(), thumbprintOfA, a.Thumbprint(), thumbprintOfB, b.Thumbprint(),
 	).Replace(moduleSource.ReplaceAllString(block[1], `"./`))
 }
 

@@ -87,10 +87,29 @@ func (w *Workspace) Write(t *testing.T, name, content string) {
 	}
 }
 
+// Install puts the provider where "terraform init" finds it, in the place of the
+// override, with which there is nothing to init.
+func (w *Workspace) Install(t *testing.T) {
+	t.Helper()
+	folder := filepath.Join(w.Dir, "terraform.d", "plugins", w.cli.Host(), "vcda-dr", "vcda", "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(w.built, "terraform-provider-vcda"), filepath.Join(folder, "terraform-provider-vcda_v0.0.1")); err != nil {
+		t.Fatal(err)
+	}
+	w.Env = append(w.Env, "TF_CLI_CONFIG_FILE=")
+}
+
 // Command prepares a run of the CLI, for tests that interrupt it.
 func (w *Workspace) Command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), w.cli.Path, args...) //nolint:gosec // the CLI that whoever runs the tests has chosen
+	return w.command(t, w.cli.Path, args...)
+}
+
+func (w *Workspace) command(t *testing.T, program string, args ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI that whoever runs the tests has chosen, or a script of ours
 	command.Dir, command.Env = w.Dir, w.Env
 	return command
 }
@@ -98,7 +117,19 @@ func (w *Workspace) Command(t *testing.T, args ...string) *exec.Cmd {
 // Run runs the CLI and returns what it printed, and its exit code.
 func (w *Workspace) Run(t *testing.T, args ...string) (output string, code int) {
 	t.Helper()
-	command := w.Command(t, args...)
+	return finish(t, w.Command(t, args...))
+}
+
+// Shell runs a script and returns what it printed, and its exit code. It ends
+// with the first command that fails.
+func (w *Workspace) Shell(t *testing.T, script string) (output string, code int) {
+	t.Helper()
+	return finish(t, w.command(t, "sh", "-eu", "-c", script))
+}
+
+// finish runs a command to its end.
+func finish(t *testing.T, command *exec.Cmd) (output string, code int) {
+	t.Helper()
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
 	err := command.Run()
@@ -114,6 +145,16 @@ func (w *Workspace) MustRun(t *testing.T, args ...string) string {
 	out, code := w.Run(t, args...)
 	if code != 0 {
 		t.Fatalf("%v: exit code %d\n%s", args, code, out)
+	}
+	return out
+}
+
+// MustShell is Shell for a script that has to succeed.
+func (w *Workspace) MustShell(t *testing.T, script string) string {
+	t.Helper()
+	out, code := w.Shell(t, script)
+	if code != 0 {
+		t.Fatalf("%s: exit code %d\n%s", script, code, out)
 	}
 	return out
 }

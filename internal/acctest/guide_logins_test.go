@@ -1,0 +1,95 @@
+package acctest_test
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// probes show who is logged in to a system.
+var probes = map[string]string{
+	"":         "data \"vcda_session\" \"s\" {}\noutput \"user\" { value = data.vcda_session.s.user }\n",
+	"vCenter":  "data \"vcda_vcenter_session\" \"s\" {}\noutput \"user\" { value = data.vcda_vcenter_session.s.user_name }\n",
+	"Storware": "data \"vcda_storware_session\" \"s\" {}\noutput \"user\" { value = data.vcda_storware_session.s.requester.name }\n",
+}
+
+var passShow = regexp.MustCompile(`pass show ([\w/-]+)`)
+
+// loginTypes logs in with each type, from the configuration and from the
+// environment.
+func loginTypes(t *testing.T, g *guide) {
+	variable, common := g.terraform(t, "How the examples are meant"), g.shell(t, "How the examples are meant")
+	users := map[string]string{"vCenter": "administrator@vsphere.local", "Storware": "admin"}
+	for _, name := range loginNames(t) {
+		users[name] = map[bool]string{true: "administrator@System", false: "administrator@vsphere.local"}[strings.HasPrefix(name, "vcd_")]
+	}
+	users["local_user"], users["session_token"] = "root", "root"
+	for _, name := range slices.Sorted(maps.Keys(users)) {
+		configured, exports := g.terraform(t, name), g.shell(t, name)
+		for way, content := range map[string]string{"configuration": variable + configured, "environment": "provider \"vcda\" {}\n"} {
+			t.Run(name+" by "+way, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, map[bool]simulator.Service{true: simulator.Cloud, false: simulator.Manager}[strings.HasPrefix(name, "vcd_")])
+				secrets := w.secrets()
+				if name == "session_token" {
+					secrets["vcda/session"] = w.login(t)
+				}
+				space := w.desk(t, secrets)
+				probe, alone := probes[name]
+				if !alone {
+					probe, exports = probes[""], common+exports
+				}
+				space.Configure(t, w.inhabit(content, "")+probe)
+				space.Write(t, "token.xml", w.a.Accounts().SAML[1].Token)
+				space.Env = append(space.Env, "VCDA_VCENTER_THUMBPRINT="+w.vcenter.Thumbprint(), "VCDA_STORWARE_THUMBPRINT="+w.storware.Thumbprint())
+				secret := secrets[passShow.FindStringSubmatch(exports)[1]]
+				script := "export TF_VAR_vcda_secret='" + secret + "'\n"
+				if way == "environment" {
+					script = w.inhabit(exports, "")
+				}
+				out := space.MustShell(t, script+"terraform apply\nterraform plan -detailed-exitcode")
+				acctest.MustSay(t, out, `user = "`+users[name]+`"`)
+				acctest.MustNotSay(t, out, "Warning: Ignored variable")
+				space.MustNotLeave(t, secret)
+				if name == "session_token" { // the provider has left it alone
+					w.call(t, http.MethodDelete, "/sessions", secret, "", nil)
+				}
+				w.checkSessions(t)
+			})
+		}
+	}
+}
+
+// loginNames are the login types the provider offers.
+func loginNames(t *testing.T) []string {
+	t.Helper()
+	for _, a := range direct.Serve(t, acctest.Factories(t)["vcda"]).Schemas().Provider.Block.Attributes {
+		if a.Name == "login" {
+			var names []string
+			for _, one := range a.NestedType.Attributes {
+				names = append(names, one.Name)
+			}
+			return names
+		}
+	}
+	t.Fatal("the provider has no login")
+	return nil
+}
+
+// secrets are what the guides show with pass, by name.
+func (w world) secrets() map[string]string {
+	accounts := w.a.Accounts()
+	return map[string]string{
+		"vcda/root": accounts.LocalUsers[0].Password, "vcda/sso": accounts.SSOUsers[0].Password, "vcda/operator": accounts.SSOUsers[1].Password,
+		"vcda/holder-key": accounts.SAML[1].PrivateKeyPEM(), "vcda/vcd": accounts.VCDUsers[0].Password,
+		"vcda/access-token": accounts.AccessTokens[0].Token, "vcda/api-token": accounts.APITokens[0].Token, "vcda/cookie": accounts.Cookies[0].Cookie,
+		"vcenter": w.vcenter.Password(), "storware": w.storware.Accounts().Users[0].Password,
+	}
+}

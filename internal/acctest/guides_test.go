@@ -1,0 +1,251 @@
+package acctest_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+)
+
+const guidesFolder = "../../templates/guides"
+
+// guideTests run what the guides show.
+var guideTests = map[string]func(*testing.T, *guide){
+	"getting-started.md":         gettingStarted,
+	"login-types.md":             loginTypes,
+	"two-way-pairing.md":         twoWayPairing,
+	"certificate-replacement.md": certificateReplacement,
+	"importing.md":               importing,
+	"ci-pipelines.md":            ciPipelines,
+	"opentofu.md":                openTofu,
+	"sessions.md":                sessions,
+}
+
+// testedBy are the files of other tests, by the guide they read.
+var testedBy = map[string]string{
+	"migrating-from-vmware-vcda.md": "guide_test.go",
+	"testing-modules.md":            "../cmd/vcda-simulator/guide_test.go",
+}
+
+// TestGuides runs each configuration and each script that a guide shows. What no
+// test takes fails.
+func TestGuides(t *testing.T) {
+	t.Parallel()
+	for file, text := range files(t, guidesFolder) {
+		t.Run(strings.TrimSuffix(file, ".md"), func(t *testing.T) {
+			t.Parallel()
+			g := readGuide(text)
+			switch run, other := guideTests[file], testedBy[file]; {
+			case run != nil:
+				t.Cleanup(func() { g.left(t) })
+				run(t, g)
+			case other != "":
+				source, err := os.ReadFile(other) //nolint:gosec // a name from above
+				if err != nil || !strings.Contains(string(source), file) {
+					t.Errorf("%s does not test the guide %s: %v", other, file, err)
+				}
+			default:
+				g.left(t)
+			}
+		})
+	}
+}
+
+// guide is a page, of which a test takes the blocks.
+type guide struct{ blocks map[place][]string }
+
+// place is where blocks of one kind stand.
+type place struct{ heading, language string }
+
+var (
+	heading = regexp.MustCompile(`^#+ (.*)$`)
+	fence   = regexp.MustCompile("^```(\\w*)$")
+)
+
+// readGuide finds the blocks that a test has to take: configurations, and scripts
+// but for targets of make.
+func readGuide(text string) *guide {
+	g := &guide{blocks: map[place][]string{}}
+	var at place
+	var block strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		switch match := fence.FindStringSubmatch(strings.TrimSpace(line)); {
+		case match != nil && match[1] != "":
+			at.language = match[1]
+		case match != nil:
+			if at.language == "terraform" || at.language == "shell" && !strings.HasPrefix(block.String(), "make ") {
+				g.blocks[at] = append(g.blocks[at], block.String())
+			}
+			at.language = ""
+			block.Reset()
+		case at.language != "":
+			block.WriteString(line + "\n")
+		case heading.MatchString(line):
+			at.heading = strings.Trim(heading.FindStringSubmatch(line)[1], "`")
+		}
+	}
+	return g
+}
+
+// terraform takes the one configuration under a heading, and shell the one
+// script.
+func (g *guide) terraform(t *testing.T, under string) string {
+	t.Helper()
+	return g.take(t, under, "terraform", 1)[0]
+}
+
+func (g *guide) shell(t *testing.T, under string) string {
+	t.Helper()
+	return g.take(t, under, "shell", 1)[0]
+}
+
+func (g *guide) take(t *testing.T, under, language string, count int) []string {
+	t.Helper()
+	at := place{under, language}
+	found := g.blocks[at]
+	if len(found) != count {
+		t.Fatalf("%d blocks of %s under %q", len(found), language, under)
+	}
+	delete(g.blocks, at)
+	return found
+}
+
+// left fails when a block has not been taken.
+func (g *guide) left(t *testing.T) {
+	t.Helper()
+	for _, at := range slices.Collect(maps.Keys(g.blocks)) {
+		t.Errorf("nothing tests what the guide shows under %q:\n%s", at.heading, strings.Join(g.blocks[at], "\n"))
+	}
+}
+
+// desk is where a reader of a guide works: in its shell, terraform is the CLI
+// under test, and pass shows a secret.
+func (w world) desk(t *testing.T, secrets map[string]string) *acctest.Workspace {
+	t.Helper()
+	space := acctest.NewWorkspace(t, "")
+	tools := t.TempDir()
+	for name, secret := range secrets {
+		file := filepath.Join(tools, "secrets", name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pass := "#!/bin/sh\ntest \"$1\" = show && cat '" + tools + "/secrets/'\"$2\"\n"
+	if err := os.WriteFile(filepath.Join(tools, "pass"), []byte(pass), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	if err := os.Symlink(acctest.CurrentCLI(t).Path, filepath.Join(tools, "terraform")); err != nil {
+		t.Fatal(err)
+	}
+	space.Env = append(space.Env, "PATH="+tools+string(filepath.ListSeparator)+os.Getenv("PATH"),
+		"TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve") // nobody is there to say yes
+	return space
+}
+
+// asRoot logs in to a by environment.
+func (w world) asRoot() []string {
+	return []string{
+		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
+		"VCDA_LOGIN=local_user", "VCDA_USERNAME=root", "VCDA_PASSWORD=" + w.a.Accounts().LocalUsers[0].Password,
+	}
+}
+
+// asConfigured fails when a plan has something to do, or a destroy fails or
+// leaves something.
+func (w world) asConfigured(t *testing.T, space *acctest.Workspace) {
+	t.Helper()
+	space.MustRun(t, "plan", "-detailed-exitcode")
+	space.MustRun(t, "destroy")
+	w.checkSessions(t)
+	if left := space.MustRun(t, "state", "list"); strings.Contains(left, "vcda_site_pairing") {
+		t.Errorf("the destroy leaves %s", left)
+	}
+}
+
+var (
+	messageTable = regexp.MustCompile(`(?m)^\| Message \|.*\n\|.*\n((?:\|.*\n)+)`)
+	firstCell    = regexp.MustCompile(`(?m)^\| (.*?) \|`)
+)
+
+// TestGuideMessages: what a guide explains, the provider says.
+func TestGuideMessages(t *testing.T) {
+	t.Parallel()
+	source := strings.ToLower(providerSource(t))
+	rows := 0
+	for file, text := range files(t, guidesFolder) {
+		for _, table := range messageTable.FindAllStringSubmatch(text, -1) {
+			for _, row := range firstCell.FindAllStringSubmatch(table[1], -1) {
+				rows++
+				for part := range strings.SplitSeq(strings.ToLower(strings.ReplaceAll(row[1], "`", "")), "…") {
+					if !strings.Contains(source, strings.TrimSpace(part)) {
+						t.Errorf("%s: the provider never says %q", file, row[1])
+					}
+				}
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("only %d messages have been looked for", rows)
+	}
+}
+
+// providerSource is what the provider is made of, without its tests and the
+// simulator.
+func providerSource(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir("..", func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{"simulator", "acctest", "cmd"}, entry.Name()):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // our own
+		all.Write(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+var requirement = regexp.MustCompile(`(?m)^Requires (Terraform|OpenTofu) 1\.\d+`)
+
+// TestPagesSayWhatTheyRequire: no reader finds out by an error of the CLI.
+func TestPagesSayWhatTheyRequire(t *testing.T) {
+	t.Parallel()
+	pages := 0
+	err := filepath.WalkDir("../../docs", func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		pages++
+		content, err := os.ReadFile(path) //nolint:gosec // our own
+		text := string(content)
+		if !requirement.MatchString(text) {
+			t.Errorf("%s does not say which Terraform or OpenTofu it requires", path)
+		}
+		if !strings.Contains(path, "guides") && !strings.Contains(text, "## Example Usage\n\n```terraform\n") {
+			t.Errorf("%s has no example", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages < 20 {
+		t.Errorf("only %d pages have been looked at", pages)
+	}
+}
