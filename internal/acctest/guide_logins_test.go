@@ -22,9 +22,11 @@ var probes = map[string]string{
 
 var passShow = regexp.MustCompile(`pass show ([\w/-]+)`)
 
-// loginTypes logs in with each type, from the configuration and from the
+// TestGuideLoginTypes logs in with each type, from the configuration and from the
 // environment.
-func loginTypes(t *testing.T, g *guide) {
+func TestGuideLoginTypes(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/login-types.md")
 	variable, common := g.terraform(t, "How the examples are meant"), g.shell(t, "How the examples are meant")
 	users := map[string]string{"vCenter": "administrator@vsphere.local", "Storware": "admin"}
 	for _, name := range loginNames(t) {

@@ -32,9 +32,11 @@ func grown(t *testing.T, service simulator.Service) (w world, space *acctest.Wor
 	return w, space, key
 }
 
-// importing takes pairings over in each way the guide shows; no request changes
+// TestGuideImporting takes pairings over in each way the guide shows; no request changes
 // one.
-func importing(t *testing.T, g *guide) {
+func TestGuideImporting(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/importing.md")
 	list, query := g.terraform(t, "By query"), g.shell(t, "By query")
 	all, freeze := g.terraform(t, "By import blocks"), g.shell(t, "By import blocks")
 	stays, plan := g.terraform(t, "What stays"), g.shell(t, "What stays")
@@ -111,8 +113,10 @@ func stateServer(t *testing.T) (address string, state func() string) {
 	}
 }
 
-// ciPipelines runs the jobs of a pipeline.
-func ciPipelines(t *testing.T, g *guide) {
+// TestGuideCIPipelines runs the jobs of a pipeline.
+func TestGuideCIPipelines(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/ci-pipelines.md")
 	configuration, login := g.terraform(t, "The configuration"), g.shell(t, "The configuration")
 	apply, drift := g.shell(t, "Plan, look, apply"), g.take(t, "Drift", "shell", 2)
 	ephemeral, saved := g.terraform(t, "Secrets and plan files"), g.shell(t, "Secrets and plan files")
@@ -168,9 +172,8 @@ func ciPipelines(t *testing.T, g *guide) {
 	t.Run("ephemeral variable", func(t *testing.T) {
 		t.Parallel()
 		acctest.Needs(t, acctest.Ephemeral)
-		w, space, _ := grown(t, simulator.Manager)
-		w.b.Unpair("site-a")
-		space = w.desk(t, w.secrets())
+		w := newWorld(t, simulator.Manager)
+		space := w.desk(t, w.secrets())
 		space.Env = append(space.Env, w.asRoot()[:2]...)
 		space.Configure(t, ephemeral+"resource \"terraform_data\" \"next\" { input = data.vcda_sites.all.sites[*].site }\ndata \"vcda_sites\" \"all\" {}\n")
 		acctest.MustSay(t, space.MustShell(t, saved), "1 added, 0 changed, 0 destroyed")
@@ -184,8 +187,10 @@ func ciPipelines(t *testing.T, g *guide) {
 	})
 }
 
-// openTofu shows what is there for OpenTofu, and the way back.
-func openTofu(t *testing.T, g *guide) {
+// TestGuideOpenTofu shows what is there for OpenTofu, and the way back.
+func TestGuideOpenTofu(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/opentofu.md")
 	back, functions := g.shell(t, "Addresses"), g.terraform(t, "Functions")
 	triggers, encrypted := g.terraform(t, "Re-pairing without actions"), g.terraform(t, "Encrypted state")
 	const importBlock = "import {\n  to = vcda_site_pairing.b\n  id = \"site-b\"\n}\n"
@@ -242,12 +247,15 @@ func openTofu(t *testing.T, g *guide) {
 		if err != nil || strings.Contains(string(state), "site-b") || !strings.Contains(string(state), "encrypted_data") {
 			t.Errorf("the state is not encrypted: %v\n%s", err, state)
 		}
-		w.asConfigured(t, space)
+		space.MustRun(t, "plan", "-detailed-exitcode")
+		w.checkSessions(t)
 	})
 }
 
-// sessions extends to both sites of the provider block.
-func sessions(t *testing.T, g *guide) {
+// TestGuideSessions extends to both sites of the provider block.
+func TestGuideSessions(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/sessions.md")
 	block := g.terraform(t, "In the provider block")
 	third := acctest.Pair(simulator.Cloud)[1]
 	third.Site, third.PublicURLs = "site-c", nil

@@ -9,9 +9,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// gettingStarted goes from nothing to a one-sided pairing, which has a plan that
+// TestGuideGettingStarted goes from nothing to a one-sided pairing, which has a plan that
 // is empty, and looks at a certificate in each way the guide shows.
-func gettingStarted(t *testing.T, g *guide) {
+func TestGuideGettingStarted(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/getting-started.md")
 	openssl := g.shell(t, "With openssl")
 	file, look := g.shell(t, "From a certificate file"), g.terraform(t, "With a data source")
 	plan, first := g.terraform(t, "The first plan"), g.shell(t, "The first plan")
@@ -63,9 +65,11 @@ func (w world) passwords() []string {
 	return []string{"TF_VAR_password_a=" + w.a.Accounts().LocalUsers[0].Password, "TF_VAR_password_b=" + w.b.Accounts().LocalUsers[0].Password}
 }
 
-// twoWayPairing pairs both sides, in an order that ends with a link that works.
+// TestGuideTwoWayPairing pairs both sides, in an order that ends with a link that works.
 // Replications keep a side from being unpaired.
-func twoWayPairing(t *testing.T, g *guide) {
+func TestGuideTwoWayPairing(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/two-way-pairing.md")
 	halves, destroy := g.terraform(t, "Both halves"), g.shell(t, "A clean end")
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -92,9 +96,11 @@ func twoWayPairing(t *testing.T, g *guide) {
 	}
 }
 
-// certificateReplacement gives b another certificate: what shows, and what one
+// TestGuideCertificateReplacement gives b another certificate: what shows, and what one
 // changed line does.
-func certificateReplacement(t *testing.T, g *guide) {
+func TestGuideCertificateReplacement(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t, guidesFolder+"/certificate-replacement.md")
 	prepared, through := g.terraform(t, "Prepare for it"), g.shell(t, "A surprise")
 	action, invoke := g.terraform(t, "Re-pair by hand"), g.shell(t, "Re-pair by hand")
 	begin := func(t *testing.T, more string) (world, *acctest.Workspace) {

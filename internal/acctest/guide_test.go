@@ -2,9 +2,7 @@ package acctest_test
 
 import (
 	"encoding/json"
-	"os"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
@@ -14,32 +12,48 @@ import (
 var terraformBlock = regexp.MustCompile("(?s)```terraform\n(.*?)```")
 
 // TestMigrationGuide applies what the guide shows under After to a state of the
-// archived provider: nothing is sent, and the next plan is empty.
+// archived provider, in each way it shows: nothing is sent, and the next plan is
+// empty.
 func TestMigrationGuide(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Moved)
-	guide, err := os.ReadFile("../../templates/guides/migrating-from-vmware-vcda.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, found := strings.Cut(string(guide), "## After")
-	match := terraformBlock.FindStringSubmatch(after)
-	if !found || match == nil || !strings.Contains(match[1], "moved {") {
-		t.Fatal("the guide shows no configuration with a moved block")
-	}
-	w := newWorld(t, simulator.Manager)
-	key := w.pair(t)
-	space := acctest.NewWorkspace(t, "")
-	space.Override(t, "vcda-dr/vcda", "vmware/vcda") // its schema is read, whatever it holds
-	space.Env = append(space.Env, "TF_VAR_vcda_password="+w.a.Accounts().LocalUsers[0].Password)
-	space.Write(t, "main.tf", w.inhabit(match[1], ""))
-	space.Write(t, "terraform.tfstate", w.archivedState(t, key))
-	acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"),
-		"vcda_pair_site.b has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
-	space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-	requests := w.a.Stats().Requests
-	if requests["POST /sites"] != 1 || requests["PUT /sites/{key}"] != 0 { // the test itself has paired
-		t.Errorf("requests: %v", requests)
+	g := readGuide(t, guidesFolder+"/migrating-from-vmware-vcda.md")
+	g.terraform(t, "Before") // this and the next need the archived provider itself
+	g.terraform(t, "Step by step")
+	after, scripts := g.terraform(t, "After"), g.take(t, "Step by step", "shell", 2)
+	for name, way := range map[string]struct {
+		script, says string
+		overridden   []string
+		needs        []acctest.Feature
+	}{
+		"moved": {
+			script: "", says: "vcda_pair_site.b has moved to vcda_site_pairing.b",
+			overridden: []string{"vcda-dr/vcda", "vmware/vcda"}, // its schema is read, whatever it holds
+			needs:      []acctest.Feature{acctest.Moved},
+		},
+		"handed over": {
+			script: scripts[0], says: "vcda_pair_site.b has moved to vcda_site_pairing.b",
+			overridden: []string{"vcda-dr/vcda"}, needs: []acctest.Feature{acctest.Moved},
+		},
+		"forgotten": {script: scripts[1], says: "Import successful", overridden: []string{"vcda-dr/vcda"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.Needs(t, way.needs...)
+			w := newWorld(t, simulator.Manager)
+			key := w.pair(t)
+			space := w.desk(t, nil)
+			space.Override(t, way.overridden...)
+			space.Env = append(space.Env, "TF_VAR_vcda_password="+w.a.Accounts().LocalUsers[0].Password)
+			space.Write(t, "main.tf", w.inhabit(after, ""))
+			space.Write(t, "terraform.tfstate", w.archivedState(t, key))
+			out := space.MustShell(t, w.inhabit(way.script, "")+"\nterraform apply")
+			acctest.MustSay(t, out, way.says, "0 added, 0 changed, 0 destroyed")
+			space.MustRun(t, "plan", "-detailed-exitcode")
+			requests := w.a.Stats().Requests
+			if requests["POST /sites"] != 1 || requests["PUT /sites/{key}"] != 0 { // the test itself has paired
+				t.Errorf("requests: %v", requests)
+			}
+		})
 	}
 }
 

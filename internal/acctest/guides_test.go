@@ -1,7 +1,6 @@
 package acctest_test
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,50 +13,52 @@ import (
 
 const guidesFolder = "../../templates/guides"
 
-// guideTests run what the guides show.
-var guideTests = map[string]func(*testing.T, *guide){
-	"getting-started.md":         gettingStarted,
-	"login-types.md":             loginTypes,
-	"two-way-pairing.md":         twoWayPairing,
-	"certificate-replacement.md": certificateReplacement,
-	"importing.md":               importing,
-	"ci-pipelines.md":            ciPipelines,
-	"opentofu.md":                openTofu,
-	"sessions.md":                sessions,
-}
+// guideReaders are the packages whose tests run what a guide shows.
+var guideReaders = []string{".", "../cmd/vcda-simulator"}
 
-// testedBy are the files of other tests, by the guide they read.
-var testedBy = map[string]string{
-	"migrating-from-vmware-vcda.md": "guide_test.go",
-	"testing-modules.md":            "../cmd/vcda-simulator/guide_test.go",
-}
-
-// TestGuides runs each configuration and each script that a guide shows. What no
-// test takes fails.
+// TestGuides: each guide that shows a configuration or a script has a test that
+// reads it. That test fails when it leaves one out.
 func TestGuides(t *testing.T) {
 	t.Parallel()
-	for file, text := range files(t, guidesFolder) {
-		t.Run(strings.TrimSuffix(file, ".md"), func(t *testing.T) {
-			t.Parallel()
-			g := readGuide(text)
-			switch run, other := guideTests[file], testedBy[file]; {
-			case run != nil:
-				t.Cleanup(func() { g.left(t) })
-				run(t, g)
-			case other != "":
-				source, err := os.ReadFile(other) //nolint:gosec // a name from above
-				if err != nil || !strings.Contains(string(source), file) {
-					t.Errorf("%s does not test the guide %s: %v", other, file, err)
-				}
-			default:
-				g.left(t)
+	var tests strings.Builder
+	for _, folder := range guideReaders {
+		sources, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range sources {
+			content, err := os.ReadFile(source)
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+			tests.Write(content)
+		}
+	}
+	for file, text := range files(t, guidesFolder) {
+		if len(blocksOf(text)) > 0 && !strings.Contains(tests.String(), "/"+file) {
+			t.Errorf("nothing tests the guide %s", file)
+		}
 	}
 }
 
-// guide is a page, of which a test takes the blocks.
-type guide struct{ blocks map[place][]string }
+// guide holds the blocks of a page that a test has not taken yet.
+type guide map[place][]string
+
+// readGuide reads a page. Before the test ends it has to take every block.
+func readGuide(t *testing.T, path string) guide {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := blocksOf(string(content))
+	t.Cleanup(func() {
+		for at, blocks := range g {
+			t.Errorf("nothing tests what the guide shows under %q:\n%s", at.heading, strings.Join(blocks, "\n"))
+		}
+	})
+	return g
+}
 
 // place is where blocks of one kind stand.
 type place struct{ heading, language string }
@@ -67,10 +68,10 @@ var (
 	fence   = regexp.MustCompile("^```(\\w*)$")
 )
 
-// readGuide finds the blocks that a test has to take: configurations, and scripts
+// blocksOf finds the blocks that a test has to take: configurations, and scripts
 // but for targets of make.
-func readGuide(text string) *guide {
-	g := &guide{blocks: map[place][]string{}}
+func blocksOf(text string) guide {
+	g := guide{}
 	var at place
 	var block strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
@@ -79,7 +80,7 @@ func readGuide(text string) *guide {
 			at.language = match[1]
 		case match != nil:
 			if at.language == "terraform" || at.language == "shell" && !strings.HasPrefix(block.String(), "make ") {
-				g.blocks[at] = append(g.blocks[at], block.String())
+				g[at] = append(g[at], block.String())
 			}
 			at.language = ""
 			block.Reset()
@@ -94,33 +95,25 @@ func readGuide(text string) *guide {
 
 // terraform takes the one configuration under a heading, and shell the one
 // script.
-func (g *guide) terraform(t *testing.T, under string) string {
+func (g guide) terraform(t *testing.T, under string) string {
 	t.Helper()
 	return g.take(t, under, "terraform", 1)[0]
 }
 
-func (g *guide) shell(t *testing.T, under string) string {
+func (g guide) shell(t *testing.T, under string) string {
 	t.Helper()
 	return g.take(t, under, "shell", 1)[0]
 }
 
-func (g *guide) take(t *testing.T, under, language string, count int) []string {
+func (g guide) take(t *testing.T, under, language string, count int) []string {
 	t.Helper()
 	at := place{under, language}
-	found := g.blocks[at]
+	found := g[at]
 	if len(found) != count {
 		t.Fatalf("%d blocks of %s under %q", len(found), language, under)
 	}
-	delete(g.blocks, at)
+	delete(g, at)
 	return found
-}
-
-// left fails when a block has not been taken.
-func (g *guide) left(t *testing.T) {
-	t.Helper()
-	for _, at := range slices.Collect(maps.Keys(g.blocks)) {
-		t.Errorf("nothing tests what the guide shows under %q:\n%s", at.heading, strings.Join(g.blocks[at], "\n"))
-	}
 }
 
 // desk is where a reader of a guide works: in its shell, terraform is the CLI
@@ -139,7 +132,7 @@ func (w world) desk(t *testing.T, secrets map[string]string) *acctest.Workspace 
 		}
 	}
 	pass := "#!/bin/sh\ntest \"$1\" = show && cat '" + tools + "/secrets/'\"$2\"\n"
-	if err := os.WriteFile(filepath.Join(tools, "pass"), []byte(pass), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(tools, "pass"), []byte(pass), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(acctest.CurrentCLI(t).Path, filepath.Join(tools, "terraform")); err != nil {
@@ -211,7 +204,7 @@ func providerSource(t *testing.T) string {
 		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // our own
+		content, err := os.ReadFile(path)
 		all.Write(content)
 		return err
 	})
@@ -232,7 +225,7 @@ func TestPagesSayWhatTheyRequire(t *testing.T) {
 			return err
 		}
 		pages++
-		content, err := os.ReadFile(path) //nolint:gosec // our own
+		content, err := os.ReadFile(path)
 		text := string(content)
 		if !requirement.MatchString(text) {
 			t.Errorf("%s does not say which Terraform or OpenTofu it requires", path)
