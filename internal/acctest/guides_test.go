@@ -214,6 +214,49 @@ func providerSource(t *testing.T) string {
 	return all.String()
 }
 
+var (
+	pageLink = regexp.MustCompile(`\]\(([\w./-]+\.md)?(?:#([\w-]+))?\)`)
+	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	unslug   = regexp.MustCompile(`[^\w -]`)
+)
+
+// TestPageLinks: a link from a page to a page, or to a heading, leads somewhere.
+func TestPageLinks(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"../../docs", "../../docs/guides"} {
+		pages, err := filepath.Glob(filepath.Join(folder, "*.md"))
+		if err != nil || len(pages) == 0 {
+			t.Fatal(pages, err)
+		}
+		for _, page := range pages {
+			content, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, link := range pageLink.FindAllStringSubmatch(string(content), -1) {
+				target := content
+				if link[1] != "" {
+					if target, err = os.ReadFile(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+						t.Errorf("%s: %v", page, err)
+						continue
+					}
+				}
+				if link[2] != "" && !strings.HasPrefix(link[2], "nestedatt") && !slices.Contains(slugs(string(target)), link[2]) {
+					t.Errorf("%s: there is no heading for %s", page, link[0])
+				}
+			}
+		}
+	}
+}
+
+// slugs are how links name the headings of a page.
+func slugs(page string) (all []string) {
+	for _, match := range headings.FindAllStringSubmatch(page, -1) {
+		all = append(all, strings.ReplaceAll(unslug.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-"))
+	}
+	return all
+}
+
 var requirement = regexp.MustCompile(`(?m)^Requires (Terraform|OpenTofu) 1\.\d+`)
 
 // TestPagesSayWhatTheyRequire: no reader finds out by an error of the CLI.
