@@ -61,6 +61,20 @@ func TestClaimsOfAnApply(t *testing.T) {
 	}
 }
 
+// TestRepeatedClaims: plans have what they want, applies don't.
+func TestRepeatedClaims(t *testing.T) {
+	t.Parallel()
+	held := &framework.Claims{}
+	held.Repeats()
+	if !held.Take("k", "a", false) || !held.Take("k", "b", false) {
+		t.Error("a repeated plan was refused")
+	}
+	held.Begin(true)
+	if !held.Take("k", "a", false) || held.Take("k", "b", false) {
+		t.Error("an apply does not hold it alone")
+	}
+}
+
 // TestClaimsAtOnce: of many at once one gets it.
 func TestClaimsAtOnce(t *testing.T) {
 	t.Parallel()

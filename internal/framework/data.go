@@ -20,6 +20,9 @@ type Data struct {
 	Claims   *Claims
 	Phase    *Phase
 
+	// Unvalidated tells that the CLI has not validated the provider block in this process.
+	Unvalidated bool
+
 	// Preflight is nil where checks at plan time are turned off.
 	Preflight *Preflight
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -46,8 +47,9 @@ func New(version string, cleanup *framework.Cleanup) func() provider.Provider {
 }
 
 type vcdaProvider struct {
-	version string
-	cleanup *framework.Cleanup
+	version   string
+	cleanup   *framework.Cleanup
+	validated atomic.Bool
 }
 
 var (
@@ -76,6 +78,7 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 // ValidateConfig checks what needs no environment: that one login type at most
 // is configured for each system.
 func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	p.validated.Store(true)
 	resp.Diagnostics.Append(validateLogin(req, "login", vcdaLogins)...)
 	resp.Diagnostics.Append(validateLogin(req, vcenterCompanion.login(), vcenterLogins)...)
 	resp.Diagnostics.Append(validateLogin(req, storwareCompanion.login(), storwareLogins)...)
@@ -99,6 +102,8 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		Storware: p.configureStorware(ofStorware, agent),
 		Claims:   &framework.Claims{},
 		Phase:    &framework.Phase{},
+
+		Unvalidated: !p.validated.Load(),
 	}
 	if ofVCDA.enabled("preflight") {
 		data.Preflight = &framework.Preflight{}

@@ -15,6 +15,16 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
+// ValidateConfig notices "terraform test", which plans a pairing in each run: it
+// alone validates resources in a process where it has configured the provider
+// without validating its block. So it is with Terraform 1.16; 1.11 and OpenTofu
+// start a process per plan.
+func (r *pairing) ValidateConfig(context.Context, resource.ValidateConfigRequest, *resource.ValidateConfigResponse) {
+	if r.data.Unvalidated {
+		r.data.Claims.Repeats()
+	}
+}
+
 // ModifyPlan checks what only the plan shows: a missing site name on the Cloud
 // service, two resources for one peer, and a peer that may not do.
 func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {

@@ -281,6 +281,21 @@ func TestOneForOnePeer(t *testing.T) {
 				}
 				ok(t, p.Plan(t, pairingType, none, values(c)))
 			})
+			t.Run("plans of a terraform test", func(t *testing.T) {
+				p := configured(t, a)
+				p.ValidateResource(t, pairingType, values(c))
+				ok(t, p.Plan(t, pairingType, none, values(c)), p.Plan(t, pairingType, none, values(c)))
+				ok(t, p.PlanToApply(t, pairingType, none, values(c)))
+				one(t, p.PlanToApply(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
+			})
+			t.Run("plans of other commands", func(t *testing.T) {
+				p := direct.Serve(t, acctest.Factories(t)["vcda"])
+				p.Validate(t, direct.Values{})
+				configure(t, p, a)
+				p.ValidateResource(t, pairingType, values(c))
+				ok(t, p.Plan(t, pairingType, none, values(c)))
+				one(t, p.Plan(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
+			})
 			t.Run("unchanged", func(t *testing.T) {
 				p := configured(t, a)
 				plan := p.Plan(t, pairingType, made, values(b))

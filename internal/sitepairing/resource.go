@@ -24,11 +24,12 @@ const (
 type pairing struct{ data framework.Data }
 
 var (
-	_ resource.ResourceWithConfigure   = &pairing{}
-	_ resource.ResourceWithImportState = &pairing{}
-	_ resource.ResourceWithModifyPlan  = &pairing{}
-	_ resource.ResourceWithIdentity    = &pairing{}
-	_ resource.ResourceWithMoveState   = &pairing{}
+	_ resource.ResourceWithConfigure      = &pairing{}
+	_ resource.ResourceWithImportState    = &pairing{}
+	_ resource.ResourceWithModifyPlan     = &pairing{}
+	_ resource.ResourceWithValidateConfig = &pairing{}
+	_ resource.ResourceWithIdentity       = &pairing{}
+	_ resource.ResourceWithMoveState      = &pairing{}
 )
 
 // NewResource is the resource vcda_site_pairing.

@@ -28,6 +28,15 @@ provider "vcda" {
   }
 }
 
+run "plans" {
+  command = plan
+
+  assert {
+    condition     = vcda_site_pairing.b_to_a.api_thumbprint == jsondecode(file("simulator.json")).appliances["site-a"].thumbprint
+    error_message = "The certificate that was looked up is not the one that A shows."
+  }
+}
+
 run "pairs_both_ways" {
   variables {
     site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url, name = "site-a", description = "Protected site" }
