@@ -34,7 +34,7 @@ func Main(m *testing.M) {
 
 // Factories serve the provider in this process. Whatever sessions it opens are
 // logged out when the test ends, as the binary does at its own end.
-func Factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error) {
+func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	cleanup := &framework.Cleanup{}
 	t.Cleanup(func() {
@@ -51,7 +51,7 @@ func Factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error)
 
 // Estate starts simulated appliances for the length of the test. Without
 // options these are site-a and site-b of the Manager service.
-func Estate(t *testing.T, appliances ...simulator.ApplianceOptions) *simulator.Estate {
+func Estate(t testing.TB, appliances ...simulator.ApplianceOptions) *simulator.Estate {
 	t.Helper()
 	if len(appliances) == 0 {
 		appliances = Pair(simulator.Manager)

@@ -16,14 +16,14 @@ var none direct.Object
 
 // configured is the provider in this process, configured for an appliance, with
 // further settings in pairs.
-func configured(t *testing.T, a *simulator.Appliance, more ...any) *direct.Provider {
+func configured(t testing.TB, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
 	configure(t, p, a, more...)
 	return p
 }
 
-func configure(t *testing.T, p *direct.Provider, a *simulator.Appliance, more ...any) {
+func configure(t testing.TB, p *direct.Provider, a *simulator.Appliance, more ...any) {
 	t.Helper()
 	user := a.Accounts().LocalUsers[0]
 	block := direct.Values{

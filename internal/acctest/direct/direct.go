@@ -28,7 +28,7 @@ type Provider struct {
 }
 
 // Serve takes what a provider factory returns.
-func Serve(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *Provider {
+func Serve(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Provider {
 	t.Helper()
 	server, err := factory()
 	must(t, err)
@@ -45,7 +45,7 @@ func Serve(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *Prov
 func (p *Provider) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
 
 // Validate validates a provider block, as the CLI does in every command.
-func (p *Provider) Validate(t *testing.T, block Values) Diagnostics {
+func (p *Provider) Validate(t testing.TB, block Values) Diagnostics {
 	t.Helper()
 	config := dynamic(t, p.schemas.Provider.ValueType(), block)
 	resp, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
@@ -54,7 +54,7 @@ func (p *Provider) Validate(t *testing.T, block Values) Diagnostics {
 }
 
 // Configure configures the provider.
-func (p *Provider) Configure(t *testing.T, block Values) Diagnostics {
+func (p *Provider) Configure(t testing.TB, block Values) Diagnostics {
 	t.Helper()
 	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.2.3", Config: dynamic(t, p.schemas.Provider.ValueType(), block),
@@ -64,7 +64,7 @@ func (p *Provider) Configure(t *testing.T, block Values) Diagnostics {
 }
 
 // ReadData reads a data source.
-func (p *Provider) ReadData(t *testing.T, name string, config Values) (Values, Diagnostics) {
+func (p *Provider) ReadData(t testing.TB, name string, config Values) (Values, Diagnostics) {
 	t.Helper()
 	kind := p.schemas.DataSourceSchemas[name].ValueType()
 	resp, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: dynamic(t, kind, config)})
@@ -96,7 +96,7 @@ type Plan struct {
 }
 
 // ValidateResource validates the configuration of a resource.
-func (p *Provider) ValidateResource(t *testing.T, name string, config Values) Diagnostics {
+func (p *Provider) ValidateResource(t testing.TB, name string, config Values) Diagnostics {
 	t.Helper()
 	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: name, Config: dynamic(t, p.resource(name), config),
@@ -106,19 +106,19 @@ func (p *Provider) ValidateResource(t *testing.T, name string, config Values) Di
 }
 
 // Plan plans the way from prior to config; nil values destroy.
-func (p *Provider) Plan(t *testing.T, name string, prior Object, config Values) Plan {
+func (p *Provider) Plan(t testing.TB, name string, prior Object, config Values) Plan {
 	t.Helper()
 	return p.plan(t, name, prior, config, false)
 }
 
 // PlanToApply plans once more, right before the plan is applied, as Terraform
 // does: only then it says that it allows deferral.
-func (p *Provider) PlanToApply(t *testing.T, name string, prior Object, config Values) Plan {
+func (p *Provider) PlanToApply(t testing.TB, name string, prior Object, config Values) Plan {
 	t.Helper()
 	return p.plan(t, name, prior, config, true)
 }
 
-func (p *Provider) plan(t *testing.T, name string, prior Object, config Values, applying bool) Plan {
+func (p *Provider) plan(t testing.TB, name string, prior Object, config Values, applying bool) Plan {
 	t.Helper()
 	kind := p.resource(name)
 	plan := Plan{name: name, prior: dynamic(t, kind, prior.Values), config: dynamic(t, kind, config)}
@@ -139,14 +139,14 @@ func (p *Provider) plan(t *testing.T, name string, prior Object, config Values, 
 
 // Replace plans a replacement the way the CLI does: a change, which turns out
 // to need one, and then a create with the private state of that change.
-func (p *Provider) Replace(t *testing.T, name string, prior Object, config Values) (change, create Plan) {
+func (p *Provider) Replace(t testing.TB, name string, prior Object, config Values) (change, create Plan) {
 	t.Helper()
 	change = p.Plan(t, name, prior, config)
 	return change, p.Plan(t, name, Object{Private: change.private}, config)
 }
 
 // Apply performs a plan.
-func (p *Provider) Apply(t *testing.T, plan Plan) (Object, Diagnostics) {
+func (p *Provider) Apply(t testing.TB, plan Plan) (Object, Diagnostics) {
 	t.Helper()
 	resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: plan.name, PriorState: plan.prior, PlannedState: plan.planned, Config: plan.config, PlannedPrivate: plan.private,
@@ -158,7 +158,7 @@ func (p *Provider) Apply(t *testing.T, plan Plan) (Object, Diagnostics) {
 
 // Stop tells the provider to stop what it is doing, as the CLI does after
 // Ctrl-C. It may be called while another call runs.
-func (p *Provider) Stop(t *testing.T) {
+func (p *Provider) Stop(t testing.TB) {
 	t.Helper()
 	resp, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
 	if err != nil || resp.Error != "" {
@@ -167,7 +167,7 @@ func (p *Provider) Stop(t *testing.T) {
 }
 
 // Refresh reads an object anew.
-func (p *Provider) Refresh(t *testing.T, name string, object Object) (Object, Diagnostics) {
+func (p *Provider) Refresh(t testing.TB, name string, object Object) (Object, Diagnostics) {
 	t.Helper()
 	kind := p.resource(name)
 	resp, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
@@ -232,7 +232,7 @@ func Path(d *tfprotov6.Diagnostic) string {
 	return strings.Join(names, ".")
 }
 
-func dynamic(t *testing.T, kind tftypes.Type, v Values) *tfprotov6.DynamicValue {
+func dynamic(t testing.TB, kind tftypes.Type, v Values) *tfprotov6.DynamicValue {
 	t.Helper()
 	var content any
 	if v != nil {
@@ -243,7 +243,7 @@ func dynamic(t *testing.T, kind tftypes.Type, v Values) *tfprotov6.DynamicValue 
 	return &made
 }
 
-func undynamic(t *testing.T, kind tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
+func undynamic(t testing.TB, kind tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
 	t.Helper()
 	value, err := d.Unmarshal(kind)
 	must(t, err)
@@ -251,7 +251,7 @@ func undynamic(t *testing.T, kind tftypes.Type, d *tfprotov6.DynamicValue) tftyp
 }
 
 // wire makes a value of the kind.
-func wire(t *testing.T, kind tftypes.Type, content any) tftypes.Value {
+func wire(t testing.TB, kind tftypes.Type, content any) tftypes.Value {
 	t.Helper()
 	switch content := content.(type) {
 	case nil:
@@ -293,13 +293,13 @@ func wire(t *testing.T, kind tftypes.Type, content any) tftypes.Value {
 }
 
 // values turns an object back into Values; null is nil.
-func values(t *testing.T, v tftypes.Value) Values {
+func values(t testing.TB, v tftypes.Value) Values {
 	t.Helper()
 	object, _ := plain(t, v).(Values)
 	return object
 }
 
-func plain(t *testing.T, v tftypes.Value) any {
+func plain(t testing.TB, v tftypes.Value) any {
 	t.Helper()
 	if !v.IsKnown() {
 		return Unknown
@@ -337,14 +337,14 @@ func plain(t *testing.T, v tftypes.Value) any {
 	return all
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func mustNot(t *testing.T, d Diagnostics) {
+func mustNot(t testing.TB, d Diagnostics) {
 	t.Helper()
 	if problems := d.Errors(); len(problems) > 0 {
 		t.Fatal(problems)

@@ -16,7 +16,7 @@ type Ephemeral struct {
 }
 
 // ValidateEphemeral validates the configuration of an ephemeral resource.
-func (p *Provider) ValidateEphemeral(t *testing.T, name string, config Values) Diagnostics {
+func (p *Provider) ValidateEphemeral(t testing.TB, name string, config Values) Diagnostics {
 	t.Helper()
 	kind := p.schemas.EphemeralResourceSchemas[name].ValueType()
 	resp, err := p.server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: dynamic(t, kind, config)})
@@ -25,7 +25,7 @@ func (p *Provider) ValidateEphemeral(t *testing.T, name string, config Values) D
 }
 
 // Open opens an ephemeral resource.
-func (p *Provider) Open(t *testing.T, name string, config Values) (Ephemeral, Diagnostics) {
+func (p *Provider) Open(t testing.TB, name string, config Values) (Ephemeral, Diagnostics) {
 	t.Helper()
 	kind := p.schemas.EphemeralResourceSchemas[name].ValueType()
 	resp, err := p.server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: dynamic(t, kind, config)})
@@ -38,7 +38,7 @@ func (p *Provider) Open(t *testing.T, name string, config Values) (Ephemeral, Di
 }
 
 // Renew renews an open ephemeral resource, and notes when it is due again.
-func (p *Provider) Renew(t *testing.T, e *Ephemeral) Diagnostics {
+func (p *Provider) Renew(t testing.TB, e *Ephemeral) Diagnostics {
 	t.Helper()
 	resp, err := p.server.RenewEphemeralResource(t.Context(), &tfprotov6.RenewEphemeralResourceRequest{TypeName: e.name, Private: e.Private})
 	must(t, err)
@@ -47,7 +47,7 @@ func (p *Provider) Renew(t *testing.T, e *Ephemeral) Diagnostics {
 }
 
 // Close closes an ephemeral resource.
-func (p *Provider) Close(t *testing.T, e Ephemeral) Diagnostics {
+func (p *Provider) Close(t testing.TB, e Ephemeral) Diagnostics {
 	t.Helper()
 	resp, err := p.server.CloseEphemeralResource(t.Context(), &tfprotov6.CloseEphemeralResourceRequest{TypeName: e.name, Private: e.Private})
 	must(t, err)

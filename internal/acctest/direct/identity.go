@@ -9,7 +9,7 @@ import (
 )
 
 // Import imports an object by an id, or by an identity where the id is empty.
-func (p *Provider) Import(t *testing.T, name, id string, identity Values) (Object, Diagnostics) {
+func (p *Provider) Import(t testing.TB, name, id string, identity Values) (Object, Diagnostics) {
 	t.Helper()
 	resp, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
 		TypeName: name, ID: id, Identity: p.identity(t, name, identity),
@@ -30,7 +30,7 @@ type Source struct {
 }
 
 // Move moves the state of another type into that of a resource.
-func (p *Provider) Move(t *testing.T, from Source, name string) (Object, Diagnostics) {
+func (p *Provider) Move(t testing.TB, from Source, name string) (Object, Diagnostics) {
 	t.Helper()
 	state, err := json.Marshal(from.Values)
 	must(t, err)
@@ -45,7 +45,7 @@ func (p *Provider) Move(t *testing.T, from Source, name string) (Object, Diagnos
 	return p.object(t, name, resp.TargetState, resp.TargetPrivate, resp.TargetIdentity), resp.Diagnostics
 }
 
-func (p *Provider) object(t *testing.T, name string, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) Object {
+func (p *Provider) object(t testing.TB, name string, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) Object {
 	t.Helper()
 	o := Object{Values: values(t, undynamic(t, p.resource(name), state)), Private: private}
 	if identity != nil && identity.IdentityData != nil {
@@ -55,7 +55,7 @@ func (p *Provider) object(t *testing.T, name string, state *tfprotov6.DynamicVal
 }
 
 // identity is nil where there is none.
-func (p *Provider) identity(t *testing.T, name string, v Values) *tfprotov6.ResourceIdentityData {
+func (p *Provider) identity(t testing.TB, name string, v Values) *tfprotov6.ResourceIdentityData {
 	t.Helper()
 	if v == nil {
 		return nil

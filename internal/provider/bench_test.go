@@ -1,0 +1,25 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+)
+
+// BenchmarkStart does what each process of the CLI begins with: it asks for all
+// schemas, and configures the provider.
+func BenchmarkStart(b *testing.B) {
+	factory := acctest.Factories(b)["vcda"]
+	block := direct.Values{
+		"url":   "https://vcda-a.example.com",
+		"login": direct.Values{"local_user": direct.Values{"username": "root", "password": "password"}},
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		p := direct.Serve(b, factory)
+		if problems := p.Configure(b, block); len(problems) > 0 {
+			b.Fatal(problems.Errors())
+		}
+	}
+}
