@@ -35,6 +35,10 @@ func TestGuideLoginTypes(t *testing.T) {
 	users["local_user"], users["session_token"] = "root", "root"
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		configured, exports := g.terraform(t, name), g.shell(t, name)
+		probe, alone := probes[name]
+		if !alone {
+			probe, exports = probes[""], common+exports
+		}
 		for way, content := range map[string]string{"configuration": variable + configured, "environment": "provider \"vcda\" {}\n"} {
 			t.Run(name+" by "+way, func(t *testing.T) {
 				t.Parallel()
@@ -44,19 +48,15 @@ func TestGuideLoginTypes(t *testing.T) {
 					secrets["vcda/session"] = w.login(t)
 				}
 				space := w.desk(t, secrets)
-				probe, alone := probes[name]
-				if !alone {
-					probe, exports = probes[""], common+exports
-				}
 				space.Configure(t, w.inhabit(content, "")+probe)
 				space.Write(t, "token.xml", w.a.Accounts().SAML[1].Token)
 				space.Env = append(space.Env, "VCDA_VCENTER_THUMBPRINT="+w.vcenter.Thumbprint(), "VCDA_STORWARE_THUMBPRINT="+w.storware.Thumbprint())
 				secret := secrets[passShow.FindStringSubmatch(exports)[1]]
-				script := "export TF_VAR_vcda_secret='" + secret + "'\n"
+				script := "export TF_VAR_vcda_secret='" + secret + "'\nterraform apply\nterraform plan -detailed-exitcode"
 				if way == "environment" {
-					script = w.inhabit(exports, "")
+					script = w.inhabit(exports, "") + "terraform apply"
 				}
-				out := space.MustShell(t, script+"terraform apply\nterraform plan -detailed-exitcode")
+				out := space.MustShell(t, script)
 				acctest.MustSay(t, out, `user = "`+users[name]+`"`)
 				acctest.MustNotSay(t, out, "Warning: Ignored variable")
 				space.MustNotLeave(t, secret)
