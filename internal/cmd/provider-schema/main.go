@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
@@ -27,11 +28,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &framework.Cleanup{})())()
-	if err != nil {
-		return err
-	}
-	schemas, err := providerSchemas(ctx, server, address)
+	schemas, err := ownSchemas(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,4 +36,12 @@ func run(ctx context.Context) error {
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
 	return out.Encode(schemas)
+}
+
+func ownSchemas(ctx context.Context) (*tfjson.ProviderSchemas, error) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &framework.Cleanup{})())()
+	if err != nil {
+		return nil, err
+	}
+	return providerSchemas(ctx, server, address)
 }
