@@ -25,18 +25,36 @@ type Answer struct {
 // empty, is not JSON by its media type, or does not fit v.
 func (a *Answer) JSON(v any) error {
 	if len(a.Body) == 0 {
-		return &AnswerError{Call: a.Call, Status: a.Status, Reason: "it is empty", Empty: true}
+		return a.unfit(errEmpty)
 	}
 	if kind := a.Header.Get("Content-Type"); !isJSON(kind) {
 		return a.problem(fmt.Sprintf("it is %s, not JSON%s", kind, a.page()), nil)
 	}
 	if string(bytes.TrimSpace(a.Body)) == "null" {
-		return a.problem("it is null", nil) // an object or a list is never null as a whole
+		return a.unfit(errNull) // an object or a list is never null as a whole
 	}
-	if err := json.Unmarshal(a.Body, v); err != nil {
-		return a.problem(describeJSON(err), err)
+	return a.unfit(json.Unmarshal(a.Body, v))
+}
+
+// fits is JSON for an answer that was decoded on the way, where its form allowed.
+func (a *Answer) fits(s *stream) error {
+	if !s.used {
+		return a.JSON(new(any))
 	}
-	return nil
+	return a.unfit(s.err)
+}
+
+// unfit is what is wrong with the text of the answer, if anything.
+func (a *Answer) unfit(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errEmpty):
+		return &AnswerError{Call: a.Call, Status: a.Status, Reason: errEmpty.Error(), Empty: true}
+	case errors.Is(err, errNull):
+		return a.problem(errNull.Error(), nil)
+	}
+	return a.problem(describeJSON(err), err)
 }
 
 // page shows the beginning of an HTML answer, which tells whose it is. Anything

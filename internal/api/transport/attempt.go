@@ -74,15 +74,27 @@ func (a *attempt) send(req *http.Request) (*http.Response, error) {
 		return nil, cause(ctx, err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return nil, cause(ctx, err)
-	}
-	if len(body) > maxAnswer {
+	text := &measured{from: io.LimitReader(resp.Body, maxAnswer+1)}
+	body := take(ctx, resp, text)
+	switch {
+	case text.err != nil:
+		return nil, cause(ctx, text.err)
+	case text.count > maxAnswer:
 		return nil, errTooLarge
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+// take reads an answer to its end: into where the request wants it, else into
+// memory.
+func take(ctx context.Context, resp *http.Response, text *measured) []byte {
+	if s, _ := ctx.Value(streamKey{}).(*stream); s.takes(resp) {
+		s.read(text)
+		return nil
+	}
+	body, _ := io.ReadAll(text) // text keeps the error
+	return body
 }
 
 // cause says why the context ended, where that is what ended the request.

@@ -51,7 +51,8 @@ type Event struct {
 }
 
 // Request is one call. Path is escaped and starts with a slash. Body, when not
-// nil, is sent as JSON. Secrets lists what must not show in any error text even
+// nil, is sent as JSON. Into, when not nil, is a *List that takes the answer; its
+// body is empty then. Secrets lists what must not show in any error text even
 // if the server repeats it. With Finish a request that has begun goes on when
 // the context ends, within the request timeout: its answer says what it started.
 type Request struct {
@@ -59,6 +60,7 @@ type Request struct {
 	Query        url.Values
 	Header       http.Header
 	Body         any
+	Into         elements
 	Secrets      []string
 	Finish       bool
 }
@@ -127,6 +129,11 @@ func (c *Client) Close() { c.base.CloseIdleConnections() }
 // Errors: *ConnectionError, *TrustError, *StatusError, *AnswerError.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	r.Secrets = c.remember(r.Secrets)
+	var taken *stream
+	if r.Into != nil {
+		taken = &stream{into: r.Into}
+		ctx = context.WithValue(ctx, streamKey{}, taken)
+	}
 	req, err := c.httpRequest(ctx, r)
 	if err != nil {
 		return nil, err
@@ -144,7 +151,10 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 		return nil, connectionError(call, req, err, wrote)
 	}
 	answer := &Answer{Call: call, Status: resp.StatusCode, Header: resp.Header, Body: body.Bytes(), secrets: r.Secrets}
-	return answer, c.check(answer)
+	if err := c.check(answer); err != nil || taken == nil {
+		return answer, err
+	}
+	return answer, answer.fits(taken)
 }
 
 // remember keeps the secrets of a request and returns all there were: a server

@@ -1,0 +1,101 @@
+package transport
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+)
+
+// List is an answer that is a list, decoded element by element as it arrives, so
+// that the text of a long one is never held.
+type List[T any] struct{ Items []T }
+
+// decode reads the list to the end of the text.
+func (l *List[T]) decode(text *json.Decoder) error {
+	l.Items = nil // of a try that broke off
+	for text.More() {
+		var item T
+		if err := text.Decode(&item); err != nil {
+			return err
+		}
+		l.Items = append(l.Items, item)
+	}
+	return nil
+}
+
+// elements are a list whose elements have any type.
+type elements interface{ decode(*json.Decoder) error }
+
+// streamKey marks the context of a request whose answer is decoded on the way.
+type streamKey struct{}
+
+// stream is where the answer to a request goes, and what was wrong with it.
+type stream struct {
+	into elements
+	used bool // the answer had a form that could be decoded
+	err  error
+}
+
+// takes tells whether the answer is decoded on the way.
+func (s *stream) takes(resp *http.Response) bool {
+	return s != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 && isJSON(resp.Header.Get("Content-Type"))
+}
+
+var (
+	errEmpty = errors.New("it is empty")
+	errNull  = errors.New("it is null")
+)
+
+// read decodes the whole body. What is wrong with the text is no fault of the
+// connection.
+func (s *stream) read(body io.Reader) {
+	s.used = true
+	text := json.NewDecoder(body)
+	first, err := text.Token()
+	switch {
+	case errors.Is(err, io.EOF):
+		s.err = errEmpty
+	case err != nil:
+		s.err = err
+	case first == nil:
+		s.err = errNull
+	case first != json.Delim('['):
+		s.err = &json.UnmarshalTypeError{} // as a whole
+	default:
+		s.err = s.rest(text)
+	}
+}
+
+// rest decodes the elements, and makes sure that nothing comes after them.
+func (s *stream) rest(text *json.Decoder) error {
+	if err := s.into.decode(text); err != nil {
+		return err
+	}
+	if _, err := text.Token(); err != nil { // the end of the list
+		return err
+	}
+	if _, err := text.Token(); !errors.Is(err, io.EOF) {
+		return errors.Join(errTrailing, err)
+	}
+	return nil
+}
+
+var errTrailing = errors.New("there is something after the list")
+
+// measured counts what is read, and keeps a fault of the connection apart from
+// what is wrong with the text.
+type measured struct {
+	from  io.Reader
+	count int
+	err   error
+}
+
+func (m *measured) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.count += n
+	if err != nil && !errors.Is(err, io.EOF) {
+		m.err = err
+	}
+	return n, err
+}
