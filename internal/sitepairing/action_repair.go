@@ -78,12 +78,12 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 
 // again re-pairs with what the appliance has of the site.
 func (p *peer) again(ctx context.Context) (outcome, error) {
-	site, err := p.listed(ctx, 0)
+	site, err := p.listed(ctx, p.now(), 0)
 	if err != nil {
 		return outcome{}, err
 	}
 	m := blank()
-	m.refresh(*site, p.service)
+	m.refresh(*site)
 	p.wanted = m.peer(p.client, p.service).wanted
 	return p.repair(ctx, site)
 }

@@ -337,12 +337,14 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 		if c.is != "" {
 			a.FailNextTask("pair", c.is, "No answer.")
 		}
-		// Neither sees the other's task before it sends, and each looks for its own when there are two.
-		looked, paired := meeting(2), meeting(2)
+		// Neither sees the other's task before it sends: they look together. Each looks for its own when there are two.
+		var begun sync.WaitGroup
+		begun.Add(2)
+		paired := meeting(2)
 		a.BeforeAnswer(func(r *http.Request) {
 			switch {
 			case r.Method == http.MethodGet && r.URL.Path == "/tasks":
-				looked()
+				begun.Wait()
 			case isPair(r):
 				paired()
 			}
@@ -351,6 +353,7 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 		plans := map[string]direct.Plan{"site-b": p.Plan(t, pairingType, none, values(b)), "site-c": p.Plan(t, pairingType, none, values(other))}
 		whole := make(chan any, len(plans))
 		together(t, plans, func(t *testing.T, plan direct.Plan) {
+			begun.Done()
 			object, problems := p.Apply(t, plan)
 			if len(problems.Errors()) == 0 && object.Values["site"] == plan.Values["site"] {
 				whole <- object.Values["site"]

@@ -23,7 +23,7 @@ var errUnchanged = errors.New("the appliance no longer shows the task, and the l
 // repair re-pairs the site with what is asked for. Listed is what the list shows
 // before.
 func (p *peer) repair(ctx context.Context, listed *vcda.Site) (outcome, error) {
-	known, err := p.snapshot(ctx, siteTasks)
+	known, err := p.snapshot(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -46,7 +46,7 @@ func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error)
 	if vcda.Vanished(err) {
 		result.warnings = append(result.warnings, fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
 			"Whether the re-pairing came to its end can only be told from the list of sites.", task.ID))
-		result.site, err = p.appearAs(ctx, lagWithoutTask(err), p.matches)
+		result.site, err = p.appearAs(ctx, p.now(), lagWithoutTask(err), p.matches)
 		if err == nil && result.site == nil {
 			err = errUnchanged
 		}
@@ -55,7 +55,7 @@ func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error)
 	if err != nil {
 		return result, err
 	}
-	result.site, err = p.listed(ctx, lagAfterSuccess)
+	result.site, err = p.listed(ctx, p.lately(), lagAfterSuccess)
 	return result, err
 }
 
@@ -64,12 +64,12 @@ func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error)
 // never sends again; the user may.
 func (p *peer) recoverRepair(ctx context.Context, before *vcda.Site, known map[string]bool, lost error) (outcome, error) {
 	var result outcome
-	found, err := poll(ctx, p.client.Clock(), lostAnswerLooks, func() (done bool, err error) {
-		result.task, err = p.lostTask(ctx, siteTasks, known)
+	found, err := poll(ctx, p.client.Clock(), p.now(), lostAnswerLooks, func(since time.Time) (done bool, err error) {
+		result.task, err = p.lostTask(ctx, siteTasks, known, since)
 		if err != nil || result.task.ID != "" {
 			return err == nil, err
 		}
-		result.site, err = p.find(ctx)
+		result.site, err = p.find(ctx, since)
 		return result.site != nil && p.matches(*result.site) && !p.matches(*before), err
 	})
 	switch {
@@ -93,7 +93,7 @@ func (p *peer) remove(ctx context.Context) (vcda.Task, error) {
 		return vcda.Task{}, err
 	}
 	p.id = site.Key(p.service)
-	known, err := p.snapshot(ctx, siteTasks)
+	known, err := p.snapshot(ctx)
 	if err != nil {
 		return vcda.Task{}, err
 	}
@@ -113,12 +113,12 @@ func (p *peer) remove(ctx context.Context) (vcda.Task, error) {
 // answer got lost: then the site is gone, or there is a task that removes it.
 func (p *peer) recoverRemoval(ctx context.Context, known map[string]bool, lost error) (vcda.Task, error) {
 	var task vcda.Task
-	found, err := poll(ctx, p.client.Clock(), lostAnswerLooks, func() (done bool, err error) {
-		task, err = p.lostTask(ctx, siteTasks, known)
+	found, err := poll(ctx, p.client.Clock(), p.now(), lostAnswerLooks, func(since time.Time) (done bool, err error) {
+		task, err = p.lostTask(ctx, siteTasks, known, since)
 		if err != nil || task.ID != "" {
 			return err == nil, err
 		}
-		site, err := p.find(ctx)
+		site, err := p.find(ctx, since)
 		return err == nil && site == nil, err
 	})
 	switch {
@@ -188,7 +188,7 @@ func (p *peer) whenFree(ctx context.Context, send func() (vcda.Task, error)) (ta
 
 // working tells whether a task runs that is, or may be, about this site.
 func (p *peer) working(ctx context.Context) bool {
-	tasks, err := p.tasks(ctx, siteTasks)
+	tasks, err := p.tasks(ctx, siteTasks, p.now())
 	return err == nil && slices.ContainsFunc(tasks, func(t vcda.Task) bool { return !t.Ended() && p.about(t, nil) != no })
 }
 
@@ -199,7 +199,11 @@ func (p *peer) update(ctx context.Context, prior, m model) (result outcome, err 
 	} else if p.neverPaired(task) {
 		return outcome{task: task}, &vcda.TaskError{Task: task, Err: task.Error}
 	}
-	site, err := p.listed(ctx, 0)
+	since := p.lately()
+	if !m.repairs(prior) {
+		since = p.now() // it is the last look
+	}
+	site, err := p.listed(ctx, since, 0)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -248,7 +252,7 @@ func (p *peer) awaitPending(ctx context.Context, id string) (vcda.Task, error) {
 	case p.id != "":
 		return task, nil
 	}
-	site, unlisted := p.appear(ctx, lagAfterRestart)
+	site, unlisted := p.appear(ctx, p.now(), lagAfterRestart)
 	if unlisted == nil && site == nil && !vcda.NotFound(err) {
 		return task, err // hidden: it may be running still
 	}

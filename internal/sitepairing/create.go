@@ -24,7 +24,8 @@ func (p *peer) create(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	tasks, err := p.tasks(ctx, vcda.TaskQuery{Type: pairType})
+	asked := p.now()
+	tasks, err := p.tasks(ctx, vcda.TaskQuery{Type: pairType}, p.asOf)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -32,17 +33,17 @@ func (p *peer) create(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	result, err := p.takeOver(ctx, listed, earlier)
+	result, err := p.takeOver(ctx, listed, earlier, asked)
 	if err != nil || result.site != nil {
 		return result, err
 	}
 	return p.dispatch(ctx, ids(tasks))
 }
 
-// takeOver looks among earlier tasks for the one that paired, or is pairing,
-// with this peer, and waits for it. Without a site in its outcome there is
+// takeOver looks among earlier tasks, which were asked for, for the one that
+// paired, or is pairing, with this peer, and waits for it. Without a site in its outcome there is
 // nothing to take over. A pairing that none of our tasks made is not ours.
-func (p *peer) takeOver(ctx context.Context, before *vcda.Site, earlier []earlierTask) (outcome, error) {
+func (p *peer) takeOver(ctx context.Context, before *vcda.Site, earlier []earlierTask, asked time.Time) (outcome, error) {
 	var lag time.Duration
 	for i := range earlier {
 		t := &earlier[i]
@@ -57,7 +58,7 @@ func (p *peer) takeOver(ctx context.Context, before *vcda.Site, earlier []earlie
 	listed := before
 	if len(earlier) > 0 { // one of them may have changed the list
 		var err error
-		if listed, err = p.appear(ctx, lag); err != nil {
+		if listed, err = p.appear(ctx, asked, lag); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -114,12 +115,12 @@ const lostAnswerLooks = 8 * time.Second
 // lost: then the site is there, or a task that makes it. It never sends again.
 func (p *peer) recover(ctx context.Context, known map[string]bool, lost error) (outcome, error) {
 	var result outcome
-	found, err := poll(ctx, p.client.Clock(), lostAnswerLooks, func() (done bool, err error) {
-		result.task, err = p.lostTask(ctx, vcda.TaskQuery{Type: pairType}, known)
+	found, err := poll(ctx, p.client.Clock(), p.now(), lostAnswerLooks, func(since time.Time) (done bool, err error) {
+		result.task, err = p.lostTask(ctx, vcda.TaskQuery{Type: pairType}, known, since)
 		if err != nil || result.task.ID != "" {
 			return err == nil, err
 		}
-		result.site, err = p.find(ctx)
+		result.site, err = p.find(ctx, since)
 		return result.site != nil, err
 	})
 	switch {
@@ -148,7 +149,7 @@ func (p *peer) finish(ctx context.Context, task vcda.Task) (outcome, error) {
 	if p.id == "" {
 		p.id = resultKey(ended, p.service)
 	}
-	result.site, err = p.listed(ctx, lag)
+	result.site, err = p.listed(ctx, p.lately(), lag)
 	return result, err
 }
 

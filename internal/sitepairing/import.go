@@ -29,11 +29,12 @@ func (r *pairing) ImportState(ctx context.Context, req resource.ImportStateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, err := p.client.Peers(ctx)
+	sites, err := p.client.SharedSites(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, action, err))
 		return
 	}
+	sites = vcda.PeersOf(sites)
 	for _, s := range sites {
 		key := s.Key(p.service)
 		if key == wanted || identity.IsNull() && (s.Site == wanted || framework.URLType.Same(s.Endpoint(), wanted)) {

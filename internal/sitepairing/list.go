@@ -97,7 +97,8 @@ func (l *lister) sites(ctx context.Context) ([]vcda.Site, vcda.Service, diag.Dia
 func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service vcda.Service) list.ListResult {
 	result := req.NewListResult(ctx)
 	m := blank()
-	m.refresh(s, service)
+	m.ID = types.StringValue(s.Key(service))
+	m.refresh(s)
 	result.DisplayName = s.Site
 	result.Diagnostics.Append(identify(ctx, result.Identity, m.ID)...)
 	if req.IncludeResource {

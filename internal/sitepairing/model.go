@@ -43,6 +43,11 @@ func (m model) peer(client *vcda.Client, service vcda.Service) *peer {
 // report takes over what only the appliance knows.
 func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.ID = types.StringValue(s.Key(service))
+	m.describe(s)
+}
+
+// describe is report for a pairing that was found by its id.
+func (m *model) describe(s vcda.Site) {
 	if s.Site != "" || m.Site.IsUnknown() { // without it the name is as it was: it can't change
 		m.Site = framework.Text(s.Site)
 	}
@@ -50,9 +55,10 @@ func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.Peer = framework.NewPeer(s)
 }
 
-// refresh takes over everything the appliance says, arguments included.
-func (m *model) refresh(s vcda.Site, service vcda.Service) {
-	m.report(s, service)
+// refresh takes over everything the appliance says of a pairing that was found by
+// its id, arguments included.
+func (m *model) refresh(s vcda.Site) {
+	m.describe(s)
 	// The internal address is no match for configuration: it serves an import only.
 	if s.APIPublicURL != "" || m.APIURL.IsNull() {
 		m.APIURL = framework.URLType.Value(s.Endpoint())

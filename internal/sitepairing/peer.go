@@ -14,7 +14,8 @@ import (
 type peer struct {
 	client  *vcda.Client
 	service vcda.Service
-	id      string // key of the site, "" before it is known
+	id      string    // key of the site, "" before it is known
+	asOf    time.Time // when the list was asked for that find last looked at
 	wanted  vcda.PairRequest
 }
 
@@ -48,16 +49,18 @@ func (p *peer) is(s vcda.Site) bool {
 	return p.service == vcda.Manager && framework.URLType.Same(s.Endpoint(), p.wanted.APIURL)
 }
 
-// find looks for the peer in the sites list; nil when it isn't there.
-func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
-	sites, err := p.client.Peers(ctx)
+// find looks for the peer in a sites list asked for at since or later; nil when
+// it isn't there.
+func (p *peer) find(ctx context.Context, since time.Time) (*vcda.Site, error) {
+	sites, asOf, err := p.client.SitesSince(ctx, since)
 	if err != nil {
 		return nil, err
 	}
+	p.asOf = asOf
 	var found *vcda.Site
 	for _, s := range sites {
 		switch {
-		case !p.is(s):
+		case s.IsLocal || !p.is(s):
 		case found == nil:
 			found = &s
 		case found.Key(p.service) != s.Key(p.service):
@@ -67,17 +70,18 @@ func (p *peer) find(ctx context.Context) (*vcda.Site, error) {
 	return found, nil
 }
 
-// now is find for a refresh, where reads that run together share one list.
-func (p *peer) now(ctx context.Context) (*vcda.Site, error) {
-	if p.id == "" {
-		return p.find(ctx)
-	}
-	return p.client.Peer(ctx, p.id)
-}
+// together is how old a list may be that serves several changes which begin at
+// the same time. None is older than a change of this process.
+const together = time.Second
+
+// lately is since when a list serves the beginning of a change.
+func (p *peer) lately() time.Time { return p.now().Add(-together) }
+
+func (p *peer) now() time.Time { return p.client.Clock().Now() }
 
 // seek is find with patience for answers that are broken by chance: where a
 // change begins, giving up would be early.
-func (p *peer) seek(ctx context.Context) (*vcda.Site, error) { return p.appear(ctx, 0) }
+func (p *peer) seek(ctx context.Context) (*vcda.Site, error) { return p.appear(ctx, p.lately(), 0) }
 
 // The pauses between looks grow up to a limit.
 const (
@@ -91,11 +95,12 @@ const patience = 4
 
 // poll looks until done says so, ctx ends or the time is up. It is false without
 // an error when the last look was a good one, but did not show what is wanted.
-// Errors that may pass don't end it.
-func poll(ctx context.Context, clock vcda.Clock, limit time.Duration, look func() (done bool, err error)) (bool, error) {
+// Errors that may pass don't end it. The first look may read what was asked for
+// at since, each later one is to ask anew.
+func poll(ctx context.Context, clock vcda.Clock, since time.Time, limit time.Duration, look func(since time.Time) (done bool, err error)) (bool, error) {
 	start, broken := clock.Now(), 0
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		done, err := look()
+		done, err := look(since)
 		if done || (err != nil && !vcda.Passing(err)) {
 			return done, err
 		}
@@ -108,12 +113,13 @@ func poll(ctx context.Context, clock vcda.Clock, limit time.Duration, look func(
 		if sleep := clock.Sleep(ctx, pause); sleep != nil {
 			return false, errors.Join(sleep, err)
 		}
+		since = clock.Now()
 	}
 }
 
 // read repeats a read that only failed.
 func read(ctx context.Context, clock vcda.Clock, look func() error) error {
-	_, err := poll(ctx, clock, 0, func() (bool, error) {
+	_, err := poll(ctx, clock, time.Time{}, 0, func(time.Time) (bool, error) {
 		err := look()
 		return err == nil, err
 	})
@@ -129,13 +135,13 @@ const (
 )
 
 // appear waits for the peer to be in the list; nil when it isn't in time.
-func (p *peer) appear(ctx context.Context, limit time.Duration) (*vcda.Site, error) {
-	return p.appearAs(ctx, limit, func(vcda.Site) bool { return true })
+func (p *peer) appear(ctx context.Context, since time.Time, limit time.Duration) (*vcda.Site, error) {
+	return p.appearAs(ctx, since, limit, func(vcda.Site) bool { return true })
 }
 
 // listed is appear where the peer has to be there: errNotListed when it isn't.
-func (p *peer) listed(ctx context.Context, limit time.Duration) (*vcda.Site, error) {
-	site, err := p.appear(ctx, limit)
+func (p *peer) listed(ctx context.Context, since time.Time, limit time.Duration) (*vcda.Site, error) {
+	site, err := p.appear(ctx, since, limit)
 	if err == nil && site == nil {
 		err = errNotListed
 	}
@@ -143,10 +149,10 @@ func (p *peer) listed(ctx context.Context, limit time.Duration) (*vcda.Site, err
 }
 
 // appearAs waits for the peer to be in the list in a certain form.
-func (p *peer) appearAs(ctx context.Context, limit time.Duration, fits func(vcda.Site) bool) (*vcda.Site, error) {
+func (p *peer) appearAs(ctx context.Context, since time.Time, limit time.Duration, fits func(vcda.Site) bool) (*vcda.Site, error) {
 	var site *vcda.Site
-	found, err := poll(ctx, p.client.Clock(), limit, func() (done bool, err error) {
-		site, err = p.find(ctx)
+	found, err := poll(ctx, p.client.Clock(), since, limit, func(since time.Time) (done bool, err error) {
+		site, err = p.find(ctx, since)
 		return site != nil && fits(*site), err
 	})
 	if !found {
@@ -157,17 +163,18 @@ func (p *peer) appearAs(ctx context.Context, limit time.Duration, fits func(vcda
 
 // disappear waits for the peer to be gone from the list, and tells whether it is.
 func (p *peer) disappear(ctx context.Context, limit time.Duration) (bool, error) {
-	return poll(ctx, p.client.Clock(), limit, func() (done bool, err error) {
-		site, err := p.find(ctx)
+	return poll(ctx, p.client.Clock(), p.lately(), limit, func(since time.Time) (done bool, err error) {
+		site, err := p.find(ctx, since)
 		return err == nil && site == nil, err
 	})
 }
 
 // linked waits until neither direction of the link has an error. It returns the
-// site as last seen.
+// site as last seen. Those who wait at the same time share what they look at: any
+// list serves that is newer than the last one.
 func (p *peer) linked(ctx context.Context, site *vcda.Site) (*vcda.Site, error) {
-	_, err := poll(ctx, p.client.Clock(), noLimit, func() (done bool, err error) {
-		seen, err := p.find(ctx)
+	_, err := poll(ctx, p.client.Clock(), p.now(), noLimit, func(time.Time) (done bool, err error) {
+		seen, err := p.find(ctx, p.asOf.Add(1))
 		switch {
 		case err != nil:
 			return false, err

@@ -32,6 +32,13 @@ func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	var m, prior model
 	owner, again := ownerKey(ctx, req, resp)
 	r.data.Claims.Begin(req.ClientCapabilities.DeferralAllowed) // which only an apply allows
+	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
+		// Most of a large estate: only what is claimed is read.
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("api_url"), &m.APIURL)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("site"), &m.Site)...)
+		resp.Diagnostics.Append(r.claim(m, owner, false)...)
+		return
+	}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}

@@ -4,12 +4,14 @@ package sitepairing
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
@@ -142,31 +144,59 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	p, diags := r.peer(ctx, m, m.action("read"))
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	pending, settled := p.settlePending(ctx, m, &resp.Diagnostics)
-	if !settled {
-		return // the state stays as it is
-	}
-	if p.neverPaired(pending) {
-		resp.State.RemoveResource(ctx) // a pairing of the same site would be somebody else's
-		return
-	}
-	site, err := p.now(ctx)
+	prior := m
+	site, told := r.current(ctx, &m, &resp.Diagnostics)
 	switch {
-	case err != nil:
-		resp.Diagnostics.Append(framework.Unable(ctx, m.action("read"), err))
+	case !told: // the state stays as it is
 	case site == nil:
 		resp.State.RemoveResource(ctx)
 	default:
-		m.refresh(*site, p.service)
+		m.refresh(*site)
 		resp.Diagnostics.Append(keepMark(ctx, req.Private, resp.Private)...)
+		if reflect.DeepEqual(m, prior) {
+			return // as most of a large estate: the state is what it was
+		}
 		resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
+}
+
+// current is the pairing as the appliance has it now, nil where there is none. It
+// is false when that can't be told: after an error, and while a task goes on.
+func (r *pairing) current(ctx context.Context, m *model, diags *diag.Diagnostics) (site *vcda.Site, told bool) {
+	client, absent := r.data.VCDA.Client()
+	if absent.HasError() {
+		diags.Append(absent...)
+		return nil, false
+	}
+	var err error
+	if m.PendingTaskID.IsNull() && !m.ID.IsNull() {
+		site, err = client.Peer(ctx, m.ID.ValueString()) // reads that run together share one list
+	} else if site, told, err = r.settle(ctx, m, diags); !told {
+		return nil, false
+	}
+	if err != nil {
+		diags.Append(framework.Unable(ctx, m.action("read"), err))
+	}
+	return site, err == nil
+}
+
+// settle finds the pairing that an interrupted operation left behind, once its
+// task has ended.
+func (r *pairing) settle(ctx context.Context, m *model, diags *diag.Diagnostics) (site *vcda.Site, settled bool, err error) {
+	p, absent := r.peer(ctx, *m, m.action("read"))
+	if absent.HasError() {
+		diags.Append(absent...)
+		return nil, false, nil
+	}
+	pending, settled := p.settlePending(ctx, *m, diags)
+	if !settled || p.neverPaired(pending) {
+		return nil, settled, nil // a pairing of the same site would be somebody else's
+	}
+	if site, err = p.find(ctx, p.now()); site != nil {
+		m.ID = types.StringValue(site.Key(p.service))
+	}
+	return site, true, err
 }
 
 func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -91,16 +91,18 @@ func isURL(text string) bool {
 // pairType is the type of a task that pairs.
 const pairType = "pair"
 
-// tasks lists tasks, the newest first; none where the user may not list them.
-func (p *peer) tasks(ctx context.Context, q vcda.TaskQuery) ([]vcda.Task, error) {
+// tasks lists tasks as of since or later, the newest first; none where the user
+// may not list them.
+func (p *peer) tasks(ctx context.Context, q vcda.TaskQuery, since time.Time) ([]vcda.Task, error) {
 	var tasks []vcda.Task
 	err := read(ctx, p.client.Clock(), func() (err error) {
-		tasks, err = p.client.Tasks(ctx, q)
+		tasks, err = p.client.TasksSince(ctx, q, since)
 		return err
 	})
 	if vcda.Hidden(err) {
 		return nil, nil
 	}
+	tasks = slices.Clone(tasks) // others read it too
 	if q.Type != "" {
 		tasks = slices.DeleteFunc(tasks, func(t vcda.Task) bool { return t.Workflow.Type != q.Type })
 	}
@@ -110,18 +112,18 @@ func (p *peer) tasks(ctx context.Context, q vcda.TaskQuery) ([]vcda.Task, error)
 
 // user is whose session this is.
 func (p *peer) user(ctx context.Context) (string, error) {
-	var session vcda.SessionDetails
+	var user string
 	err := read(ctx, p.client.Clock(), func() (err error) {
-		session, err = p.client.Session(ctx)
+		user, err = p.client.User(ctx)
 		return err
 	})
-	return session.User, err
+	return user, err
 }
 
 // snapshot remembers which tasks there are before a request is sent: what it
 // starts is not among them.
-func (p *peer) snapshot(ctx context.Context, q vcda.TaskQuery) (map[string]bool, error) {
-	tasks, err := p.tasks(ctx, q)
+func (p *peer) snapshot(ctx context.Context) (map[string]bool, error) {
+	tasks, err := p.tasks(ctx, siteTasks, p.asOf)
 	return ids(tasks), err
 }
 
@@ -137,8 +139,8 @@ func ids(tasks []vcda.Task) map[string]bool {
 // user, about this peer, not known from before, and not the task of another
 // request of this process. A task that doesn't say what it is about has to end
 // first. Without id there is none.
-func (p *peer) lostTask(ctx context.Context, q vcda.TaskQuery, known map[string]bool) (vcda.Task, error) {
-	tasks, err := p.tasks(ctx, q)
+func (p *peer) lostTask(ctx context.Context, q vcda.TaskQuery, known map[string]bool, since time.Time) (vcda.Task, error) {
+	tasks, err := p.tasks(ctx, q, since)
 	if err != nil || len(tasks) == 0 {
 		return vcda.Task{}, err
 	}
@@ -175,7 +177,7 @@ func (p *peer) lostAmong(ctx context.Context, unsure []vcda.Task) (vcda.Task, er
 // ended waits for the end of a task. How it ended, or that the appliance no
 // longer shows it, is no error: the sites list says what came of it.
 func (p *peer) ended(ctx context.Context, t vcda.Task) (vcda.Task, error) {
-	ended, err := p.client.Wait(ctx, t)
+	ended, err := p.client.WaitForResult(ctx, t)
 	var failed *vcda.TaskError
 	if errors.As(err, &failed) || vcda.Vanished(err) {
 		return ended, nil
@@ -193,23 +195,24 @@ type earlierTask struct {
 	awaited bool // it ran when it was first seen
 }
 
-// earlierTasks are the pair tasks that run still or ended a short while ago.
+// earlierTasks are the pair tasks that run still or ended a short while ago, and
+// may be about this peer.
 func (p *peer) earlierTasks(ctx context.Context, all []vcda.Task) ([]earlierTask, error) {
-	if len(all) == 0 {
+	oldest := p.now().Add(-adoptable).UnixMilli()
+	var earlier []earlierTask
+	for _, t := range all {
+		if old := t.Ended() && t.EndTime <= oldest; !old && p.about(t, nil) != no {
+			earlier = append(earlier, earlierTask{Task: t})
+		}
+	}
+	if len(earlier) == 0 {
 		return nil, nil
 	}
 	user, err := p.user(ctx)
-	if err != nil {
-		return nil, err
+	for i, t := range earlier {
+		earlier[i].ours = t.User != "" && t.User == user && !p.client.Started(t.ID)
 	}
-	oldest := p.client.Clock().Now().Add(-adoptable).UnixMilli()
-	var earlier []earlierTask
-	for _, t := range all {
-		if !t.Ended() || t.EndTime > oldest {
-			earlier = append(earlier, earlierTask{Task: t, ours: t.User != "" && t.User == user && !p.client.Started(t.ID)})
-		}
-	}
-	return earlier, nil
+	return earlier, err
 }
 
 // settle waits for a task that runs and pairs with this peer, whoever started

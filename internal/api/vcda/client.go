@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
@@ -44,10 +41,14 @@ type Client struct {
 	extensions *extensions
 	own        sync.Map // sessions handed out, by id
 
-	sharing sharing
-	started sync.Map           // ids of the tasks this client started
-	asking  singleflight.Group // who looks for the service
-	service atomic.Value       // of type Service, once known
+	writes  writes
+	reads   *sharing[siteList] // of a refresh
+	changes *sharing[siteList] // of creates, updates and deletes
+	tasks   taskLists
+	watch   *watch
+	started sync.Map // ids of the tasks this client started
+	service fact[Service]
+	user    fact[string]
 }
 
 // New prepares a client; it contacts nobody.
@@ -69,10 +70,14 @@ func New(o Options) (*Client, error) {
 		clock:      o.Clock,
 		login:      o.Login,
 		extensions: newExtensions(o.Extensions),
+		watch:      newWatch(),
 	}
 	if o.Service != "" {
-		c.service.Store(o.Service)
+		c.service.set(o.Service)
 	}
+	// Apart, since what a change looked at is old for a read that comes after it.
+	c.reads = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
+	c.changes = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
 	c.sessions = session.New(c.open, final)
 	return c, nil
 }

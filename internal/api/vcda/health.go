@@ -108,7 +108,7 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	if err != nil {
 		return Health{}, err
 	}
-	if task, err = c.Wait(ctx, task); err != nil {
+	if task, err = c.WaitForResult(ctx, task); err != nil {
 		return Health{}, err
 	}
 	return decodeHealth(task)

@@ -61,7 +61,8 @@ func (c *fakeClock) advance(d time.Duration) {
 type fixture struct {
 	*Client
 	a, b  *simulator.Appliance
-	clock *fakeClock
+	clock *fakeClock // nil where another one is used
+	by    Clock
 	ca    string
 	t     *testing.T
 }
@@ -72,7 +73,16 @@ type applianceOption func(*simulator.ApplianceOptions)
 // that logs in as root.
 func start(t *testing.T, service Service, options ...applianceOption) *fixture {
 	t.Helper()
-	f := &fixture{t: t, clock: newClock()}
+	clock := newClock()
+	f := startBy(t, service, clock, options...)
+	f.clock = clock
+	return f
+}
+
+// startBy is start with another clock.
+func startBy(t *testing.T, service Service, clock Clock, options ...applianceOption) *fixture {
+	t.Helper()
+	f := &fixture{t: t, by: clock}
 	describe := func(site string) simulator.ApplianceOptions {
 		o := simulator.ApplianceOptions{Site: site, Service: simulator.Service(service), PublicURLs: []string{"https://" + site + ".example.com:8048"}}
 		for _, change := range options {
@@ -80,7 +90,7 @@ func start(t *testing.T, service Service, options ...applianceOption) *fixture {
 		}
 		return o
 	}
-	estate, err := simulator.Start(simulator.Options{Now: f.clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
+	estate, err := simulator.Start(simulator.Options{Now: clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +114,7 @@ func rootLogin() Login {
 func (f *fixture) connect(l Login, change func(*Options)) *Client {
 	f.t.Helper()
 	return connect(f.t, f.a.URL(), l, func(o *Options) {
-		o.Transport.Trust.CACertificate, o.Clock = f.ca, f.clock
+		o.Transport.Trust.CACertificate, o.Clock = f.ca, f.by
 		if change != nil {
 			change(o)
 		}

@@ -58,23 +58,12 @@ func about(ctx context.Context, send sender) (About, error) {
 // Service is the configured flavour, else the one the appliance reports; it is
 // asked once. ErrUnknownService when it reports another service.
 func (c *Client) Service(ctx context.Context) (Service, error) {
-	if known, ok := c.service.Load().(Service); ok {
-		return known, nil
-	}
-	// All who ask meanwhile share the answer, also when the first gives up.
-	answer := c.asking.DoChan("", func() (any, error) { return c.ask(context.WithoutCancel(ctx), c.do) })
-	select {
-	case a := <-answer:
-		service, _ := a.Val.(Service) // "" beside an error
-		return service, a.Err
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
+	return c.service.get(ctx, func(ctx context.Context) (Service, error) { return c.ask(ctx, c.do) })
 }
 
 // ask finds out the service within some session.
 func (c *Client) ask(ctx context.Context, send sender) (Service, error) {
-	if known, ok := c.service.Load().(Service); ok {
+	if known := c.service.value(); known != "" {
 		return known, nil
 	}
 	a, err := about(ctx, send)
@@ -85,6 +74,6 @@ func (c *Client) ask(ctx context.Context, send sender) (Service, error) {
 	if service == "" {
 		return "", fmt.Errorf("%w: it reports the service type %q", ErrUnknownService, a.ServiceType)
 	}
-	c.service.Store(service)
+	c.service.set(service)
 	return service, nil
 }

@@ -46,6 +46,15 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 	return details, err
 }
 
+// User is whose session this is. It is asked once: every login is of the same
+// user.
+func (c *Client) User(ctx context.Context) (string, error) {
+	return c.user.get(ctx, func(ctx context.Context) (string, error) {
+		details, err := c.Session(ctx)
+		return details.User, err
+	})
+}
+
 // grant is one session on the server.
 type grant struct {
 	token  string

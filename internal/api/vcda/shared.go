@@ -3,6 +3,7 @@ package vcda
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,86 +15,68 @@ const (
 	sharedAge   = time.Minute
 )
 
-// sharing lets reads that run together share one sites list, which is never
-// older than a write of this client.
-type sharing struct {
-	lock   sync.Mutex
-	writes int // begun or ended
-	list   *listing
+// writes counts what may have changed the lists: the beginning and the end of a
+// request that starts a task, and the end of a task.
+type writes struct{ atomic.Int64 }
+
+func (w *writes) wrote() { w.Add(1) }
+
+// sharing lets reads that run together share one list, which is never older than
+// a write of this client.
+type sharing[L any] struct {
+	clock  Clock
+	writes *writes
+	read   func(context.Context) (L, error)
+
+	lock sync.Mutex
+	last *listing[L]
 }
 
-// listing is one sites list, complete once done is closed.
-type listing struct {
-	writes      int
+// listing is one list, complete once done is closed.
+type listing[L any] struct {
+	writes      int64
 	begun, used time.Time
 	readers     int
 	cancel      context.CancelFunc
 	done        chan struct{}
 
-	sites []Site
-	byKey map[string]int // place in sites, without the local one
-	err   error
+	list L
+	err  error
 }
 
-// SharedSites is Sites for reads that run together, which share one answer. The
-// caller must not change it.
-func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
-	l, err := c.shared(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return l.sites, nil
-}
-
-// Peer finds a paired site by its key, for reads that run together. It is nil
-// when the site isn't there.
-func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
-	l, err := c.shared(ctx)
-	if err != nil {
-		return nil, err
-	}
-	at, ok := l.byKey[key]
-	if !ok {
-		return nil, nil
-	}
-	return &l.sites[at], nil
-}
-
-func (c *Client) shared(ctx context.Context) (*listing, error) {
-	service, err := c.Service(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l := c.join(ctx, service)
-	defer c.leave(l)
+// get returns a list begun at since or later, or, with a zero since, one of a
+// read that runs together with this one. The caller must not change it. Begun is
+// when it was asked for.
+func (s *sharing[L]) get(ctx context.Context, since time.Time) (list L, begun time.Time, err error) {
+	l := s.join(ctx, since)
+	defer s.leave(l)
 	select {
 	case <-l.done:
-		return l, l.err
+		return l.list, l.begun, l.err
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return list, begun, context.Cause(ctx)
 	}
 }
 
 // join finds the list to share, or begins one.
-func (c *Client) join(ctx context.Context, service Service) *listing {
-	s := &c.sharing
+func (s *sharing[L]) join(ctx context.Context, since time.Time) *listing[L] {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	now := c.clock.Now()
-	if s.list == nil || !s.list.serves(s.writes, now) {
+	now, written := s.clock.Now(), s.writes.Load()
+	if s.last == nil || !s.last.serves(written, since, now) {
 		// The list must not end with the first of its readers.
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		s.list = &listing{writes: s.writes, begun: now, cancel: cancel, done: make(chan struct{})}
-		go c.fill(ctx, s.list, service)
+		fresh := &listing[L]{writes: written, begun: now, done: make(chan struct{})}
+		ctx, fresh.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		go fresh.fill(ctx, s.read)
+		s.last = fresh
 	}
-	s.list.readers++
-	s.list.used = now
-	return s.list
+	s.last.readers++
+	s.last.used = now
+	return s.last
 }
 
 // leave gives up a list; one that nobody waits for any more ends.
-func (c *Client) leave(l *listing) {
-	s := &c.sharing
+func (s *sharing[L]) leave(l *listing[L]) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	l.readers--
@@ -101,30 +84,17 @@ func (c *Client) leave(l *listing) {
 		return
 	}
 	l.cancel()
-	if !l.complete() && s.list == l {
-		s.list = nil
+	if !l.complete() && s.last == l {
+		s.last = nil
 	}
 }
 
-func (c *Client) fill(ctx context.Context, l *listing, service Service) {
+func (l *listing[L]) fill(ctx context.Context, read func(context.Context) (L, error)) {
 	defer close(l.done)
-	l.sites, l.err = c.Sites(ctx)
-	l.byKey = make(map[string]int, len(l.sites))
-	for i, s := range l.sites {
-		if key := s.Key(service); !s.IsLocal {
-			l.byKey[key] = i
-		}
-	}
+	l.list, l.err = read(ctx)
 }
 
-// wrote makes later reads ask anew.
-func (s *sharing) wrote() {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.writes++
-}
-
-func (l *listing) complete() bool {
+func (l *listing[L]) complete() bool {
 	select {
 	case <-l.done:
 		return true
@@ -134,9 +104,93 @@ func (l *listing) complete() bool {
 }
 
 // serves tells whether the list does for one more read.
-func (l *listing) serves(writes int, now time.Time) bool {
-	if l.writes != writes {
+func (l *listing[L]) serves(written int64, since, now time.Time) bool {
+	switch {
+	case l.writes != written, l.begun.Before(since):
 		return false
+	case !l.complete():
+		return true
 	}
-	return !l.complete() || l.err == nil && now.Sub(l.used) <= sharedPause && now.Sub(l.begun) <= sharedAge
+	return l.err == nil && (!since.IsZero() || now.Sub(l.used) <= sharedPause && now.Sub(l.begun) <= sharedAge)
+}
+
+// siteList is an answer to GET /sites, whose peers can be found by their keys.
+type siteList struct {
+	service Service // as far as it was known before
+	sites   []Site
+	byKey   map[string]int // place in sites, without the local one
+}
+
+func (c *Client) listSites(ctx context.Context) (siteList, error) {
+	l := siteList{service: c.service.value()}
+	var err error
+	l.sites, err = c.Sites(ctx)
+	l.byKey = make(map[string]int, len(l.sites))
+	for i, s := range l.sites {
+		if !s.IsLocal {
+			l.byKey[s.Key(l.service)] = i
+		}
+	}
+	return l, err
+}
+
+// SharedSites is Sites for reads that run together, which share one answer. The
+// caller must not change it.
+func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
+	l, _, err := c.reads.get(ctx, time.Time{})
+	return l.sites, err
+}
+
+// SitesSince is Sites for changes that run together: an answer that was asked
+// for at since or later, and when. The caller must not change it.
+func (c *Client) SitesSince(ctx context.Context, since time.Time) ([]Site, time.Time, error) {
+	l, begun, err := c.changes.get(ctx, since)
+	return l.sites, begun, err
+}
+
+// Peer finds a paired site by its key, for reads that run together. It is nil
+// when the site isn't there.
+func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
+	for since := (time.Time{}); ; since = c.clock.Now() {
+		l, _, err := c.reads.get(ctx, since)
+		if err != nil {
+			return nil, err
+		}
+		if at, ok := l.byKey[key]; ok {
+			return &l.sites[at], nil
+		}
+		if l.service != "" {
+			return nil, nil
+		}
+		// Only who knows the service knows that no row can be the one: look again then.
+		if _, err := c.Service(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// TasksSince is Tasks for changes that run together: an answer that was asked for
+// at since or later. The caller must not change it.
+func (c *Client) TasksSince(ctx context.Context, q TaskQuery, since time.Time) ([]Task, error) {
+	tasks, _, err := c.tasks.of(c, q).get(ctx, since)
+	return tasks, err
+}
+
+// taskLists are the lists of tasks that are shared, by their query.
+type taskLists struct {
+	lock  sync.Mutex
+	lists map[string]*sharing[[]Task]
+}
+
+func (l *taskLists) of(c *Client, q TaskQuery) *sharing[[]Task] {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	key := q.values().Encode()
+	if l.lists[key] == nil {
+		if l.lists == nil {
+			l.lists = map[string]*sharing[[]Task]{}
+		}
+		l.lists[key] = &sharing[[]Task]{clock: c.clock, writes: &c.writes, read: func(ctx context.Context) ([]Task, error) { return c.Tasks(ctx, q) }}
+	}
+	return l.lists[key]
 }

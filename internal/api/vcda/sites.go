@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,12 +55,16 @@ func (s Site) Endpoint() string {
 }
 
 // Key is what the service calls the site by in a path: its id on the Manager,
-// its name on the Cloud service.
+// its name on the Cloud service, whose rows have no id. Where the service is not
+// known ("") the row tells.
 func (s Site) Key(service Service) string {
-	if service == Cloud {
+	switch service {
+	case Cloud:
 		return s.Site
+	case Manager:
+		return s.ID
 	}
-	return s.ID
+	return cmp.Or(s.ID, s.Site)
 }
 
 // PairRequest is the body of a pairing or a re-pairing ("Pair Sites", "Repair
@@ -74,17 +79,15 @@ type PairRequest struct {
 
 // Sites lists every site, the local one included (GET /sites).
 func (c *Client) Sites(ctx context.Context) ([]Site, error) {
-	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: "/sites"})
+	var list transport.List[Site]
+	answer, err := c.do(ctx, transport.Request{Method: http.MethodGet, Path: "/sites", Into: &list})
 	if err != nil {
 		return nil, err
 	}
-	var sites []Site
-	if err := answer.JSON(&sites); err != nil {
-		return nil, err
-	}
-	service, _ := c.service.Load().(Service) // "" as long as nobody asked
+	sites := list.Items
+	service := c.service.value()
 	for _, s := range sites {
-		if !s.IsLocal && (s.ID+s.Site == "" || service != "" && s.Key(service) == "") {
+		if !s.IsLocal && s.Key(service) == "" {
 			// A row without a key could be any pairing: better no list than a wrong one.
 			return nil, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
 		}
@@ -97,16 +100,12 @@ var keyName = map[Service]string{Manager: "id", Cloud: "name", "": "id and no na
 // Peers lists the paired sites, without the local one.
 func (c *Client) Peers(ctx context.Context) ([]Site, error) {
 	sites, err := c.Sites(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var peers []Site
-	for _, s := range sites {
-		if !s.IsLocal {
-			peers = append(peers, s)
-		}
-	}
-	return peers, nil
+	return PeersOf(sites), err
+}
+
+// PeersOf leaves the local site out.
+func PeersOf(sites []Site) []Site {
+	return slices.DeleteFunc(slices.Clone(sites), func(s Site) bool { return s.IsLocal })
 }
 
 // Pair starts pairing with a site (POST /sites). It is sent once, whatever

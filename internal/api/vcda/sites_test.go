@@ -73,7 +73,7 @@ func TestSitesAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			client := scripted(t, reply(200, c.body))
 			if c.service != "" {
-				client.service.Store(c.service)
+				client.service.set(c.service)
 			}
 			peers, err := client.Peers(t.Context())
 			if c.fails {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
@@ -84,6 +85,14 @@ func (e *TaskError) Unwrap() error {
 	return e.Err
 }
 
+// failure is the error of a task that failed.
+func (t Task) failure() error {
+	if t.State != TaskFailed {
+		return nil
+	}
+	return &TaskError{Task: t, Err: t.Error}
+}
+
 // WarningTexts words the warnings of the task. Their form is unpublished: what
 // is neither a text nor an error object is shown as it came.
 func (t Task) WarningTexts() []string {
@@ -120,6 +129,7 @@ func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 
 // TaskQuery selects tasks ("Query Tasks"); a zero field does not select.
 type TaskQuery struct {
+	IDs                                   []string
 	State, Type, ResourceType, ResourceID string
 	StartedAfter                          time.Time
 	Limit                                 int // 0: all
@@ -131,7 +141,7 @@ const tasksPage = 100
 func (q TaskQuery) values() url.Values {
 	v := url.Values{}
 	for name, value := range map[string]string{
-		"state": q.State, "type": q.Type, "resourceType": q.ResourceType, "resourceId": q.ResourceID,
+		"ids": strings.Join(q.IDs, ","), "state": q.State, "type": q.Type, "resourceType": q.ResourceType, "resourceId": q.ResourceID,
 	} {
 		if value != "" {
 			v.Set(name, value)
@@ -218,8 +228,8 @@ func (c *Client) Started(id string) bool {
 // *transport.AnswerError: the task may well be running.
 func (c *Client) start(ctx context.Context, r transport.Request) (Task, error) {
 	r.Finish = true
-	c.sharing.wrote()
-	defer c.sharing.wrote()
+	c.writes.wrote()
+	defer c.writes.wrote()
 	answer, err := c.do(ctx, r)
 	if err != nil {
 		return Task{}, err

@@ -4,17 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
-)
-
-// The pace of polling: the pause grows with the time waited, so that the end of
-// a task is noticed within a tenth of its length, or a quarter of a second, and
-// a minute takes fewer than fifty calls.
-const (
-	minPause      = 225 * time.Millisecond
-	pauseFraction = 0.095
 )
 
 // WaitError is a wait that ended before its task did.
@@ -33,36 +24,36 @@ func (e *WaitError) Error() string {
 }
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait polls the task until it ends. It never starts anything. A lost
-// connection or a passing server error does not end it: the task outlives both.
+// Wait polls the task until it ends, in one call with all others that are waited
+// for. It never starts anything. A lost connection or a passing server error does
+// not end it: the task outlives both.
 //
 // Errors: *TaskError when the task failed, *WaitError when ctx ended or the
 // appliance no longer shows the task.
 func (c *Client) Wait(ctx context.Context, t Task) (Task, error) {
-	defer c.sharing.wrote() // the task has changed what a list shows
-	var last error
-	for start := c.clock.Now(); !t.Ended(); {
-		pause := max(minPause, time.Duration(pauseFraction*float64(c.clock.Now().Sub(start))))
-		if err := c.clock.Sleep(ctx, pause); err != nil {
-			return t, &WaitError{Task: t, Last: last, Err: err}
-		}
-		seen, err := c.Task(ctx, t.ID)
-		switch {
-		case err == nil:
-			t, last = seen, nil
-			progressed(ctx, t)
-		case ctx.Err() != nil:
-			return t, &WaitError{Task: t, Last: last, Err: context.Cause(ctx)}
-		case !Passing(err):
-			return t, &WaitError{Task: t, Last: last, Err: err}
-		default:
-			last = err
-		}
+	return c.wait(ctx, t, false)
+}
+
+// WaitForResult is Wait for a task whose result is wanted: a list of tasks may
+// leave that out, and the task itself has it.
+func (c *Client) WaitForResult(ctx context.Context, t Task) (Task, error) {
+	return c.wait(ctx, t, true)
+}
+
+func (c *Client) wait(ctx context.Context, t Task, result bool) (Task, error) {
+	if t.Ended() {
+		c.writes.wrote() // a list may be older
+		return t, t.failure()
 	}
-	if t.State == TaskFailed {
-		return t, &TaskError{Task: t, Err: t.Error}
+	one := c.watch.join(t, result, c.clock.Now())
+	defer c.watch.leave(one)
+	err := c.follow(ctx, one)
+	t, last := c.watch.seen(one)
+	if err != nil {
+		c.writes.wrote() // it may have ended unseen
+		return t, &WaitError{Task: t, Last: last, Err: err}
 	}
-	return t, nil
+	return t, t.failure()
 }
 
 // Passing tells an error of a poll that the next poll may not meet.

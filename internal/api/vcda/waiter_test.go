@@ -395,3 +395,18 @@ func TestDecodeError(t *testing.T) {
 		}
 	}
 }
+
+// An answer that names another task is taken for the one that was asked for.
+func TestAnswerThatNamesAnotherTask(t *testing.T) {
+	calls := 0
+	client := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		state := "RUNNING"
+		if calls++; calls == 3 {
+			state = "SUCCEEDED"
+		}
+		reply(200, `{"id":"other","state":"`+state+`"}`)(w, r)
+	})
+	if done, err := client.Wait(t.Context(), Task{ID: "1"}); err != nil || done.ID != "1" || calls != 3 {
+		t.Errorf("task %+v, error %v after %d polls", done, err, calls)
+	}
+}

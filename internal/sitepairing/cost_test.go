@@ -1,0 +1,147 @@
+package sitepairing_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// unserved starts an appliance and the peers it may pair with; only it is served.
+func unserved(t *testing.T, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
+	t.Helper()
+	options := []simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task}}
+	for i := range n {
+		site := fmt.Sprintf("peer-%04d", i)
+		options = append(options, simulator.ApplianceOptions{Site: site, Service: service, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"}})
+	}
+	estate := acctest.Estate(t, options...)
+	for _, o := range options[1:] {
+		peers = append(peers, estate.Appliance(o.Site))
+	}
+	return estate.Appliance("site-a"), peers
+}
+
+// parallelism is how many operations the CLI runs at once.
+const parallelism = 10
+
+// eachOf runs as the CLI does: so many at once.
+func eachOf(n int, run func(i int)) {
+	places := make(chan struct{}, parallelism)
+	var running sync.WaitGroup
+	for i := range n {
+		places <- struct{}{}
+		running.Go(func() {
+			run(i)
+			<-places
+		})
+	}
+	running.Wait()
+}
+
+// TestCallsOfARefresh: a login, a list and a logout, however many pairings there
+// are, whether or not the service is configured. Data sources take part.
+func TestCallsOfARefresh(t *testing.T) {
+	eachFleet(t, map[string]int{"1": 1, "1000": 1000}, func(t *testing.T, service simulator.Service, n int) {
+		for name, settings := range map[string][]any{"service configured": {"service", string(service)}, "service left out": nil} {
+			if n > 1 && settings == nil {
+				continue // the number is all that differs
+			}
+			a, peers := unserved(t, service, n, 0)
+			var objects []direct.Object
+			for _, peer := range peers {
+				objects = append(objects, direct.Object{Values: direct.Values{
+					"id": a.Pair(peer.Site()), "site": peer.Site(), "api_url": peer.URL(), "api_thumbprint": peer.Thumbprint(), "description": "", "wait_for_link": false,
+				}})
+			}
+			t.Run(name, func(t *testing.T) {
+				p := configured(t, a, settings...)
+				if settings != nil { // data sources need to know the service
+					objects = append(objects, direct.Object{})
+				}
+				eachOf(len(objects), func(i int) {
+					if objects[i].Values == nil {
+						if all, problems := p.ReadData(t, "vcda_sites", direct.Values{}); len(problems) > 0 || len(all["sites"].([]any)) != n { //nolint:errcheck // else it panics
+							t.Errorf("%v", problems)
+						}
+						return
+					}
+					if same, problems := p.Refresh(t, pairingType, objects[i]); len(problems) > 0 || same.Values["id"] != objects[i].Values["id"] {
+						t.Errorf("%v, state %v", problems, same.Values)
+					}
+				})
+			})
+			s := a.Stats()
+			lists := s.Requests["GET /sites"]
+			if s.Logins != 1 || s.Logouts != 1 || lists == 0 || lists > 2 || s.Total != 2+lists { // two where the machine stalls for a second
+				t.Errorf("%s: %d logins, %d logouts, %v", name, s.Logins, s.Logouts, s.Requests)
+			}
+		}
+	})
+}
+
+func eachFleet(t *testing.T, sizes map[string]int, run func(t *testing.T, service simulator.Service, n int)) {
+	t.Helper()
+	t.Parallel()
+	for _, service := range acctest.Services {
+		for name, n := range sizes {
+			t.Run(string(service)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				run(t, service, n)
+			})
+		}
+	}
+}
+
+// TestCallsOfAnApply: pairings that begin together share what they look at before
+// and after, and the polls between.
+func TestCallsOfAnApply(t *testing.T) {
+	eachFleet(t, map[string]int{"": 40}, func(t *testing.T, service simulator.Service, n int) {
+		a, peers := unserved(t, service, n, 600*time.Millisecond)
+		p := configured(t, a, "service", string(service), "preflight", false, "max_concurrent_requests", parallelism)
+		plans := make([]direct.Plan, n)
+		for i, peer := range peers {
+			plans[i] = p.Plan(t, pairingType, none, values(peer))
+		}
+		made := make([]direct.Object, n)
+		eachOf(n, func(i int) { made[i] = apply(t, p, plans[i]) })
+		created := a.Stats()
+		a.ResetStats()
+		for i := range plans {
+			plans[i] = p.Plan(t, pairingType, made[i], nil)
+		}
+		eachOf(n, func(i int) { apply(t, p, plans[i]) })
+		for name, s := range map[string]simulator.Stats{"create": created, "delete": a.Stats()} {
+			changes := s.Requests["POST /sites"] + s.Requests["DELETE /sites/{key}"]
+			// Alone each takes a list of sites and one of tasks, three polls of 0.6 s, and a list of sites again.
+			if shared := s.Total - changes; changes != n || shared > 6*n/2 {
+				t.Errorf("%s: %d calls beside %d changes: %v", name, shared, changes, s.Requests)
+			}
+		}
+		if sites := a.Sites(); len(sites) > 0 {
+			t.Errorf("%d pairings are left", len(sites))
+		}
+	})
+}
+
+// TestNothingIsAskedTwice: what is the same for all pairings of a process is
+// asked once.
+func TestNothingIsAskedTwice(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := process(t, a)
+		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		for range 3 {
+			made = apply(t, p, p.Plan(t, pairingType, made, nil))
+			made = apply(t, p, p.Plan(t, pairingType, none, values(b)))
+		}
+		s := a.Stats()
+		if s.Logins != 1 || s.Requests["GET /diagnostics/about"] > 1 || s.Requests[http.MethodGet+" /sessions"] > 1 {
+			t.Errorf("%d logins, %v", s.Logins, s.Requests)
+		}
+	})
+}
