@@ -136,7 +136,7 @@ func TestNothingIsAskedTwice(t *testing.T) {
 		p := process(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		for range 3 {
-			made = apply(t, p, p.Plan(t, pairingType, made, nil))
+			apply(t, p, p.Plan(t, pairingType, made, nil))
 			made = apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		}
 		s := a.Stats()

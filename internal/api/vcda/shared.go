@@ -66,7 +66,7 @@ func (s *sharing[L]) join(ctx context.Context, since time.Time) *listing[L] {
 	if s.last == nil || !s.last.serves(written, since, now) {
 		// The list must not end with the first of its readers.
 		fresh := &listing[L]{writes: written, begun: now, done: make(chan struct{})}
-		ctx, fresh.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		ctx, fresh.cancel = context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // the last reader to leave calls it
 		go fresh.fill(ctx, s.read)
 		s.last = fresh
 	}
@@ -151,8 +151,9 @@ func (c *Client) SitesSince(ctx context.Context, since time.Time) ([]Site, time.
 // Peer finds a paired site by its key, for reads that run together. It is nil
 // when the site isn't there.
 func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
-	for since := (time.Time{}); ; since = c.clock.Now() {
-		l, _, err := c.reads.get(ctx, since)
+	var since time.Time
+	for {
+		l, begun, err := c.reads.get(ctx, since)
 		if err != nil {
 			return nil, err
 		}
@@ -166,6 +167,7 @@ func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
 		if _, err := c.Service(ctx); err != nil {
 			return nil, err
 		}
+		since = begun.Add(1)
 	}
 }
 
