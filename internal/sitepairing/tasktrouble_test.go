@@ -137,9 +137,12 @@ func TestStrangeTasks(t *testing.T) {
 // shows it; where the list can't tell, a warning says so.
 func TestForgottenRepair(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		a.SetTaskDuration(400 * time.Millisecond)
 		made := succeeds(t, a, none, values(b))
-		when(a, isPoll, a.VanishTasks)
+		a.FreezeTasks(true)
+		when(a, isPoll, func() {
+			a.VanishTasks()
+			a.FreezeTasks(false)
+		})
 		config := values(b)
 		config["repair_triggers"] = direct.Values{"build": "2"}
 		object, problems := attempt(t, a, made, config)

@@ -15,9 +15,20 @@ import (
 )
 
 var (
-	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
-	errTimeout  = errors.New("no complete answer within the request timeout")
+	errTooLarge    = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	errLongElement = fmt.Errorf("an element of the list is larger than %d MiB", maxElement>>20)
+	errTimeout     = errors.New("no complete answer within the request timeout")
 )
+
+// tooLarge is the error of an answer that is too large, nil for another one.
+func tooLarge(err error) error {
+	for _, large := range []error{errTooLarge, errLongElement} {
+		if errors.Is(err, large) {
+			return large
+		}
+	}
+	return nil
+}
 
 // finishKey marks the context of a request that must not be abandoned.
 type finishKey struct{}
@@ -74,13 +85,10 @@ func (a *attempt) send(req *http.Request) (*http.Response, error) {
 		return nil, cause(ctx, err)
 	}
 	defer resp.Body.Close()
-	text := &measured{from: io.LimitReader(resp.Body, maxAnswer+1)}
+	text := &measured{from: resp.Body, left: maxAnswer}
 	body := take(ctx, resp, text)
-	switch {
-	case text.err != nil:
+	if text.err != nil {
 		return nil, cause(ctx, text.err)
-	case text.count > maxAnswer:
-		return nil, errTooLarge
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
@@ -108,7 +116,7 @@ func cause(ctx context.Context, err error) error {
 // retryRead decides whether a read is worth another try.
 func retryRead(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	var trust *TrustError
-	if errors.As(err, &trust) || errors.Is(err, errTooLarge) {
+	if errors.As(err, &trust) || tooLarge(err) != nil {
 		return false, nil
 	}
 	if resp != nil && resp.StatusCode >= 500 && !passing(resp.StatusCode) {

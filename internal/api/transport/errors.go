@@ -104,8 +104,8 @@ func connectionError(call Call, req *http.Request, err error, wrote *wroteMark) 
 	if errors.As(err, &trust) {
 		return trust
 	}
-	if errors.Is(err, errTooLarge) {
-		return &AnswerError{Call: call, Status: http.StatusOK, Reason: errTooLarge.Error(), Err: err}
+	if large := tooLarge(err); large != nil {
+		return &AnswerError{Call: call, Status: http.StatusOK, Reason: large.Error(), Err: err}
 	}
 	var wrapped *url.Error
 	for errors.As(err, &wrapped) {

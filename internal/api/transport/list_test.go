@@ -43,7 +43,7 @@ func whole(text string) ([]row, error) {
 func streamed(text io.Reader) ([]row, error) {
 	var list List[row]
 	s := &stream{into: &list}
-	s.read(text)
+	s.read(&measured{from: text, left: maxAnswer})
 	return list.Items, (&Answer{}).fits(s)
 }
 
@@ -139,7 +139,9 @@ func TestBrokenListIsReadAgain(t *testing.T) {
 
 // What is wrong with an answer that wants to be a list.
 func TestAnswersThatAreNoList(t *testing.T) {
-	big := `[{"id":"` + strings.Repeat("x", maxAnswer) + `"}]`
+	big := `[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`
+	many := "[" + strings.Repeat(`{"id":"`+strings.Repeat("x", maxElement/2)+`"},`, 2*maxAnswer/maxElement) + "{}]"
+	space := "[]" + strings.Repeat(" ", maxElement)
 	for name, c := range map[string]struct {
 		status     int
 		kind, body string
@@ -154,7 +156,9 @@ func TestAnswersThatAreNoList(t *testing.T) {
 		"wrong field": {http.StatusOK, "application/vnd.vmware.h4-v4.7+json", `[{"id":7}]`, `its field "id" is of another type than documented`},
 		"broken":      {http.StatusOK, "", `[{"id":`, "it is not valid JSON"},
 		"more":        {http.StatusOK, "application/json", `[]{}`, "it is not valid JSON"},
-		"huge":        {http.StatusOK, "application/json", big, "the answer is larger than 32 MiB"},
+		"big element": {http.StatusOK, "application/json", big, "an element of the list is larger than 1 MiB"},
+		"much space":  {http.StatusOK, "application/json", space, "an element of the list is larger than 1 MiB"},
+		"huge":        {http.StatusOK, "application/json", many, "the answer is larger than 32 MiB"},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			client := serve(t, Options{}, func(w http.ResponseWriter, _ *http.Request) {
@@ -194,7 +198,7 @@ func TestCompressedAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		want string
-	}{"list": {text, ""}, "bomb": {`[{"id":"` + strings.Repeat("x", maxAnswer) + `"}]`, "larger than"}} {
+	}{"list": {text, ""}, "bomb": {`[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`, "larger than"}} {
 		bubble(t, name, func(t *testing.T) {
 			sent := 0
 			client := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
