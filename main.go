@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -27,6 +29,7 @@ func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger")
 	flag.Parse()
 
+	outliveFirst(syscall.SIGTERM)
 	cleanup := &framework.Cleanup{}
 	err := providerserver.Serve(context.Background(), provider.New(version, cleanup), providerserver.ServeOpts{
 		Address: provider.Address,
@@ -36,6 +39,18 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// outliveFirst lets the first signal of a kind pass. Whoever ends a job may send
+// it to every process: Terraform then stops its providers in order, which takes a
+// moment.
+func outliveFirst(kind os.Signal) {
+	first := make(chan os.Signal, 1)
+	signal.Notify(first, kind)
+	go func() {
+		<-first
+		signal.Reset(kind)
+	}()
 }
 
 // logout ends what the process leaves on the appliances.

@@ -1,6 +1,7 @@
 package acctest_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,6 +40,25 @@ func TestGuides(t *testing.T) {
 			t.Errorf("nothing tests the guide %s", file)
 		}
 	}
+}
+
+// TestGuideFormat: what people copy is formatted.
+func TestGuideFormat(t *testing.T) {
+	t.Parallel()
+	space := acctest.NewWorkspace(t, "")
+	for file, text := range files(t, guidesFolder) {
+		n := 0
+		for at, blocks := range blocksOf(text) {
+			if at.language != "terraform" {
+				continue
+			}
+			for _, block := range blocks {
+				n++
+				space.Write(t, fmt.Sprintf("%s-%d.tf", file, n), "# "+at.heading+"\n"+block)
+			}
+		}
+	}
+	space.MustRun(t, "fmt", "-check", "-diff")
 }
 
 // guide holds the blocks of a page that a test has not taken yet.

@@ -93,11 +93,19 @@ func TestOneSessionPerProcess(t *testing.T) {
 	}
 }
 
-// TestInterrupt: Ctrl-C in the middle of an apply ends the session too. A
-// terminal sends the signal to everything it runs, a wrapper to the CLI alone.
+// TestInterrupt: Ctrl-C in the middle of an apply ends the session too, and so
+// does the end of a job. A terminal and "timeout" send their signal to everything
+// that runs, a wrapper to the CLI alone.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	for name, toAll := range map[string]bool{"to the CLI": false, "to its group": true} {
+	type stop struct {
+		signal syscall.Signal
+		toAll  bool
+	}
+	for name, how := range map[string]stop{
+		"Ctrl-C to the CLI": {syscall.SIGINT, false}, "Ctrl-C to its group": {syscall.SIGINT, true},
+		"the end to the CLI": {syscall.SIGTERM, false}, "the end to its group": {syscall.SIGTERM, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			options := acctest.Pair(simulator.Manager)
@@ -130,10 +138,10 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal("the apply ended before its task")
 			}
 			target := command.Process.Pid
-			if toAll {
+			if how.toAll {
 				target = -target
 			}
-			if err := syscall.Kill(target, syscall.SIGINT); err != nil {
+			if err := syscall.Kill(target, how.signal); err != nil {
 				t.Fatal(err)
 			}
 			<-ended
