@@ -17,7 +17,7 @@ type apply struct {
 	n, parallelism int
 	task           time.Duration
 	stats          simulator.Stats
-	wall           time.Duration
+	cost           cost
 }
 
 // least is how long the tasks take, if nothing else takes any time.
@@ -31,8 +31,8 @@ func (t *tools) apply(ctx context.Context, n int, task time.Duration, parallelis
 	if err != nil {
 		return a, err
 	}
-	a.stats, a.wall = f.Stats(), c.wall
-	say("apply of %d with tasks of %s: %s", n, task, a.wall.Round(time.Millisecond))
+	a.stats, a.cost = f.Stats(), c
+	say("apply of %d with tasks of %s: %s", n, task, c.wall.Round(time.Millisecond))
 	return a, f.check()
 }
 

@@ -70,7 +70,12 @@ func run(ctx context.Context) error {
 	if *short {
 		s = quick
 	}
-	m, err := measureAll(ctx, s)
+	t, err := prepare(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.remove()
+	m, err := t.measure(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -107,8 +112,6 @@ func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
 
 // measurements are what came of a run.
 type measurements struct {
-	settings
-
 	cli     string // its version
 	plans   []plan
 	applies []apply
@@ -116,13 +119,8 @@ type measurements struct {
 	crowd   apply
 }
 
-func measureAll(ctx context.Context, s settings) (*measurements, error) {
-	t, err := prepare(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer t.remove()
-	m := &measurements{settings: s, cli: t.version}
+func (t *tools) measure(ctx context.Context, s settings) (m *measurements, err error) {
+	m = &measurements{cli: t.version}
 	for _, n := range s.plans {
 		p, err := t.plan(ctx, n, s.runs)
 		if err != nil {

@@ -19,7 +19,12 @@ func TestMeasure(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
 	s := settings{plans: []int{3}, applies: []int{2}, task: 50 * time.Millisecond, waits: []time.Duration{300 * time.Millisecond}, crowd: 3, long: 300 * time.Millisecond, runs: 1}
-	m, err := measureAll(t.Context(), s)
+	tools, err := prepare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tools.remove)
+	m, err := tools.measure(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,8 +38,8 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	for _, a := range append(m.applies, m.crowd) {
-		if a.stats.Logins != 1 || a.stats.Requests["POST /sites"] != a.n || a.stats.Polls < 1 || a.wall < a.least() {
-			t.Errorf("an apply of %d took %s, at least %s: %+v", a.n, a.wall, a.least(), a.stats)
+		if a.stats.Logins != 1 || a.stats.Requests["POST /sites"] != a.n || a.stats.Polls < 1 || a.cost.wall < a.least() {
+			t.Errorf("an apply of %d took %s, at least %s: %+v", a.n, a.cost.wall, a.least(), a.stats)
 		}
 	}
 	if w := m.waits[0]; w.ours.polls < 1 || w.second.polls != 1 || w.second.delay < 600*time.Millisecond {
@@ -44,6 +49,28 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("the plan is missing in\n%s", table)
 	}
 	wellFormed(t, m.plot())
+	wholeState(t, tools)
+}
+
+// wholeState checks that the state which plans begin with is the one a refresh
+// leaves behind: else they would measure more than a plan without a change.
+func wholeState(t *testing.T, tools *tools) {
+	t.Helper()
+	f, err := startFleet(2, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.estate.Close)
+	w, err := tools.workspace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.configure(w), f.pair(w)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.run(t.Context(), ours, "plan", "-no-color", "-refresh-only", "-detailed-exitcode"); err != nil {
+		t.Error(err)
+	}
 }
 
 // wellFormed checks that a text is XML.
