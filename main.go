@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 )
@@ -31,10 +29,7 @@ func main() {
 
 	outliveFirst(syscall.SIGTERM)
 	cleanup := &framework.Cleanup{}
-	err := providerserver.Serve(context.Background(), provider.New(version, cleanup), providerserver.ServeOpts{
-		Address: provider.Address,
-		Debug:   *debug,
-	})
+	err := provider.Serve(version, *debug, cleanup)
 	logout(cleanup)
 	if err != nil {
 		log.Fatal(err)

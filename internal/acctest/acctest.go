@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"go.uber.org/goleak"
 
@@ -45,7 +44,7 @@ func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error)
 		}
 	})
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"vcda": providerserver.NewProtocol6WithError(provider.New("test", cleanup)()),
+		"vcda": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", cleanup), nil },
 	}
 }
 
