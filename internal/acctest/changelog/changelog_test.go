@@ -2,6 +2,7 @@ package changelog_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,6 +79,35 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("got error %v, want one with %q", err, test.want)
 			}
 		})
+	}
+}
+
+// TestReleaseNotes: what a release says of itself is its section, and no release
+// goes out without a word.
+func TestReleaseNotes(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("../../../.tools/release-notes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := write(t, "# Changelog\n\n## Unreleased\n\n- Added: Next.\n\n## 1.2.10 (2026-12-31)\n\n- Fixed: One.\n- Fixed: Two.\n\n## 1.2.1 (2026-12-01)\n")
+	tools := filepath.Join(filepath.Dir(changes), ".tools")
+	if err := os.Mkdir(tools, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(tools, "release-notes"), script, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{
+		"1.2.10": "- Fixed: One.\n- Fixed: Two.\n",
+		"1.2.1":  "",
+		"1.2":    "",
+		"2.0.0":  "",
+	} {
+		out, err := exec.CommandContext(t.Context(), "bash", filepath.Join(tools, "release-notes"), version).Output()
+		if string(out) != want || (err != nil) != (want == "") {
+			t.Errorf("%s: got %q and %v, want %q", version, out, err, want)
+		}
 	}
 }
 
