@@ -63,6 +63,16 @@ func (p *Provider) Configure(t testing.TB, block Values) Diagnostics {
 	return resp.Diagnostics
 }
 
+// ValidateData validates the configuration of a data source.
+func (p *Provider) ValidateData(t *testing.T, name string, config Values) Diagnostics {
+	t.Helper()
+	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: name, Config: dynamic(t, p.schemas.DataSourceSchemas[name].ValueType(), config),
+	})
+	must(t, err)
+	return resp.Diagnostics
+}
+
 // ReadData reads a data source.
 func (p *Provider) ReadData(t testing.TB, name string, config Values) (Values, Diagnostics) {
 	t.Helper()
@@ -100,6 +110,7 @@ func (p *Provider) ValidateResource(t testing.TB, name string, config Values) Di
 	t.Helper()
 	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: name, Config: dynamic(t, p.resource(name), config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	must(t, err)
 	return resp.Diagnostics

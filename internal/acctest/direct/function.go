@@ -1,0 +1,22 @@
+package direct
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Call calls a function of one text and returns the text of its error, "" when
+// there is none.
+func (p *Provider) Call(t *testing.T, name, argument string) string {
+	t.Helper()
+	value, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))
+	must(t, err)
+	resp, err := p.server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: []*tfprotov6.DynamicValue{&value}})
+	must(t, err)
+	if resp.Error == nil {
+		return ""
+	}
+	return resp.Error.Text
+}
