@@ -82,7 +82,7 @@ func TestExplain(t *testing.T) {
 		"500":          {status(500, ""), []string{"Try again."}},
 		"400":          {status(400, "BadUserInput"), []string{"The appliance answered status 400 BadUserInput: Said so. Request: GET /sites"}},
 		"interrupted":  {context.Canceled, []string{"The operation was interrupted."}},
-		"too late":     {context.DeadlineExceeded, []string{"The time for this operation was up.", "Give it more time in the timeouts of the resource."}},
+		"too late":     {context.DeadlineExceeded, []string{"The time for this operation was up.", "Give it more time in the attribute timeouts."}},
 		"call cut":     {&transport.ConnectionError{Call: call, Host: "h", Err: context.DeadlineExceeded}, []string{"The time for this operation was up during GET /sites to h.", "timeouts"}},
 		"call stopped": {&transport.ConnectionError{Call: call, Host: "h", Err: context.Canceled}, []string{"The operation was interrupted."}},
 		"no answer":    {&transport.ConnectionError{Call: call, Host: "h", Err: errors.New("connection refused")}, []string{"GET /sites got no complete answer from h: connection refused.", "HTTPS_PROXY"}},

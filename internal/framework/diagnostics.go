@@ -74,13 +74,13 @@ func explain(err error) (why, advice string) {
 	case errors.As(err, &login):
 		return explainLogin(login)
 	case errors.As(err, &task):
-		return Sentence(task.Error()), ""
+		return Sentence(task.Error()), adviseOnTask(task)
 	case errors.As(err, &connection):
 		return explainConnection(connection, "the provider block")
 	case errors.As(err, &status):
 		return explainStatus(status)
 	case errors.As(err, &answer):
-		return Sentence(answer.Error()), "Check that the url in the provider block is the base address of the appliance, and that no proxy or load balancer answers in its place."
+		return Sentence(answer.Error()), "Check that the url in the provider block is the base address of the appliance, and that no proxy or load balancer answers in its place. " + unknownForm
 	case errors.As(err, &handshake) && !errors.Is(err, context.Canceled):
 		return Sentence(handshake.Error()), "Check the address, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."
 	case errors.Is(err, vcda.ErrNoLogin):
@@ -90,9 +90,22 @@ func explain(err error) (why, advice string) {
 	case errors.Is(err, context.Canceled):
 		return "The operation was interrupted.", ""
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The time for this operation was up.", "Give it more time in the timeouts of the resource."
+		return "The time for this operation was up.", moreTime
 	}
 	return Sentence(err.Error()), ""
+}
+
+const moreTime = "Give it more time in the attribute timeouts."
+
+// unknownForm is what else may be the matter with an answer.
+const unknownForm = "If neither is the matter, the provider does not know this form of answer: please report it."
+
+// adviseOnTask helps where the appliance says nothing.
+func adviseOnTask(e *vcda.TaskError) string {
+	if e.Err != nil {
+		return "" // in the appliance's own words
+	}
+	return "Look for the task and the operation id in the logs of the appliance."
 }
 
 // explainTrust tells about the certificate of a system whose settings stand at
@@ -104,7 +117,7 @@ func explainTrust(e *transport.TrustError, system, place string) (why, advice st
 		return why, fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", system)
 	}
 	if e.Expected != "" {
-		why += "\n  configured: " + e.Expected
+		why += "\n  configured: " + e.Expected + "\n\nIt is not the certificate whose thumbprint is configured."
 	}
 	return why, fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", system, place, e.Thumbprint)
 }
@@ -156,6 +169,8 @@ func explainExtension(e *vcda.ExtensionError) (why, advice string) {
 		return why, "A Manager service needs no extension: remove it."
 	case e.UnknownSite():
 		return why, "Check the name, and pair with the site first: the appliance extends to sites it is paired with."
+	case errors.Is(e.Err, vcda.ErrNotExtended):
+		return why, "Check that what authenticates there belongs to a user of that site, and that the site is up. The extension is not tried again as it is, since accounts lock."
 	case transport.Status(e.Err) == http.StatusBadRequest:
 		return why, "Extending with an API token needs an appliance of version 4.7; extending with a cookie, one of version 4.2 or older."
 	case transport.Status(e.Err) == http.StatusUnauthorized:
@@ -169,10 +184,13 @@ func explainConnection(e *transport.ConnectionError, place string) (why, advice 
 	case errors.Is(e.Err, context.Canceled):
 		return "The operation was interrupted.", ""
 	case errors.Is(e.Err, context.DeadlineExceeded):
-		return fmt.Sprintf("The time for this operation was up during %s to %s.", e.Call, e.Host), "Give it more time in the timeouts of the resource."
+		return fmt.Sprintf("The time for this operation was up during %s to %s.", e.Call, e.Host), moreTime
 	}
-	return Sentence(fmt.Sprintf("%s got no complete answer from %s: %v", e.Call, e.Host, e.Err)),
-		fmt.Sprintf("Check the url in %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", place)
+	advice = fmt.Sprintf("Check the url in %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", place)
+	if errors.Is(e.Err, transport.ErrTimeout) {
+		advice += " If the answer is only slow to come, raise request_timeout."
+	}
+	return Sentence(fmt.Sprintf("%s got no complete answer from %s: %v", e.Call, e.Host, e.Err)), advice
 }
 
 func explainStatus(e *transport.StatusError) (why, advice string) {

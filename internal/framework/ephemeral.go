@@ -57,7 +57,7 @@ func Remembered(ctx context.Context, private Private) (string, diag.Diagnostics)
 	}
 	var name string
 	if err := json.Unmarshal(value, &name); err != nil {
-		diags.AddError("Unable to read private data", err.Error())
+		diags.AddError("Unable to read private data", "What was noted when this was opened can't be read: "+err.Error()+". Run again; if it stays, please report it.")
 	}
 	return name, diags
 }

@@ -54,8 +54,8 @@ func TestSame(t *testing.T) {
 		}
 	}
 	// Values of different types, or of another one, are never the same.
-	if equal, _ := framework.URLType.Value("x").StringSemanticEquals(t.Context(), types.StringValue("x")); equal {
-		t.Error("a plain string equals a URL")
+	if equal, diags := framework.URLType.Value("x").StringSemanticEquals(t.Context(), types.StringValue("x")); equal || len(diags) > 0 {
+		t.Error("a plain string equals a URL", diags)
 	}
 	if framework.URLType.Equal(framework.ThumbprintType) || framework.URLType.Equal(types.StringType) || !framework.URLType.Equal(framework.URLType) {
 		t.Error("types are mixed up")

@@ -51,7 +51,7 @@ func (w Wording) explain(err error) (why, advice string) {
 	case errors.As(err, &status):
 		return w.explainStatus(status)
 	case errors.As(err, &answer):
-		return Sentence(answer.Error()), fmt.Sprintf("Check that %s.url in the provider block is the address of the %s, and that no proxy or load balancer answers in its place.", w.object, w.name)
+		return Sentence(answer.Error()), fmt.Sprintf("Check that %s.url in the provider block is the address of the %s, and that no proxy or load balancer answers in its place. ", w.object, w.name) + unknownForm
 	case errors.Is(err, context.Canceled):
 		return "The operation was interrupted.", ""
 	}

@@ -55,7 +55,7 @@ func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration
 	}
 	made, err := create(options, login)
 	if err != nil {
-		return framework.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system, "The object "+s.object+" of the provider block: "+reason(err)))
+		return framework.Absent[C](diag.NewErrorDiagnostic("Invalid "+s.object+".ca_certificate", reason(err))) // the rest has been checked
 	}
 	p.cleanup.Add(made.Logout)
 	return framework.Ready((*C)(made))

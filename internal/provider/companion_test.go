@@ -167,7 +167,7 @@ var broken = map[string]struct {
 	"no such login":     {object: values{"url": somewhere}, env: map[string]string{"VCDA_STORWARE_LOGIN": "kerberos"}, says: []string{"Invalid VCDA_STORWARE_LOGIN", `"kerberos", which is not one of credentials, token, node`}},
 	"wrong variable":    {object: values{}, env: map[string]string{"VCDA_STORWARE_URL": "storware.example.com"}, says: []string{"Invalid VCDA_STORWARE_URL", "is not an https URL"}},
 	"missing CA file":   {object: values{"url": somewhere, "ca_certificate": "no-such-file.pem", "login": values{"token": values{"token": "t"}}}, says: []string{"Unable to read storware.ca_certificate", "no-such-file.pem"}},
-	"CA without PEM":    {object: values{"url": somewhere, "ca_certificate": "-----BEGIN NOTHING", "login": values{"token": values{"token": "t"}}}, says: []string{"Unable to use Storware", "The object storware of the provider block", "no PEM certificate"}},
+	"CA without PEM":    {object: values{"url": somewhere, "ca_certificate": "-----BEGIN NOTHING", "login": values{"token": values{"token": "t"}}}, says: []string{"Invalid storware.ca_certificate", "no PEM certificate"}},
 	"nobody there":      {object: values{"url": "https://127.0.0.1:1", "login": values{"token": values{"token": "t"}}}, says: []string{"got no complete answer from 127.0.0.1:1"}},
 	"not a known value": {object: values{"url": direct.Unknown}, says: []string{"before storware.url is known"}},
 }

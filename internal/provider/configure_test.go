@@ -145,7 +145,7 @@ func TestConfigureProblems(t *testing.T) {
 		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The variable stands in for url"},
 		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "Unable to read ca_certificate: The value holds no PEM text, so it was taken for the path of a file"},
 		"missing CA in env":    {with(nil), map[string]string{"VCDA_CA_CERTIFICATE": missing}, "ca_certificate", "no such file"},
-		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "", "the CA certificate holds no PEM certificate"},
+		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "the CA certificate holds no PEM certificate"},
 		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The variable stands in for insecure. The value can't be used: "perhaps" is neither true nor false`},
 		"bad number":           {with(nil), map[string]string{"VCDA_MAX_RETRIES": "some"}, "max_retries", "Invalid VCDA_MAX_RETRIES"},
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},

@@ -133,7 +133,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	}
 	client, err := vcda.New(options)
 	if err != nil {
-		c.diags.AddError("Unable to configure the provider", reason(err))
+		c.diags.AddAttributeError(attributePath("ca_certificate"), "Invalid ca_certificate", reason(err)) // the rest has been checked
 		return framework.System[vcda.Client]{}
 	}
 	p.cleanup.Add(client.Logout)
@@ -178,7 +178,7 @@ func (c *configuration) certificate(dotted string) string {
 	content, err := os.ReadFile(value)
 	if err != nil {
 		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+dotted,
-			"The value holds no PEM text, so it was taken for the path of a file. "+reason(err))
+			fmt.Sprintf("The value holds no PEM text, so it was taken for the path of a file, which can't be read: %v.", err))
 	}
 	return string(content)
 }

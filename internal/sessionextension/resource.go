@@ -172,11 +172,9 @@ func (m model) extendAgain(ctx context.Context, client *vcda.Client) (details *v
 	case err == nil:
 		return &again, false, nil
 	case unknownSite(err):
-		diags.AddWarning("The site of a session extension is gone", fmt.Sprintf("The appliance is no longer paired with the site %s. Its extension is removed from the state.", m.Site.ValueString()))
+		diags.AddWarning("The site of a session extension is gone", fmt.Sprintf("The appliance is no longer paired with the site %s. The extension is removed from the state; to extend again, pair first.", m.Site.ValueString()))
 		return nil, true, diags
-	case errors.As(err, &refusal) && refusal.Refused:
-		diags.AddWarning("A session extension is refused", framework.Explain(ctx, err))
-	case passing(err): // a site that is down must not stop what is done about it
+	case errors.As(err, &refusal) && refusal.Refused, passing(err): // a site that is down must not stop what is done about it
 		diags.Append(framework.Warning(ctx, m.action(), err))
 	default:
 		diags.Append(framework.Unable(ctx, m.action(), err))
@@ -277,5 +275,9 @@ func (r *managed) ImportState(ctx context.Context, req resource.ImportStateReque
 		}
 		names = append(names, s.Site)
 	}
-	resp.Diagnostics.AddError("Unable to "+action, "Give the name of a site the appliance is paired with. These are: "+strings.Join(names, ", ")+".")
+	detail := "Give the name of a site the appliance is paired with. These are: " + strings.Join(names, ", ") + "."
+	if len(names) == 0 {
+		detail = "The appliance is paired with no site. Pair it first."
+	}
+	resp.Diagnostics.AddError("Unable to "+action, detail)
 }

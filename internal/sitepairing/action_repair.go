@@ -62,8 +62,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	result, err := p.again(framework.ShowTasks(ctx, resp))
-	var warnings diag.Diagnostics
-	warn(&warnings, result.warnings)
+	warnings := result.warnings
 	if err != nil {
 		resp.Diagnostics.Append(warnings...)
 		resp.Diagnostics.Append(p.explainAgain(ctx, words, result, err))

@@ -42,9 +42,9 @@ func (p *peer) repair(ctx context.Context, listed *vcda.Site) (outcome, error) {
 func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error) {
 	result := outcome{task: task}
 	ended, err := p.client.Wait(ctx, task)
-	result.task, result.warnings = ended, ended.WarningTexts()
+	result.task, result.warnings = ended, warningsOf(ended)
 	if vcda.Vanished(err) {
-		result.warnings = append(result.warnings, fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
+		result.warnings.AddWarning("The task is gone", fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
 			"Whether the re-pairing came to its end can only be told from the list of sites.", task.ID))
 		result.site, err = p.appearAs(ctx, p.now(), lagWithoutTask(err), p.matches)
 		if err == nil && result.site == nil {
@@ -147,7 +147,7 @@ func (p *peer) awaitRemoval(ctx context.Context, task vcda.Task) (vcda.Task, err
 }
 
 // errStillListed is a site that stays in the list after it was unpaired.
-var errStillListed = errors.New("the task has succeeded, but the site is still in the list of the appliance's sites")
+var errStillListed = errors.New("the task has succeeded, but the site is still in the list of the appliance's sites; run again, and if it stays, look at the appliance")
 
 // confirmGone looks whether the site is gone from the list within the limit;
 // if it isn't, the error says why.
@@ -266,7 +266,7 @@ func (p *peer) settlePending(ctx context.Context, m model, diags *diag.Diagnosti
 	switch {
 	case err == nil:
 		if task.State == vcda.TaskFailed {
-			diags.AddWarning("An interrupted operation has failed", framework.Sentence((&vcda.TaskError{Task: task, Err: task.Error}).Error()))
+			diags.AddWarning("An interrupted operation has failed", framework.Sentence((&vcda.TaskError{Task: task, Err: task.Error}).Error())+" The plan shows what is left to do.")
 		}
 		return task, true
 	case errors.Is(err, context.DeadlineExceeded):

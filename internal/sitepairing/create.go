@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
 )
 
@@ -14,7 +16,7 @@ type outcome struct {
 	site     *vcda.Site
 	task     vcda.Task // the task dispatched or taken over, without id before that
 	lost     bool      // a request was sent of which no sign was found
-	warnings []string
+	warnings diag.Diagnostics
 }
 
 // create pairs with the peer. It sends one request at most, and none when an
@@ -78,15 +80,15 @@ func (p *peer) takeOver(ctx context.Context, before *vcda.Site, earlier []earlie
 // asked for has changed since.
 func (p *peer) adopt(ctx context.Context, listed vcda.Site, maker vcda.Task) (outcome, error) {
 	p.id = listed.Key(p.service)
-	result := outcome{site: &listed, task: maker, warnings: maker.WarningTexts()}
+	result := outcome{site: &listed, task: maker, warnings: warningsOf(maker)}
 	if !p.matches(listed) {
 		var err error
 		if result, err = p.repair(ctx, &listed); err != nil {
 			return result, err
 		}
 	}
-	result.warnings = append(result.warnings, fmt.Sprintf(
-		"An earlier run has paired with the site %s (task %s), but its result never reached the state. The pairing is taken over; nothing was sent twice.",
+	result.warnings.AddWarning("The pairing is taken over", fmt.Sprintf(
+		"An earlier run has paired with the site %s (task %s), but its result never reached the state. Nothing was sent twice.",
 		listed.Site, maker.ID))
 	return result, nil
 }
@@ -138,7 +140,7 @@ func (p *peer) recover(ctx context.Context, known map[string]bool, lost error) (
 func (p *peer) finish(ctx context.Context, task vcda.Task) (outcome, error) {
 	result := outcome{task: task}
 	ended, err := p.client.Wait(ctx, task)
-	result.task, result.warnings = ended, ended.WarningTexts()
+	result.task, result.warnings = ended, warningsOf(ended)
 	lag := lagAfterSuccess
 	switch {
 	case vcda.Vanished(err):

@@ -51,6 +51,8 @@ func leftBehind(p *peer, result outcome, err error) string {
 		return goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
 	case !errors.Is(err, errNotListed) && (p.id != "" || result.site != nil):
 		return "The appliance is paired with the site. Nothing is lost: the next apply by the same user, within an hour after the pairing, takes it over."
+	case errors.Is(err, errNotListed):
+		return "The task that pairs has ended, but the site is not, or no longer, in the list. Apply again: a pairing that turns up is taken over, else the site is paired anew."
 	case errors.As(err, &failed):
 		return ""
 	case result.lost:
@@ -69,6 +71,8 @@ func explainChange(ctx context.Context, action string, result outcome, err error
 		detail += "\n\n" + goesOn(result.task) + " The state is as it was before; apply again."
 	case errors.Is(err, errNotListed), vcda.NotFound(err):
 		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
+	case vcda.Busy(err):
+		detail += "\n\nThe appliance has declined it until the time was up. The state is as it was before; apply again."
 	case vcda.Undecided(err):
 		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
 	}
@@ -113,6 +117,14 @@ func stateName(t vcda.Task) string {
 func importAdvice(s vcda.Site, service vcda.Service) string {
 	return fmt.Sprintf("The appliance is paired with the site %s already, and not by an unfinished create of this user. To manage that pairing, import it:\n\n"+
 		"  terraform import vcda_site_pairing.NAME %s\n\nwith the resource's own name for NAME, or remove it from the appliance first.", s.Site, s.Key(service))
+}
+
+// warningsOf are the warnings of a task, in the appliance's own words.
+func warningsOf(t vcda.Task) (warnings diag.Diagnostics) {
+	for _, text := range t.WarningTexts() {
+		warnings.AddWarning("Warning of the appliance", text)
+	}
+	return warnings
 }
 
 // warnOfLink warns of communication errors of a pairing that succeeded.

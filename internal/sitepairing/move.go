@@ -58,13 +58,13 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	case req.SourceSchemaVersion != pairSiteVersion:
 		resp.Diagnostics.AddError("Unable to "+action, fmt.Sprintf("No release of vmware/vcda is known that wrote version %d of its schema."+advice, req.SourceSchemaVersion))
 	case err != nil:
-		resp.Diagnostics.AddError("Unable to "+action, framework.Sentence(err.Error())+advice)
+		resp.Diagnostics.AddError("Unable to "+action, "It has another form than the one that releases of vmware/vcda wrote."+advice)
 	case old.key() == "":
 		resp.Diagnostics.AddError("Unable to "+action, "It holds neither site_id nor site_name nor site: its create has not come to its end."+advice)
 	default:
 		m := old.model(ctx)
-		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
 		resp.Diagnostics.Append(identify(ctx, resp.TargetIdentity, m.ID)...)
+		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
 	}
 }
 

@@ -33,7 +33,7 @@ func (e *alreadyPairedError) Error() string {
 type listedTwiceError struct{ one, other string }
 
 func (e *listedTwiceError) Error() string {
-	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s", e.one, e.other)
+	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s: remove one of them from the appliance", e.one, e.other)
 }
 
 // is tells whether a row of the list is this peer: by its key, before that is

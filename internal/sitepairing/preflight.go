@@ -70,7 +70,7 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 		return nil
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_url"), "The site can't be reached from here",
-			framework.Sentence(err.Error())+" That matters to the appliance only, which may well reach it. "+preflightOff)}
+			framework.Sentence(err.Error())+" The appliance has to reach it, not this machine, and may well do so: check api_url if the apply fails. "+preflightOff)}
 	}
 	seen := transport.Thumbprint(certificate)
 	if framework.ThumbprintType.Same(seen, m.APIThumbprint.ValueString()) {
@@ -82,7 +82,7 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen)+preflightOff)}
 }
 
-const preflightOff = "With preflight = false in the provider block nobody looks."
+const preflightOff = "To turn this check off, set preflight = false in the provider block."
 
 // lookForPairing tells whether another pairing of the appliance is in the way.
 func lookForPairing(ctx context.Context, client *vcda.Client, m, prior model) diag.Diagnostics {

@@ -92,7 +92,7 @@ func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *
 		}
 	}()
 	result, err := p.create(ctx)
-	warn(&resp.Diagnostics, result.warnings)
+	resp.Diagnostics.Append(result.warnings...)
 	if err == nil && p.wanted.Site != "" && result.site.Site != "" && result.site.Site != p.wanted.Site {
 		resp.Diagnostics.Append(otherName(p.wanted, *result.site))
 		return
@@ -218,10 +218,10 @@ func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		return
 	}
 	result, err := p.update(ctx, prior, m)
-	warn(&resp.Diagnostics, result.warnings)
+	resp.Diagnostics.Append(result.warnings...)
 	if err != nil {
-		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result, err))
 		keepPending(ctx, &resp.State, result.task, &resp.Diagnostics)
+		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result, err))
 		return
 	}
 	r.disown(prior)
@@ -249,10 +249,10 @@ func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 		return
 	}
 	task, err := p.unpair(ctx, m.PendingTaskID.ValueString())
-	warn(&resp.Diagnostics, task.WarningTexts())
+	resp.Diagnostics.Append(warningsOf(task)...)
 	if err != nil {
-		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), outcome{task: task}, err))
 		keepPending(ctx, &resp.State, task, &resp.Diagnostics)
+		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), outcome{task: task}, err))
 		return
 	}
 	r.disown(m)
@@ -263,12 +263,5 @@ func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 func keepPending(ctx context.Context, state *tfsdk.State, task vcda.Task, diags *diag.Diagnostics) {
 	if task.ID != "" && !task.Ended() {
 		diags.Append(state.SetAttribute(ctx, path.Root("pending_task_id"), task.ID)...)
-	}
-}
-
-// warn shows the warnings of a task.
-func warn(diags *diag.Diagnostics, texts []string) {
-	for _, text := range texts {
-		diags.AddWarning("Warning of the appliance", text)
 	}
 }

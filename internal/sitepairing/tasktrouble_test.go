@@ -161,7 +161,7 @@ func TestRunsOut(t *testing.T) {
 		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
 		_, problems := attempt(t, a, none, inTime(b, "create", shortTime))
 		one(t, problems, "The task ", "was WAITING_FOR_GODOT at 99 %", "The last answer about the task: The appliance answered status 500",
-			"Give it more time in the timeouts", "takes the pairing over", "Operation id: terraform-")
+			"Give it more time in the attribute timeouts", "takes the pairing over", "Operation id: terraform-")
 	})
 }
 

@@ -33,7 +33,7 @@ var (
 	ErrNoLogin = errors.New("no login is configured")
 	// ErrNoCookie is a login answered with success but without a cookie that
 	// could be sent back.
-	ErrNoCookie = errors.New("the server accepted the login but set no cookie for the API; over http a cookie marked Secure is lost")
+	ErrNoCookie = errors.New("the server accepted the login but set no cookie for the API")
 	// ErrClosed is a request after the logout.
 	ErrClosed = session.ErrClosed
 )

@@ -17,8 +17,10 @@ import (
 var (
 	errTooLarge    = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 	errLongElement = fmt.Errorf("an element of the list is larger than %d MiB", maxElement>>20)
-	errTimeout     = errors.New("no complete answer within the request timeout")
 )
+
+// ErrTimeout is a request that took longer than its own timeout.
+var ErrTimeout = errors.New("the request timeout was up")
 
 // tooLarge is the error of an answer that is too large, nil for another one.
 func tooLarge(err error) error {
@@ -78,7 +80,7 @@ func (a *attempt) send(req *http.Request) (*http.Response, error) {
 	if ctx.Value(finishKey{}) != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, a.timeout, errTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.timeout, ErrTimeout)
 	defer cancel()
 	resp, err := a.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {

@@ -187,7 +187,7 @@ func TestFinish(t *testing.T) {
 			<-r.Context().Done()
 		})
 		start := time.Now()
-		if _, err := client.Do(ctx, Request{Method: http.MethodPost, Path: "/sites", Finish: true}); !errors.Is(err, errTimeout) || time.Since(start) != time.Second {
+		if _, err := client.Do(ctx, Request{Method: http.MethodPost, Path: "/sites", Finish: true}); !errors.Is(err, ErrTimeout) || time.Since(start) != time.Second {
 			t.Errorf("error %v after %s", err, time.Since(start))
 		}
 	})

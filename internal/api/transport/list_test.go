@@ -185,7 +185,7 @@ func TestListThatStops(t *testing.T) {
 		begin := time.Now()
 		_, _, err := rows(c, t)
 		var connection *ConnectionError
-		if !errors.As(err, &connection) || !errors.Is(err, errTimeout) || time.Since(begin) != 3*time.Second {
+		if !errors.As(err, &connection) || !errors.Is(err, ErrTimeout) || time.Since(begin) != 3*time.Second {
 			t.Errorf("error %v after %s", err, time.Since(begin))
 		}
 	})

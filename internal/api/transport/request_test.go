@@ -191,7 +191,7 @@ func TestSent(t *testing.T) {
 		}
 		_, err := client.Do(t.Context(), post)
 		var lost *ConnectionError
-		if !errors.As(err, &lost) || lost.Sent || !errors.Is(err, errTimeout) {
+		if !errors.As(err, &lost) || lost.Sent || !errors.Is(err, ErrTimeout) {
 			t.Errorf("error %v, want the timeout and nothing sent", err)
 		}
 	})

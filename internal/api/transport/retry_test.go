@@ -269,7 +269,7 @@ func TestRequestTimeout(t *testing.T) {
 				start := time.Now()
 				_, err := client.Do(t.Context(), Request{Method: method, Path: "/sites"})
 				var lost *ConnectionError
-				if !errors.As(err, &lost) || !lost.Sent || !errors.Is(err, errTimeout) {
+				if !errors.As(err, &lost) || !lost.Sent || !errors.Is(err, ErrTimeout) {
 					t.Errorf("error %v, want the timeout of a request that was sent", err)
 				}
 				want := time.Duration(tries)*5*time.Second + time.Duration(tries-1)*retryWaitMin

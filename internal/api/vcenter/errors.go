@@ -36,7 +36,7 @@ var (
 	// ticket serves once.
 	ErrTicketSpent = errors.New("the session opened with the clone ticket has ended, and the ticket can't be used again")
 	// ErrNoRelease is a vCenter that knows none of the releases the client knows.
-	ErrNoRelease = errors.New("vCenter supports none of the known releases of its API")
+	ErrNoRelease = errors.New("the vCenter supports none of the known releases of its API")
 	// ErrClosed is a call after the logout.
 	ErrClosed = session.ErrClosed
 )
