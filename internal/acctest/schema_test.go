@@ -57,7 +57,8 @@ func TestSchemas(t *testing.T) {
 			if len(s.Block.BlockTypes) > 0 {
 				t.Error("it has blocks; attributes are easier to write by machines")
 			}
-			walk(t, name+".", s.Block.Attributes)
+			stored := strings.HasPrefix(name, "resource ") || strings.HasPrefix(name, "data source ")
+			walk(t, name+".", s.Block.Attributes, stored)
 		})
 	}
 	if len(objects) < 5 {
@@ -65,8 +66,14 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-func walk(t *testing.T, prefix string, attributes []*tfprotov6.SchemaAttribute) {
+// walk looks at attributes and all below them. What is stored ends up in the
+// state.
+func walk(t *testing.T, prefix string, attributes []*tfprotov6.SchemaAttribute, stored bool) {
 	t.Helper()
+	siblings := map[string]*tfprotov6.SchemaAttribute{}
+	for _, a := range attributes {
+		siblings[a.Name] = a
+	}
 	for _, a := range attributes {
 		at := prefix + a.Name
 		switch {
@@ -75,16 +82,21 @@ func walk(t *testing.T, prefix string, attributes []*tfprotov6.SchemaAttribute) 
 		case !strings.ContainsAny(a.Description[len(a.Description)-1:], ".)`"):
 			t.Errorf("%s has a description without an end: %s", at, a.Description)
 		}
-		leaf := a.NestedType == nil
-		// Ephemeral results are never stored, but a CLI may show them; they are marked all the same.
-		if leaf && secretName.MatchString(a.Name) && harmless[at] == "" && !a.Sensitive && !a.WriteOnly {
-			t.Errorf("%s looks like a secret and is neither sensitive nor write-only", at)
+		if a.NestedType != nil {
+			walk(t, at+".", a.NestedType.Attributes, stored)
+			continue
 		}
-		if strings.HasSuffix(a.Name, "_wo") && !a.WriteOnly {
-			t.Errorf("%s is not write-only", at)
+		if secretName.MatchString(a.Name) && harmless[at] == "" {
+			// Ephemeral results are never stored, but a CLI may show them; they are marked all the same.
+			if !a.Sensitive {
+				t.Errorf("%s looks like a secret and is not sensitive", at)
+			}
+			if stored && a.Computed {
+				t.Errorf("%s brings a secret of the server into the state", at)
+			}
 		}
-		if !leaf {
-			walk(t, at+".", a.NestedType.Attributes)
+		if name, twin := strings.CutSuffix(a.Name, "_wo"); twin != a.WriteOnly || twin && (siblings[name] == nil || siblings[a.Name+"_version"] == nil) {
+			t.Errorf("%s: a write-only attribute is called NAME_wo, and stands beside NAME and NAME_wo_version", at)
 		}
 	}
 }
