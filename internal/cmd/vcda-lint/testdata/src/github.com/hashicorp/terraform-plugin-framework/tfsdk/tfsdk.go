@@ -1,0 +1,26 @@
+// Package tfsdk has the names of the real one.
+package tfsdk
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// State is the state of an object.
+type State struct{}
+
+// Get reads it.
+func (s State) Get(ctx context.Context, into any) diag.Diagnostics { return nil }
+
+// Set sets it.
+func (s *State) Set(ctx context.Context, value any) diag.Diagnostics { return nil }
+
+// RemoveResource empties it.
+func (s *State) RemoveResource(ctx context.Context) {}
+
+// ResourceIdentity is an identity.
+type ResourceIdentity struct{}
+
+// Set sets it.
+func (i *ResourceIdentity) Set(ctx context.Context, value any) diag.Diagnostics { return nil }
