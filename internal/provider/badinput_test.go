@@ -153,7 +153,7 @@ func TestUnusableAnswers(t *testing.T) {
 		"redirect":     {simulator.Fault{Kind: simulator.Redirect, Location: "https://elsewhere.example.com/login"}, []string{"it redirects to https://elsewhere.example.com/login, and redirects are not followed"}},
 		"reset":        {simulator.Fault{Kind: simulator.Reset}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
 		"cut short":    {simulator.Fault{Kind: simulator.Truncate}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
-		"far too long": {simulator.Fault{Kind: simulator.Oversize}, []string{"the answer is larger than 32 MiB"}},
+		"far too long": {simulator.Fault{Kind: simulator.Oversize}, []string{"is larger than 1 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
