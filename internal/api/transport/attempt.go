@@ -118,7 +118,7 @@ func cause(ctx context.Context, err error) error {
 // retryRead decides whether a read is worth another try.
 func retryRead(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	var trust *TrustError
-	if errors.As(err, &trust) || tooLarge(err) != nil {
+	if errors.As(err, &trust) || errors.Is(err, errTooLarge) || errors.Is(err, errLongElement) {
 		return false, nil
 	}
 	if resp != nil && resp.StatusCode >= 500 && !passing(resp.StatusCode) {
