@@ -42,7 +42,11 @@ type stream struct {
 
 // takes tells whether the answer is decoded on the way.
 func (s *stream) takes(resp *http.Response) bool {
-	return s != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 && isJSON(resp.Header.Get("Content-Type"))
+	if s == nil {
+		return false
+	}
+	s.used = false // by a try that broke off
+	return resp.StatusCode >= 200 && resp.StatusCode < 300 && isJSON(resp.Header.Get("Content-Type"))
 }
 
 var (

@@ -137,6 +137,27 @@ func TestBrokenListIsReadAgain(t *testing.T) {
 	})
 }
 
+// What is wrong with the answer to the last try is told, not what was with an
+// earlier one.
+func TestPageAfterABrokenList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := serve(t, Options{MaxRetries: 1}, func(w http.ResponseWriter, _ *http.Request) {
+			if tries++; tries == 1 {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `[{"id":"a"},`)
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "<html>Please wait</html>")
+		})
+		if _, _, err := rows(c, t); err == nil || tries != 2 || !strings.Contains(err.Error(), "it is text/html, not JSON: <html>Please wait</html>") {
+			t.Errorf("error %v after %d tries", err, tries)
+		}
+	})
+}
+
 // What is wrong with an answer that wants to be a list.
 func TestAnswersThatAreNoList(t *testing.T) {
 	big := `[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`
