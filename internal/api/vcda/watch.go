@@ -163,23 +163,25 @@ func (c *Client) rest(ctx context.Context, one *wait) error {
 	return nil
 }
 
-// look asks for a task that is due and for all others that are waited for.
+// look asks for a task that is due and for all others that are waited for. Only
+// who asks for several waits for his turn.
 func (c *Client) look(ctx context.Context, one *wait) error {
+	switch len(c.watch.group(one, c.clock.Now())) {
+	case 0:
+		return nil
+	case 1:
+		return c.lookAlone(ctx, one)
+	}
 	select {
 	case c.watch.turn <- struct{}{}:
+		defer func() { <-c.watch.turn }()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	group := c.watch.group(one, c.clock.Now())
-	if len(group) > 1 {
-		defer func() { <-c.watch.turn }()
+	if group := c.watch.group(one, c.clock.Now()); len(group) > 1 {
 		return c.lookTogether(ctx, group)
 	}
-	<-c.watch.turn
-	if len(group) == 0 {
-		return nil
-	}
-	return c.lookAlone(ctx, one)
+	return nil // somebody has just asked, or no other is left
 }
 
 // lookAlone reads one task. Its error is one that the next poll would meet too.

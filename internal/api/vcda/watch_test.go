@@ -309,6 +309,19 @@ func TestWaitsEndOnTheirOwn(t *testing.T) {
 	}
 }
 
+// Who is told of an end meets it at once, also while another poll hangs.
+func TestAnEndWaitsForNoPoll(t *testing.T) {
+	f := start(t, Manager)
+	ctx, cancel := cancelled(t)
+	one := f.watch.join(Task{ID: "a"}, false, f.clock.Now())
+	f.watch.turn <- struct{}{}
+	f.watch.note([]*wait{one}, map[string]Task{"a": {ID: "a", State: TaskSucceeded}}, nil, f.clock.Now())
+	cancel() // else it would hang
+	if err := f.follow(ctx, one); err != nil {
+		t.Errorf("error %v instead of the end", err)
+	}
+}
+
 // Each task has its own end, though one poll shows them all.
 func TestTasksOfOnePollEndDifferently(t *testing.T) {
 	all := startWaiters(t, 3, 10*time.Second)
