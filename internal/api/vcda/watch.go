@@ -18,10 +18,15 @@ const (
 	pauseFraction = 0.095
 )
 
+// patience is how many lists in a row may fail before their trouble counts as
+// one that stays: an appliance may answer any request it dislikes with a 500.
+const patience = 4
+
 // watch is the tasks that are waited for. Whoever is due first asks for all of
 // them, so that one poll serves many.
 type watch struct {
-	turn chan struct{} // holds one: who asks
+	turn   chan struct{} // holds one: who asks
+	failed int           // lists in a row; for whoever asks
 
 	lock  sync.Mutex
 	waits map[*wait]struct{}
@@ -203,7 +208,7 @@ func (c *Client) lookAlone(ctx context.Context, one *wait) error {
 }
 
 // lookTogether lists tasks by id. What is wrong with the list is nobody's end:
-// each task is read by itself then.
+// where it is more than a passing trouble each task is read by itself.
 func (c *Client) lookTogether(ctx context.Context, group []*wait) error {
 	for chunk := range slices.Chunk(group, tasksPage) {
 		ids := make([]string, len(chunk))
@@ -214,8 +219,11 @@ func (c *Client) lookTogether(ctx context.Context, group []*wait) error {
 		if err != nil && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		if c.watch.failed++; err == nil {
+			c.watch.failed = 0
+		}
 		var answer *transport.AnswerError
-		if errors.As(err, &answer) || !Passing(err) {
+		if errors.As(err, &answer) || !Passing(err) || c.watch.failed > patience {
 			err = nil
 		}
 		c.noted(chunk, slices.DeleteFunc(tasks, func(t Task) bool { return cutShort(t, chunk) }), err)

@@ -212,6 +212,7 @@ func TestTasksThatNoListShows(t *testing.T) {
 		"ids unknown":    broken(simulator.Fault{Kind: simulator.Status, Status: http.StatusBadRequest}),
 		"list forbidden": broken(simulator.Fault{Kind: simulator.Status, Status: http.StatusForbidden}),
 		"no such list":   broken(simulator.Fault{Kind: simulator.Status, Status: http.StatusNotFound}),
+		"always a 500":   broken(simulator.Fault{Kind: simulator.Status, Status: http.StatusInternalServerError}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := startWaiters(t, 5, 10*time.Second)
