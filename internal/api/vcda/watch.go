@@ -231,10 +231,13 @@ func (c *Client) lookTogether(ctx context.Context, group []*wait) error {
 	return nil
 }
 
-// cutShort tells whether a list has left out the result of a task that somebody
-// wants to know.
+// cutShort tells whether a list has left out why a task failed, or the result of
+// one that somebody wants to know.
 func cutShort(t Task, asked []*wait) bool {
-	if t.State != TaskSucceeded || len(t.Result) > 0 && string(t.Result) != "null" {
+	switch {
+	case t.State == TaskFailed:
+		return t.Error == nil
+	case t.State != TaskSucceeded || len(t.Result) > 0 && string(t.Result) != "null":
 		return false
 	}
 	return slices.ContainsFunc(asked, func(one *wait) bool { return one.id == t.ID && one.result })

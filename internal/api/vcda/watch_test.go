@@ -263,6 +263,28 @@ func TestResultsThatNoListShows(t *testing.T) {
 	}
 }
 
+// Where a list does not say why a task failed, the task itself may.
+func TestReasonsThatNoListShows(t *testing.T) {
+	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		id, single := strings.CutPrefix(r.URL.Path, "/tasks/")
+		switch {
+		case !single:
+			reply(http.StatusOK, `{"items":[{"id":"a","state":"FAILED"},{"id":"b","state":"FAILED"}],"total":2}`)(w, r)
+		case id == "a":
+			reply(http.StatusOK, `{"id":"a","state":"FAILED","error":{"code":"Odd","msg":"It is odd."}}`)(w, r)
+		default:
+			reply(http.StatusOK, `{"id":"b","state":"FAILED","error":null}`)(w, r)
+		}
+	})
+	for id, want := range map[string]string{"a": "the task a failed: Odd: It is odd.", "b": "the task b failed and gives no reason"} {
+		other := c.watch.join(Task{ID: "x"}, false, c.clock.Now())
+		if _, err := c.Wait(t.Context(), Task{ID: id}); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		c.watch.leave(other)
+	}
+}
+
 // A passing trouble of the list ends no wait, and nobody goes his own way.
 func TestPassingTroubleOfTheList(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
