@@ -56,6 +56,24 @@ func TestApplyShowsWhatOthersDid(t *testing.T) {
 	})
 }
 
+// TestApplyFindsWhatOthersPaired: another process, as that of another block of the
+// provider, may have made the pairing that is read.
+func TestApplyFindsWhatOthersPaired(t *testing.T) {
+	eachService(t, func(t *testing.T, a, _ *simulator.Appliance) {
+		p := configured(t, a)
+		if all, _ := read(t, p, "vcda_sites", direct.Values{})["sites"].([]any); len(all) > 0 {
+			t.Errorf("sites before there is a pairing: %v", all)
+		}
+		key := a.Pair("site-b")
+		if found := read(t, p, "vcda_site", direct.Values{"site": "site-b"}); found["id"] != key {
+			t.Errorf("found %v", found)
+		}
+		if all, _ := read(t, p, "vcda_sites", direct.Values{})["sites"].([]any); len(all) != 1 {
+			t.Errorf("vcda_sites shows %v", all)
+		}
+	})
+}
+
 // TestPlanReadsOneList: a plan, which refreshes, has no change to wait for.
 func TestPlanReadsOneList(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {

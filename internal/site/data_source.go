@@ -66,7 +66,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.is)
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.serves)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "read the site", err))
 		return
@@ -92,17 +92,22 @@ func (m model) is(s vcda.Site, service vcda.Service) bool {
 		(!m.APIURL.IsNull() && framework.URLType.Same(m.APIURL.ValueString(), s.Endpoint()))
 }
 
+// serves tells whether a list that is a little old shows the site without trouble.
+func (m model) serves(sites []vcda.Site, service vcda.Service) bool {
+	at := slices.IndexFunc(sites, func(s vcda.Site) bool { return m.is(s, service) })
+	return at >= 0 && sites[at].Link() == (vcda.State{})
+}
+
 // list reads the service and its sites. A shared list may be a little older than
-// a change of the other side that an apply has waited for: what it has against
-// the sites that are meant is looked at again.
-func list(ctx context.Context, client *vcda.Client, applying bool, meant func(vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
+// a change of another process that an apply has waited for: one that doesn't serve
+// then is read anew.
+func list(ctx context.Context, client *vcda.Client, applying bool, serves func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
 	service, err := client.Service(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	sites, err := client.SharedSites(ctx)
-	troubled := func(s vcda.Site) bool { return meant(s, service) && s.Link() != (vcda.State{}) }
-	if err == nil && applying && slices.ContainsFunc(sites, troubled) {
+	if err == nil && applying && !serves(sites, service) {
 		sites, err = client.Sites(ctx)
 	}
 	return sites, service, err

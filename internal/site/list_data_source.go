@@ -50,8 +50,8 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	all := func(vcda.Site, vcda.Service) bool { return true }
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), all)
+	none := func([]vcda.Site, vcda.Service) bool { return false } // any could lack a site
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), none)
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "list the sites", err))
 		return
