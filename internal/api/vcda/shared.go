@@ -138,6 +138,9 @@ func (c *Client) listSites(ctx context.Context) (siteList, error) {
 // caller must not change it.
 func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
 	l, _, err := c.reads.get(ctx, time.Time{})
+	if err == nil && keyless(l.sites, c.service.value()) {
+		return c.Sites(ctx) // the list is of a time when the service wasn't known
+	}
 	return l.sites, err
 }
 

@@ -2,6 +2,7 @@ package vcda
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,5 +119,26 @@ func TestWhatChangesLookAt(t *testing.T) {
 	}
 	if now := f.a.Stats().Requests["GET /tasks"]; now != lists+1 {
 		t.Errorf("%d lists of tasks, want one more for the other query", now-lists)
+	}
+}
+
+// A row without an id is wrong on the Manager service only: as soon as the service
+// is known, a list of before does not serve.
+func TestKeylessRowOfASharedList(t *testing.T) {
+	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/sites" {
+			reply(http.StatusOK, `[{"id":"1","site":"a"},{"site":"b"}]`)(w, r)
+		} else {
+			reply(http.StatusOK, `{"serviceType":"MANAGER"}`)(w, r)
+		}
+	})
+	if site, err := c.Peer(t.Context(), "1"); err != nil || site == nil {
+		t.Errorf("site %v, error %v", site, err)
+	}
+	if _, err := c.Service(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if sites, err := c.SharedSites(t.Context()); err == nil || !strings.Contains(err.Error(), "a site in it has no id") {
+		t.Errorf("error %v, sites %v", err, sites)
 	}
 }

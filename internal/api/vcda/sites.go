@@ -86,13 +86,16 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	}
 	sites := list.Items
 	service := c.service.value()
-	for _, s := range sites {
-		if !s.IsLocal && s.Key(service) == "" {
-			// A row without a key could be any pairing: better no list than a wrong one.
-			return nil, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
-		}
+	if keyless(sites, service) {
+		return nil, &transport.AnswerError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
 	}
 	return sites, nil
+}
+
+// keyless tells whether a row has no key. It could be any pairing: better no list
+// than a wrong one.
+func keyless(sites []Site, service Service) bool {
+	return slices.ContainsFunc(sites, func(s Site) bool { return !s.IsLocal && s.Key(service) == "" })
 }
 
 var keyName = map[Service]string{Manager: "id", Cloud: "name", "": "id and no name"}
