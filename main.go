@@ -27,7 +27,9 @@ func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger")
 	flag.Parse()
 
-	outliveFirst(syscall.SIGTERM)
+	if !*debug { // no Terraform would stop it
+		outliveFirst(syscall.SIGTERM)
+	}
 	cleanup := &framework.Cleanup{}
 	err := provider.Serve(version, *debug, cleanup)
 	logout(cleanup)

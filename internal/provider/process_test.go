@@ -1,8 +1,11 @@
 package provider_test
 
 import (
+	"bufio"
 	"fmt"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -149,6 +152,36 @@ func TestInterrupt(t *testing.T) {
 			out := w.MustRun(t, "state", "list")
 			acctest.MustSay(t, out, "vcda_site_pairing.b")
 		})
+	}
+}
+
+// TestSignalToADebugged: what is served for a debugger ends with the first signal,
+// since no CLI ends it.
+func TestSignalToADebugged(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, "")
+	w.Install(t)
+	installed, err := filepath.Glob(filepath.Join(w.Dir, "terraform.d", "plugins", "*", "*", "*", "*", "*", "*"))
+	if err != nil || len(installed) != 1 {
+		t.Fatalf("error %v, installed %q", err, installed)
+	}
+	command := exec.CommandContext(t.Context(), installed[0], "-debug")
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.Contains(lines.Text(), "TF_REATTACH_PROVIDERS") { // it serves
+			if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := command.Wait(); err == nil || err.Error() != "signal: terminated" {
+		t.Errorf("it ended with %v", err)
 	}
 }
 
