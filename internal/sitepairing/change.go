@@ -88,7 +88,7 @@ func (p *peer) recoverRepair(ctx context.Context, before *vcda.Site, known map[s
 // remove unpairs the site and confirms that it is gone. It is no error when
 // somebody else was faster.
 func (p *peer) remove(ctx context.Context) (vcda.Task, error) {
-	site, err := p.seek(ctx)
+	site, err := p.seek(ctx, true)
 	if err != nil || site == nil {
 		return vcda.Task{}, err
 	}

@@ -145,3 +145,30 @@ func TestNothingIsAskedTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestSharedListsAndOtherProcesses: a list that several changes share may be older
+// than what another process did. What it has against a change is looked at again.
+func TestSharedListsAndOtherProcesses(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := process(t, a)
+		change := func(prior direct.Object, config direct.Values) (direct.Object, direct.Diagnostics) {
+			return p.Apply(t, p.Plan(t, pairingType, prior, config))
+		}
+		a.Pair("site-b")
+		_, problems := change(none, values(b))
+		one(t, problems, "paired with the site site-b already")
+		a.Unpair("site-b")
+		made, problems := change(none, values(b))
+		if len(problems.Errors()) > 0 {
+			t.Fatalf("a pairing that is gone is in the way: %q", problems.Errors())
+		}
+		a.Unpair("site-b")
+		if _, problems = change(made, nil); len(problems.Errors()) > 0 {
+			t.Errorf("the pairing is gone already: %q", problems.Errors())
+		}
+		made.Values["id"] = a.Pair("site-b")
+		if _, problems = change(made, nil); len(problems.Errors()) > 0 || len(a.Sites()) > 0 {
+			t.Errorf("%d pairings are left, errors %q", len(a.Sites()), problems.Errors())
+		}
+	})
+}

@@ -22,7 +22,7 @@ type outcome struct {
 // create pairs with the peer. It sends one request at most, and none when an
 // earlier run of the same user already did: then it takes that pairing over.
 func (p *peer) create(ctx context.Context) (outcome, error) {
-	listed, err := p.seek(ctx)
+	listed, err := p.seek(ctx, false)
 	if err != nil {
 		return outcome{}, err
 	}

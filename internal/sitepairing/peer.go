@@ -80,8 +80,16 @@ func (p *peer) lately() time.Time { return p.now().Add(-together) }
 func (p *peer) now() time.Time { return p.client.Clock().Now() }
 
 // seek is find with patience for answers that are broken by chance: where a
-// change begins, giving up would be early.
-func (p *peer) seek(ctx context.Context) (*vcda.Site, error) { return p.appear(ctx, p.lately(), 0) }
+// change begins, giving up would be early. What is not as expected may be the work
+// of another process, and is looked at anew.
+func (p *peer) seek(ctx context.Context, expected bool) (*vcda.Site, error) {
+	begun := p.now()
+	site, err := p.appear(ctx, p.lately(), 0)
+	if there := site != nil; err == nil && there != expected {
+		site, err = p.appear(ctx, begun, 0)
+	}
+	return site, err
+}
 
 // The pauses between looks grow up to a limit.
 const (
