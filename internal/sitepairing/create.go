@@ -139,7 +139,7 @@ func (p *peer) recover(ctx context.Context, known map[string]bool, lost error) (
 // finish waits for the task and reads what it made from the list.
 func (p *peer) finish(ctx context.Context, task vcda.Task) (outcome, error) {
 	result := outcome{task: task}
-	ended, err := p.client.Wait(ctx, task)
+	ended, err := p.client.WaitForResult(ctx, task)
 	result.task, result.warnings = ended, warningsOf(ended)
 	lag := lagAfterSuccess
 	switch {

@@ -3,6 +3,7 @@ package sitepairing_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -323,4 +324,35 @@ func TestStrangeLists(t *testing.T) {
 		gone(t, a, object)
 		sent(t, a, 0, 0, 0)
 	})
+}
+
+// TestResultsThatNoListShows: pairings that are waited for together are found by
+// what their tasks have made, also where lists of tasks leave that out and lists
+// of sites the public address.
+func TestResultsThatNoListShows(t *testing.T) {
+	t.Parallel()
+	a, peers := unserved(t, simulator.Manager, 2, time.Second)
+	a.OmitTaskResults(true)
+	a.BeforeAnswer(func(r *http.Request) {
+		for _, site := range a.Sites() {
+			a.SetPublicURL(site.Site, "")
+			if r.URL.Query().Has("ids") { // the list has shown an end
+				a.OmitTaskResults(false)
+			}
+		}
+	})
+	p := process(t, a)
+	var creates sync.WaitGroup
+	for _, peer := range peers {
+		arguments := values(peer)
+		delete(arguments, "site")
+		plan := p.Plan(t, pairingType, none, arguments)
+		creates.Go(func() {
+			if made, problems := p.Apply(t, plan); len(problems.Errors()) > 0 || made.Values["id"] == nil {
+				t.Errorf("errors %q, state %v", problems.Errors(), made.Values)
+			}
+		})
+	}
+	creates.Wait()
+	sent(t, a, 2, 0, 0)
 }
