@@ -204,6 +204,9 @@ func (p *peer) update(ctx context.Context, prior, m model) (result outcome, err 
 		since = p.now() // it is the last look
 	}
 	site, err := p.listed(ctx, since, 0)
+	if errors.Is(err, errNotListed) {
+		site, err = p.listed(ctx, p.now(), 0) // it may be there again
+	}
 	if err != nil {
 		return outcome{}, err
 	}

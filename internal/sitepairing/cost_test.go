@@ -170,5 +170,10 @@ func TestSharedListsAndOtherProcesses(t *testing.T) {
 		if _, problems = change(made, nil); len(problems.Errors()) > 0 || len(a.Sites()) > 0 {
 			t.Errorf("%d pairings are left, errors %q", len(a.Sites()), problems.Errors())
 		}
+		change(made, nil) // it sees that nothing is there
+		made.Values["id"] = a.Pair("site-b")
+		if _, problems = change(made, values(b, "description", "back")); len(problems.Errors()) > 0 {
+			t.Errorf("the pairing is back: %q", problems.Errors())
+		}
 	})
 }
