@@ -73,7 +73,7 @@ func explainChange(ctx context.Context, action string, result outcome, err error
 		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
 	case vcda.Busy(err):
 		detail += "\n\nThe appliance has declined it until the time was up. The state is as it was before; apply again."
-	case vcda.Undecided(err):
+	case result.site == nil && vcda.Undecided(err): // else a read has failed
 		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
 	}
 	return diag.NewErrorDiagnostic("Unable to "+action, detail)

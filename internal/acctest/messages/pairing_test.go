@@ -281,6 +281,10 @@ var pairingChanges = []situation{
 		b.Unpair("site-a")
 		hangs(a, 3)
 	}),
+	changes("Update: the time is up, and the list can't be read", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
+		b.Unpair("site-a")
+		a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Status: http.StatusBadGateway, Skip: 3})
+	}),
 	changes("Update: the answer is lost, and nothing shows", described(nil), func(a, _ *simulator.Appliance) {
 		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Times: 1, Kind: simulator.Reset})
 	}),
