@@ -2,8 +2,6 @@
 package tfsdk
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
@@ -11,16 +9,16 @@ import (
 type State struct{}
 
 // Get reads it.
-func (s State) Get(ctx context.Context, into any) diag.Diagnostics { return nil }
+func (s State) Get(ctx any, into any) diag.Diagnostics { return nil }
 
 // Set sets it.
-func (s *State) Set(ctx context.Context, value any) diag.Diagnostics { return nil }
+func (s *State) Set(ctx any, value any) diag.Diagnostics { return nil }
 
 // RemoveResource empties it.
-func (s *State) RemoveResource(ctx context.Context) {}
+func (s *State) RemoveResource(ctx any) {}
 
 // ResourceIdentity is an identity.
 type ResourceIdentity struct{}
 
 // Set sets it.
-func (i *ResourceIdentity) Set(ctx context.Context, value any) diag.Diagnostics { return nil }
+func (i *ResourceIdentity) Set(ctx any, value any) diag.Diagnostics { return nil }

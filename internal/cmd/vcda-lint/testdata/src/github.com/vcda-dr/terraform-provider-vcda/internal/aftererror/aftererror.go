@@ -1,15 +1,13 @@
 package aftererror
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 )
 
-func returns(ctx context.Context, err error, resp *resource.CreateResponse) {
+func returns(ctx any, err error, resp *resource.CreateResponse) {
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "create", err))
 		return
@@ -22,21 +20,21 @@ func returns(ctx context.Context, err error, resp *resource.CreateResponse) {
 	}
 }
 
-func goesOn(ctx context.Context, err error, resp *resource.CreateResponse) {
+func goesOn(ctx any, err error, resp *resource.CreateResponse) {
 	if err != nil {
 		resp.Diagnostics.Append(framework.Unable(ctx, "create", err)) // want "something follows an error that is reported: return"
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, 1)...)
 }
 
-func goesOnForTheCaller(ctx context.Context, err error, diags *diag.Diagnostics) {
+func goesOnForTheCaller(ctx any, err error, diags *diag.Diagnostics) {
 	if err != nil {
 		diags.AddError("Unable to create", "There is none.") // want "something follows an error that is reported: return"
 	}
 	diags.Append(framework.Unable(ctx, "create", err))
 }
 
-func warns(ctx context.Context, err error, resp *resource.CreateResponse) {
+func warns(ctx any, err error, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(framework.Warning(ctx, "look", err))
 	resp.Diagnostics.Append(diag.NewWarningDiagnostic("Unable to look", "It is dark."))
 	resp.Diagnostics.AddWarning("Unable to look", "It is dark.")
@@ -53,7 +51,7 @@ func collects(errs []error, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(own...)
 }
 
-func looksAtDiagnostics(ctx context.Context, system framework.System, resp *resource.CreateResponse) {
+func looksAtDiagnostics(ctx any, system framework.System, resp *resource.CreateResponse) {
 	client, diags := system.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -62,7 +60,7 @@ func looksAtDiagnostics(ctx context.Context, system framework.System, resp *reso
 	_ = client.Ask(ctx)
 }
 
-func looksAtThePointer(ctx context.Context, system framework.System, resp *resource.CreateResponse) {
+func looksAtThePointer(ctx any, system framework.System, resp *resource.CreateResponse) {
 	client, diags := system.Client()
 	resp.Diagnostics.Append(diags...)
 	if client == nil {
@@ -71,7 +69,7 @@ func looksAtThePointer(ctx context.Context, system framework.System, resp *resou
 	_ = client.Ask(ctx)
 }
 
-func looksAtNothing(ctx context.Context, system framework.System, resp *resource.CreateResponse) {
+func looksAtNothing(ctx any, system framework.System, resp *resource.CreateResponse) {
 	client, diags := system.Client()
 	resp.Diagnostics.Append(diags...)
 	_ = client.Ask(ctx) // want "client is used before a look at the diagnostics it came with"

@@ -1,8 +1,6 @@
 package dropped
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -11,7 +9,7 @@ import (
 
 func pair() (int, diag.Diagnostics) { return 0, nil }
 
-func keeps(ctx context.Context, resp *resource.CreateResponse) (named diag.Diagnostics) {
+func keeps(ctx any, resp *resource.CreateResponse) (named diag.Diagnostics) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, 1)...)
 	_, diags := pair()
 	if diags.HasError() {
@@ -21,7 +19,7 @@ func keeps(ctx context.Context, resp *resource.CreateResponse) (named diag.Diagn
 	return
 }
 
-func ignores(ctx context.Context, resp *resource.CreateResponse) {
+func ignores(ctx any, resp *resource.CreateResponse) {
 	resp.State.Set(ctx, 1)       // want "the diagnostics of this call are dropped"
 	defer resp.State.Set(ctx, 1) // want "the diagnostics of this call are dropped"
 	func() {

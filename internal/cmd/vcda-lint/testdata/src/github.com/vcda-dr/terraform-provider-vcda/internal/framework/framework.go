@@ -2,25 +2,23 @@
 package framework
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
 // Begin begins an operation.
-func Begin(ctx context.Context) context.Context { return ctx }
+func Begin(ctx any) any { return ctx }
 
 // Unable is an error.
-func Unable(ctx context.Context, action string, err error) diag.Diagnostic { return nil }
+func Unable(ctx any, action string, err error) diag.Diagnostic { return nil }
 
 // Warning is a warning.
-func Warning(ctx context.Context, action string, err error) diag.Diagnostic { return nil }
+func Warning(ctx any, action string, err error) diag.Diagnostic { return nil }
 
 // Client is a client.
 type Client struct{}
 
 // Ask asks.
-func (*Client) Ask(ctx context.Context) error { return nil }
+func (*Client) Ask(ctx any) error { return nil }
 
 // System has a client.
 type System struct{}

@@ -1,8 +1,6 @@
 package identityfirst
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
@@ -11,11 +9,11 @@ type identified struct{}
 
 func (identified) IdentitySchema() {}
 
-func identify(ctx context.Context, identity *tfsdk.ResourceIdentity) {}
+func identify(ctx any, identity *tfsdk.ResourceIdentity) {}
 
 type good struct{ identified }
 
-func (good) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (good) Read(ctx any, req resource.ReadRequest, resp *resource.ReadResponse) {
 	resp.Diagnostics.Append(req.State.Get(ctx, nil)...)
 	identify(ctx, resp.Identity)
 	if resp.Diagnostics.HasError() {
@@ -26,7 +24,7 @@ func (good) Read(ctx context.Context, req resource.ReadRequest, resp *resource.R
 
 type early struct{ identified }
 
-func (early) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (early) Read(ctx any, req resource.ReadRequest, resp *resource.ReadResponse) {
 	resp.Diagnostics.Append(req.State.Get(ctx, nil)...)
 	if resp.Diagnostics.HasError() { // want "Read may end here, before the identity is set"
 		return
@@ -36,14 +34,14 @@ func (early) Read(ctx context.Context, req resource.ReadRequest, resp *resource.
 
 type removes struct{ identified }
 
-func (removes) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (removes) Read(ctx any, req resource.ReadRequest, resp *resource.ReadResponse) {
 	resp.State.RemoveResource(ctx) // want "Read may end here, before the identity is set"
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, "id")...)
 }
 
 type perhaps struct{ identified }
 
-func (perhaps) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) { // want "Read never sets the identity"
+func (perhaps) Read(ctx any, req resource.ReadRequest, resp *resource.ReadResponse) { // want "Read never sets the identity"
 	if req.State.Get(ctx, nil) == nil {
 		identify(ctx, resp.Identity)
 	}
@@ -52,6 +50,6 @@ func (perhaps) Read(ctx context.Context, req resource.ReadRequest, resp *resourc
 // anonymous has no identity to set.
 type anonymous struct{}
 
-func (anonymous) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (anonymous) Read(ctx any, req resource.ReadRequest, resp *resource.ReadResponse) {
 	resp.State.RemoveResource(ctx)
 }

@@ -1,15 +1,13 @@
 package statelast
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 func problems() diag.Diagnostics { return nil }
 
-func last(ctx context.Context, found bool, resp *resource.CreateResponse) {
+func last(ctx any, found bool, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(problems()...)
 	if found {
 		resp.Diagnostics.Append(resp.State.Set(ctx, 1)...)
@@ -23,12 +21,12 @@ func last(ctx context.Context, found bool, resp *resource.CreateResponse) {
 	}
 }
 
-func before(ctx context.Context, found bool, resp *resource.CreateResponse) {
+func before(ctx any, found bool, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, 1)...) // want "the state is set before the end"
 	resp.Diagnostics.Append(problems()...)
 }
 
-func fallsThrough(ctx context.Context, found bool, resp *resource.CreateResponse) {
+func fallsThrough(ctx any, found bool, resp *resource.CreateResponse) {
 	if found {
 		resp.Diagnostics.Append(problems()...)
 	} else if !found {
@@ -38,7 +36,7 @@ func fallsThrough(ctx context.Context, found bool, resp *resource.CreateResponse
 }
 
 // identity is no state.
-func identity(ctx context.Context, resp *resource.CreateResponse) {
+func identity(ctx any, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, 1)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, 1)...)
 }
