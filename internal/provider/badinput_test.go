@@ -280,6 +280,7 @@ func TestStateIsKept(t *testing.T) {
 		"reset":       {Kind: simulator.Reset},
 		"truncated":   {Kind: simulator.Truncate},
 	} {
+		fault.Method, fault.Path = http.MethodGet, "/sites"
 		for _, service := range acctest.Services {
 			t.Run(name+" "+string(service), func(t *testing.T) {
 				t.Parallel()
@@ -290,7 +291,6 @@ func TestStateIsKept(t *testing.T) {
 				if errors := problems.Errors(); len(errors) > 0 {
 					t.Fatal(errors)
 				}
-				fault.Method, fault.Path = http.MethodGet, "/sites"
 				a.Fault(fault)
 				after, problems := p.Refresh(t, pairingType, before)
 				one(t, problems, "Unable to read the site pairing site-b")
