@@ -28,7 +28,7 @@ func TestGuideGettingStarted(t *testing.T) {
 		acctest.MustSay(t, space.MustShell(t, first), `service = "manager"`, `site = "site-a"`, `+ "ADMINISTRATORS"`)
 		space.Write(t, "pairing.tf", w.inhabit(pairing, ""))
 		space.Env = append(space.Env, "VCDA_PASSWORD="+password)
-		acctest.MustSay(t, space.MustShell(t, apply), "1 to add, 0 to change, 0 to destroy", "The link with the site site-b does not work yet")
+		acctest.MustSay(t, space.MustShell(t, apply), "1 to add, 0 to change, 0 to destroy", "A link does not work yet: PeerSiteNotPaired")
 		w.asConfigured(t, space)
 	})
 	t.Run("openssl", func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestGuideTwoWayPairing(t *testing.T) {
 			space := w.desk(t, nil)
 			space.Env = append(space.Env, w.passwords()...)
 			space.Write(t, "main.tf", w.inhabit(halves, ""))
-			acctest.MustSay(t, space.MustRun(t, "apply"), "The link with the site site-b does not work yet", "link_works = true")
+			acctest.MustSay(t, space.MustRun(t, "apply"), "A link does not work yet: PeerSiteNotPaired", "link_works = true")
 			space.MustRun(t, "plan", "-detailed-exitcode")
 			w.b.AddReplications("site-a", 1)
 			out, code := space.Shell(t, destroy)

@@ -27,7 +27,7 @@ func TestRepair(t *testing.T) {
 		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+repairAction(quoted(key)))
 		out := w.MustRun(t, invoke...)
 		acctest.MustSay(t, out, "The task", "is RUNNING at", "is SUCCEEDED at 100 %")
-		acctest.MustNotSay(t, out, "Warning: The link")
+		acctest.MustNotSay(t, out, "Warning: A link")
 		sent(t, a, 0, 1, 0)
 		if err := has(a, otherURL(b), b.Thumbprint(), "by hand")(nil); err != nil {
 			t.Error(err)
@@ -47,7 +47,7 @@ func TestRepairTrigger(t *testing.T) {
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		sent(t, a, 1, 0, 0)
 		w.Configure(t, upgraded("4.7"))
-		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "is SUCCEEDED at 100 %", "The link with the site site-b does not work yet")
+		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "is SUCCEEDED at 100 %", "A link does not work yet: PeerSiteNotPaired")
 		sent(t, a, 1, 1, 0)
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	})

@@ -1,9 +1,12 @@
 package sitepairing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -133,8 +136,26 @@ func warnOfLink(ctx context.Context, p *peer, s vcda.Site, diags *diag.Diagnosti
 	if link.Incoming == nil && link.Outgoing == nil {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("The link with the site %s does not work yet", s.Site),
-		"The pairing has succeeded, but the appliance reports errors of its traffic:\n"+linkErrors(link)+"\n\n"+linkAdvice(link)+p.seenThumbprint(ctx, link))
+	diags.AddWarning(linkSummary(s), fmt.Sprintf("The site %s is paired, but the appliance reports errors of its traffic:\n%s\n\n%s%s",
+		s.Site, linkErrors(link), linkAdvice(link), p.seenThumbprint(ctx, link)))
+}
+
+// linkSummary names the site where its certificate has to be looked at. The rest
+// has one summary for all sites: of warnings with the same summary the command
+// line shows one and counts the others, and the first halves of many pairings all
+// warn.
+func linkSummary(s vcda.Site) string {
+	link := s.Link()
+	if mismatch(link.Incoming) || mismatch(link.Outgoing) {
+		return fmt.Sprintf("The link with the site %s does not work yet", s.Site)
+	}
+	var codes []string
+	for _, e := range []*vcda.APIError{link.Incoming, link.Outgoing} {
+		if e != nil {
+			codes = append(codes, cmp.Or(e.Code, "unknown"))
+		}
+	}
+	return "A link does not work yet: " + strings.Join(slices.Compact(codes), ", ")
 }
 
 // linkErrors shows the errors of both directions, a line each.

@@ -20,7 +20,7 @@ func TestHalfPaired(t *testing.T) {
 			if errors := d.Errors(); len(errors) > 0 {
 				t.Fatal(errors)
 			}
-			only(t, d.Warnings(), "The link with the site site-b does not work yet", "incoming: PeerSiteNotPaired", "Pair the other side too")
+			only(t, d.Warnings(), "A link does not work yet: PeerSiteNotPaired", "incoming: PeerSiteNotPaired", "Pair the other side too")
 			if strings.Contains(d.Warnings()[0], "outgoing:") || strings.Contains(d.Warnings()[0], "thumbprint") {
 				t.Errorf("it says too much: %s", d.Warnings()[0])
 			}
@@ -54,7 +54,7 @@ func TestMismatch(t *testing.T) {
 		if errors := problems.Errors(); len(errors) > 0 {
 			t.Fatal(errors)
 		}
-		only(t, problems.Warnings(), "outgoing: CertificateMismatch: Certificate differs from the expected one.", "Compare the thumbprint",
+		only(t, problems.Warnings(), "The link with the site site-b does not work yet", "outgoing: CertificateMismatch: Certificate differs from the expected one.", "Compare the thumbprint",
 			"configured: "+wrong, "seen:       "+b.Thumbprint())
 		if object.Values["healthy"] != false {
 			t.Error("the state says it is healthy")
@@ -85,6 +85,22 @@ func TestMismatchWithoutALook(t *testing.T) {
 	})
 }
 
+// TestManyHalves: each of many first halves warns; the command line shows one of
+// the warnings.
+func TestManyHalves(t *testing.T) {
+	t.Parallel()
+	a, peers := manyPeers(t, simulator.Manager, 3)
+	text := acctest.ProviderBlock(a)
+	for _, peer := range peers {
+		text += pairing(peer.Site(), of(peer))
+	}
+	out := acctest.NewWorkspace(t, text).MustRun(t, "apply", "-no-color", "-auto-approve")
+	acctest.MustSay(t, out, "A link does not work yet: PeerSiteNotPaired", "(and 2 more similar warnings elsewhere)", "3 added")
+	if n := strings.Count(out, "Pair the other side too"); n != 1 {
+		t.Errorf("%d warnings are shown:\n%s", n, out)
+	}
+}
+
 // TestWarningsReachTheUser shows both in the output of the CLI.
 func TestWarningsReachTheUser(t *testing.T) {
 	t.Parallel()
@@ -92,8 +108,8 @@ func TestWarningsReachTheUser(t *testing.T) {
 	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
 	w := acctest.NewWorkspace(t, config(a, of(b)))
 	out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, out, "Warning: The link with the site site-b does not work yet", "incoming: PeerSiteNotPaired", "Pair the other side too", "1 added")
-	acctest.MustNotSay(t, w.MustRun(t, "plan", "-no-color", "-detailed-exitcode"), "Warning: The link")
+	acctest.MustSay(t, out, "Warning: A link does not work yet: PeerSiteNotPaired", "incoming: PeerSiteNotPaired", "Pair the other side too", "1 added")
+	acctest.MustNotSay(t, w.MustRun(t, "plan", "-no-color", "-detailed-exitcode"), "Warning: A link")
 	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
 	w.Configure(t, config(a, of(b).with(arguments{"api_thumbprint": quoted(wrong)})))
 	out = w.MustRun(t, "apply", "-no-color", "-auto-approve")

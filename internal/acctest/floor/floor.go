@@ -6,12 +6,14 @@ package floor
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	ours "github.com/vcda-dr/terraform-provider-vcda/internal/provider"
@@ -80,11 +82,16 @@ func (idleResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *re
 }
 
 func unable(verb string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to %s anything", verb), "This provider does nothing. It is for measuring plans.")
+	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to %s anything", verb), "This provider does nothing. It is for measuring.")
 }
 
+const (
+	created     = "floor" // the id of whatever is created
+	usualLength = 150     // of a computed text; most are short, a certificate is long
+)
+
 // identifiedResource has an identity as well, without which the framework
-// refuses what it reads.
+// refuses what it reads. It can be created too.
 type identifiedResource struct {
 	idleResource
 	identified resource.ResourceWithIdentity
@@ -92,6 +99,27 @@ type identifiedResource struct {
 
 func (i identifiedResource) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	i.identified.IdentitySchema(ctx, req, resp)
+}
+
+// Create keeps what was planned. For each text that is unknown it keeps one of
+// about the usual length, since Terraform writes the whole state after each create.
+func (identifiedResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	planned, err := tftypes.Transform(req.Plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		switch {
+		case value.IsKnown():
+			return value, nil
+		case value.Type().Is(tftypes.String):
+			return tftypes.NewValue(tftypes.String, strings.Repeat("x", usualLength)), nil
+		}
+		return tftypes.NewValue(value.Type(), nil), nil
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to keep what was planned", err.Error())
+		return
+	}
+	resp.State.Raw = planned
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), created)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), created)...)
 }
 
 // Read leaves the state as it is.

@@ -17,7 +17,7 @@ type apply struct {
 	n, parallelism int
 	task           time.Duration
 	stats          simulator.Stats
-	cost           cost
+	ours, floor    cost
 }
 
 // least is how long the tasks take, if nothing else takes any time.
@@ -27,30 +27,30 @@ func (a apply) least() time.Duration {
 
 func (t *tools) apply(ctx context.Context, n int, task time.Duration, parallelism int) (apply, error) {
 	a := apply{n: n, parallelism: parallelism, task: task}
-	f, c, err := t.create(ctx, n, task, parallelism)
+	f, err := startFleet(n, task)
 	if err != nil {
 		return a, err
 	}
-	a.stats, a.cost = f.Stats(), c
-	say("apply of %d with tasks of %s: %s", n, task, c.wall.Round(time.Millisecond))
+	defer f.estate.Close()
+	if a.floor, err = t.create(ctx, floor, f, parallelism); err != nil {
+		return a, err
+	}
+	if a.ours, err = t.create(ctx, ours, f, parallelism); err != nil {
+		return a, err
+	}
+	a.stats = f.Stats()
+	say("apply of %d with tasks of %s: %s, floor: %s", n, task, a.ours.wall.Round(time.Millisecond), a.floor.wall.Round(time.Millisecond))
 	return a, f.check()
 }
 
-// create pairs a fleet by an apply. The fleet is closed, and can tell what it
-// has seen.
-func (t *tools) create(ctx context.Context, n int, task time.Duration, parallelism int) (*fleet, cost, error) {
-	f, err := startFleet(n, task)
-	if err != nil {
-		return nil, cost{}, err
-	}
-	defer f.estate.Close()
+// create pairs a fleet by an apply.
+func (t *tools) create(ctx context.Context, provider string, f *fleet, parallelism int) (cost, error) {
 	w, err := t.workspace()
 	if err != nil {
-		return nil, cost{}, err
+		return cost{}, err
 	}
 	if err := f.configure(w); err != nil {
-		return nil, cost{}, err
+		return cost{}, err
 	}
-	c, err := w.run(ctx, ours, "apply", "-no-color", "-input=false", "-auto-approve", fmt.Sprintf("-parallelism=%d", parallelism))
-	return f, c, err
+	return w.run(ctx, provider, "apply", "-no-color", "-input=false", "-auto-approve", fmt.Sprintf("-parallelism=%d", parallelism))
 }

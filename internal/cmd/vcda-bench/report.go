@@ -30,13 +30,14 @@ func (m *measurements) markdown() string {
 	}
 	b.WriteString(aligned(rows))
 
-	b.WriteString("\nAn apply that makes N pairings, with tasks of a given length. The least is what the tasks take by themselves:\n\n")
-	rows = [][]string{{"N", "Task", "Parallelism", "Calls", "Lists", "Polls", "Logins", "Logouts", "Connections", "Time", "Least", "Memory"}}
+	b.WriteString("\nAn apply that makes N pairings, with tasks of a given length. The least is what the tasks take by themselves, the floor what Terraform does, with the idle provider that has no tasks:\n\n")
+	rows = [][]string{{"N", "Task", "Parallelism", "Calls", "Lists", "Polls", "Logins", "Logouts", "Connections", "Time", "Least", "Floor", "Memory", "Floor"}}
 	for _, a := range append(m.applies, m.crowd) {
 		s := a.stats
 		rows = append(rows, []string{
 			count(a.n), a.task.String(), count(a.parallelism), count(s.Total), count(s.Requests["GET /sites"]), count(s.Polls),
-			count(s.Logins), count(s.Logouts), count(s.Connections), seconds(a.cost.wall), seconds(a.least()), megabytes(a.cost.memory),
+			count(s.Logins), count(s.Logouts), count(s.Connections),
+			seconds(a.ours.wall), seconds(a.least()), seconds(a.floor.wall), megabytes(a.ours.memory), megabytes(a.floor.memory),
 		})
 	}
 	b.WriteString(aligned(rows))

@@ -33,8 +33,12 @@ func (t *tools) waitForAll(ctx context.Context, tasks []time.Duration) ([]wait, 
 		w := &waits[i]
 		w.task = task
 		group.Go(func() error {
-			f, _, err := t.create(ctx, 1, task, defaultParallelism)
+			f, err := startFleet(1, task)
 			if err != nil {
+				return err
+			}
+			defer f.estate.Close()
+			if _, err := t.create(ctx, ours, f, defaultParallelism); err != nil {
 				return err
 			}
 			w.ours, err = f.noticed(task)
