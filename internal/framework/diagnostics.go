@@ -1,10 +1,12 @@
 package framework
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,16 +36,16 @@ func UnableAt(ctx context.Context, at path.Path, action string, err error) diag.
 // Explain words an error for people: why, what to do, the operation id.
 func Explain(ctx context.Context, err error) string {
 	why, advice := explain(err)
-	return compose(ctx, why, advice)
+	return Compose(ctx, err, why, advice)
 }
 
-// compose puts the parts of an explanation together.
-func compose(ctx context.Context, why, advice string) string {
+// Compose is Explain for an error that the caller words.
+func Compose(ctx context.Context, err error, why, advice string) string {
 	parts := []string{why}
 	if advice != "" {
 		parts = append(parts, advice)
 	}
-	if id := transport.OperationID(ctx); id != "" {
+	if id := cmp.Or(transport.OperationOf(err), transport.OperationID(ctx)); id != "" {
 		parts = append(parts, "Operation id: "+id)
 	}
 	return strings.Join(parts, "\n\n")
@@ -111,15 +113,17 @@ func adviseOnTask(e *vcda.TaskError) string {
 // explainTrust tells about the certificate of a system whose settings stand at
 // the place.
 func explainTrust(e *transport.TrustError, system, place string) (why, advice string) {
-	why = fmt.Sprintf("The certificate of %s is not trusted: %v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
-		e.Host, e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
-	if e.Expected == e.Thumbprint {
-		return why, fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", system)
+	seen := fmt.Sprintf("%v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
+		e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
+	why = fmt.Sprintf("The certificate of %s is not trusted: ", e.Host)
+	switch e.Expected {
+	case "":
+		return why + seen, fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", system, place, e.Thumbprint)
+	case e.Thumbprint:
+		return why + seen, fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", system)
 	}
-	if e.Expected != "" {
-		why += "\n  configured: " + e.Expected + "\n\nIt is not the certificate whose thumbprint is configured."
-	}
-	return why, fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", system, place, e.Thumbprint)
+	return why + "it is not the one whose thumbprint is configured, and " + seen + "\n  configured: " + e.Expected,
+		fmt.Sprintf("If the %s has a new certificate, compare the thumbprint with the one that whoever runs it tells you. Then trust it in %s with ca_certificate, or with\n\n  thumbprint = %q", system, place, e.Thumbprint)
 }
 
 func explainWait(e *vcda.WaitError) (why, advice string) {
@@ -152,7 +156,16 @@ func explainLogin(e *vcda.LoginError) (why, advice string) {
 	case e.Kind == vcda.VCDAPIToken{}.Kind() && transport.Status(e.Err) == http.StatusBadRequest:
 		return why, "A login with an API token needs an appliance of version 4.7."
 	}
-	return why, fmt.Sprintf("Check the fields of login.%s in the provider block, or their environment variables. The login is not tried again, since accounts lock.", e.Kind)
+	check := fmt.Sprintf("Check the fields of login.%s in the provider block, or their environment variables", e.Kind)
+	if byPassword(e.Kind) {
+		check = fmt.Sprintf("Check username and password in login.%s of the provider block, or VCDA_USERNAME and VCDA_PASSWORD, and whether the password has expired", e.Kind)
+	}
+	return why, check + ". The login is not tried again, since accounts lock."
+}
+
+// byPassword tells the types of login whose password may have expired.
+func byPassword(kind string) bool {
+	return slices.Contains([]string{vcda.LocalUser{}.Kind(), vcda.SSOCredentials{}.Kind(), vcda.VCDCredentials{}.Kind()}, kind)
 }
 
 func explainExtension(e *vcda.ExtensionError) (why, advice string) {

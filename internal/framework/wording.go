@@ -23,7 +23,7 @@ type Wording struct {
 // Unable is the error diagnostic for err, in the words of the system.
 func (w Wording) Unable(ctx context.Context, action string, err error) diag.Diagnostic {
 	why, advice := w.explain(err)
-	return diag.NewErrorDiagnostic("Unable to "+action, compose(ctx, why, advice))
+	return diag.NewErrorDiagnostic("Unable to "+action, Compose(ctx, err, why, advice))
 }
 
 // Warning is Unable for what need not stop anybody.

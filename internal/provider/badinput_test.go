@@ -64,7 +64,7 @@ func TestWrongPassword(t *testing.T) {
 	for range 3 {
 		_, problems := p.ReadData(t, "vcda_sites", values{})
 		one(t, problems, "Unable to list the sites", "refused the login of type local_user", "status 401 NotAuthenticated: Authentication required.",
-			"Check the fields of login.local_user", "not tried again, since accounts lock", "Operation id: terraform-")
+			"Check username and password in login.local_user", "VCDA_PASSWORD", "not tried again, since accounts lock", "Operation id: "+a.Requests()[0].Header.Get("operationID"))
 		if strings.Contains(problems.Errors()[0], "hush") {
 			t.Error("the password is shown")
 		}
@@ -85,13 +85,13 @@ func TestNotTrusted(t *testing.T) {
 		says       []string
 	}{
 		"none":  {nil, nil},
-		"wrong": {wrong, []string{"configured: " + wrong}},
+		"wrong": {wrong, []string{"it is not the one whose thumbprint is configured", "configured: " + wrong, "compare the thumbprint with the one"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := configured(t, a, values{"thumbprint": c.thumbprint, "max_retries": 4})
 			_, problems := p.ReadData(t, "vcda_session", values{})
-			one(t, problems, append(c.says, "Unable to read the session", "The certificate of 127.0.0.1 is not trusted", "subject:    CN=site-a", "valid from: 20", "valid to:   20",
+			one(t, problems, append(c.says, "Unable to read the session", "The certificate of "+strings.TrimPrefix(a.URL(), "https://")+" is not trusted", "subject:    CN=site-a", "valid from: 20", "valid to:   20",
 				"thumbprint: "+a.Thumbprint(), `thumbprint = "`+a.Thumbprint()+`"`)...)
 			if name == "none" && strings.Contains(problems.Errors()[0], "configured:") {
 				t.Error("a thumbprint is shown as configured")

@@ -20,7 +20,7 @@ func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
 		block direct.Values
 		want  string
 	}{
-		"wrong password":                      {direct.Values{"login": direct.Values{"local_user": direct.Values{"username": "root", "password": "wrong"}}}, "Check the fields of login.local_user"},
+		"wrong password":                      {direct.Values{"login": direct.Values{"local_user": direct.Values{"username": "root", "password": "wrong"}}}, "Check username and password in login.local_user"},
 		"dead token":                          {direct.Values{"login": dead}, "Obtain a new token"},
 		"dead token, extensions":              {direct.Values{"login": dead, "session_extensions": []any{toB}}, "Obtain a new token"},
 		"dead token, extensions, service not": {direct.Values{"login": dead, "session_extensions": []any{toB}, "service": nil}, "Obtain a new token"},

@@ -42,7 +42,7 @@ func (p *peer) repair(ctx context.Context, listed *vcda.Site) (outcome, error) {
 func (p *peer) awaitRepair(ctx context.Context, task vcda.Task) (outcome, error) {
 	result := outcome{task: task}
 	ended, err := p.client.Wait(ctx, task)
-	result.task, result.warnings = ended, warningsOf(ended)
+	result.task, result.gone, result.warnings = ended, forgotten(err), warningsOf(ended)
 	if vcda.Vanished(err) {
 		result.warnings.AddWarning("The task is gone", fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
 			"Whether the re-pairing came to its end can only be told from the list of sites.", task.ID))

@@ -16,8 +16,12 @@ type outcome struct {
 	site     *vcda.Site
 	task     vcda.Task // the task dispatched or taken over, without id before that
 	lost     bool      // a request was sent of which no sign was found
+	gone     bool      // the appliance no longer knows the task
 	warnings diag.Diagnostics
 }
+
+// running tells that the appliance goes on with the task.
+func (o outcome) running() bool { return o.task.ID != "" && !o.task.Ended() && !o.gone }
 
 // create pairs with the peer. It sends one request at most, and none when an
 // earlier run of the same user already did: then it takes that pairing over.
@@ -140,7 +144,7 @@ func (p *peer) recover(ctx context.Context, known map[string]bool, lost error) (
 func (p *peer) finish(ctx context.Context, task vcda.Task) (outcome, error) {
 	result := outcome{task: task}
 	ended, err := p.client.WaitForResult(ctx, task)
-	result.task, result.warnings = ended, warningsOf(ended)
+	result.task, result.gone, result.warnings = ended, forgotten(err), warningsOf(ended)
 	lag := lagAfterSuccess
 	switch {
 	case vcda.Vanished(err):
@@ -154,6 +158,9 @@ func (p *peer) finish(ctx context.Context, task vcda.Task) (outcome, error) {
 	result.site, err = p.listed(ctx, p.lately(), lag)
 	return result, err
 }
+
+// forgotten tells a wait that ended because the appliance no longer knows the task.
+func forgotten(err error) bool { return vcda.Vanished(err) && vcda.NotFound(err) }
 
 // lagWithoutTask is how long the list may take to show the effect of a task
 // that the appliance no longer shows: one that a restart made it forget has

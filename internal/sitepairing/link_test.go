@@ -52,6 +52,20 @@ func TestWaitForLink(t *testing.T) {
 	})
 }
 
+// TestLinkNeverUp: where a certificate is not the expected one, the error does
+// not send anybody waiting.
+func TestLinkNeverUp(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		v := waiting(b, "create", shortTime, "api_thumbprint", "SHA-256:"+strings.Repeat("AB:", 31)+"AB")
+		_, problems := attempt(t, a, none, v)
+		one(t, problems, "The site site-b is paired, but the link was not up in time", "outgoing: CertificateMismatch", "Compare the thumbprint", "Nothing is lost", "Operation id: terraform-")
+		if text := problems.Errors()[0]; strings.Contains(text, "more time") {
+			t.Errorf("it says too much: %s", text)
+		}
+	})
+}
+
 // TestLinkTooLate: when the time is up the error says which side is missing. The
 // pairing isn't lost: the next apply takes it over and waits on.
 func TestLinkTooLate(t *testing.T) {

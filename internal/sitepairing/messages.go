@@ -18,7 +18,7 @@ import (
 
 func missingSite() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "Missing site",
-		"The appliance runs the Cloud service, which pairs by name. Set site to the name the other site gave itself.")
+		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that pairs by name. Set site to the name the other site gave itself.")
 }
 
 // otherName is the error of a peer that calls itself something else. It leaves
@@ -36,7 +36,7 @@ func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag
 	if errors.As(err, &paired) {
 		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
 	}
-	detail := explainLink(err, result.site) + framework.Explain(ctx, err)
+	detail := explain(ctx, result.site, err)
 	if left := leftBehind(p, result, err); left != "" {
 		detail += "\n\n" + left
 	}
@@ -48,16 +48,17 @@ func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag
 func leftBehind(p *peer, result outcome, err error) string {
 	var failed *vcda.TaskError
 	var wait *vcda.WaitError
-	running := result.task.ID != "" && !result.task.Ended()
 	switch {
-	case running:
+	case result.running():
 		return goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
 	case !errors.Is(err, errNotListed) && (p.id != "" || result.site != nil):
 		return "The appliance is paired with the site. Nothing is lost: the next apply by the same user, within an hour after the pairing, takes it over."
 	case errors.Is(err, errNotListed):
 		return "The task that pairs has ended, but the site is not, or no longer, in the list. Apply again: a pairing that turns up is taken over, else the site is paired anew."
 	case errors.As(err, &failed):
-		return ""
+		return "Check what the task names: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again."
+	case result.gone:
+		return "The appliance no longer shows the task, as after a restart, and its list of sites has not shown the pairing. Apply again: a pairing that turns up is taken over, else the site is paired anew."
 	case result.lost:
 		return "The request may have reached the appliance, but no sign of it was found. It was not sent again. Apply again: if the pairing turns up, it is taken over."
 	case errors.As(err, &wait):
@@ -68,9 +69,14 @@ func leftBehind(p *peer, result outcome, err error) string {
 
 // explainChange is the error of an update or a delete.
 func explainChange(ctx context.Context, action string, result outcome, err error) diag.Diagnostic {
-	detail := explainLink(err, result.site) + framework.Explain(ctx, err)
+	detail := explain(ctx, result.site, err)
+	var failed *vcda.TaskError
 	switch {
-	case result.task.ID != "" && !result.task.Ended():
+	case errors.As(err, &failed):
+		detail += "\n\nThe state is as it was before. Mend what the task names, such as replications that need the site, and run again."
+	case result.gone:
+		detail += "\n\nThe appliance no longer shows the task, and its list of sites has not shown the change. The state is as it was before; apply again."
+	case result.running():
 		detail += "\n\n" + goesOn(result.task) + " The state is as it was before; apply again."
 	case errors.Is(err, errNotListed), vcda.NotFound(err):
 		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
@@ -82,14 +88,18 @@ func explainChange(ctx context.Context, action string, result outcome, err error
 	return diag.NewErrorDiagnostic("Unable to "+action, detail)
 }
 
-// explainLink says which direction of the link was still missing when the time
-// was up; empty without a site.
-func explainLink(err error, site *vcda.Site) string {
+// explain says which direction of the link was still missing when the time was
+// up for a site that is paired.
+func explain(ctx context.Context, site *vcda.Site, err error) string {
 	if site == nil || !errors.Is(err, context.DeadlineExceeded) {
-		return ""
+		return framework.Explain(ctx, err)
 	}
 	link := site.Link()
-	return fmt.Sprintf("The site %s is paired, but the link was not up in time:\n%s\n\n%s\n\n", site.Site, linkErrors(link), linkAdvice(link))
+	why, advice := fmt.Sprintf("The site %s is paired, but the link was not up in time:\n%s", site.Site, linkErrors(link)), linkAdvice(link)
+	if mismatched(link) { // which no time mends
+		return framework.Compose(ctx, err, why, advice)
+	}
+	return why + "\n\n" + advice + "\n\n" + framework.Explain(ctx, err)
 }
 
 func linkAdvice(link vcda.State) string {
@@ -101,6 +111,9 @@ func linkAdvice(link vcda.State) string {
 	}
 	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
 }
+
+// mismatched tells that a certificate is not the expected one.
+func mismatched(link vcda.State) bool { return mismatch(link.Incoming) || mismatch(link.Outgoing) }
 
 func mismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeCertificateMismatch }
 
@@ -146,7 +159,7 @@ func warnOfLink(ctx context.Context, p *peer, s vcda.Site, diags *diag.Diagnosti
 // warn.
 func linkSummary(s vcda.Site) string {
 	link := s.Link()
-	if mismatch(link.Incoming) || mismatch(link.Outgoing) {
+	if mismatched(link) {
 		return fmt.Sprintf("The link with the site %s does not work yet", s.Site)
 	}
 	var codes []string

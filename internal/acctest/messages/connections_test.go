@@ -107,6 +107,10 @@ var logins = []situation{
 	}),
 	login("A SAML token nobody knows", func(simulator.Accounts) values { return values{"sso_token": values{"saml_token": "wrong"}} }),
 	login("A session token nobody knows", func(simulator.Accounts) values { return values{"session_token": values{"token": "wrong"}} }),
+	{title: "An access token nobody knows", run: func(t *testing.T, s *scene) {
+		a, _ := s.estate(t, simulator.Cloud)
+		s.reads(t, with(t, block(a, values{"login": values{"vcd_access_token": values{"access_token": "wrong"}}})), "vcda_session", values{})
+	}},
 	{title: "An API token before version 4.7", run: func(t *testing.T, s *scene) {
 		a, _ := s.estate(t, simulator.Cloud, before47)
 		token := a.Accounts().APITokens[0]

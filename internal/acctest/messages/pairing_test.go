@@ -172,6 +172,11 @@ var pairingCreates = []situation{
 	creates("The site does not turn up in the list", simulator.Manager, nil, func(_ *testing.T, a, _ *simulator.Appliance) {
 		when(a, request("POST", "/sites"), func() { a.Fault(fault("GET", "/sites", http.StatusOK, "[]")) })
 	}),
+	creates("The appliance restarts and shows no pairing", simulator.Manager, soon, func(_ *testing.T, a, _ *simulator.Appliance) {
+		a.FreezeTasks(true)
+		when(a, request("GET", "/tasks/"), a.Restart)
+		hangs(a, 2)
+	}),
 	creates("The task is hidden", simulator.Manager, soon, func(_ *testing.T, a, _ *simulator.Appliance) {
 		a.FreezeTasks(true)
 		a.HideTasks(true)
@@ -281,6 +286,7 @@ var pairingChanges = []situation{
 		b.Unpair("site-a")
 		hangs(a, 3)
 	}),
+	changes("Update: the time is up, and the certificate is another one", described(values{"wait_for_link": true, "api_thumbprint": wrong, "timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) { hangs(a, 3) }),
 	changes("Update: the time is up, and the list can't be read", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
 		b.Unpair("site-a")
 		a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Status: http.StatusBadGateway, Skip: 3})

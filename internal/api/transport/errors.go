@@ -16,6 +16,18 @@ type Call struct {
 
 func (c Call) String() string { return c.Method + " " + c.Path }
 
+func (c Call) call() Call { return c }
+
+// OperationOf is the operation id of the request that failed with err, or "". It
+// may be another operation's, where several wait for one request.
+func OperationOf(err error) string {
+	var failed interface{ call() Call }
+	if errors.As(err, &failed) {
+		return failed.call().OperationID
+	}
+	return ""
+}
+
 // StatusError is an answer with a status of 400 or more. Code and Msg are the
 // server's own; without them Msg holds the beginning of the body.
 type StatusError struct {

@@ -77,7 +77,7 @@ type Client struct {
 // New prepares a client; it contacts nobody. It fails when the CA certificate
 // or the thumbprint of the trust settings can't be read.
 func New(o Options) (*Client, error) {
-	tlsConfig, err := o.Trust.tlsConfig(o.BaseURL.Hostname())
+	tlsConfig, err := o.Trust.tlsConfig(o.BaseURL)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -18,7 +19,7 @@ type Trust struct {
 	Insecure      bool
 }
 
-func (t Trust) tlsConfig(host string) (*tls.Config, error) {
+func (t Trust) tlsConfig(address *url.URL) (*tls.Config, error) {
 	roots, err := t.roots()
 	if err != nil {
 		return nil, err
@@ -34,15 +35,15 @@ func (t Trust) tlsConfig(host string) (*tls.Config, error) {
 		// Verification is not skipped but done below, where a pinned leaf can be accepted.
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies
 		VerifyConnection: func(state tls.ConnectionState) error {
-			name := host
-			if state.ServerName != "" {
-				name = state.ServerName // an https proxy has a name of its own
+			name, shown := address.Hostname(), address.Host
+			if state.ServerName != "" && state.ServerName != name {
+				name, shown = state.ServerName, state.ServerName // an https proxy has a name of its own
 			}
 			err := verify(state, roots, name)
 			if err == nil || t.Insecure || pinned(state, pin, err) {
 				return nil
 			}
-			return trustError(state.PeerCertificates[0], name, pin, err)
+			return trustError(state.PeerCertificates[0], shown, pin, err)
 		},
 	}, nil
 }

@@ -107,7 +107,7 @@ func TestTrustErrorDescribes(t *testing.T) {
 	if !errors.As(err, &got) {
 		t.Fatalf("error %v, want a *TrustError", err)
 	}
-	if got.Expected != configured || got.Thumbprint != Thumbprint(cert.Leaf) || got.Host != "127.0.0.1" || got.Subject != "CN=vcda-a" ||
+	if got.Expected != configured || got.Thumbprint != Thumbprint(cert.Leaf) || got.Host != strings.TrimPrefix(server.URL, "https://") || got.Subject != "CN=vcda-a" ||
 		!got.NotBefore.Equal(cert.Leaf.NotBefore) || !got.NotAfter.Equal(cert.Leaf.NotAfter) {
 		t.Errorf("the error is %#v", got)
 	}
