@@ -12,16 +12,21 @@ import (
 
 var (
 	inCode   = regexp.MustCompile("`([^`\n]+)`")
+	tableRow = regexp.MustCompile(`^\| (.+?) \|`)
 	testName = regexp.MustCompile(`^Test[A-Z]\w*$`)
 	testFunc = regexp.MustCompile(`(?m)^func (Test[A-Z]\w*)\(`)
 )
 
 // TestArchitecture: the page names every package, and names no package, file or
-// test that there isn't.
+// test that there isn't, and no row twice.
 func TestArchitecture(t *testing.T) {
 	t.Parallel()
+	page := file(t, ".github/ARCHITECTURE.md")
+	for _, cell := range repeated(page) {
+		t.Errorf("two rows of a table begin with %s", cell)
+	}
 	var named []string
-	for _, match := range inCode.FindAllStringSubmatch(file(t, ".github/ARCHITECTURE.md"), -1) {
+	for _, match := range inCode.FindAllStringSubmatch(page, -1) {
 		named = append(named, match[1])
 	}
 	for _, p := range packages(t) {
@@ -43,6 +48,23 @@ func TestArchitecture(t *testing.T) {
 			}
 		}
 	}
+}
+
+// repeated are the first cells that occur more than once in their table.
+func repeated(page string) []string {
+	var cells, twice []string // cells are those of the table so far
+	for line := range strings.Lines(page) {
+		row := tableRow.FindStringSubmatch(line)
+		switch {
+		case row == nil:
+			cells = nil
+		case slices.Contains(cells, row[1]):
+			twice = append(twice, row[1])
+		default:
+			cells = append(cells, row[1])
+		}
+	}
+	return twice
 }
 
 // testNames are those of all tests in the repository.
