@@ -10,7 +10,7 @@ import (
 var dropped = &analysis.Analyzer{
 	Name: "dropped",
 	Doc: "no diagnostics are thrown away\n\n" +
-		"Diagnostics that a call returns are neither ignored nor only asked for errors. That there is no client is one answer among others: whoever asks for it may go on without.",
+		"Diagnostics that a call returns are neither ignored nor only asked for errors, and none are assigned to nothing. That there is no client is one answer among others: whoever asks for it may go on without.",
 	Run: func(pass *analysis.Pass) (any, error) {
 		functions(pass, func(body *ast.BlockStmt) {
 			within(body, func(statement *ast.ExprStmt) {
@@ -20,7 +20,10 @@ var dropped = &analysis.Analyzer{
 			})
 			within(body, func(statement *ast.DeferStmt) { ignored(pass, statement.Call) })
 			within(body, func(statement *ast.GoStmt) { ignored(pass, statement.Call) })
-			within(body, func(assigned *ast.AssignStmt) { unread(pass, body, assigned) })
+			within(body, func(assigned *ast.AssignStmt) {
+				unread(pass, body, assigned)
+				blanked(pass, assigned)
+			})
 		})
 		return nil, nil
 	},
@@ -55,6 +58,20 @@ func unread(pass *analysis.Pass, body *ast.BlockStmt, assigned *ast.AssignStmt) 
 		}
 		if name.Name == "_" || !shown(pass, body, pass.TypesInfo.ObjectOf(name)) {
 			pass.Reportf(name.Pos(), "the diagnostics of this call are dropped")
+		}
+	}
+}
+
+// blanked reports diagnostics, of whatever origin but a call, that are assigned
+// to nothing: it would count as a use of them.
+func blanked(pass *analysis.Pass, assigned *ast.AssignStmt) {
+	if len(assigned.Lhs) != len(assigned.Rhs) {
+		return
+	}
+	for i, value := range assigned.Rhs {
+		name, ok := assigned.Lhs[i].(*ast.Ident)
+		if _, call := value.(*ast.CallExpr); ok && !call && name.Name == "_" && isDiagnostics(pass.TypesInfo.TypeOf(value)) {
+			pass.Reportf(name.Pos(), "these diagnostics are dropped")
 		}
 	}
 }

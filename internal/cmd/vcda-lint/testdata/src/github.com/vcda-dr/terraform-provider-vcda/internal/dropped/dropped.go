@@ -40,6 +40,13 @@ func asksOnly() int {
 	return n
 }
 
+func blankLater(resp *resource.CreateResponse) int {
+	n, diags := pair()
+	_ = diags                       // want "these diagnostics are dropped"
+	_, m := resp.Diagnostics, n + 1 // want "these diagnostics are dropped"
+	return m
+}
+
 // without goes on where there is no client.
 func without(system framework.System) *framework.Client {
 	client, absent := system.Client()
