@@ -29,21 +29,21 @@ var faultKinds = map[string]simulator.FaultKind{
 // faultValues are the words with a value.
 var faultValues = map[string]func(*faultSwitch, string) error{
 	"status": func(f *faultSwitch, value string) (err error) {
-		f.fault.Status, err = number(value, 200, 599)
+		f.fault.Status, err = number(value, 503, 200, 599)
 		return err
 	},
 	"times": func(f *faultSwitch, value string) (err error) {
-		f.fault.Times, err = number(value, 1, math.MaxInt)
+		f.fault.Times, err = number(value, 1, 1, math.MaxInt)
 		return err
 	},
 	"skip": func(f *faultSwitch, value string) (err error) {
-		f.fault.Skip, err = number(value, 1, math.MaxInt)
+		f.fault.Skip, err = number(value, 1, 1, math.MaxInt)
 		return err
 	},
 	"probability": func(f *faultSwitch, value string) (err error) {
 		f.fault.Probability, err = strconv.ParseFloat(value, 64)
-		if err == nil && (f.fault.Probability <= 0 || f.fault.Probability > 1) {
-			err = errors.New("must be above 0 and at most 1")
+		if inside := f.fault.Probability > 0 && f.fault.Probability <= 1; err != nil || !inside { // NaN is outside
+			err = errors.New("must be a number above 0 and at most 1")
 		}
 		return err
 	},
@@ -120,9 +120,12 @@ func (f *faultSwitch) readWord(name, value string) error {
 	return nil
 }
 
-func number(text string, least, most int) (int, error) {
+func number(text string, example, least, most int) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err == nil && (n < least || n > most) {
+	switch {
+	case err != nil:
+		err = fmt.Errorf("must be a number such as %d", example)
+	case n < least || n > most:
 		err = fmt.Errorf("must be at least %d and at most %d", least, most)
 	}
 	return n, err

@@ -47,14 +47,10 @@ type given struct {
 	file  string // of the estate
 }
 
-func newFlags(stderr io.Writer) (*flag.FlagSet, *given) {
+func newFlags() (*flag.FlagSet, *given) {
 	g := new(given)
 	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintln(stderr, "Usage: vcda-simulator [flags] [-- command [arguments]]")
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard) // else a mistake would be lost among all flags
 	g.plain.define(flags)
 	flags.StringVar(&g.file, "estate", "", "read what to serve from this JSON `file`")
 	flags.BoolVar(&g.printEstate, "print-estate", false, "print an estate file to start from, and end")
@@ -70,12 +66,16 @@ func newFlags(stderr io.Writer) (*flag.FlagSet, *given) {
 }
 
 func readFlags(args []string, stderr io.Writer) (settings, error) {
-	flags, g := newFlags(stderr)
-	if err := flags.Parse(args); err != nil {
-		return g.settings, misuse{err}
+	flags, g := newFlags()
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		help(flags, stderr)
+		return g.settings, err
+	case err != nil:
+		return g.settings, misuse{fmt.Errorf("%w; -h lists the flags", err)}
 	}
 	g.command = flags.Args()
-	var err error
 	if g.file == "" {
 		g.estate, err = g.plain.estate()
 	} else if err = onlyWithoutFile(flags); err == nil {
@@ -88,6 +88,12 @@ func readFlags(args []string, stderr io.Writer) (settings, error) {
 		return g.settings, misuse{err}
 	}
 	return g.settings, nil
+}
+
+func help(flags *flag.FlagSet, stderr io.Writer) {
+	fmt.Fprintln(stderr, "Usage: vcda-simulator [flags] [-- command [arguments]]")
+	flags.SetOutput(stderr)
+	flags.PrintDefaults()
 }
 
 // onlyWithoutFile refuses flags of a plain estate.

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"flag"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -143,7 +142,7 @@ func (c *client) curl(t *testing.T, words []string, port string) {
 // TestGuideIsComplete: the tables of the guide name what there is, and no more.
 func TestGuideIsComplete(t *testing.T) {
 	var flags []string
-	definitions, _ := newFlags(io.Discard)
+	definitions, _ := newFlags()
 	definitions.VisitAll(func(f *flag.Flag) { flags = append(flags, "-"+f.Name) })
 	var words []string
 	for word := range faultKinds {

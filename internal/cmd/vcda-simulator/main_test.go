@@ -310,6 +310,16 @@ func TestPrintEstate(t *testing.T) {
 	}
 }
 
+// TestMistakenFlag: one line says what is wrong, and where to look.
+func TestMistakenFlag(t *testing.T) {
+	var said bytes.Buffer
+	err := run(t.Context(), []string{"-fault", "GET /sites status=abc"}, surroundings{strings.NewReader(""), io.Discard, &said, nil})
+	want := `vcda-simulator: invalid value "GET /sites status=abc" for flag -fault: status=abc: must be a number such as 503; -h lists the flags` + "\n"
+	if code := exitCode(err, &said); code != 2 || said.String() != want {
+		t.Errorf("exit code %d, it says %s", code, said.String())
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "estate.json")
 	if err := os.WriteFile(file, []byte(`{"sites": [{"name": ""}]}`), 0o600); err != nil {
