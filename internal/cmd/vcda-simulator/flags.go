@@ -27,6 +27,7 @@ type settings struct {
 	faults          []faultSwitch // beside those of the estate
 	controlPort     int
 	printEstate     bool
+	printVersion    bool
 	json            bool
 	jsonFile        string
 	caFile          string
@@ -54,6 +55,7 @@ func newFlags() (*flag.FlagSet, *given) {
 	g.plain.define(flags)
 	flags.StringVar(&g.file, "estate", "", "read what to serve from this JSON `file`")
 	flags.BoolVar(&g.printEstate, "print-estate", false, "print an estate file to start from, and end")
+	flags.BoolVar(&g.printVersion, "version", false, "print the version, and end")
 	flags.StringVar(&g.host, "addr", "127.0.0.1", "`host` to listen on")
 	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", g.addFault)
 	flags.IntVar(&g.controlPort, "control-port", 0, "take orders over HTTP at this `port`")

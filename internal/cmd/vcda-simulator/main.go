@@ -16,6 +16,9 @@ import (
 	"syscall"
 )
 
+// version is set by the release build.
+var version = "dev"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	interrupted := make(chan os.Signal, 1)
@@ -59,6 +62,10 @@ func run(ctx context.Context, args []string, around surroundings) error {
 	}
 	if s.printEstate {
 		_, err := io.WriteString(around.stdout, exampleEstate)
+		return err
+	}
+	if s.printVersion {
+		_, err := fmt.Fprintln(around.stdout, "vcda-simulator", version)
 		return err
 	}
 	served, err := s.start(ctx)

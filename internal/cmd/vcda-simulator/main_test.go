@@ -310,6 +310,13 @@ func TestPrintEstate(t *testing.T) {
 	}
 }
 
+func TestVersion(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-version"}, surroundings{stdout: &out}); err != nil || out.String() != "vcda-simulator dev\n" {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
 // TestMistakenFlag: one line says what is wrong, and where to look.
 func TestMistakenFlag(t *testing.T) {
 	var said bytes.Buffer
