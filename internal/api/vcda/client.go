@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
@@ -39,7 +40,8 @@ type Client struct {
 	login      Login
 	sessions   *session.Sessions[grant]
 	extensions *extensions
-	own        sync.Map // sessions handed out, by id
+	forgiven   atomic.Pointer[grant] // refused before it worked, and replaced all the same
+	own        sync.Map              // sessions handed out, by id
 
 	writes  writes
 	reads   *sharing[siteList] // of a refresh
@@ -102,8 +104,8 @@ func (c *Client) send(ctx context.Context, g *grant, r transport.Request) (*tran
 	return answer, err
 }
 
-// do sends a request within the session. When a token that used to work has
-// expired it logs in once more and repeats the request, which the server had
+// do sends a request within the session. When the token has expired it logs in
+// once more and repeats the request, which the server had
 // not begun.
 func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer, error) {
 	g, err := c.sessions.Share(ctx, nil)
@@ -117,7 +119,7 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 	if c.foreign() {
 		return nil, c.tokenExpired(err)
 	}
-	if !g.renewable(c.clock.Now()) {
+	if !c.renewable(g, err) {
 		return answer, err
 	}
 	if g, err = c.sessions.Share(ctx, g); err != nil {

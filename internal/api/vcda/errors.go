@@ -104,10 +104,15 @@ func expired(err error) bool {
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
 		return false
 	}
-	asked := strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 	// Without a code an extension may have been refused by the remote site: its
 	// secret must not be sent twice.
-	return asked || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
+	return tokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
+}
+
+// tokenAsked tells that the server asks for a token, in so many words.
+func tokenAsked(err error) bool {
+	var e *transport.StatusError
+	return errors.As(err, &e) && strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 }
 
 // Unsent tells an error that came before the request itself was sent: of the

@@ -75,9 +75,11 @@ func (g *grant) note(err error) {
 const freshLogin = time.Minute
 
 // renewable tells whether a token that is refused now is worth a new login. One
-// that is refused from the start is not: the next one would be too.
-func (g *grant) renewable(now time.Time) bool {
-	return g.worked.Load() || now.Sub(g.opened) > freshLogin
+// that is refused from the start is not, since the next one would be too; but a
+// restart of the service may end the first one before its first use.
+func (c *Client) renewable(g *grant, refused error) bool {
+	return g.worked.Load() || c.clock.Now().Sub(g.opened) > freshLogin || c.sessions.Replaced(g) ||
+		tokenAsked(refused) && (c.forgiven.CompareAndSwap(nil, g) || c.forgiven.Load() == g)
 }
 
 // foreign tells that the session's token came from outside.

@@ -3,6 +3,7 @@ package vcda
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -255,6 +256,49 @@ func TestFreshTokenRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A restart of the service ends the session before its first use: one more login
+// serves everybody. A token that is refused after that is final.
+func TestEndedBeforeItsFirstUse(t *testing.T) {
+	eachService(t, func(t *testing.T, service Service) {
+		f := start(t, service)
+		var refusals atomic.Int32
+		f.a.BeforeAnswer(func(r *http.Request) {
+			if r.URL.Path == "/sessions" && r.Method == http.MethodGet && refusals.Add(1) == 1 {
+				f.a.ExpireSessions()
+			}
+		})
+		together(20, func() {
+			if _, err := f.Session(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		if s := f.a.Stats(); s.Logins != 2 {
+			t.Errorf("%d logins, want 2", s.Logins)
+		}
+	})
+	t.Run("again", func(t *testing.T) {
+		var logins atomic.Int32
+		client := scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				w.Header().Set(tokenHeader, fmt.Sprint("token ", logins.Add(1)))
+				return
+			}
+			w.Header().Set("WWW-Authenticate", "Authentication Token Required")
+			reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)(w, r)
+		})
+		for range 3 {
+			together(5, func() {
+				if _, err := client.Sites(t.Context()); transport.Status(err) != http.StatusUnauthorized {
+					t.Errorf("error %v, want the 401", err)
+				}
+			})
+		}
+		if got := logins.Load(); got != 2 {
+			t.Errorf("%d logins, want 2", got)
+		}
+	})
 }
 
 // token logs in by itself and returns the session's token.

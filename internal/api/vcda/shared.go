@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A list serves the reads that run together: each within the pause of the one
-// before, and all within the age, so that a long process does not live on an
-// old one.
+// A list serves the reads that run together: each begins within the pause of the
+// end of the one before, and all within the age, so that a long process does not
+// live on an old one.
 const (
 	sharedPause = time.Second
 	sharedAge   = time.Minute
@@ -79,6 +79,7 @@ func (s *sharing[L]) join(ctx context.Context, since time.Time) *listing[L] {
 func (s *sharing[L]) leave(l *listing[L]) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
+	l.used = s.clock.Now() // who waited for a slow list has only now read it
 	l.readers--
 	if l.readers > 0 {
 		return

@@ -47,6 +47,26 @@ func TestHowLongAListServes(t *testing.T) {
 	})
 }
 
+// A list that takes long serves the reads that follow those which waited for it.
+func TestASlowListServes(t *testing.T) {
+	eachService(t, func(t *testing.T, service Service) {
+		f := start(t, service)
+		key := f.a.Pair("site-b")
+		f.a.BeforeAnswer(func(r *http.Request) {
+			if r.URL.Path == "/sites" {
+				f.clock.advance(10 * time.Second)
+			}
+		})
+		for range 3 {
+			together(10, func() { f.peer(key) })
+			f.clock.advance(500 * time.Millisecond)
+		}
+		if n := f.lists(); n != 1 {
+			t.Errorf("%d lists, want one", n)
+		}
+	})
+}
+
 // A refresh does not ask for the service: the rows tell. Only where a pairing
 // seems to be gone it has to be known.
 func TestRefreshWithoutTheService(t *testing.T) {
