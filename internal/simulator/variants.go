@@ -17,6 +17,7 @@ const (
 	NamedByKey  TaskNaming = iota // the key of the site, and its URL or name
 	NamedBySite                   // the peer's site name, also on the Manager service
 	Nameless                      // nothing: Manager only
+	Untold                        // an empty workflowInfo, so not even its type
 )
 
 // SetTaskNaming sets what tasks about sites say they work on.
@@ -33,6 +34,8 @@ func (t *task) shownWorkflow() workflowInfo {
 	switch naming := t.appliance.taskSwitches.naming; {
 	case naming == NamedBySite:
 		shown.ResourceID, shown.ResourceName = t.appliance.nameOf(shown.record), ""
+	case naming == Untold:
+		return workflowInfo{}
 	case naming == Nameless && t.appliance.service == Manager:
 		shown.ResourceID, shown.ResourceName = "", ""
 	}

@@ -22,6 +22,11 @@ func TestTaskNaming(t *testing.T) {
 		}
 	}
 	f := start(t, simulator.Cloud)
+	f.a.SetTaskNaming(simulator.Untold)
+	if info := f.startPair(); info.WorkflowInfo.ResourceID != "" || info.WorkflowInfo.Type != "" {
+		t.Errorf("the task says %+v", info.WorkflowInfo)
+	}
+	f = start(t, simulator.Cloud)
 	f.a.SetTaskNaming(simulator.Nameless)
 	if info := f.startPair(); info.WorkflowInfo.ResourceID != "site-b" {
 		t.Errorf("the Cloud service names %q", info.WorkflowInfo.ResourceID)

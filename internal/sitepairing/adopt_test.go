@@ -70,6 +70,7 @@ var variants = map[string]variant{
 	"named by site":             {naming: simulator.NamedBySite, results: true},
 	"nameless":                  {naming: simulator.Nameless, results: true},
 	"no results":                {},
+	"untold":                    {naming: simulator.Untold, results: true},
 	"by site, no results":       {naming: simulator.NamedBySite},
 	"listed early":              {results: true, early: true},
 	"nameless, listed early":    {naming: simulator.Nameless, results: true, early: true},
@@ -97,7 +98,7 @@ func TestAdoption(t *testing.T) {
 	cases := map[string]adoption{}
 	for way, die := range dyingWays {
 		for name, shown := range variants {
-			if way == "login refused" || name == "named by key" || name == "nameless" { // every variant where it takes no time
+			if way == "login refused" || name == "named by key" || name == "nameless" || name == "untold" { // every variant where it takes no time
 				cases[way+"/"+name+"/running"] = adoption{die, shown, true}
 				cases[way+"/"+name+"/ended"] = adoption{die, shown, false}
 			}
@@ -117,7 +118,7 @@ func TestAdoption(t *testing.T) {
 			a.FreezeTasks(false)
 		}
 		object, problems := attempt(t, a, none, values(b))
-		warned(t, problems, "The pairing is taken over")
+		warned(t, problems, "is taken over")
 		complete(t, a, object)
 		sent(t, a, 1, 0, 0)
 	})
@@ -144,6 +145,22 @@ func TestAdoptionOfWhatAppeared(t *testing.T) {
 	})
 }
 
+// TestAdoptionByTheLogin: the session shows another name of the user than the
+// task does; that of the login tells.
+func TestAdoptionByTheLogin(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.Fault(simulator.Fault{Method: "GET", Path: "/sessions", Kind: simulator.Body, Body: `{"user":"System","roles":["ADMINISTRATORS"],"authenticatedSites":[]}`})
+		a.FreezeTasks(true)
+		dyingWays["login refused"](t, a, b)
+		a.BeforeAnswer(nil)
+		a.FreezeTasks(false)
+		object, problems := attempt(t, a, none, values(b))
+		warned(t, problems, "is taken over")
+		complete(t, a, object)
+		sent(t, a, 1, 0, 0)
+	})
+}
+
 // TestAdoptionRepairs: what the configuration asks for has changed between the
 // runs.
 func TestAdoptionRepairs(t *testing.T) {
@@ -152,7 +169,7 @@ func TestAdoptionRepairs(t *testing.T) {
 		dyingWays["login refused"](t, a, b)
 		a.FreezeTasks(false)
 		object, problems := attempt(t, a, none, values(b, "description", "changed"))
-		warned(t, problems, "The pairing is taken over")
+		warned(t, problems, "is taken over")
 		complete(t, a, object)
 		sent(t, a, 1, 1, 0)
 		if object.Values["description"] != "changed" {
@@ -200,6 +217,14 @@ var foreign = map[string]func(t *testing.T, a, b *simulator.Appliance){
 	},
 	"another user's, running": func(t *testing.T, a, b *simulator.Appliance) {
 		back := secondUser(a)
+		a.FreezeTasks(true)
+		dyingWays["login refused"](t, a, b)
+		back()
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+	},
+	"another user's, running, of which it says nothing": func(t *testing.T, a, b *simulator.Appliance) {
+		back := secondUser(a)
+		a.SetTaskNaming(simulator.Nameless)
 		a.FreezeTasks(true)
 		dyingWays["login refused"](t, a, b)
 		back()
@@ -287,7 +312,7 @@ func TestOtherTasksDoNotDisturb(t *testing.T) {
 			}
 			a.FreezeTasks(false)
 			object, problems = attempt(t, a, none, values(other))
-			warned(t, problems, "The pairing is taken over")
+			warned(t, problems, "is taken over")
 			if object.Values["site"] != "site-c" {
 				t.Errorf("state %v", object.Values)
 			}

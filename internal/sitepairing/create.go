@@ -91,9 +91,8 @@ func (p *peer) adopt(ctx context.Context, listed vcda.Site, maker vcda.Task) (ou
 			return result, err
 		}
 	}
-	result.warnings.AddWarning("The pairing is taken over", fmt.Sprintf(
-		"An earlier run has paired with the site %s (task %s), but its result never reached the state. Nothing was sent twice.",
-		listed.Site, maker.ID))
+	result.warnings.AddWarning(fmt.Sprintf("The pairing with the site %s is taken over", listed.Site), fmt.Sprintf(
+		"An earlier run has made it (task %s), but its result never reached the state. Nothing was sent twice.", maker.ID))
 	return result, nil
 }
 

@@ -349,7 +349,7 @@ func TestKilledProcess(t *testing.T) {
 			when(a, isPoll, func() { a.FreezeTasks(false) })
 		}
 		out := w.MustRun(t, "apply", "-auto-approve", "-no-color")
-		acctest.MustSay(t, out, "The pairing is taken over", "1 added, 0 changed, 0 destroyed")
+		acctest.MustSay(t, out, "The pairing with the site site-b is taken over", "1 added, 0 changed, 0 destroyed")
 		acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), "No changes.")
 		sent(t, a, 1, 0, 0)
 	})

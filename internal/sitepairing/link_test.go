@@ -80,7 +80,7 @@ func TestLinkTooLate(t *testing.T) {
 		looked(a, 4, func() { b.Pair("site-a") })
 		object, problems = attempt(t, a, none, waiting(b, "create", "1m"))
 		a.BeforeAnswer(nil)
-		warned(t, problems, "The pairing is taken over")
+		warned(t, problems, "is taken over")
 		complete(t, a, object)
 		sent(t, a, 1, 0, 0)
 

@@ -135,10 +135,11 @@ func importAdvice(s vcda.Site, service vcda.Service) string {
 		"  terraform import vcda_site_pairing.NAME %s\n\nwith the resource's own name for NAME, or remove it from the appliance first.", s.Site, s.Key(service))
 }
 
-// warningsOf are the warnings of a task, in the appliance's own words.
+// warningsOf are the warnings of a task, in the appliance's own words. These are
+// in the summary, since the command line shows one of those with the same one.
 func warningsOf(t vcda.Task) (warnings diag.Diagnostics) {
 	for _, text := range t.WarningTexts() {
-		warnings.AddWarning("Warning of the appliance", text)
+		warnings.AddWarning("Warning of the appliance: "+text, fmt.Sprintf("The task %s has ended with this warning.", t.ID))
 	}
 	return warnings
 }

@@ -85,6 +85,18 @@ func TestMismatchWithoutALook(t *testing.T) {
 	})
 }
 
+// TestEachTaskWarning: the command line shows each of several warnings of one task.
+func TestEachTaskWarning(t *testing.T) {
+	t.Parallel()
+	estate := acctest.Estate(t)
+	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	b.Pair("site-a")
+	a.WarnNextTask("the first")
+	a.WarnNextTask("the second")
+	out := acctest.NewWorkspace(t, config(a, of(b))).MustRun(t, "apply", "-no-color", "-auto-approve")
+	acctest.MustSay(t, out, "Warning of the appliance: SimulatedWarning: the first", "Warning of the appliance: SimulatedWarning: the second")
+}
+
 // TestManyHalves: each of many first halves warns; the command line shows one of
 // the warnings.
 func TestManyHalves(t *testing.T) {

@@ -104,20 +104,20 @@ func (p *peer) tasks(ctx context.Context, q vcda.TaskQuery, since time.Time) ([]
 	}
 	tasks = slices.Clone(tasks) // others read it too
 	if q.Type != "" {
-		tasks = slices.DeleteFunc(tasks, func(t vcda.Task) bool { return t.Workflow.Type != q.Type })
+		tasks = slices.DeleteFunc(tasks, func(t vcda.Task) bool { return t.Workflow.Type != "" && t.Workflow.Type != q.Type })
 	}
 	slices.SortStableFunc(tasks, func(a, b vcda.Task) int { return cmp.Compare(b.StartTime, a.StartTime) })
 	return tasks, err
 }
 
-// user is whose session this is.
-func (p *peer) user(ctx context.Context) (string, error) {
-	var user string
+// users are the names of whose session this is.
+func (p *peer) users(ctx context.Context) ([]string, error) {
+	var users []string
 	err := read(ctx, p.client.Clock(), func() (err error) {
-		user, err = p.client.User(ctx)
+		users, err = p.client.Users(ctx)
 		return err
 	})
-	return user, err
+	return users, err
 }
 
 // snapshot remembers which tasks there are before a request is sent: what it
@@ -144,12 +144,12 @@ func (p *peer) lostTask(ctx context.Context, q vcda.TaskQuery, known map[string]
 	if err != nil || len(tasks) == 0 {
 		return vcda.Task{}, err
 	}
-	user, err := p.user(ctx)
+	users, err := p.users(ctx)
 	if err != nil {
 		return vcda.Task{}, err
 	}
 	tasks = slices.DeleteFunc(tasks, func(t vcda.Task) bool {
-		return known[t.ID] || t.User != user || p.client.Started(t.ID) || p.about(t, nil) == no
+		return known[t.ID] || !slices.Contains(users, t.User) || p.client.Started(t.ID) || p.about(t, nil) == no
 	})
 	for _, t := range tasks {
 		if p.about(t, nil) == yes {
@@ -208,20 +208,21 @@ func (p *peer) earlierTasks(ctx context.Context, all []vcda.Task) ([]earlierTask
 	if len(earlier) == 0 {
 		return nil, nil
 	}
-	user, err := p.user(ctx)
+	users, err := p.users(ctx)
 	for i, t := range earlier {
-		earlier[i].ours = t.User != "" && t.User == user && !p.client.Started(t.ID)
+		earlier[i].ours = slices.Contains(users, t.User) && !p.client.Started(t.ID)
 	}
 	return earlier, err
 }
 
-// settle waits for a task that runs and pairs with this peer, whoever started
-// it, or that is ours and may do so. Of an ended one it fetches the result where
-// the list of tasks left that out.
+// settle waits for a task that runs and pairs with this peer, or may do so,
+// whoever started it: another create of this process excepted, which has a peer
+// of its own. Of an ended one that is ours it fetches the result where the list
+// of tasks left that out.
 func (p *peer) settle(ctx context.Context, t *earlierTask, listed *vcda.Site) error {
 	about := p.about(t.Task, listed)
 	switch {
-	case about == no, about == maybe && !t.ours:
+	case about == no, about == maybe && (p.client.Started(t.ID) || t.Ended() && !t.ours):
 		return nil
 	case !t.Ended():
 		ended, err := p.ended(ctx, t.Task)

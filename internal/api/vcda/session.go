@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -46,13 +47,30 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 	return details, err
 }
 
-// User is whose session this is. It is asked once: every login is of the same
-// user.
-func (c *Client) User(ctx context.Context) (string, error) {
-	return c.user.get(ctx, func(ctx context.Context) (string, error) {
+// Users are the names by which a task may know who started it: that of the
+// session, which is asked for once since every login is of the same user, and
+// that of the login, should the session show another form. Of neither task nor
+// session is it published which form they show.
+func (c *Client) Users(ctx context.Context) ([]string, error) {
+	user, err := c.user.get(ctx, func(ctx context.Context) (string, error) {
 		details, err := c.Session(ctx)
 		return details.User, err
 	})
+	names := []string{user, userName(c.login)}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" }), err
+}
+
+// userName is the user's name in a login that has one.
+func userName(l Login) string {
+	switch l := l.(type) {
+	case LocalUser:
+		return l.Username
+	case SSOCredentials:
+		return l.Username
+	case VCDCredentials:
+		return l.Username
+	}
+	return ""
 }
 
 // grant is one session on the server.
@@ -136,9 +154,14 @@ func (c *Client) requestLogin(ctx context.Context) (*grant, error) {
 }
 
 // logOut ends a session on the server ("Logout", DELETE /sessions). One that
-// has expired is gone already.
+// has expired is gone already. It asks once more after an error that passes:
+// nobody else would.
 func (c *Client) logOut(ctx context.Context, g *grant) error {
-	_, err := c.send(ctx, g, transport.Request{Method: http.MethodDelete, Path: "/sessions"})
+	logout := transport.Request{Method: http.MethodDelete, Path: "/sessions"}
+	_, err := c.send(ctx, g, logout)
+	if Passing(err) && ctx.Err() == nil {
+		_, err = c.send(ctx, g, logout)
+	}
 	if expired(err) {
 		return nil
 	}

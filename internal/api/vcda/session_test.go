@@ -442,10 +442,22 @@ func TestLogout(t *testing.T) {
 		if err := f.Logout(t.Context()); transport.Status(err) != 500 {
 			t.Errorf("error %v, want the 500", err)
 		}
-		if n := f.a.Stats().Requests["DELETE /sessions"]; n != 1 {
-			t.Errorf("%d logouts, want 1", n)
+		if n := f.a.Stats().Requests["DELETE /sessions"]; n != 2 {
+			t.Errorf("%d logouts, want 2", n)
 		}
 	})
+	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the answer is lost": simulator.DropAnswer, "the server fails once": simulator.Status} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, Manager)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions", Kind: kind, Status: 500, Times: 1})
+			if err := f.Logout(t.Context()); err != nil || f.a.Stats().LiveSessions != 0 {
+				t.Errorf("error %v, %d sessions left", err, f.a.Stats().LiveSessions)
+			}
+		})
+	}
 }
 
 func TestSystemClock(t *testing.T) {
