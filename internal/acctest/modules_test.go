@@ -125,7 +125,8 @@ func TestModulesAreDocumented(t *testing.T) {
 	}
 }
 
-var moduleSource = regexp.MustCompile(`"git::.*//examples/`)
+// moduleSource names a version, as users of a branch would get each change of it.
+var moduleSource = regexp.MustCompile(`"git::.*//examples/([\w-]+)\?ref=vX\.Y\.Z"`)
 
 // pairUsage is what the README of dr-pair shows, with what exists in the place
 // of what it makes up. The sites know each other by their public addresses.
@@ -138,36 +139,103 @@ func pairUsage(t *testing.T, a, b *simulator.Appliance) string {
 	return strings.NewReplacer(
 		"https://vcda-a.example.com:8048", "https://site-a.example.com:8048", "https://vcda-b.example.com:8048", "https://site-b.example.com:8048",
 		"https://vcda-a.example.com", a.URL(), "https://vcda-b.example.com", b.URL(), thumbprintOfA, a.Thumbprint(), thumbprintOfB, b.Thumbprint(),
-	).Replace(moduleSource.ReplaceAllString(block[1], `"./`))
+	).Replace(moduleSource.ReplaceAllString(block[1], `"./$1"`))
+}
+
+// pairSpace is a workspace that uses the module as its README shows.
+func pairSpace(t *testing.T, a, b *simulator.Appliance) *acctest.Workspace {
+	t.Helper()
+	space := moduleSpace(t)
+	space.Env = append(space.Env,
+		"TF_VAR_site_a_password="+a.Accounts().LocalUsers[0].Password, "TF_VAR_site_b_password="+b.Accounts().LocalUsers[0].Password)
+	space.Write(t, "main.tf", pairUsage(t, a, b))
+	space.MustRun(t, "get", "-no-color")
+	return space
 }
 
 // TestDRPair uses the module as its README shows: apply, no change, another
-// certificate and its thumbprint, no change, destroy.
+// certificate of each side and its thumbprint, no change, destroy.
 func TestDRPair(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate, space := meshEstate(t, service), moduleSpace(t)
+			estate := meshEstate(t, service)
 			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
-			space.Env = append(space.Env,
-				"TF_VAR_site_a_password="+a.Accounts().LocalUsers[0].Password, "TF_VAR_site_b_password="+b.Accounts().LocalUsers[0].Password)
-			space.Write(t, "main.tf", pairUsage(t, a, b))
-			space.MustRun(t, "get", "-no-color")
+			space := pairSpace(t, a, b)
 			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 
-			b.RotateCertificate()
-			space.Write(t, "main.tf", pairUsage(t, a, b))
-			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 1 changed, 0 destroyed", "healthy = true")
-			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-			checkWrites(t, a, 1, 1)
-			checkWrites(t, b, 1, 0)
+			for i, changed := range []*simulator.Appliance{b, a} {
+				changed.RotateCertificate()
+				space.Write(t, "main.tf", pairUsage(t, a, b))
+				acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 2 changed, 0 destroyed", "healthy = true")
+				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+				checkWrites(t, a, 1, i+1)
+				checkWrites(t, b, 1, i+1)
+			}
 
 			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 			checkNothingLeft(t, estate)
 		})
 	}
+}
+
+// TestDRPairRefuses: a mistake that an apply would pay for, with pairings that
+// work, fails the plan.
+func TestDRPairRefuses(t *testing.T) {
+	t.Parallel()
+	const swapped = "Either the name is wrong, or the providers argument of the module swaps the two."
+	for name, mistake := range map[string]struct {
+		changes []string // of what the README shows
+		says    []string
+	}{
+		"swapped providers": {
+			[]string{"vcda.a = vcda.a", "vcda.a = vcda.b", "vcda.b = vcda.b", "vcda.b = vcda.a"},
+			[]string{`vcda.a logs in to the site "site-b", but site_a.name is "site-a". ` + swapped, `vcda.b logs in to the site "site-a", but site_b.name is "site-b". ` + swapped},
+		},
+		"wrong name": {
+			[]string{`name        = "site-b"`, `name        = "zrh"`},
+			[]string{`vcda.b logs in to the site "site-b", but site_b.name is "zrh". ` + swapped},
+		},
+		"the same twice": {
+			[]string{"vcda.b = vcda.b", "vcda.b = vcda.a", `name        = "site-b"`, ""},
+			[]string{"vcda.a and vcda.b log in to the same appliance: a site can't be paired with itself."},
+		},
+	} {
+		for _, service := range acctest.Services {
+			t.Run(name+" on "+string(service), func(t *testing.T) {
+				t.Parallel()
+				estate := meshEstate(t, service)
+				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				space := pairSpace(t, a, b)
+				space.MustRun(t, "apply", "-no-color", "-auto-approve")
+				space.Write(t, "main.tf", strings.NewReplacer(mistake.changes...).Replace(pairUsage(t, a, b)))
+				out, code := space.Run(t, "plan", "-no-color")
+				if code == 0 {
+					t.Errorf("the plan succeeds\n%s", out)
+				}
+				acctest.MustSay(t, out, mistake.says...)
+				acctest.MustNotSay(t, out, "replaced", "Error in function call", "Invalid template")
+			})
+		}
+	}
+	t.Run("two services", func(t *testing.T) {
+		t.Parallel()
+		options := acctest.Pair(simulator.Manager)
+		options[1].Service = simulator.Cloud
+		estate := acctest.Estate(t, options...)
+		out, _ := pairSpace(t, estate.Appliance("site-a"), estate.Appliance("site-b")).Run(t, "plan", "-no-color")
+		acctest.MustSay(t, out, "One side runs manager, the other cloud: both sites of a pair run the same service, manager or cloud.")
+	})
+	t.Run("no site name yet", func(t *testing.T) {
+		t.Parallel()
+		estate := acctest.Estate(t)
+		estate.Appliance("site-b").Fault(simulator.Fault{Path: "/config", Kind: simulator.Body, Body: `{"id":"1","site":null}`})
+		out, _ := pairSpace(t, estate.Appliance("site-a"), estate.Appliance("site-b")).Run(t, "plan", "-no-color")
+		acctest.MustSay(t, out, "The appliance that vcda.b logs in to has no site name yet. Finish its first setup.")
+		acctest.MustNotSay(t, out, "providers argument", "Error in function call", "Invalid template")
+	})
 }
 
 // describeSites tells the mesh about some sites, without their thumbprints: the
@@ -202,10 +270,10 @@ func TestDRMesh(t *testing.T) {
 			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
 
 			estate.Appliance("site-b").RotateCertificate()
-			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 2 changed, 0 destroyed", "healthy = true")
+			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 4 changed, 0 destroyed", "healthy = true")
 			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
 			checkWrites(t, estate.Appliance("site-a"), 2, 1)
-			checkWrites(t, estate.Appliance("site-b"), 2, 0)
+			checkWrites(t, estate.Appliance("site-b"), 2, 2)
 			checkWrites(t, estate.Appliance("site-c"), 2, 1)
 
 			inMesh(t, space, "destroy", "-no-color", "-auto-approve")

@@ -2,8 +2,8 @@
 # says how to start them.
 
 variables {
-  site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url, name = "site-a" }
-  site_b = { api_url = jsondecode(file("simulator.json")).appliances["site-b"].url, name = "site-b" }
+  site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url }
+  site_b = { api_url = jsondecode(file("simulator.json")).appliances["site-b"].url }
 }
 
 provider "vcda" {
@@ -39,7 +39,7 @@ run "plans" {
 
 run "pairs_both_ways" {
   variables {
-    site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url, name = "site-a", description = "Protected site" }
+    site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url, description = "Protected site" }
   }
 
   assert {
@@ -50,6 +50,11 @@ run "pairs_both_ways" {
   assert {
     condition     = output.a_to_b.site == "site-b" && output.b_to_a.site == "site-a"
     error_message = "A side knows the other by another name."
+  }
+
+  assert {
+    condition     = vcda_site_pairing.a_to_b.repair_triggers != vcda_site_pairing.b_to_a.repair_triggers
+    error_message = "A side does not know its own certificate, whose change is to re-pair it."
   }
 
   assert {
@@ -158,11 +163,50 @@ run "refuses_another_way_to_look" {
   expect_failures = [var.certificate_via]
 }
 
+# What it refuses once both are paired, where a mistake would cost the pairings.
+
+run "refuses_swapped_providers" {
+  command = plan
+
+  providers = {
+    vcda.a = vcda.b
+    vcda.b = vcda.a
+  }
+
+  variables {
+    site_a = { api_url = jsondecode(file("simulator.json")).appliances["site-a"].url, name = "site-a" }
+    site_b = { api_url = jsondecode(file("simulator.json")).appliances["site-b"].url, name = "site-b" }
+  }
+
+  expect_failures = [data.vcda_appliance.a, data.vcda_appliance.b]
+}
+
+run "refuses_a_wrong_name" {
+  command = plan
+
+  variables {
+    site_b = { api_url = jsondecode(file("simulator.json")).appliances["site-b"].url, name = "zrh" }
+  }
+
+  expect_failures = [data.vcda_appliance.b]
+}
+
+run "refuses_one_appliance_twice" {
+  command = plan
+
+  providers = {
+    vcda.a = vcda.a
+    vcda.b = vcda.a
+  }
+
+  expect_failures = [vcda_site_pairing.a_to_b]
+}
+
 run "refuses_one_site_twice" {
   command = plan
 
   variables {
-    site_b = { api_url = upper(jsondecode(file("simulator.json")).appliances["site-a"].url), name = "site-b" }
+    site_b = { api_url = upper(jsondecode(file("simulator.json")).appliances["site-a"].url) }
   }
 
   expect_failures = [vcda_site_pairing.a_to_b]
