@@ -3,7 +3,7 @@ variable "site_a" {
     Site A, as site B is told about it:
     api_url     - service endpoint where the appliance of B reaches A, such as https://vcda-a.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of A's Manager or Cloud service; looked up when left out
-    name        - the name A gave itself; required when B is a Cloud service
+    name        - the name A gave itself; asked of A when left out, and compared when given
     description - text that B shows for A
   EOT
 
@@ -27,7 +27,7 @@ variable "site_a" {
 
   validation {
     condition     = var.site_a.name != ""
-    error_message = "The name must not be empty; leave it out when no Cloud service needs it."
+    error_message = "The name must not be empty; leave it out to have the appliance asked."
   }
 }
 
@@ -36,7 +36,7 @@ variable "site_b" {
     Site B, as site A is told about it:
     api_url     - service endpoint where the appliance of A reaches B, such as https://vcda-b.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of B's Manager or Cloud service; looked up when left out
-    name        - the name B gave itself; required when A is a Cloud service
+    name        - the name B gave itself; asked of B when left out, and compared when given
     description - text that A shows for B
   EOT
 
@@ -60,7 +60,7 @@ variable "site_b" {
 
   validation {
     condition     = var.site_b.name != ""
-    error_message = "The name must not be empty; leave it out when no Cloud service needs it."
+    error_message = "The name must not be empty; leave it out to have the appliance asked."
   }
 }
 

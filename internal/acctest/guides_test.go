@@ -269,6 +269,21 @@ func TestPageLinks(t *testing.T) {
 	}
 }
 
+// TestFrontPageHasNoRelativeLinks: a registry shows the front page under an
+// address from which they lead nowhere.
+func TestFrontPageHasNoRelativeLinks(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range pageLink.FindAllStringSubmatch(string(content), -1) {
+		if link[1] != "" {
+			t.Errorf("the front page links to %s", link[1])
+		}
+	}
+}
+
 // slugs are how links name the headings of a page.
 func slugs(page string) (all []string) {
 	for _, match := range headings.FindAllStringSubmatch(page, -1) {

@@ -42,7 +42,7 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "Description of the pairing.",
+				MarkdownDescription: "Description of the pairing; empty by default.",
 			},
 			"site": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -56,7 +56,7 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 			},
 			"wait_for_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last.",
+				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last. `false` by default.",
 			},
 			"pending_task_id": schema.StringAttribute{
 				Computed:            true,
