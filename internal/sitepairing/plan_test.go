@@ -164,7 +164,7 @@ func TestMissingSiteInTheCLI(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
-			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.Says("Missing site", "The appliance runs the Cloud service, which pairs by name."),
+			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.Says("Missing site", "The appliance runs the Cloud service", "that pairs by name"),
 		}},
 	})
 }

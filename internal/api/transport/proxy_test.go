@@ -100,14 +100,16 @@ func newProxy(t *testing.T, target string, refuse int, cert *tls.Certificate) *p
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
+		tunnels.Add(2) // while the server still knows the connection, so before anybody waits
 		here, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
 		}
 		_, _ = fmt.Fprint(here, "HTTP/1.1 200 OK\r\n\r\n")
 		// Either side may leave first; the other one ends with it.
-		tunnels.Go(func() { _, _ = io.Copy(there, here); _ = there.Close() })
-		tunnels.Go(func() { _, _ = io.Copy(here, there); _ = here.Close() })
+		join := func(to, from net.Conn) { _, _ = io.Copy(to, from); _ = to.Close(); tunnels.Done() }
+		go join(there, here)
+		go join(here, there)
 	}))
 	if cert == nil {
 		p.Start()
