@@ -42,8 +42,8 @@ func asksOnly() int {
 
 func blankLater(resp *resource.CreateResponse) int {
 	n, diags := pair()
-	_ = diags                       // want "these diagnostics are dropped"
-	_, m := resp.Diagnostics, n + 1 // want "these diagnostics are dropped"
+	_ = diags                     // want "these diagnostics are dropped"
+	_, m := resp.Diagnostics, n+1 // want "these diagnostics are dropped"
 	return m
 }
 
