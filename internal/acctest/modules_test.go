@@ -181,6 +181,27 @@ func TestDRPair(t *testing.T) {
 	}
 }
 
+// TestDRPairThatDependsOnSomething: a name that is given keeps the pairings while
+// the appliances can't be asked before the apply.
+func TestDRPairThatDependsOnSomething(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			estate := meshEstate(t, service)
+			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			space := pairSpace(t, a, b)
+			space.Write(t, "main.tf", strings.Replace(pairUsage(t, a, b), "  providers = {", "  depends_on = [terraform_data.other]\n\n  providers = {", 1)+`
+variable "other" { default = 1 }
+resource "terraform_data" "other" { input = var.other }
+`)
+			space.MustRun(t, "apply", "-no-color", "-auto-approve")
+			out := space.MustRun(t, "plan", "-no-color", "-var", "other=2")
+			acctest.MustSay(t, out, "data.vcda_appliance.b will be read during apply", "0 to add, 1 to change, 0 to destroy")
+		})
+	}
+}
+
 // TestDRPairRefuses: a mistake that an apply would pay for, with pairings that
 // work, fails the plan.
 func TestDRPairRefuses(t *testing.T) {
@@ -289,7 +310,8 @@ func generateMesh(t *testing.T, space *acctest.Workspace, names []string) string
 	if err != nil {
 		t.Fatal(err)
 	}
-	space.MustRun(t, "-chdir=dr-mesh/generator", "apply", "-no-color", "-auto-approve", "-var", "sites="+string(list))
+	space.Write(t, "dr-mesh/generator/terraform.tfvars", "sites = "+string(list)+"\n")
+	space.MustRun(t, "-chdir=dr-mesh/generator", "apply", "-no-color", "-auto-approve")
 	made := space.MustRun(t, "-chdir=dr-mesh/generator", "output", "-no-color", "-raw", "mesh")
 	space.Write(t, "dr-mesh/mesh.tf", made)
 	return made
@@ -300,6 +322,9 @@ func generateMesh(t *testing.T, space *acctest.Workspace, names []string) string
 func TestDRMeshShrinks(t *testing.T) {
 	t.Parallel()
 	estate, space := meshEstate(t, simulator.Manager), moduleSpace(t)
+	if out, code := space.Run(t, "-chdir=dr-mesh/generator", "plan", "-no-color", "-input=false"); code == 0 {
+		t.Errorf("a mesh is made of sites that nobody listed\n%s", out)
+	}
 	if generateMesh(t, space, meshSites) != moduleFile(t, "dr-mesh", "mesh.tf") {
 		t.Error("examples/dr-mesh/mesh.tf is not what the generator makes; its README says how to make it")
 	}

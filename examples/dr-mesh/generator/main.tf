@@ -4,7 +4,6 @@
 variable "sites" {
   description = "The sites, by names that Terraform can use for its own objects."
   type        = set(string)
-  default     = ["site-a", "site-b", "site-c"]
 
   validation {
     condition     = length(var.sites) > 1
