@@ -60,14 +60,6 @@ func (s *Sessions[S]) Share(ctx context.Context, stale *S) (*S, error) {
 	return o.wait(ctx)
 }
 
-// Replaced tells that another session than this one is shared by now, or being
-// opened.
-func (s *Sessions[S]) Replaced(which *S) bool {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	return s.shared != nil && !s.shared.useless(which)
-}
-
 // Open opens a session to hand out.
 func (s *Sessions[S]) Open(ctx context.Context, login Login[S]) (*S, error) {
 	return s.begin(ctx, login).wait(ctx)

@@ -110,7 +110,7 @@ func (c *Client) do(ctx context.Context, r transport.Request) (*transport.Answer
 		return nil, err
 	}
 	answer, err := s.send(ctx, r)
-	if !expired(err) || !s.worked.Load() && !c.sessions.Replaced(s) {
+	if !expired(err) || !s.worked.Load() {
 		return answer, err
 	}
 	s.http.Close()

@@ -96,7 +96,7 @@ const freshLogin = time.Minute
 // that is refused from the start is not, since the next one would be too; but a
 // restart of the service may end the first one before its first use.
 func (c *Client) renewable(g *grant, refused error) bool {
-	return g.worked.Load() || c.clock.Now().Sub(g.opened) > freshLogin || c.sessions.Replaced(g) ||
+	return g.worked.Load() || c.clock.Now().Sub(g.opened) > freshLogin ||
 		tokenAsked(refused) && (c.forgiven.CompareAndSwap(nil, g) || c.forgiven.Load() == g)
 }
 

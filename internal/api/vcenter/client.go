@@ -137,7 +137,7 @@ func (c *Client) within(ctx context.Context, call func(*api, string) error) erro
 	if final := c.login.final(); final != nil {
 		return &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", final, err)}
 	}
-	if !g.worked.Load() && !c.sessions.Replaced(g) {
+	if !g.worked.Load() {
 		return err
 	}
 	if g, err = c.sessions.Share(ctx, g); err != nil {
