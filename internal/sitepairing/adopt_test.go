@@ -85,6 +85,15 @@ func (v variant) set(a *simulator.Appliance) {
 	a.LimitTaskPages(v.pages)
 }
 
+// takesOver is a create that finds what an earlier one made.
+func takesOver(t *testing.T, a *simulator.Appliance, config direct.Values) direct.Object {
+	t.Helper()
+	object, problems := attempt(t, a, none, config)
+	warned(t, problems, "is taken over")
+	complete(t, a, object)
+	return object
+}
+
 // TestAdoption: whatever ended a create after its request, the next one takes
 // the pairing over: one POST over all runs, never a DELETE, a whole state and a
 // warning. The task may still run then, or have ended.
@@ -117,9 +126,7 @@ func TestAdoption(t *testing.T) {
 			a.BeforeAnswer(nil)
 			a.FreezeTasks(false)
 		}
-		object, problems := attempt(t, a, none, values(b))
-		warned(t, problems, "is taken over")
-		complete(t, a, object)
+		takesOver(t, a, values(b))
 		sent(t, a, 1, 0, 0)
 	})
 }
@@ -154,9 +161,7 @@ func TestAdoptionByTheLogin(t *testing.T) {
 		dyingWays["login refused"](t, a, b)
 		a.BeforeAnswer(nil)
 		a.FreezeTasks(false)
-		object, problems := attempt(t, a, none, values(b))
-		warned(t, problems, "is taken over")
-		complete(t, a, object)
+		takesOver(t, a, values(b))
 		sent(t, a, 1, 0, 0)
 	})
 }
@@ -168,9 +173,7 @@ func TestAdoptionRepairs(t *testing.T) {
 		a.FreezeTasks(true)
 		dyingWays["login refused"](t, a, b)
 		a.FreezeTasks(false)
-		object, problems := attempt(t, a, none, values(b, "description", "changed"))
-		warned(t, problems, "is taken over")
-		complete(t, a, object)
+		object := takesOver(t, a, values(b, "description", "changed"))
 		sent(t, a, 1, 1, 0)
 		if object.Values["description"] != "changed" {
 			t.Errorf("description %v", object.Values["description"])

@@ -55,6 +55,8 @@ func leftBehind(p *peer, result outcome, err error) string {
 		return "The appliance is paired with the site. Nothing is lost: the next apply by the same user, within an hour after the pairing, takes it over."
 	case errors.Is(err, errNotListed):
 		return "The task that pairs has ended, but the site is not, or no longer, in the list. Apply again: a pairing that turns up is taken over, else the site is paired anew."
+	case errors.As(err, &failed) && failed.Err == nil:
+		return ""
 	case errors.As(err, &failed):
 		return "Check what the task names: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again."
 	case result.gone:
@@ -72,14 +74,16 @@ func explainChange(ctx context.Context, action string, result outcome, err error
 	detail := explain(ctx, result.site, err)
 	var failed *vcda.TaskError
 	switch {
-	case errors.As(err, &failed):
-		detail += "\n\nThe state is as it was before. Mend what the task names, such as replications that need the site, and run again."
 	case result.gone:
 		detail += "\n\nThe appliance no longer shows the task, and its list of sites has not shown the change. The state is as it was before; apply again."
 	case result.running():
 		detail += "\n\n" + goesOn(result.task) + " The state is as it was before; apply again."
 	case errors.Is(err, errNotListed), vcda.NotFound(err):
 		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
+	case errors.As(err, &failed) && failed.Err == nil:
+		detail += "\n\nThe state is as it was before."
+	case errors.As(err, &failed):
+		detail += "\n\nThe state is as it was before. Mend what the task names, such as replications that need the site, and run again."
 	case vcda.Busy(err):
 		detail += "\n\nThe appliance has declined it until the time was up. The state is as it was before; apply again."
 	case result.site == nil && vcda.Undecided(err): // else a read has failed

@@ -295,6 +295,7 @@ var pairingChanges = []situation{
 		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Times: 1, Kind: simulator.Reset})
 	}),
 	changes("Update: somebody has unpaired the site", described(nil), func(a, b *simulator.Appliance) { a.Unpair(b.Site()) }),
+	changes("Update: the task finds no site", described(nil), func(a, _ *simulator.Appliance) { a.FailNextTask("repair", "SiteNotFound", "There is no such site.") }),
 	changes("Update: the appliance restarts and shows no change", described(values{"timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
 		a.FreezeTasks(true)
 		when(a, request("GET", "/tasks/"), a.Restart)
