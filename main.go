@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // version is set by the release build.
@@ -30,7 +30,7 @@ func main() {
 	if !*debug { // no Terraform would stop it
 		outliveFirst(syscall.SIGTERM)
 	}
-	cleanup := &framework.Cleanup{}
+	cleanup := &providerdata.Cleanup{}
 	err := provider.Serve(version, *debug, cleanup)
 	logout(cleanup)
 	if err != nil {
@@ -51,7 +51,7 @@ func outliveFirst(kind os.Signal) {
 }
 
 // logout ends what the process leaves on the appliances.
-func logout(cleanup *framework.Cleanup) {
+func logout(cleanup *providerdata.Cleanup) {
 	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
 	defer cancel()
 	if err := cleanup.Run(ctx); err != nil {

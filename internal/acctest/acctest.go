@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"go.uber.org/goleak"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -35,7 +35,7 @@ func Main(m *testing.M) {
 // logged out when the test ends, as the binary does at its own end.
 func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
-	cleanup := &framework.Cleanup{}
+	cleanup := &providerdata.Cleanup{}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 1500*time.Millisecond)
 		defer cancel()

@@ -94,7 +94,7 @@ func Needs(t *testing.T, features ...Feature) {
 	}
 }
 
-// note writes a skipped test down for whoever counts them (.tools/test): the
+// note writes a skipped test down for whoever counts them (internal/tools/test): the
 // reason, the package and the test, a line each.
 func note(t *testing.T, reason string) {
 	t.Helper()

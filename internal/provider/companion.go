@@ -6,10 +6,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcenter"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // companion is a system beside VCDA, configured in an object of its own.
@@ -36,29 +36,29 @@ type client[C any] interface {
 // configureCompanion prepares the client of a companion; it contacts nobody.
 // What is wrong with its settings is told to those who need it, and disturbs
 // nobody else.
-func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(transport.Options, L) (P, error)) framework.System[C] {
+func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(rest.Options, L) (P, error)) providerdata.System[C] {
 	if _, found := c.lookup(s.object); found == unknown {
-		return framework.Absent[C](notYetKnown(s.object))
+		return providerdata.Absent[C](notYetKnown(s.object))
 	}
 	base := c.get(s.object + ".url")
 	if base == "" && c.unknown == "" && !c.diags.HasError() {
-		return framework.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,
+		return providerdata.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,
 			fmt.Sprintf("The provider block has no %s.url. Set it, or the variable %sURL, to the address of the server.", s.object, s.prefix)))
 	}
 	login := companionLogin(c, s)
 	options := c.transport(s.object+".", base, agent)
 	switch {
 	case c.diags.HasError():
-		return framework.Absent[C](withoutPaths(c.diags.Errors())...)
+		return providerdata.Absent[C](withoutPaths(c.diags.Errors())...)
 	case c.unknown != "":
-		return framework.Absent[C](notYetKnown(c.unknown))
+		return providerdata.Absent[C](notYetKnown(c.unknown))
 	}
 	made, err := create(options, login)
 	if err != nil {
-		return framework.Absent[C](diag.NewErrorDiagnostic("Invalid "+s.object+".ca_certificate", reason(err))) // the rest has been checked
+		return providerdata.Absent[C](diag.NewErrorDiagnostic("Invalid "+s.object+".ca_certificate", reason(err))) // the rest has been checked
 	}
 	p.cleanup.Add(made.Logout)
-	return framework.Ready((*C)(made))
+	return providerdata.Ready((*C)(made))
 }
 
 // companionLogin resolves the login of a companion. It is nil where nothing
@@ -81,15 +81,15 @@ func withoutPaths(diags diag.Diagnostics) diag.Diagnostics {
 	return plain
 }
 
-func (p *vcdaProvider) configureVCenter(c *configuration, agent string) framework.System[vcenter.Client] {
+func (p *vcdaProvider) configureVCenter(c *configuration, agent string) providerdata.System[vcenter.Client] {
 	release := c.get("vcenter.release")
-	return configureCompanion(p, c, vcenterCompanion, agent, func(layer transport.Options, login vcenter.Login) (*vcenter.Client, error) {
+	return configureCompanion(p, c, vcenterCompanion, agent, func(layer rest.Options, login vcenter.Login) (*vcenter.Client, error) {
 		return vcenter.New(vcenter.Options{Transport: layer, Login: login, Release: release})
 	})
 }
 
-func (p *vcdaProvider) configureStorware(c *configuration, agent string) framework.System[storware.Client] {
-	return configureCompanion(p, c, storwareCompanion, agent, func(layer transport.Options, login storware.Login) (*storware.Client, error) {
+func (p *vcdaProvider) configureStorware(c *configuration, agent string) providerdata.System[storware.Client] {
+	return configureCompanion(p, c, storwareCompanion, agent, func(layer rest.Options, login storware.Login) (*storware.Client, error) {
 		return storware.New(storware.Options{Transport: layer, Login: login})
 	})
 }

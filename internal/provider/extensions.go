@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 )
 
 // extensionsName is the list of sites in the provider block. It has no
@@ -26,7 +26,7 @@ func extensionsSchema() schema.Attribute {
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 	}
-	for _, way := range framework.ExtensionWays {
+	for _, way := range sessionextension.Methods {
 		fields := map[string]schema.Attribute{}
 		for _, f := range way.Fields {
 			fields[f.Name] = schema.StringAttribute{
@@ -36,7 +36,7 @@ func extensionsSchema() schema.Attribute {
 		}
 		element[way.Name] = schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: way.Doc, Attributes: fields,
-			Validators: framework.ExactlyOneWay(way.Name),
+			Validators: sessionextension.ExactlyOneMethod(way.Name),
 		}
 	}
 	return schema.ListNestedAttribute{
@@ -59,7 +59,7 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 	}
 	var elements []*struct {
 		Site types.String `tfsdk:"site"`
-		framework.Ways
+		sessionextension.MethodObjects
 	}
 	c.diags.Append(config.GetAttribute(ctx, path.Root(extensionsName), &elements)...)
 	var list []vcda.Extension

@@ -21,20 +21,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/appliance"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/certificate"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/health"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/session"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/sessionextension"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/site"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/sitepairing"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/storwaresession"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/task"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/thumbprint"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/vcentersession"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/remotecertificate"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/site"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sitepairing"
+	storwareservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/task"
+	vcenterservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/vcenter"
 )
 
 // Address is where Terraform knows the provider by.
@@ -42,13 +43,13 @@ const Address = "registry.terraform.io/vcda-dr/vcda"
 
 // New returns the factory of the provider. What must end with the process is
 // registered with cleanup.
-func New(version string, cleanup *framework.Cleanup) func() provider.Provider {
+func New(version string, cleanup *providerdata.Cleanup) func() provider.Provider {
 	return func() provider.Provider { return &vcdaProvider{version: version, cleanup: cleanup} }
 }
 
 type vcdaProvider struct {
 	version   string
-	cleanup   *framework.Cleanup
+	cleanup   *providerdata.Cleanup
 	validated atomic.Bool
 }
 
@@ -96,17 +97,17 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	configurationOf := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
 	ofVCDA, ofVCenter, ofStorware := configurationOf(), configurationOf(), configurationOf()
 	agent := userAgent(p.version, req.TerraformVersion)
-	data := framework.Data{
+	data := providerdata.Data{
 		VCDA:     p.configureVCDA(ofVCDA, agent, ofVCDA.extensions(ctx, req.Config)),
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
-		Claims:   &framework.Claims{},
-		Phase:    &framework.Phase{},
+		Claims:   &providerdata.Claims{},
+		Phase:    &providerdata.Phase{},
 
 		Unvalidated: !p.validated.Load(),
 	}
 	if ofVCDA.enabled("preflight") {
-		data.Preflight = &framework.Preflight{}
+		data.Preflight = &providerdata.Preflight{}
 	}
 	resp.Diagnostics.Append(ofVCDA.diags...)
 	resp.Diagnostics.Append(ofVCenter.diags.Warnings()...)
@@ -116,28 +117,28 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 }
 
 // configureVCDA prepares the client of VCDA; it contacts nobody.
-func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions []vcda.Extension) framework.System[vcda.Client] {
+func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions []vcda.Extension) providerdata.System[vcda.Client] {
 	base := c.get("url")
 	if base == "" && c.unknown == "" {
-		return framework.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
+		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
 			"The provider block has no url. Set it, or the variable VCDA_URL, to the address of the appliance."))
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := c.transport("", base, agent)
 	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), APIVersion: c.get("api_version")}
 	if c.unknown != "" {
-		return framework.Absent[vcda.Client](notYetKnown(c.unknown))
+		return providerdata.Absent[vcda.Client](notYetKnown(c.unknown))
 	}
 	if c.diags.HasError() {
-		return framework.System[vcda.Client]{}
+		return providerdata.System[vcda.Client]{}
 	}
 	client, err := vcda.New(options)
 	if err != nil {
 		c.diags.AddAttributeError(attributePath("ca_certificate"), "Invalid ca_certificate", reason(err)) // the rest has been checked
-		return framework.System[vcda.Client]{}
+		return providerdata.System[vcda.Client]{}
 	}
 	p.cleanup.Add(client.Logout)
-	return framework.Ready(client)
+	return providerdata.Ready(client)
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {
@@ -147,9 +148,9 @@ func notYetKnown(dotted string) diag.Diagnostic {
 
 // transport resolves the settings of the HTTP layer for the system whose
 // settings stand below prefix.
-func (c *configuration) transport(prefix, base, agent string) transport.Options {
-	options := transport.Options{
-		Trust: transport.Trust{
+func (c *configuration) transport(prefix, base, agent string) rest.Options {
+	options := rest.Options{
+		Trust: tlsutil.Trust{
 			CACertificate: c.certificate(prefix + "ca_certificate"),
 			Thumbprint:    c.get(prefix + "thumbprint"),
 			Insecure:      c.enabled(prefix + "insecure"),
@@ -157,7 +158,7 @@ func (c *configuration) transport(prefix, base, agent string) transport.Options 
 		UserAgent:     agent,
 		MaxRetries:    c.count("max_retries"),
 		MaxConcurrent: c.count("max_concurrent_requests"),
-		Log:           framework.LogHTTP,
+		Log:           logHTTP,
 	}
 	if options.Trust.Insecure {
 		c.diags.AddAttributeWarning(attributePath(prefix+"insecure"), "Certificates are not checked",
@@ -200,9 +201,9 @@ func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 func (p *vcdaProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
 		session.NewEphemeral, sessionextension.NewEphemeral,
-		vcentersession.NewTicketEphemeral,
-		vcentersession.NewEphemeral,
-		storwaresession.NewEphemeral,
+		vcenterservice.NewTicketEphemeral,
+		vcenterservice.NewEphemeral,
+		storwareservice.NewEphemeral,
 	}
 }
 
@@ -210,9 +211,9 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 	return []func() datasource.DataSource{
 		session.NewDataSource, site.NewDataSource, site.NewListDataSource,
 		task.NewDataSource, task.NewListDataSource,
-		appliance.NewDataSource, health.NewDataSource, certificate.NewDataSource,
-		vcentersession.NewDataSource,
-		storwaresession.NewDataSource, storwaresession.NewUserDataSource, storwaresession.NewStatusDataSource,
+		appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
+		vcenterservice.NewDataSource,
+		storwareservice.NewDataSource, storwareservice.NewUserDataSource, storwareservice.NewStatusDataSource,
 	}
 }
 
@@ -228,5 +229,5 @@ func (p *vcdaProvider) Actions(context.Context) []func() action.Action {
 
 // Functions lists the functions.
 func (p *vcdaProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{thumbprint.NewOfPEM, thumbprint.NewNormalize}
+	return []func() function.Function{functions.NewOfPEM, functions.NewNormalize}
 }

@@ -4,19 +4,17 @@ import (
 	"context"
 	"os"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // Serve serves the provider until Terraform ends it, or for a debugger. What must
 // end with the process is registered with cleanup.
-func Serve(version string, debug bool, cleanup *framework.Cleanup) error {
+func Serve(version string, debug bool, cleanup *providerdata.Cleanup) error {
 	if err := quiet(); err != nil {
 		return err
 	}
@@ -39,7 +37,7 @@ func quiet() error {
 }
 
 // NewServer is what Serve serves.
-func NewServer(version string, cleanup *framework.Cleanup) tfprotov6.ProviderServer {
+func NewServer(version string, cleanup *providerdata.Cleanup) tfprotov6.ProviderServer {
 	served := providerserver.NewProtocol6(New(version, cleanup)())()
 	return server{served.(frameworkServer)} //nolint:errcheck // the framework serves them all
 }
@@ -51,79 +49,70 @@ type frameworkServer interface {
 	tfprotov6.ActionServer
 }
 
-// server takes less memory than the framework's: that keeps the context of each
-// call until the provider stops, and everything which hangs on it, so that a plan
-// of some thousand resources takes some hundred megabytes. Here it keeps
-// contexts that let go of everything when the call has ended, for the calls that
-// come for each resource.
+// server gives every RPC an operation ID, which its requests carry and its
+// diagnostics and log entries show, and lets go of its context when it ends
+// (memory.go).
 type server struct{ frameworkServer }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return during(ctx, s.frameworkServer.ValidateResourceConfig, req)
+	return during(withOperation(ctx), s.frameworkServer.ValidateResourceConfig, req)
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return during(ctx, s.frameworkServer.UpgradeResourceState, req)
+	return during(withOperation(ctx), s.frameworkServer.UpgradeResourceState, req)
 }
 
 func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return during(ctx, s.frameworkServer.UpgradeResourceIdentity, req)
+	return during(withOperation(ctx), s.frameworkServer.UpgradeResourceIdentity, req)
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(ctx, s.frameworkServer.ReadResource, req)
+	return during(withOperation(ctx), s.frameworkServer.ReadResource, req)
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(ctx, s.frameworkServer.PlanResourceChange, req)
+	return during(withOperation(ctx), s.frameworkServer.PlanResourceChange, req)
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(ctx, s.frameworkServer.ApplyResourceChange, req)
+	return during(withOperation(ctx), s.frameworkServer.ApplyResourceChange, req)
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return during(ctx, s.frameworkServer.ImportResourceState, req)
+	return during(withOperation(ctx), s.frameworkServer.ImportResourceState, req)
 }
 
-// during makes a call with a context that lets go of its parent afterwards.
-//
-//nolint:contextcheck // it inherits, in its own way
-func during[Q, A any](ctx context.Context, call func(context.Context, Q) (A, error), req Q) (A, error) {
-	short := &shortContext{}
-	short.call.Store(&ctx)
-	defer short.call.Store(nil)
-	return call(short, req)
+func (s server) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.MoveResourceState, req)
 }
 
-// shortContext is the context of a call until that ends, and a cancelled one
-// afterwards.
-type shortContext struct {
-	call atomic.Pointer[context.Context]
+func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.ReadDataSource, req)
 }
 
-func (c *shortContext) now() context.Context {
-	if call := c.call.Load(); call != nil {
-		return *call
-	}
-	return ended{}
+func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.OpenEphemeralResource, req)
 }
 
-func (c *shortContext) Deadline() (time.Time, bool) { return c.now().Deadline() }
-func (c *shortContext) Done() <-chan struct{}       { return c.now().Done() }
-func (c *shortContext) Err() error                  { return c.now().Err() }
-func (c *shortContext) Value(key any) any           { return c.now().Value(key) }
+func (s server) RenewEphemeralResource(ctx context.Context, req *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.RenewEphemeralResource, req)
+}
 
-// ended is a cancelled context.
-type ended struct{}
+func (s server) CloseEphemeralResource(ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest) (*tfprotov6.CloseEphemeralResourceResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.CloseEphemeralResource, req)
+}
 
-func (ended) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (ended) Done() <-chan struct{}       { return closed }
-func (ended) Err() error                  { return context.Canceled }
-func (ended) Value(any) any               { return nil }
+func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	return during(withOperation(ctx), s.frameworkServer.PlanAction, req)
+}
 
-var closed = func() <-chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
+// The results of the last two are streamed after the method has returned, so
+// their context stays.
+
+func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	return s.frameworkServer.ListResource(withOperation(ctx), req)
+}
+
+func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	return s.frameworkServer.InvokeAction(withOperation(ctx), req)
+}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 type callKey struct{}
@@ -20,7 +20,7 @@ type callKey struct{}
 // once the call has ended, though the provider goes on.
 func TestServerKeepsNothingOfACall(t *testing.T) {
 	t.Parallel()
-	served := NewServer("test", &framework.Cleanup{})
+	served := NewServer("test", &providerdata.Cleanup{})
 	for name, call := range map[string]func(context.Context) error{
 		"ValidateResourceConfig": func(ctx context.Context) error {
 			_, err := served.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: "vcda_site_pairing"})

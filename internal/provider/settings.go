@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
 // kind is the type of a setting.
@@ -79,7 +79,7 @@ func checkURL(s string) error {
 }
 
 func checkThumbprint(s string) error {
-	_, err := transport.NormalizeThumbprint(s)
+	_, err := tlsutil.NormalizeThumbprint(s)
 	return err
 }
 

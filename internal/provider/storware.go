@@ -1,8 +1,8 @@
 package provider
 
 import (
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
 // storwareSettings are the rows of the object storware, but for its login.

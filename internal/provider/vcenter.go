@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 )
 
 // vcenterSettings are the rows of the object vcenter, but for its login.

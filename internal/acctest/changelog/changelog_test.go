@@ -86,13 +86,13 @@ func TestReadRefuses(t *testing.T) {
 // goes out without a word.
 func TestReleaseNotes(t *testing.T) {
 	t.Parallel()
-	script, err := os.ReadFile("../../../.tools/release-notes")
+	script, err := os.ReadFile("../../../internal/tools/release-notes")
 	if err != nil {
 		t.Fatal(err)
 	}
 	changes := write(t, "# Changelog\n\n## Unreleased\n\n- Added: Next.\n\n## 1.2.10 (2026-12-31)\n\n- Fixed: One.\n- Fixed: Two.\n\n## 1.2.1 (2026-12-01)\n")
-	tools := filepath.Join(filepath.Dir(changes), ".tools")
-	if err := os.Mkdir(tools, 0o700); err != nil {
+	tools := filepath.Join(filepath.Dir(changes), "internal", "tools")
+	if err := os.MkdirAll(tools, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(tools, "release-notes"), script, 0o600); err != nil {

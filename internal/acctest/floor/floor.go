@@ -15,13 +15,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	ours "github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // New is the factory of the provider.
 func New() provider.Provider {
-	return floor{ours.New("floor", &framework.Cleanup{})().(offers)} //nolint:errcheck // the provider offers them all
+	return floor{ours.New("floor", &providerdata.Cleanup{})().(offers)} //nolint:errcheck // the provider offers them all
 }
 
 // offers is all that a provider can offer.

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/api/transport"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
 // key is a private key that is not RSA.
@@ -52,7 +52,7 @@ func (s *scene) expired(t *testing.T) (address, thumbprint string) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are expected
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	thumbprint = transport.Thumbprint(server.Certificate())
+	thumbprint = tlsutil.Thumbprint(server.Certificate())
 	s.system("old", server.URL, thumbprint)
 	return server.URL, thumbprint
 }

@@ -13,8 +13,8 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/framework"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // address is where tfplugindocs looks for a provider named vcda.
@@ -39,7 +39,7 @@ func run(ctx context.Context) error {
 }
 
 func ownSchemas(ctx context.Context) (*tfjson.ProviderSchemas, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &framework.Cleanup{})())()
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &providerdata.Cleanup{})())()
 	if err != nil {
 		return nil, err
 	}

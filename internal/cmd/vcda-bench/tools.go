@@ -35,7 +35,7 @@ func prepare(ctx context.Context) (*tools, error) {
 		return nil, err
 	}
 	root = filepath.Dir(root)
-	cli, err := output(ctx, root, filepath.Join(".tools", "cli"))
+	cli, err := output(ctx, root, filepath.Join("internal", "tools", "cli"))
 	if err != nil {
 		return nil, err
 	}

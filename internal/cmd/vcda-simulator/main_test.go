@@ -94,7 +94,7 @@ func TestSessions(t *testing.T) {
 	if err := json.NewDecoder(r.stdout).Decode(&announced); err != nil {
 		t.Fatal(err)
 	}
-	configuration, err := os.ReadFile(filepath.Join("..", "..", "..", ".tools", "sessions.tf"))
+	configuration, err := os.ReadFile(filepath.Join("..", "..", "..", "internal", "tools", "sessions.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}

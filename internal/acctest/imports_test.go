@@ -1,0 +1,180 @@
+package acctest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vcda-dr/terraform-provider-vcda"
+
+// goPackage is what "go list" tells of a package.
+type goPackage struct {
+	ImportPath                string
+	Imports                   []string // of the package itself
+	TestImports, XTestImports []string
+	Deps                      []string // all, without tests
+}
+
+// local is the path of a package below internal, "" for others.
+func local(path string) string {
+	below, ok := strings.CutPrefix(path, module+"/internal/")
+	if !ok {
+		return ""
+	}
+	return below
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps", "./...")
+	command.Dir = "../.."
+	out, err := command.Output()
+	if err != nil {
+		var failed *exec.ExitError
+		if errors.As(err, &failed) {
+			t.Fatalf("go list: %s", failed.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []goPackage
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// within reports whether a package is in one of the folders below internal.
+func within(path string, folders ...string) bool {
+	for _, folder := range folders {
+		if path == folder || strings.HasPrefix(path, folder+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func terraform(path string) bool {
+	return strings.HasPrefix(path, "github.com/hashicorp/terraform-") || strings.HasPrefix(path, "github.com/hashicorp/hcl")
+}
+
+// layers are the folders below internal and what each may depend on, directly or
+// through others. A folder that is not listed fails the test.
+var layers = map[string]struct {
+	mayUse    []string // folders below internal, beside the folder itself
+	terraform bool     // may depend on Terraform's modules
+}{
+	"clock":           {},
+	"client/tlsutil":  {},
+	"client/session":  {},
+	"client/coalesce": {mayUse: []string{"clock"}},
+	"client/rest":     {mayUse: []string{"clock", "client/tlsutil"}},
+	"client/vcda":     {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/coalesce", "client/rest"}},
+	"client/vcenter":  {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
+	"client/storware": {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
+	"lro":             {mayUse: []string{"clock"}},
+	"pairing":         {mayUse: []string{"clock", "client", "lro"}},
+	"replication":     {mayUse: []string{"clock", "client", "lro"}},
+	"diagnostics":     {mayUse: []string{"clock", "client", "lro", "pairing", "replication"}, terraform: true},
+	"customtypes":     {mayUse: []string{"clock", "client", "lro", "pairing", "replication", "diagnostics"}, terraform: true},
+	"providerdata":    {mayUse: []string{"clock", "client"}, terraform: true},
+	"service":         {mayUse: []string{"clock", "client", "lro", "pairing", "replication", "diagnostics", "customtypes", "providerdata"}, terraform: true},
+	"provider":        {mayUse: []string{"clock", "client", "lro", "pairing", "replication", "diagnostics", "customtypes", "providerdata", "service"}, terraform: true},
+	"simulator":       {},
+}
+
+// shared are the packages below service that services may import.
+var shared = []string{"service/base"}
+
+// TestImports proves the import rules that the diagram in
+// .github/ARCHITECTURE.md shows.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		here := local(p.ImportPath)
+		if here == "" || within(here, "acctest", "cmd") {
+			continue
+		}
+		rules, folder := layers[here], here
+		for name, candidate := range layers {
+			if within(here, name) {
+				rules, folder = candidate, name
+			}
+		}
+		if _, listed := layers[folder]; !listed {
+			t.Errorf("%s has no place in the layout", here)
+		}
+		for _, to := range p.Deps {
+			there := local(to)
+			switch {
+			case terraform(to) && !rules.terraform:
+				t.Errorf("%s depends on %s: it must know nothing of Terraform", here, to)
+			case there == "" || within(there, folder) && folder != "service":
+			case folder == "service" && within(there, "service"):
+				if there != here && !within(there, shared...) {
+					t.Errorf("%s depends on %s: services must not import each other", here, there)
+				}
+			case !within(there, rules.mayUse...):
+				t.Errorf("%s must not depend on %s", here, there)
+			}
+		}
+		for _, to := range slices.Concat(p.TestImports, p.XTestImports) {
+			if terraform(to) && !rules.terraform && folder != "simulator" {
+				t.Errorf("a test of %s imports %s", here, to)
+			}
+		}
+	}
+}
+
+// TestTopLevel: what lies in the first folder people see (design, section 0).
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	allowed := []string{
+		"main.go", "internal", "examples", "docs", "templates", "GNUmakefile", "go.mod", "go.sum", "terraform-registry-manifest.json",
+		"README.md", "LICENSE", "CHANGELOG.md",
+	}
+	entries, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) {
+			t.Errorf("%s is not part of the layout", name)
+		}
+	}
+	for _, name := range allowed {
+		if name == "docs" {
+			continue // made by make docs, whose staleness make check looks at
+		}
+		if _, err := os.Stat("../../" + name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestNoStrayDependency: the provider that users run carries no test tools.
+func TestNoStrayDependency(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if p.ImportPath != module {
+			continue
+		}
+		for _, to := range p.Deps {
+			if strings.Contains(to, "terraform-plugin-testing") || strings.Contains(to, "terraform-plugin-sdk") {
+				t.Errorf("the binary depends on %s", to)
+			}
+		}
+	}
+}

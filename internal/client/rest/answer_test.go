@@ -1,0 +1,150 @@
+package rest
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+func reply(code int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = nil // no guess of net/http
+		if contentType != "" {
+			w.Header().Set("Content-Type", contentType)
+		}
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	const plain = "application/json;charset=UTF-8"
+	cases := map[string]struct {
+		kind, body string
+		reason     string // of the error, "" for none
+	}{
+		"plain":                    {plain, `{"site":"a"}`, ""},
+		"versioned":                {"application/vnd.vmware.h4-v4.7+json;charset=UTF-8", `{"site":"a"}`, ""},
+		"another vendor":           {"application/vnd+json", `{"site":"a"}`, ""},
+		"no charset, upper case":   {"Application/JSON", `{"site":"a"}`, ""},
+		"parameter without value":  {"application/json; charset", `{"site":"a"}`, ""},
+		"no media type":            {"", `{"site":"a"}`, ""},
+		"unknown and null fields":  {plain, `{"site":"a","new":[1],"state":null}`, ""},
+		"empty":                    {plain, "", "it is empty"},
+		"spaces":                   {plain, " \n", "not valid JSON"},
+		"null":                     {plain, "null", "it is null"},
+		"null and space":           {plain, " null\n", "it is null"},
+		"HTML":                     {"text/html; charset=utf-8", "<html>\n <b>Bad\tGateway</b>", "it is text/html; charset=utf-8, not JSON: <html> <b>Bad Gateway</b>"},
+		"long HTML":                {"text/html", "<html>" + strings.Repeat("é", 1000), "é…"},
+		"JSON said to be text":     {"text/plain", `{"site":"a"}`, "it is text/plain, not JSON"},
+		"JSON said to be HTML":     {"text/html", `{"site":"a"}`, "not JSON"},
+		"no media type at all":     {"json", `{"site":"a"}`, "not JSON"},
+		"truncated":                {plain, `{"site":"a`, "not valid JSON"},
+		"something behind":         {plain, `{"site":"a"}{}`, "not valid JSON"},
+		"HTML said to be JSON":     {plain, "<html>", "not valid JSON"},
+		"a field of another type":  {plain, `{"site":["a"]}`, `its field "site" is of another type`},
+		"a list for an object":     {plain, `[]`, "as a whole it is of another type"},
+		"a text for an object":     {plain, `"site"`, "as a whole it is of another type"},
+		"a field in another field": {plain, `{"state":{"progress":"half"}}`, `its field "state.progress"`},
+	}
+	for name, c := range cases {
+		bubble(t, name, func(t *testing.T) {
+			client := serve(t, Options{}, reply(200, c.kind, c.body))
+			answer, err := client.Do(t.Context(), get("/config"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var v struct {
+				Site  string `json:"site"`
+				State struct {
+					Progress int `json:"progress"`
+				} `json:"state"`
+			}
+			err = answer.JSON(&v)
+			if c.reason == "" {
+				if err != nil || v.Site != "a" {
+					t.Errorf("error %v, value %+v", err, v)
+				}
+				return
+			}
+			var bad *ResponseError
+			if !errors.As(err, &bad) || bad.Status != 200 || bad.Path != "/config" || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("error %v, want an AnswerError with %q", err, c.reason)
+			}
+			if len(err.Error()) > 400 {
+				t.Errorf("the error has %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
+
+func TestOversizedAnswer(t *testing.T) {
+	chunk := []byte(strings.Repeat("x", 1<<20))
+	for name, n := range map[string]int{"just fits": maxAnswer, "a byte too long": maxAnswer + 1} {
+		t.Run(name, func(t *testing.T) {
+			var tries atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				tries.Add(1)
+				for left := n; left > 0; left -= len(chunk) {
+					if _, err := w.Write(chunk[:min(left, len(chunk))]); err != nil {
+						return // the client has left
+					}
+				}
+			}))
+			t.Cleanup(server.Close)
+			answer, err := dial(t, server.URL, Options{MaxRetries: 2}).Do(t.Context(), get("/sites"))
+			var bad *ResponseError
+			if fits := n <= maxAnswer; fits && (err != nil || len(answer.Body) != n) || !fits && (!errors.As(err, &bad) || !strings.Contains(err.Error(), "32 MiB")) {
+				t.Errorf("error %v", err)
+			}
+			if tries.Load() != 1 {
+				t.Errorf("%d tries, want 1", tries.Load())
+			}
+		})
+	}
+}
+
+func TestRedirectsAreRefused(t *testing.T) {
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			bubble(t, method, func(t *testing.T) {
+				seen := 0
+				client := serve(t, Options{MaxRetries: 2}, func(w http.ResponseWriter, r *http.Request) {
+					seen++
+					http.Redirect(w, r, "https://user:pw@evil.test/login?SAMLRequest=Zm9v#part", code)
+				})
+				_, err := client.Do(t.Context(), Request{Method: method, Path: "/sessions", Body: map[string]string{"a": "b"}})
+				var bad *ResponseError
+				if !errors.As(err, &bad) || bad.Status != code || !strings.Contains(err.Error(), "redirects to https://evil.test/login, and") {
+					t.Errorf("error %v, want one that names the target only", err)
+				}
+				if seen != 1 {
+					t.Errorf("%d requests, want 1", seen)
+				}
+			})
+		}
+	}
+	bubble(t, "without a location", func(t *testing.T) {
+		client := serve(t, Options{}, status(304))
+		_, err := client.Do(t.Context(), get("/"))
+		if !errors.As(err, new(*ResponseError)) || !strings.Contains(err.Error(), "nowhere") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestAny2xxIsSuccess(t *testing.T) {
+	for _, code := range []int{200, 201, 202, 204, 226} {
+		bubble(t, http.StatusText(code), func(t *testing.T) {
+			client := serve(t, Options{}, status(code))
+			answer, err := client.Do(t.Context(), Request{Method: http.MethodPost, Path: "/sites"})
+			if err != nil || answer.Status != code {
+				t.Errorf("answer %+v, error %v", answer, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,71 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+)
+
+func mustParse(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func FuzzNormalizeThumbprint(f *testing.F) {
+	digest := strings.Repeat("AB:", 31) + "CD"
+	for _, seed := range []string{"", ":", "SHA-256:", "SHA-256:" + digest, strings.ToLower(digest), strings.ReplaceAll(digest, ":", ""), "sha256:" + digest, " " + digest, "ſHA-256:" + digest} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		normal, err := tlsutil.NormalizeThumbprint(text)
+		if err != nil {
+			return
+		}
+		if len(normal) != len("SHA-256")+32*3 || normal != strings.ToUpper(normal) {
+			t.Errorf("%q gives %q, which is not canonical", text, normal)
+		}
+		for _, spelling := range []string{normal, strings.ToLower(text), strings.TrimPrefix(normal, "SHA-256:"), strings.ReplaceAll(normal[len("SHA-256:"):], ":", "")} {
+			if again, err := tlsutil.NormalizeThumbprint(spelling); err != nil || again != normal {
+				t.Errorf("%q gives %q, but %q gives %q, %v", text, normal, spelling, again, err)
+			}
+		}
+	})
+}
+
+// Whatever a server sends, an answer is decoded or refused with a reason that
+// holds no secret.
+func FuzzAnswer(f *testing.F) {
+	const secret = "s3cr<t\"\n"
+	for _, body := range []string{"", "null", " null ", "{}", "[]", `{"a":1}`, `{"a":{"b":"x"}}`, `{"a":`, "<html>" + secret, "\xff\xfe", strings.Repeat("x", 200)} {
+		for _, kind := range []string{"", "application/json;charset=UTF-8", "application/vnd.vmware.h4-v4.7+json", "text/html", "a/b/c;;"} {
+			f.Add([]byte(body), kind, 200)
+			f.Add([]byte(body), kind, 502)
+			f.Add([]byte(body), kind, 302)
+		}
+	}
+	c := &Client{}
+	f.Fuzz(func(t *testing.T, body []byte, kind string, status int) {
+		a := &Response{Status: status, Header: http.Header{"Content-Type": {kind}, "Location": {string(body)}}, Body: body, secrets: []string{secret}}
+		var v struct{ A struct{ B int } }
+		for _, err := range []error{c.check(a), a.JSON(&v)} {
+			if err == nil {
+				continue
+			}
+			if text := err.Error(); strings.Contains(text, secret) || !utf8.ValidString(strings.ToValidUTF8(text, "")) {
+				t.Errorf("the error shows the secret: %s", text)
+			}
+		}
+		if a.JSON(&v) == nil && !json.Valid(body) {
+			t.Errorf("%q was taken for JSON", body)
+		}
+	})
+}

@@ -1,0 +1,272 @@
+package rest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// row is an element of a list in these tests.
+type row struct {
+	ID   string `json:"id"`
+	Port int    `json:"port"`
+}
+
+// listText is a list of n rows, and what it decodes to.
+func listText(n int) (text string, rows []row) {
+	parts := make([]string, n)
+	for i := range n {
+		rows = append(rows, row{ID: fmt.Sprintf("site-%d", i), Port: i})
+		parts[i] = fmt.Sprintf(`{"id":"site-%d","port":%d,"more":[1,{"a":null}]}`, i, i)
+	}
+	return "[" + strings.Join(parts, ",") + "]", rows
+}
+
+// whole decodes a text in one piece, as the answer of a request without Into.
+func whole(text string) ([]row, error) {
+	a := &Response{Body: []byte(text), Header: http.Header{"Content-Type": {"application/json"}}}
+	var rows []row
+	err := a.JSON(&rows)
+	return rows, err
+}
+
+// streamed decodes it on the way.
+func streamed(text io.Reader) ([]row, error) {
+	var list List[row]
+	s := &stream{into: &list}
+	s.read(&measured{from: text, left: maxAnswer})
+	return list.Items, (&Response{}).fits(s)
+}
+
+func reason(err error) (text string, empty bool) {
+	var answer *ResponseError
+	if errors.As(err, &answer) {
+		return answer.Reason, answer.Empty
+	}
+	return fmt.Sprint(err), false
+}
+
+var listTexts = []string{
+	"", " ", "null", " null ", "[]", " [ ] ", "[null]", `[{"id":"a"}]`, `[{"id":"a"},{"id":"b","port":2}] `, `{"id":"a"}`, `"text"`, "7", "true",
+	"[", "[}", `[{"id":"a"}`, `[{"id":"a"},`, `[{"id":"a"},]`, `[{"id":"a"}]]`, `[] []`, `[] x`, `[]null`, `[1]`, `["a"]`, `[[]]`, `[{"id":7}]`, `[{"port":"x"}]`, `[{"id":"a"} {"id":"b"}]`, "<html>", "\xff", "[\xff]",
+}
+
+// A list that is decoded on the way is what it is in one piece, and so is what is
+// wrong with it.
+func TestStreamedLists(t *testing.T) {
+	for _, text := range listTexts {
+		sameList(t, text)
+	}
+	long, rows := listText(5000)
+	if got, err := streamed(strings.NewReader(long)); err != nil || !cmp.Equal(got, rows) {
+		t.Errorf("error %v, %d rows", err, len(got))
+	}
+}
+
+func sameList(t *testing.T, text string) {
+	t.Helper()
+	want, wantErr := whole(text)
+	got, err := streamed(strings.NewReader(text))
+	if (err == nil) != (wantErr == nil) {
+		t.Fatalf("%q on the way: %v, in one piece: %v", text, err, wantErr)
+	}
+	if wantErr == nil {
+		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
+			t.Errorf("%q: %s", text, diff)
+		}
+		return
+	}
+	gotReason, gotEmpty := reason(err)
+	wantReason, wantEmpty := reason(wantErr)
+	if gotEmpty != wantEmpty && strings.TrimSpace(text) != "" {
+		t.Errorf("%q on the way: empty %t, %q; in one piece: %t, %q", text, gotEmpty, gotReason, wantEmpty, wantReason)
+	}
+}
+
+func FuzzStreamedLists(f *testing.F) {
+	for _, text := range listTexts {
+		f.Add(text)
+	}
+	f.Fuzz(sameList)
+}
+
+// rows asks for a list of rows.
+func rows(c *Client, t *testing.T) ([]row, *Response, error) {
+	t.Helper()
+	var list List[row]
+	answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
+	return list.Items, answer, err
+}
+
+// A try that breaks off leaves nothing behind: the next one begins anew.
+func TestBrokenListIsReadAgain(t *testing.T) {
+	text, want := listText(1000)
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := serve(t, Options{MaxRetries: 4}, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			switch tries++; tries {
+			case 1: // it promises more than comes
+				w.Header().Set("Content-Length", fmt.Sprint(len(text)))
+				_, _ = io.WriteString(w, text[:len(text)/2])
+				panic(http.ErrAbortHandler)
+			case 2: // the last chunk is missing
+				_, _ = io.WriteString(w, text[:len(text)/3])
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			case 3:
+				w.WriteHeader(http.StatusServiceUnavailable)
+				_, _ = io.WriteString(w, `[{"id":"x"}]`)
+			default:
+				_, _ = io.WriteString(w, text)
+			}
+		})
+		got, answer, err := rows(c, t)
+		if err != nil || tries != 4 || !cmp.Equal(got, want) || len(answer.Body) != 0 {
+			t.Errorf("error %v, %d rows after %d tries", err, len(got), tries)
+		}
+	})
+}
+
+// What is wrong with the answer to the last try is told, not what was with an
+// earlier one.
+func TestPageAfterABrokenList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := serve(t, Options{MaxRetries: 1}, func(w http.ResponseWriter, _ *http.Request) {
+			if tries++; tries == 1 {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `[{"id":"a"},`)
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "<html>Please wait</html>")
+		})
+		if _, _, err := rows(c, t); err == nil || tries != 2 || !strings.Contains(err.Error(), "it is text/html, not JSON: <html>Please wait</html>") {
+			t.Errorf("error %v after %d tries", err, tries)
+		}
+	})
+}
+
+// What is wrong with an answer that wants to be a list.
+func TestAnswersThatAreNoList(t *testing.T) {
+	big := `[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`
+	many := "[" + strings.Repeat(`{"id":"`+strings.Repeat("x", maxElement/2)+`"},`, 2*maxAnswer/maxElement) + "{}]"
+	space := "[]" + strings.Repeat(" ", maxElement)
+	for name, c := range map[string]struct {
+		status     int
+		kind, body string
+		want       string
+	}{
+		"status":      {http.StatusForbidden, "application/json", `{"code":"Forbidden"}`, "GET /sites: status 403"},
+		"page":        {http.StatusOK, "text/html", "<html>Please wait</html>", "it is text/html, not JSON: <html>Please wait</html>"},
+		"empty page":  {http.StatusOK, "text/html", "", "it is empty"},
+		"empty":       {http.StatusOK, "application/json", "", "it is empty"},
+		"null":        {http.StatusOK, "application/json", "null", "it is null"},
+		"object":      {http.StatusOK, "application/json", `{"items":[]}`, "as a whole it is of another type than documented"},
+		"wrong field": {http.StatusOK, "application/vnd.vmware.h4-v4.7+json", `[{"id":7}]`, `its field "id" is of another type than documented`},
+		"broken":      {http.StatusOK, "", `[{"id":`, "it is not valid JSON"},
+		"more":        {http.StatusOK, "application/json", `[]{}`, "it is not valid JSON"},
+		"big element": {http.StatusOK, "application/json", big, "an element of the list is larger than 1 MiB"},
+		"much space":  {http.StatusOK, "application/json", space, "an element of the list is larger than 1 MiB"},
+		"huge":        {http.StatusOK, "application/json", many, "the answer is larger than 32 MiB"},
+	} {
+		bubble(t, name, func(t *testing.T) {
+			client := serve(t, Options{}, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", c.kind)
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, c.body) // the client may leave
+			})
+			_, _, err := rows(client, t)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %.200v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// A list that stops in its middle is bounded by the request timeout.
+func TestListThatStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := serve(t, Options{RequestTimeout: 3 * time.Second}, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, `[{"id":"a"},`)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+		begin := time.Now()
+		_, _, err := rows(c, t)
+		var connection *ConnectionError
+		if !errors.As(err, &connection) || !errors.Is(err, ErrTimeout) || time.Since(begin) != 3*time.Second {
+			t.Errorf("error %v after %s", err, time.Since(begin))
+		}
+	})
+}
+
+// Compressed answers are asked for and understood, and their size counts as it is
+// when unpacked.
+func TestCompressedAnswers(t *testing.T) {
+	text, want := listText(2000)
+	for name, c := range map[string]struct {
+		text string
+		want string
+	}{"list": {text, ""}, "bomb": {`[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`, "larger than"}} {
+		bubble(t, name, func(t *testing.T) {
+			sent := 0
+			client := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Accept-Encoding") != "gzip" {
+					t.Errorf("it accepts %q", r.Header.Get("Accept-Encoding"))
+				}
+				w.Header().Set("Content-Encoding", "gzip")
+				w.Header().Set("Content-Type", "application/json")
+				var packed bytes.Buffer
+				zip := gzip.NewWriter(&packed)
+				_, err := io.WriteString(zip, c.text)
+				if err = errors.Join(err, zip.Close()); err != nil {
+					t.Error(err)
+				}
+				sent = packed.Len()
+				_, _ = packed.WriteTo(w)
+			})
+			got, _, err := rows(client, t)
+			switch {
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, want %q", err, c.want)
+			case c.want == "" && (err != nil || !cmp.Equal(got, want)):
+				t.Errorf("error %v, %d rows", err, len(got))
+			case sent*5 > len(c.text):
+				t.Errorf("%d bytes were sent for %d", sent, len(c.text))
+			}
+			if _, err := client.Do(t.Context(), get("/other")); c.want == "" && err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The text of a long list is never held as a whole.
+func BenchmarkList(b *testing.B) {
+	text, _ := listText(5000)
+	for name, decode := range map[string]func() error{
+		"streamed": func() error { _, err := streamed(strings.NewReader(text)); return err },
+		"whole":    func() error { _, err := whole(text); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := decode(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

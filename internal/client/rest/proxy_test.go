@@ -1,0 +1,178 @@
+package rest
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The proxy variables and the system roots are read once per process, so that
+// these tests send their request from a process of its own.
+const childVariable = "TRANSPORT_TEST_GET"
+
+type outcome struct {
+	Status int
+	Error  string
+	Sent   bool
+}
+
+// childMain sends the one request the parent asked for and prints what came of it.
+func childMain() {
+	var seen outcome
+	base, err := url.Parse(os.Getenv(childVariable))
+	if err == nil {
+		var c *Client
+		if c, err = New(Options{BaseURL: base, RequestTimeout: 10 * time.Second}); err == nil {
+			var answer *Response
+			if answer, err = c.Do(context.Background(), Request{Method: http.MethodPost, Path: "/sites"}); answer != nil {
+				seen.Status = answer.Status
+			}
+		}
+	}
+	var lost *ConnectionError
+	if errors.As(err, &lost) {
+		seen.Sent = lost.Sent
+	}
+	if err != nil {
+		seen.Error = err.Error()
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(seen); err != nil {
+		panic(err)
+	}
+}
+
+func inChild(t *testing.T, address string, environment ...string) outcome {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	// The race detector would wait a second for reports at the end.
+	cmd.Env = append(environment, childVariable+"="+address, "GOCOVERDIR="+t.TempDir(), "GORACE=atexit_sleep_ms=0")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen outcome
+	if err := json.Unmarshal(out, &seen); err != nil {
+		t.Fatalf("%v in %q", err, out)
+	}
+	return seen
+}
+
+// proxy tunnels every CONNECT to one server, or refuses with a status.
+type proxy struct {
+	*httptest.Server
+	lock sync.Mutex
+	seen []string
+}
+
+func newProxy(t *testing.T, target string, refuse int, cert *tls.Certificate) *proxy {
+	t.Helper()
+	p := &proxy{}
+	var tunnels sync.WaitGroup
+	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.lock.Lock()
+		p.seen = append(p.seen, r.Method+" "+r.Host)
+		p.lock.Unlock()
+		if refuse != 0 {
+			w.WriteHeader(refuse)
+			return
+		}
+		there, err := net.Dial("tcp", target)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		tunnels.Add(2) // while the server still knows the connection, so before anybody waits
+		here, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = fmt.Fprint(here, "HTTP/1.1 200 OK\r\n\r\n")
+		// Either side may leave first; the other one ends with it.
+		join := func(to, from net.Conn) { _, _ = io.Copy(to, from); _ = to.Close(); tunnels.Done() }
+		go join(there, here)
+		go join(here, there)
+	}))
+	if cert == nil {
+		p.Start()
+	} else {
+		p.TLS = &tls.Config{Certificates: []tls.Certificate{*cert}, NextProtos: []string{"http/1.1"}}
+		p.StartTLS()
+	}
+	t.Cleanup(func() { p.Close(); tunnels.Wait() })
+	return p
+}
+
+func TestEnvironment(t *testing.T) {
+	ca := newAuthority(t)
+	server := serveTLS(t, ca.server("vcda.example.com"), nil)
+	target := server.Listener.Addr().String()
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(roots, []byte(pemOf(ca.cert)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const address = "https://vcda.example.com"
+
+	t.Run("system roots", func(t *testing.T) {
+		if got := inChild(t, server.URL, "SSL_CERT_FILE="+roots); got.Status != http.StatusOK {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("proxy", func(t *testing.T) {
+		p := newProxy(t, target, 0, nil)
+		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+p.URL)
+		if got.Status != http.StatusOK || len(p.seen) != 1 || p.seen[0] != "CONNECT vcda.example.com:443" {
+			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+		}
+	})
+	t.Run("proxy in lower case", func(t *testing.T) {
+		p := newProxy(t, target, 0, nil)
+		if got := inChild(t, address, "SSL_CERT_FILE="+roots, "https_proxy="+p.URL); got.Status != http.StatusOK {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("proxy reached by TLS", func(t *testing.T) {
+		// Its certificate is for its own name, not for the appliance's.
+		cert := ca.server("localhost")
+		p := newProxy(t, target, 0, &cert)
+		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+strings.Replace(p.URL, "127.0.0.1", "localhost", 1))
+		if got.Status != http.StatusOK {
+			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+		}
+	})
+	t.Run("loopback and NO_PROXY", func(t *testing.T) {
+		p := newProxy(t, target, 0, nil)
+		got := inChild(t, server.URL, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+p.URL)
+		if got.Status != http.StatusOK || len(p.seen) != 0 {
+			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+		}
+	})
+	t.Run("proxy that refuses", func(t *testing.T) {
+		p := newProxy(t, target, http.StatusBadGateway, nil)
+		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+strings.Replace(p.URL, "://", "://user:proxy-password@", 1))
+		if got.Error == "" || got.Sent || len(p.seen) != 1 {
+			t.Errorf("%+v, want one try of which nothing reached the appliance; the proxy saw %q", got, p.seen)
+		}
+		if strings.Contains(got.Error, "proxy-password") {
+			t.Errorf("the error shows the proxy's password: %s", got.Error)
+		}
+	})
+}

@@ -1,0 +1,48 @@
+package vcda
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// RemoteCertificate is the certificate an address shows to the appliance.
+// Encoded is base64 of its DER form.
+type RemoteCertificate struct {
+	Certificate struct {
+		Thumbprint string `json:"thumbPrint"`
+	} `json:"certificate"`
+	Encoded string `json:"encoded"`
+}
+
+const remoteCertificatePath = "/config/remote-certificate"
+
+// X509 is the certificate itself.
+func (r RemoteCertificate) X509() (*x509.Certificate, error) {
+	der, err := base64.StdEncoding.DecodeString(r.Encoded)
+	if err == nil {
+		var certificate *x509.Certificate
+		if certificate, err = x509.ParseCertificate(der); err == nil {
+			return certificate, nil
+		}
+	}
+	return nil, &rest.ResponseError{
+		Call: rest.Call{Method: http.MethodGet, Path: remoteCertificatePath}, Status: http.StatusOK,
+		Reason: "it holds no certificate as base64 of its DER form", Err: err,
+	}
+}
+
+// RemoteCertificate lets the appliance look at the certificate of an address
+// (GET /config/remote-certificate, known from peers only). Through the tunnel it
+// sees what a peer shows.
+func (c *Client) RemoteCertificate(ctx context.Context, address string, viaTunnel bool) (RemoteCertificate, error) {
+	query := url.Values{"url": {address}, "viaTunnel": {strconv.FormatBool(viaTunnel)}}
+	var seen RemoteCertificate
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query}, &seen)
+	return seen, err
+}

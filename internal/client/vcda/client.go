@@ -1,0 +1,144 @@
+// Package vcda is a client of the VMware Cloud Director Availability REST API:
+// one session, sites, tasks. It knows nothing of Terraform.
+package vcda
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+)
+
+// DefaultAPIVersion is the version asked for when none is configured.
+const DefaultAPIVersion = "4.7"
+
+// tokenHeader carries the session token, in the answer to a login and in every
+// later request.
+const tokenHeader = "X-VCAV-Auth"
+
+// Options configures a Client. Transport and Login are required; Service is
+// asked of the appliance when empty.
+type Options struct {
+	Transport  rest.Options
+	Login      Login
+	Extensions []Extension // applied after every login
+	Service    Service
+	APIVersion string
+	Clock      clock.Clock
+}
+
+// Client talks to one appliance with one session, opened on first use. It is
+// safe for concurrent use.
+type Client struct {
+	http       *rest.Client
+	accept     string
+	clock      clock.Clock
+	login      Login
+	sessions   *session.Sessions[grant]
+	extensions *extensions
+	forgiven   atomic.Pointer[grant] // refused before it worked, and replaced all the same
+	own        sync.Map              // sessions handed out, by id
+
+	writes  writes
+	reads   *sharing[siteList] // of a refresh
+	changes *sharing[siteList] // of creates, updates and deletes
+	tasks   taskLists
+	watch   *watch
+	started sync.Map // ids of the tasks this client started
+	service fact[Service]
+	user    fact[string]
+}
+
+// New prepares a client; it contacts nobody.
+func New(o Options) (*Client, error) {
+	if o.APIVersion == "" {
+		o.APIVersion = DefaultAPIVersion
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	o.Transport.DecodeError = decodeError
+	layer, err := rest.New(o.Transport)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		http:       layer,
+		accept:     "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
+		clock:      o.Clock,
+		login:      o.Login,
+		extensions: newExtensions(o.Extensions),
+		watch:      newWatch(),
+	}
+	if o.Service != "" {
+		c.service.set(o.Service)
+	}
+	// Apart, since what a change looked at is old for a read that comes after it.
+	c.reads = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
+	c.changes = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
+	c.sessions = session.New(c.open, final)
+	return c, nil
+}
+
+// Clock is the clock the client waits by.
+func (c *Client) Clock() clock.Clock { return c.clock }
+
+// URL is the base address of the appliance.
+func (c *Client) URL() string { return c.http.BaseURL().String() }
+
+// send sends one request with the grant's token.
+func (c *Client) send(ctx context.Context, g *grant, r rest.Request) (*rest.Response, error) {
+	r.Header = http.Header{"Accept": {c.accept}}
+	if g != nil {
+		r.Header[tokenHeader] = []string{g.token}
+		r.Secrets = append(r.Secrets, g.token)
+	}
+	answer, err := c.http.Do(ctx, r)
+	if g != nil {
+		g.note(err)
+	}
+	return answer, err
+}
+
+// do sends a request within the session. When the token has expired it logs in
+// once more and repeats the request, which the server had
+// not begun.
+func (c *Client) do(ctx context.Context, r rest.Request) (*rest.Response, error) {
+	g, err := c.sessions.Share(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.send(ctx, g, r)
+	if !expired(err) {
+		return answer, err
+	}
+	if c.foreign() {
+		return nil, c.tokenExpired(err)
+	}
+	if !c.renewable(g, err) {
+		return answer, err
+	}
+	if g, err = c.sessions.Share(ctx, g); err != nil {
+		return nil, err
+	}
+	return c.send(ctx, g, r)
+}
+
+// tokenExpired is the final error of a token that came from outside.
+func (c *Client) tokenExpired(err error) error {
+	return &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
+}
+
+// fetch sends a request within the session and decodes the answer into v.
+func (c *Client) fetch(ctx context.Context, r rest.Request, v any) error {
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	return answer.JSON(v)
+}

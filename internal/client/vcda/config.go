@@ -1,0 +1,36 @@
+package vcda
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// Config is how an appliance is set up ("Configure Get" on the Manager service,
+// CloudConfigResponse on the Cloud service).
+type Config struct {
+	Site      string `json:"site"`      // Manager service
+	LocalSite string `json:"localSite"` // Cloud service
+}
+
+// OwnSite is the name the appliance gave its own site, "" before it has one.
+func (c Config) OwnSite() string { return cmp.Or(c.Site, c.LocalSite) }
+
+// Config reads how the appliance is set up (GET /config).
+func (c *Client) Config(ctx context.Context) (Config, error) {
+	var config Config
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config"}, &config)
+	return config, err
+}
+
+// Configured asks whether the first setup of the appliance is done
+// (GET /config/is-configured, "Config Is Configured").
+func (c *Client) Configured(ctx context.Context) (bool, error) {
+	var answer struct {
+		IsConfigured bool `json:"isConfigured"`
+	}
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config/is-configured"}, &answer)
+	return answer.IsConfigured, err
+}

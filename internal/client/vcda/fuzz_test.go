@@ -1,0 +1,106 @@
+package vcda
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// answer is what the fuzzed server sends to everything but a login.
+type answer struct {
+	status int
+	kind   string
+	body   []byte
+}
+
+// Whatever an appliance answers, each call returns something usable or an error.
+func FuzzAnswers(f *testing.F) {
+	for _, body := range []string{
+		``, `null`, `{}`, `[]`, `[null]`, `[{}]`, `{"items":null,"total":2}`, `{"items":[{"id":"1"}],"total":9}`, `<html>`,
+		`[{"id":"5fd06dbd","site":"site1","description":"","apiUrl":"https://tn-de84.tnexus.io:8048/","apiPublicUrl":"https://peer.example.com:8048","apiThumbprint":"SHA-256:43","isLocal":false,"state":{"incomingCommError":null,"outgoingCommError":{"code":"CertificateMismatch","msg":"m","args":[1]}},"apiVersion":"4.7","isProviderDeployment":false,"peerTunnelCert":"MIID"}]`,
+		`{"id":"f61d60d2","user":"root","workflowInfo":{"type":"pair","resourceType":"site","resourceId":"site2","resourceName":""},"progress":100,"state":"SUCCEEDED","lastUpdated":1,"startTime":1,"endTime":-1,"resultType":"X","result":{},"error":null,"warnings":[],"site":"site1"}`,
+		`{"user":"admin1@Org1","roles":["EVERYONE"],"authenticatedSites":[{"site":"site1","org":"Org1"}]}`,
+		`{"productName":"VCDA","serviceType":"CLOUD","buildVersion":"4.7.1","buildDate":1,"instanceId":"i"}`,
+		`{"code":"Forbidden","msg":"Permission denied.","args":[],"stacktrace":"com.vmware"}`,
+	} {
+		for _, status := range []int{200, 202, 400, 403, 404, 500} {
+			f.Add(status, "application/json;charset=UTF-8", []byte(body))
+		}
+	}
+	f.Add(502, "text/html", []byte("<html>"))
+	f.Add(200, "text/html", []byte("<html>"))
+	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
+		if status < 200 || status > 599 || strings.ContainsFunc(kind, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return // no answer of HTTP
+		}
+		var sent atomic.Pointer[answer]
+		sent.Store(&answer{status, kind, body})
+		client := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
+			a := sent.Load()
+			w.Header()["Content-Type"] = []string{a.kind}
+			w.WriteHeader(a.status)
+			_, _ = w.Write(a.body) // some statuses have none
+		})
+		sites, err := client.Peers(t.Context())
+		for _, s := range sites {
+			if s.IsLocal || s.ID+s.Site == "" {
+				t.Errorf("peer %+v", s)
+			}
+			_, _, _ = s.Link(), s.Endpoint(), s.Key(Cloud)
+		}
+		failures := []error{err}
+		task, err := client.Task(t.Context(), "1")
+		if failures = append(failures, err); err == nil && task.ID == "" {
+			t.Error("a task without id")
+		}
+		_ = task.WarningTexts()
+		tasks, err := client.Tasks(t.Context(), TaskQuery{})
+		failures = append(failures, err)
+		if len(idsOf(tasks)) > 0 && tasks[0].ID == "" {
+			t.Error("a task without id in the list")
+		}
+		_, err = client.Session(t.Context())
+		failures = append(failures, err)
+		_, err = client.Service(t.Context())
+		failures = append(failures, err)
+		_, err = client.Pair(t.Context(), PairRequest{})
+		failures = append(failures, err)
+		for _, err := range failures {
+			if err != nil && err.Error() == "" {
+				t.Errorf("an error without text: %#v", err)
+			}
+			if rest.Status(err) == 0 && err != nil && status >= 400 && status != http.StatusUnauthorized {
+				t.Errorf("error %v for the status %d", err, status)
+			}
+		}
+	})
+}
+
+func FuzzNormalizeURL(f *testing.F) {
+	for _, seed := range []string{
+		"https://vcda.example.com", "HTTPS://VCDA.example.com:443/", "https://vcda.example.com:8048//", "https://[fe80::1%25eth0]:8048", "https://[::443]", "https://h:0443",
+		"https://a%25b", "https://h%C3%A9", "https://İ", "https://\xff", "https://%ff", "https://h/a%2Fb/", "https://h/a b", "https://h/%", "https://u:p@h", "http://h", "https://h:", "https://h#", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		normal, err := NormalizeURL(text)
+		if err != nil {
+			return
+		}
+		if again, err := NormalizeURL(normal); err != nil || again != normal {
+			t.Errorf("%q gives %q, and that %q, %v", text, normal, again, err)
+		}
+		u, err := url.Parse(normal)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Port() == "443" || strings.HasSuffix(normal, "/") {
+			t.Errorf("%q gives %q, error %v", text, normal, err)
+		}
+		if with, err := NormalizeURL(normal + "/"); err != nil || with != normal {
+			t.Errorf("a slash behind %q gives %q, %v", normal, with, err)
+		}
+	})
+}

@@ -1,0 +1,479 @@
+package vcda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// crowd is how many requests run at once where one login must serve all.
+const crowd = 50
+
+func TestSessionDetails(t *testing.T) {
+	want := map[Service]SessionDetails{
+		Manager: {User: "root", Roles: []string{"EVERYONE", "ADMINISTRATORS", "VRADMINISTRATORS"}},
+		Cloud: {
+			User: "root", Roles: []string{"EVERYONE", "ADMINISTRATORS", "VRADMINISTRATORS"},
+			AuthenticatedSites: []AuthenticatedSite{{Site: "site-a", Org: "System"}},
+		},
+	}
+	eachService(t, func(t *testing.T, service Service) {
+		got, err := start(t, service).Session(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[service], got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestOneLoginForACrowd(t *testing.T) {
+	f := start(t, Manager)
+	if n := f.a.Stats().Total; n != 0 {
+		t.Errorf("%d requests before the first use", n)
+	}
+	together(crowd, func() {
+		if _, err := f.Sites(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	if s := f.a.Stats(); s.Logins != 1 || s.Requests["GET /sites"] != crowd {
+		t.Errorf("%d logins, %v", s.Logins, s.Requests)
+	}
+}
+
+// A failing login is shared by those who wait for it, not sent by each in turn.
+func TestOneFailingLoginForACrowd(t *testing.T) {
+	calls := map[string]func(context.Context, *Client) error{
+		"sites":   func(ctx context.Context, c *Client) error { _, err := c.Sites(ctx); return err },
+		"service": func(ctx context.Context, c *Client) error { _, err := c.Service(ctx); return err },
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) { oneFailingLogin(t, call) })
+	}
+}
+
+func oneFailingLogin(t *testing.T, call func(context.Context, *Client) error) {
+	t.Helper()
+	f := start(t, Manager)
+	waiting := make(chan struct{})
+	f.a.BeforeAnswer(func(*http.Request) { <-waiting })
+	f.a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Status, Status: 503})
+	var begun sync.WaitGroup
+	begun.Add(crowd)
+	go func() { begun.Wait(); close(waiting) }()
+	together(crowd, func() {
+		begun.Done()
+		var login *LoginError
+		if err := call(t.Context(), f.Client); !errors.As(err, &login) || login.Refused {
+			t.Errorf("error %v", err)
+		}
+	})
+	// Those who were slow to ask may begin another one.
+	if n := f.a.Stats().Requests["POST /sessions"]; n > crowd/2 {
+		t.Errorf("%d logins", n)
+	}
+}
+
+// meet holds back the answers to reads of sites until n of them have arrived.
+func meet(a *simulator.Appliance, n int) {
+	var arrived sync.WaitGroup
+	arrived.Add(n)
+	var count atomic.Int32
+	a.BeforeAnswer(func(r *http.Request) {
+		if r.Method != http.MethodGet || count.Add(1) > int32(n) {
+			return
+		}
+		arrived.Done()
+		arrived.Wait()
+	})
+}
+
+// Expiry leads to one login however many requests find out at once, and each of
+// them is answered.
+func TestExpiry(t *testing.T) {
+	ways := map[string]func(f *fixture){
+		"idle":         func(f *fixture) { f.clock.advance(31 * time.Minute) },
+		"restart":      func(f *fixture) { f.a.Restart() },
+		"ended by one": func(f *fixture) { f.a.ExpireSessions() },
+	}
+	for name, expire := range ways {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, Manager)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			expire(f)
+			meet(f.a, crowd)
+			together(crowd, func() {
+				if sites, err := f.Sites(t.Context()); err != nil || len(sites) != 1 {
+					t.Errorf("sites %v, error %v", sites, err)
+				}
+			})
+			if s := f.a.Stats(); s.Logins != 2 || s.FailedLogins != 0 || s.Requests["GET /sites"] != 1+2*crowd {
+				t.Errorf("%d logins, %v, want one more login and each request once more", s.Logins, s.Requests)
+			}
+			if err := f.Logout(t.Context()); err != nil || f.a.Stats().Requests["DELETE /sessions"] != 1 {
+				t.Errorf("error %v, %v, want one logout", err, f.a.Stats().Requests)
+			}
+		})
+	}
+}
+
+// A request that starts something was not begun by the server that found the
+// session expired: it is sent once more, and acts once.
+func TestExpiryBeforeAPairing(t *testing.T) {
+	f := start(t, Manager)
+	if _, err := f.Sites(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.a.ExpireSessions()
+	task := f.pairing(time.Second)
+	if _, err := f.Wait(t.Context(), task); err != nil {
+		t.Error(err)
+	}
+	if n := len(f.a.Sites()); n != 1 || f.a.Stats().Logins != 2 {
+		t.Errorf("%d pairings, %d logins", n, f.a.Stats().Logins)
+	}
+}
+
+func TestRefusedReloginIsFinal(t *testing.T) {
+	f := start(t, Manager)
+	if _, err := f.Sites(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	accounts := f.a.Accounts()
+	accounts.LocalUsers = nil
+	f.a.SetAccounts(accounts)
+	f.a.ExpireSessions()
+	meet(f.a, crowd)
+	call := func() {
+		_, err := f.Sites(t.Context())
+		var login *LoginError
+		if !errors.As(err, &login) || !login.Refused {
+			t.Errorf("error %v, want a refused login", err)
+		}
+	}
+	together(crowd, call)
+	call()
+	if s := f.a.Stats(); s.FailedLogins != 1 || s.Requests["POST /sessions"] != 2 {
+		t.Errorf("%d refused logins, %v, want one more login", s.FailedLogins, s.Requests)
+	}
+	if err := f.Logout(t.Context()); err != nil || f.a.Stats().Requests["DELETE /sessions"] != 0 {
+		t.Errorf("error %v, %v, want no logout: the session is gone", err, f.a.Stats().Requests)
+	}
+}
+
+// The three kinds of 401 are told apart.
+func TestOther401sAreNoExpiry(t *testing.T) {
+	for name, fault := range map[string]simulator.Fault{
+		"remote site":                 {Body: `{"code":"RemoteAuthenticationFailure","msg":"Extend first."}`},
+		"remote site with a question": {Body: `{"code":"RemoteAuthenticationFailure","msg":""}`, Header: http.Header{"WWW-Authenticate": {"Authentication Token Required"}}},
+		"another code":                {Body: `{"code":"PasswordExpired","msg":"Change it."}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, Cloud)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			fault.Path, fault.Kind, fault.Status = "/sites", simulator.Status, http.StatusUnauthorized
+			f.a.Fault(fault)
+			_, err := f.Sites(t.Context())
+			var login *LoginError
+			if errors.As(err, &login) || rest.Status(err) != http.StatusUnauthorized {
+				t.Errorf("error %v, want the 401 itself", err)
+			}
+			if s := f.a.Stats(); s.Logins != 1 || s.Requests["GET /sites"] != 2 {
+				t.Errorf("%d logins, %v, want nothing repeated", s.Logins, s.Requests)
+			}
+		})
+	}
+	for name, fault := range map[string]simulator.Fault{
+		"no token header":  {Body: `{"code":"NotAuthenticated","msg":"Authentication required."}`},
+		"asked for":        {Body: `{"code":"X","msg":""}`, Header: http.Header{"Www-Authenticate": {"Authentication Token Required"}}},
+		"asked for second": {Body: `{"code":"X","msg":""}`, Header: http.Header{"Www-Authenticate": {"Basic", "Authentication Token Required"}}},
+		"page of a proxy":  {Body: "<html>", ContentType: "text/html"},
+	} {
+		t.Run("expiry: "+name, func(t *testing.T) {
+			f := start(t, Cloud)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			fault.Path, fault.Kind, fault.Status, fault.Times = "/sites", simulator.Status, http.StatusUnauthorized, 1
+			f.a.Fault(fault)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if s := f.a.Stats(); s.Logins != 2 {
+				t.Errorf("%d logins, want 2", s.Logins)
+			}
+		})
+	}
+}
+
+// A server that refuses a token it has just given is not asked for tokens
+// forever.
+func TestFreshTokenRefused(t *testing.T) {
+	expired := reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)
+	for name, works := range map[string]int32{"from the first request on": 0, "after a while": 1} {
+		t.Run(name, func(t *testing.T) {
+			var logins, reads atomic.Int32
+			client := scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPost:
+					logins.Add(1)
+					w.Header().Set(tokenHeader, "token")
+				case r.Method == http.MethodGet && reads.Add(1) <= works:
+					reply(200, "[]")(w, r)
+				default:
+					expired(w, r)
+				}
+			})
+			for range works {
+				if _, err := client.Sites(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 3 {
+				if _, err := client.Sites(t.Context()); rest.Status(err) != http.StatusUnauthorized {
+					t.Errorf("error %v, want the 401", err)
+				}
+			}
+			if got := logins.Load(); got != 1+works {
+				t.Errorf("%d logins, want %d", got, 1+works)
+			}
+		})
+	}
+}
+
+// A restart of the service ends the session before its first use: one more login
+// serves everybody. A token that is refused after that is final.
+func TestEndedBeforeItsFirstUse(t *testing.T) {
+	eachService(t, func(t *testing.T, service Service) {
+		f := start(t, service)
+		var refusals atomic.Int32
+		f.a.BeforeAnswer(func(r *http.Request) {
+			if r.URL.Path == "/sessions" && r.Method == http.MethodGet && refusals.Add(1) == 1 {
+				f.a.ExpireSessions()
+			}
+		})
+		together(20, func() {
+			if _, err := f.Session(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		if s := f.a.Stats(); s.Logins != 2 {
+			t.Errorf("%d logins, want 2", s.Logins)
+		}
+	})
+	t.Run("again", func(t *testing.T) {
+		var logins atomic.Int32
+		client := scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				w.Header().Set(tokenHeader, fmt.Sprint("token ", logins.Add(1)))
+				return
+			}
+			w.Header().Set("WWW-Authenticate", "Authentication Token Required")
+			reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)(w, r)
+		})
+		for range 3 {
+			together(5, func() {
+				if _, err := client.Sites(t.Context()); rest.Status(err) != http.StatusUnauthorized {
+					t.Errorf("error %v, want the 401", err)
+				}
+			})
+		}
+		if got := logins.Load(); got != 2 {
+			t.Errorf("%d logins, want 2", got)
+		}
+	})
+}
+
+// token logs in by itself and returns the session's token.
+func (f *fixture) token() string {
+	f.t.Helper()
+	if _, err := f.Session(f.t.Context()); err != nil {
+		f.t.Fatal(err)
+	}
+	return f.last("GET", "/sessions").Header.Get(tokenHeader)
+}
+
+func TestSessionToken(t *testing.T) {
+	t.Run("used and left alone", func(t *testing.T) {
+		f := start(t, Manager)
+		client := f.connect(SessionToken{Token: f.token()}, nil)
+		together(crowd, func() {
+			if details, err := client.Session(t.Context()); err != nil || details.User != "root" {
+				t.Errorf("session %+v, error %v", details, err)
+			}
+		})
+		if err := client.Logout(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if s := f.a.Stats(); s.Logins != 1 || s.Logouts != 0 || s.LiveSessions != 1 {
+			t.Errorf("stats %+v, want the session of its owner alive", s)
+		}
+		if _, err := client.Session(t.Context()); !errors.Is(err, ErrClosed) {
+			t.Errorf("error %v after the logout, want ErrClosed", err)
+		}
+	})
+	for name, expire := range map[string]bool{"expired": true, "never valid": false} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, Manager)
+			token := "made-up-token"
+			if expire {
+				token = f.token()
+			}
+			client := f.connect(SessionToken{Token: token}, nil)
+			if expire {
+				if _, err := client.Session(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				f.a.ExpireSessions()
+			}
+			before := f.a.Stats().Requests["POST /sessions"]
+			_, err := client.Session(t.Context())
+			var login *LoginError
+			if !errors.Is(err, ErrTokenExpired) || !errors.As(err, &login) || !login.Refused || login.Kind != "session_token" || rest.Status(err) != http.StatusUnauthorized {
+				t.Errorf("error %v, want ErrTokenExpired", err)
+			}
+			if f.a.Stats().Requests["POST /sessions"] != before {
+				t.Error("a login was sent")
+			}
+		})
+	}
+	if _, err := (SessionToken{}).request(time.Time{}); err == nil {
+		t.Error("a session token logs in")
+	}
+}
+
+// The login outlives the request that began it, so that its session can be
+// ended: Logout waits for it.
+func TestLoginOutlivesItsCaller(t *testing.T) {
+	f := start(t, Manager)
+	ctx, cancel := context.WithCancel(t.Context())
+	arrived, release := make(chan struct{}), make(chan struct{})
+	f.a.BeforeAnswer(func(r *http.Request) {
+		if r.Method == http.MethodPost {
+			close(arrived)
+			<-release
+		}
+	})
+	go func() { <-arrived; cancel() }()
+	if _, err := f.Sites(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the caller's", err)
+	}
+	// A Logout that can't wait gives up; the next one has time.
+	if err := f.Logout(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- f.Logout(t.Context()) }()
+	close(release)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if s := f.a.Stats(); s.Logins != 1 || s.Logouts != 1 || s.LiveSessions != 0 || s.Requests["GET /sites"] != 0 {
+		t.Errorf("stats %+v, want the login undone", s)
+	}
+}
+
+func TestLogout(t *testing.T) {
+	t.Run("nothing was opened", func(t *testing.T) {
+		f := start(t, Manager)
+		if err := f.Logout(t.Context()); err != nil || f.a.Stats().Total != 0 {
+			t.Errorf("error %v, %d requests", err, f.a.Stats().Total)
+		}
+	})
+	t.Run("once", func(t *testing.T) {
+		f := start(t, Manager)
+		if _, err := f.Sites(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		together(10, func() {
+			if err := f.Logout(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		if n := f.a.Stats().Requests["DELETE /sessions"]; n != 1 {
+			t.Errorf("%d logouts, want 1", n)
+		}
+		before := f.a.Stats().Total
+		for range 2 {
+			if _, err := f.Sites(t.Context()); !errors.Is(err, ErrClosed) {
+				t.Errorf("error %v, want ErrClosed", err)
+			}
+		}
+		if _, err := f.Pair(t.Context(), f.pair("")); !errors.Is(err, ErrClosed) || IsOutcomeUnknown(err) {
+			t.Errorf("error %v, want ErrClosed", err)
+		}
+		if f.a.Stats().Total != before {
+			t.Error("a request was sent after the logout")
+		}
+	})
+	t.Run("the session has expired", func(t *testing.T) {
+		f := start(t, Manager)
+		if _, err := f.Sites(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.a.ExpireSessions()
+		if err := f.Logout(t.Context()); err != nil || f.a.Stats().Logins != 1 {
+			t.Errorf("error %v, %d logins, want no error and no new login", err, f.a.Stats().Logins)
+		}
+	})
+	t.Run("the server fails", func(t *testing.T) {
+		f := start(t, Manager)
+		if _, err := f.Sites(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions", Kind: simulator.Status, Status: 500})
+		if err := f.Logout(t.Context()); rest.Status(err) != 500 {
+			t.Errorf("error %v, want the 500", err)
+		}
+		if n := f.a.Stats().Requests["DELETE /sessions"]; n != 2 {
+			t.Errorf("%d logouts, want 2", n)
+		}
+	})
+	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the answer is lost": simulator.DropAnswer, "the server fails once": simulator.Status} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, Manager)
+			if _, err := f.Sites(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions", Kind: kind, Status: 500, Times: 1})
+			if err := f.Logout(t.Context()); err != nil || f.a.Stats().LiveSessions != 0 {
+				t.Errorf("error %v, %d sessions left", err, f.a.Stats().LiveSessions)
+			}
+		})
+	}
+}
+
+func TestSystemClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var clock clock.System
+		start := clock.Now()
+		if err := clock.Sleep(t.Context(), time.Minute); err != nil || clock.Now().Sub(start) != time.Minute {
+			t.Errorf("error %v after %s", err, clock.Now().Sub(start))
+		}
+		why := errors.New("why")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(why) })
+		start = clock.Now()
+		if err := clock.Sleep(ctx, time.Hour); !errors.Is(err, why) || clock.Now().Sub(start) != time.Second {
+			t.Errorf("error %v after %s", err, clock.Now().Sub(start))
+		}
+	})
+}

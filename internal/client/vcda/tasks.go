@@ -1,0 +1,256 @@
+package vcda
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// The two task states that end a task; every other state means it goes on.
+const (
+	TaskSucceeded = "SUCCEEDED"
+	TaskFailed    = "FAILED"
+)
+
+// Task is a long-running operation ("Get One"). Times are in milliseconds since
+// the epoch, -1 while not reached.
+type Task struct {
+	ID          string          `json:"id"`
+	User        string          `json:"user"`
+	State       string          `json:"state"`
+	Progress    int             `json:"progress"`
+	StartTime   int64           `json:"startTime"`
+	LastUpdated int64           `json:"lastUpdated"`
+	EndTime     int64           `json:"endTime"`
+	Workflow    Workflow        `json:"workflowInfo"`
+	Result      json.RawMessage `json:"result"`
+	Error       *APIError       `json:"error"`
+	Warnings    Warnings        `json:"warnings"`
+	Site        string          `json:"site"`
+}
+
+// Warnings are what a task warns of, each as it came.
+type Warnings []json.RawMessage
+
+// UnmarshalJSON takes a single value for a list of one: a form of what only
+// informs must not hide how the task goes.
+func (w *Warnings) UnmarshalJSON(data []byte) error {
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) != nil {
+		list = []json.RawMessage{json.RawMessage(bytes.Clone(data))}
+	}
+	*w = list
+	return nil
+}
+
+// Workflow says what a task does, and to what.
+type Workflow struct {
+	Type         string `json:"type"`
+	ResourceType string `json:"resourceType"`
+	ResourceID   string `json:"resourceId"`
+	ResourceName string `json:"resourceName"`
+}
+
+// Ended tells whether the task has come to its end.
+func (t Task) Ended() bool { return t.State == TaskSucceeded || t.State == TaskFailed }
+
+// TaskError is a task that ended in FAILED. Err is nil where the appliance gave
+// no reason.
+type TaskError struct {
+	Task Task
+	Err  *APIError
+}
+
+func (e *TaskError) Error() string {
+	if e.Err == nil || e.Err.Error() == "" {
+		return "the task " + e.Task.ID + " failed and gives no reason"
+	}
+	return "the task " + e.Task.ID + " failed: " + e.Err.Error()
+}
+
+func (e *TaskError) Unwrap() error {
+	if e.Err == nil {
+		return nil // a nil *APIError would not be a nil error
+	}
+	return e.Err
+}
+
+// failure is the error of a task that failed.
+func (t Task) failure() error {
+	if t.State != TaskFailed {
+		return nil
+	}
+	return &TaskError{Task: t, Err: t.Error}
+}
+
+// WarningTexts words the warnings of the task. Their form is unpublished: what
+// is neither a text nor an error object is shown as it came.
+func (t Task) WarningTexts() []string {
+	var texts []string
+	for _, raw := range t.Warnings {
+		var text string
+		var object APIError
+		switch {
+		case json.Unmarshal(raw, &text) == nil:
+		case json.Unmarshal(raw, &object) == nil && object != APIError{}:
+			text = object.Error()
+		default:
+			text = string(raw)
+		}
+		if text != "" { // as null is
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// Task reads one task (GET /tasks/{taskId}).
+func (c *Client) Task(ctx context.Context, id string) (Task, error) {
+	path, err := keyed("/tasks/", id)
+	if err != nil {
+		return Task{}, err
+	}
+	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return Task{}, err
+	}
+	return decodeTask(answer)
+}
+
+// TaskQuery selects tasks ("Query Tasks"); a zero field does not select.
+type TaskQuery struct {
+	IDs                                   []string
+	State, Type, ResourceType, ResourceID string
+	StartedAfter                          time.Time
+	Limit                                 int // 0: all
+}
+
+// tasksPage is the most tasks one answer holds.
+const tasksPage = 100
+
+func (q TaskQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"ids": strings.Join(q.IDs, ","), "state": q.State, "type": q.Type, "resourceType": q.ResourceType, "resourceId": q.ResourceID,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if q.StartedAfter.UnixMilli() > 0 { // the API counts from 1970; before it, every task has started after
+		v.Set("startTimeAfter", strconv.FormatInt(q.StartedAfter.UnixMilli(), 10))
+	}
+	return v
+}
+
+// page is how many tasks to ask for after so many.
+func (q TaskQuery) page(got int) int {
+	if q.Limit == 0 {
+		return tasksPage
+	}
+	return min(tasksPage, q.Limit-got)
+}
+
+// Tasks lists the tasks the session's user may see, the newest first
+// (GET /tasks).
+func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
+	var tasks []Task
+	seen := map[string]bool{}
+	for offset := 0; ; {
+		page, err := c.taskPage(ctx, q, offset, len(tasks))
+		if err != nil {
+			return nil, err
+		}
+		offset += len(page.Items)
+		before := len(tasks)
+		for _, t := range page.Items {
+			if !seen[t.ID] { // tasks begun meanwhile push others on to the next page
+				seen[t.ID] = true
+				tasks = append(tasks, t)
+			}
+		}
+		switch {
+		case q.Limit > 0 && len(tasks) >= q.Limit:
+			return tasks[:q.Limit], nil
+		case len(tasks) == before || (page.Total > 0 && offset >= page.Total):
+			return tasks, nil
+		}
+	}
+}
+
+type taskPage struct {
+	Items []Task `json:"items"`
+	Total int    `json:"total"`
+}
+
+func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (taskPage, error) {
+	values := q.values()
+	values.Set("limit", strconv.Itoa(q.page(got)))
+	values.Set("offset", strconv.Itoa(offset))
+	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/tasks", Query: values})
+	if err != nil {
+		return taskPage{}, err
+	}
+	page := taskPage{Total: math.MaxInt} // without a total the list ends where no more comes
+	if err := answer.JSON(&page); err != nil {
+		return taskPage{}, err
+	}
+	// What is missing could be a task of ours: better no list than a wrong one.
+	var reason string
+	switch {
+	case page.Items == nil && page.Total > 0:
+		reason = "it has no list of tasks"
+	case slices.ContainsFunc(page.Items, func(t Task) bool { return t.ID == "" }):
+		reason = "a task in it has no id"
+	default:
+		return page, nil
+	}
+	return taskPage{}, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
+}
+
+// Started tells whether this client itself started the task.
+func (c *Client) Started(id string) bool {
+	_, mine := c.started.Load(id)
+	return mine
+}
+
+// start sends a request that starts a task. An answer without a task id is an
+// *rest.AnswerError: the task may well be running.
+func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
+	r.Finish = true
+	c.writes.wrote()
+	defer c.writes.wrote()
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return Task{}, err
+	}
+	t, err := decodeTask(answer)
+	if err == nil {
+		c.started.Store(t.ID, nil)
+	}
+	return t, err
+}
+
+// decodeTask needs a task's id and its state. A field of another type than
+// documented is left out: what only informs must not hide how the task goes.
+func decodeTask(answer *rest.Response) (Task, error) {
+	var t Task
+	var wrongType *json.UnmarshalTypeError
+	if err := answer.JSON(&t); err != nil && (t.State == "" || !errors.As(err, &wrongType)) {
+		return Task{}, err
+	}
+	if t.ID == "" {
+		return Task{}, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: "it names no task"}
+	}
+	return t, nil
+}

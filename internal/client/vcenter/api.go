@@ -1,0 +1,163 @@
+package vcenter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+const (
+	// sessionHeader carries the session id, in the answer to a login and in every
+	// later request.
+	sessionHeader = "vmware-api-session-id"
+	// sessionCookie holds the same id in answers without the header.
+	sessionCookie = "vmware_soap_session"
+)
+
+// api is the VI JSON API of one release.
+type api struct {
+	http    *rest.Client
+	root    string // /sdk/vim25/{release}
+	manager string // moId of the session manager
+}
+
+// send makes one call; GET reads a property, POST runs a method. Without a
+// session id it is anonymous.
+func (a *api) send(ctx context.Context, id string, r rest.Request) (*rest.Response, error) {
+	r.Path = a.root + r.Path
+	r.Header = http.Header{"Accept": {"application/json"}}
+	if id != "" {
+		r.Header[sessionHeader] = []string{id}
+		r.Secrets = append(r.Secrets, id)
+	}
+	return a.http.Do(ctx, r)
+}
+
+// member is the path of a property or method of the session manager.
+func (a *api) member(name string) string {
+	return "/SessionManager/" + url.PathEscape(a.manager) + "/" + name
+}
+
+// sessionManager asks for the moId of the session manager (ServiceContent).
+func (a *api) sessionManager(ctx context.Context) (string, error) {
+	answer, err := a.send(ctx, "", rest.Request{Method: http.MethodGet, Path: "/ServiceInstance/ServiceInstance/content"})
+	if err != nil {
+		return "", err
+	}
+	var content struct {
+		SessionManager struct {
+			Value string `json:"value"`
+		} `json:"sessionManager"`
+	}
+	if err := answer.JSON(&content); err != nil {
+		return "", err
+	}
+	if content.SessionManager.Value == "" {
+		return "", unusable(answer, "it names no session manager")
+	}
+	return content.SessionManager.Value, nil
+}
+
+// logIn opens a session (Login) and returns its id.
+func (a *api) logIn(ctx context.Context, username, password string) (string, error) {
+	answer, err := a.send(ctx, "", rest.Request{
+		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password},
+		Body: struct {
+			UserName string `json:"userName"`
+			Password string `json:"password"`
+		}{username, password},
+	})
+	if err != nil {
+		return "", err
+	}
+	return sessionID(answer)
+}
+
+// acquireCloneTicket asks for a clone ticket (AcquireCloneTicket). What comes
+// instead of one is not shown: it may hold a ticket all the same.
+func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error) {
+	answer, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket")})
+	if err != nil {
+		return "", err
+	}
+	var ticket string
+	if json.Unmarshal(answer.Body, &ticket) != nil || ticket == "" {
+		return "", unusable(answer, "it is not a ticket")
+	}
+	return ticket, nil
+}
+
+// cloneSession opens a clone of the session the ticket came from (CloneSession).
+// The call is anonymous: with a session it would turn that one into the clone.
+func (a *api) cloneSession(ctx context.Context, ticket string) (string, *UserSession, error) {
+	answer, err := a.send(ctx, "", rest.Request{
+		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket},
+		Body: struct {
+			CloneTicket string `json:"cloneTicket"`
+		}{ticket},
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	id, err := sessionID(answer)
+	if err != nil {
+		return "", nil, err
+	}
+	session, err := userSession(answer)
+	if err != nil {
+		_ = a.end(ctx, id) // the caller never gets hold of it
+		return "", nil, err
+	}
+	return id, session, nil
+}
+
+// currentSession reads whose session this is (currentSession). It is null,
+// which some servers spell as an empty body, when it is nobody's.
+func (a *api) currentSession(ctx context.Context, id string) (*UserSession, error) {
+	answer, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: a.member("currentSession")})
+	if err != nil {
+		return nil, err
+	}
+	if body := bytes.TrimSpace(answer.Body); len(body) == 0 || string(body) == "null" {
+		return nil, ErrNoSession
+	}
+	return userSession(answer)
+}
+
+// currentTime keeps a session alive (CurrentTime of ServiceInstance), as VMware's
+// own clients do; it needs one.
+func (a *api) currentTime(ctx context.Context, id string) error {
+	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/ServiceInstance/ServiceInstance/CurrentTime"})
+	return err
+}
+
+// end logs a session out (Logout); one that has ended already is no error.
+func (a *api) end(ctx context.Context, id string) error {
+	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("Logout")})
+	if NotAuthenticated(err) {
+		return nil
+	}
+	return err
+}
+
+// sessionID finds the id of a session just opened. It is not the key of the
+// UserSession.
+func sessionID(answer *rest.Response) (string, error) {
+	if id := answer.Header.Get(sessionHeader); id != "" {
+		return id, nil
+	}
+	for _, cookie := range (&http.Response{Header: answer.Header}).Cookies() {
+		if cookie.Name == sessionCookie && cookie.Value != "" {
+			return cookie.Value, nil
+		}
+	}
+	return "", ErrNoSessionID
+}
+
+func unusable(answer *rest.Response, reason string) error {
+	return &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
+}

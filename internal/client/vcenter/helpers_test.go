@@ -1,0 +1,128 @@
+package vcenter_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	simulator "github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
+)
+
+const (
+	username = "dr@vsphere.local"
+	password = "c0rrect-h0rse"
+)
+
+// start brings up a fake vCenter and checks at the end that nothing it was sent
+// breaks the API.
+func start(t *testing.T, o simulator.Options) *simulator.Server {
+	t.Helper()
+	o.Username, o.Password = username, password
+	server, err := simulator.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		for _, violation := range server.Violations() {
+			t.Error("violation:", violation)
+		}
+	})
+	return server
+}
+
+// connect makes a client of the fake.
+func connect(t *testing.T, server *simulator.Server, login vcenter.Login) *vcenter.Client {
+	t.Helper()
+	return newClient(t, server.URL(), tlsutil.Trust{CACertificate: server.CertificateAuthority()}, login, "")
+}
+
+func newClient(t *testing.T, address string, trust tlsutil.Trust, login vcenter.Login, release string) *vcenter.Client {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := vcenter.New(vcenter.Options{
+		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test-agent/1", RequestTimeout: 10 * time.Second},
+		Login:     login,
+		Release:   release,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Logout(t.Context()) }) // drops idle connections
+	return client
+}
+
+func credentials() vcenter.Login {
+	return vcenter.Credentials{Username: username, Password: password}
+}
+
+// script is a server that answers by the last segment of the path, and writes
+// down what it was asked. What it lacks is a 404.
+type script struct {
+	answers map[string]http.HandlerFunc
+	asked   []string
+}
+
+// play starts a script on top of answers to hello, content, Login and Logout.
+func play(t *testing.T, login vcenter.Login, answers map[string]http.HandlerFunc) (*vcenter.Client, *script) {
+	t.Helper()
+	s := &script{answers: map[string]http.HandlerFunc{
+		"system":  respond(200, `{"api_release":"8.0.2.0"}`),
+		"content": respond(200, `{"_typeName":"ServiceContent","sessionManager":{"_typeName":"ManagedObjectReference","type":"SessionManager","value":"SessionManager"}}`),
+		"Login":   respond(200, aliceSession, "vmware-api-session-id", "token-1"),
+		"Logout":  respond(204, ""),
+	}}
+	maps.Copy(s.answers, answers)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.asked = append(s.asked, r.Method+" "+r.URL.Path)
+		name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+		if answer, ok := s.answers[name]; ok {
+			answer(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return newClient(t, server.URL, tlsutil.Trust{}, login, ""), s
+}
+
+const aliceSession = `{"_typeName":"UserSession","key":"52b5f1aa-0000-1111-2222-333344445555",
+	"userName":"VSPHERE.LOCAL\\Alice","fullName":"Alice of Wonderland",
+	"loginTime":"2024-05-01T10:00:00.123456Z","lastActiveTime":"2024-05-01T10:05:00Z","locale":"en","messageLocale":"de",
+	"extensionSession":true,"ipAddress":"192.0.2.7","userAgent":"test-agent/1","callCount":9007199254740993}`
+
+// respond makes a JSON answer with headers given as name and value in turn; a
+// Content-Type among them wins.
+func respond(status int, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+func decode(t *testing.T, body []byte) map[string]any {
+	t.Helper()
+	if len(body) == 0 {
+		return nil
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	return fields
+}

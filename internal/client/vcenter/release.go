@@ -1,0 +1,75 @@
+package vcenter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// fallbackRelease is the first release of the VI JSON API, and of a vCenter
+// which has the API but not hello.
+const fallbackRelease = "8.0.1.0"
+
+// releases are those the calls of this package are known from, best first.
+var releases = []string{"9.0.0.0", "8.0.3.0", "8.0.2.0", fallbackRelease}
+
+// discover finds the release and the session manager, once.
+func (c *Client) discover(ctx context.Context) (*api, error) {
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if c.api != nil {
+		return c.api, nil
+	}
+	release, err := c.chooseRelease(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := &api{http: c.http, root: "/sdk/vim25/" + url.PathEscape(release)}
+	if a.manager, err = a.sessionManager(ctx); err != nil {
+		if rest.Status(err) == http.StatusNotFound {
+			return nil, &UnsupportedError{Host: c.http.BaseURL().Host, Release: release, Err: err}
+		}
+		return nil, err
+	}
+	c.api = a
+	return a, nil
+}
+
+// chooseRelease is the pinned release, else the one agreed on by hello
+// (POST /api/vcenter/system?action=hello).
+func (c *Client) chooseRelease(ctx context.Context) (string, error) {
+	if c.release != "" {
+		return c.release, nil
+	}
+	answer, err := c.http.Do(ctx, rest.Request{
+		Method: http.MethodPost, Path: "/api/vcenter/system", Query: url.Values{"action": {"hello"}},
+		Body: struct {
+			APIReleases []string `json:"api_releases"`
+		}{releases},
+	})
+	var refused *rest.StatusError
+	if errors.As(err, &refused) {
+		return fallbackRelease, nil // 8.0.1 has no hello; elsewhere too the first release is the best guess
+	}
+	if err != nil {
+		return "", err
+	}
+	var agreed struct {
+		APIRelease string `json:"api_release"`
+	}
+	if err := answer.JSON(&agreed); err != nil {
+		return "", err
+	}
+	if agreed.APIRelease == "" {
+		return "", fmt.Errorf("%w: asked %s for one of %q", ErrNoRelease, c.http.BaseURL().Host, releases)
+	}
+	return agreed.APIRelease, nil
+}

@@ -1,9 +1,0 @@
-package framework_test
-
-import (
-	"testing"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
-)
-
-func TestMain(m *testing.M) { acctest.Main(m) }

@@ -1,0 +1,65 @@
+// Package framework is what the rooms of the provider share: the provider's
+// clients, the diagnostics, the value types.
+package providerdata
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+)
+
+// Data is what provider configuration hands to every room.
+type Data struct {
+	VCDA     System[vcda.Client]
+	VCenter  System[vcenter.Client]
+	Storware System[storware.Client]
+	Claims   *Claims
+	Phase    *Phase
+
+	// Unvalidated tells that the CLI has not validated the provider block in this process.
+	Unvalidated bool
+
+	// Preflight is nil where checks at plan time are turned off.
+	Preflight *Preflight
+}
+
+// System is the client of one system, or the reason why there is none.
+type System[C any] struct {
+	client *C
+	absent diag.Diagnostics
+}
+
+// Ready is a configured system.
+func Ready[C any](client *C) System[C] { return System[C]{client: client} }
+
+// Absent is a system that configuration left out, doesn't know yet or got wrong.
+func Absent[C any](why ...diag.Diagnostic) System[C] { return System[C]{absent: why} }
+
+// Client returns the client, or the diagnostics that say what is missing.
+func (s System[C]) Client() (*C, diag.Diagnostics) {
+	switch {
+	case s.client != nil:
+		return s.client, nil
+	case s.absent != nil:
+		return nil, s.absent
+	}
+	return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unable to use the provider",
+		"Nothing has configured the provider before this operation. This is a bug in the provider; please report it.")}
+}
+
+// Configured turns what the framework hands to a Configure method into Data. It
+// is empty, without a problem, as long as the provider isn't configured.
+func Configured(providerData any) (Data, diag.Diagnostics) {
+	switch data := providerData.(type) {
+	case nil:
+		return Data{}, nil
+	case Data:
+		return data, nil
+	}
+	return Data{}, diag.Diagnostics{diag.NewErrorDiagnostic("Unable to use the provider",
+		fmt.Sprintf("The provider data is a %T. This is a bug in the provider; please report it.", providerData))}
+}

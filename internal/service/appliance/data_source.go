@@ -1,0 +1,107 @@
+// Package appliance is the room of vcda_appliance.
+package appliance
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+type dataSource struct{ base.ForDataSource }
+
+var _ datasource.DataSourceWithConfigure = &dataSource{}
+
+// NewDataSource is the data source vcda_appliance.
+func NewDataSource() datasource.DataSource { return &dataSource{} }
+
+type model struct {
+	ProductName  types.String `tfsdk:"product_name"`
+	ServiceType  types.String `tfsdk:"service_type"`
+	Service      types.String `tfsdk:"service"`
+	BuildVersion types.String `tfsdk:"build_version"`
+	BuildDate    types.String `tfsdk:"build_date"`
+	InstanceID   types.String `tfsdk:"instance_id"`
+	APIVersion   types.String `tfsdk:"api_version"`
+	Site         types.String `tfsdk:"site"`
+	IsConfigured types.Bool   `tfsdk:"is_configured"`
+}
+
+var texts = map[string]string{
+	"product_name":  "Name of the product.",
+	"service_type":  "Type of the service that answers, in the appliance's own words, such as `V2V_MANAGER` or `CLOUD`.",
+	"service":       "What the provider takes the service for: `manager` or `cloud`, as set in the provider block, else as the type says. Null when it is neither.",
+	"build_version": "Version and build of the service.",
+	"build_date":    "Date of the build, in RFC 3339 format, UTC.",
+	"instance_id":   "Id of the appliance, which never changes.",
+	"api_version":   "Version of the API that the provider asks the appliance for.",
+	"site":          "Name the appliance gave its own site. Null before it has one.",
+}
+
+func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_appliance"
+}
+
+func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	all := map[string]schema.Attribute{
+		"is_configured": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the first setup of the appliance is done."},
+	}
+	for name, description := range texts {
+		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Says which appliance the provider talks to: product, build, service and site.",
+		Attributes:          all,
+	}
+}
+
+func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	client, diags := d.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m, err := read(ctx, client)
+	if err != nil {
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read what the appliance is", err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// read puts together what three calls say, and the flavour.
+func read(ctx context.Context, client *vcda.Client) (model, error) {
+	about, err := client.About(ctx)
+	if err != nil {
+		return model{}, err
+	}
+	configured, err := client.Configured(ctx)
+	if err != nil {
+		return model{}, err
+	}
+	config, err := client.Config(ctx)
+	if err != nil {
+		return model{}, err
+	}
+	service, err := client.Service(ctx)
+	if err != nil && !errors.Is(err, vcda.ErrUnknownService) {
+		return model{}, err
+	}
+	return model{
+		ProductName:  base.StringOrNull(about.ProductName),
+		ServiceType:  base.StringOrNull(about.ServiceType),
+		Service:      base.StringOrNull(string(service)),
+		BuildVersion: base.StringOrNull(about.BuildVersion),
+		BuildDate:    base.TimeOrNull(about.BuildDate),
+		InstanceID:   base.StringOrNull(about.InstanceID),
+		APIVersion:   types.StringValue(client.APIVersion()),
+		Site:         base.StringOrNull(config.OwnSite()),
+		IsConfigured: types.BoolValue(configured),
+	}, nil
+}

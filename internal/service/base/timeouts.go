@@ -1,0 +1,27 @@
+package base
+
+import (
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+const timeoutsDescription = "How long the operations may take."
+
+// ResourceTimeouts describes the attribute of the timeouts module, which comes
+// without a description of its own.
+func ResourceTimeouts(a resource.Attribute) resource.Attribute {
+	if object, ok := a.(resource.SingleNestedAttribute); ok {
+		object.MarkdownDescription = timeoutsDescription
+		return object
+	}
+	return a
+}
+
+// DataSourceTimeouts does the same for a data source.
+func DataSourceTimeouts(a datasource.Attribute) datasource.Attribute {
+	if object, ok := a.(datasource.SingleNestedAttribute); ok {
+		object.MarkdownDescription = timeoutsDescription
+		return object
+	}
+	return a
+}

@@ -1,0 +1,28 @@
+package base
+
+import (
+	"time"
+
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// TimeOrNull is a point in time as RFC 3339 in UTC. The API counts milliseconds
+// since the epoch; what has not come yet is -1, and null here.
+func TimeOrNull(ms int64) types.String {
+	if ms <= 0 {
+		return types.StringNull()
+	}
+	return types.StringValue(time.UnixMilli(ms).UTC().Format(time.RFC3339Nano))
+}
+
+// ErrorAttribute is the attribute of a data source for an APIError.
+func ErrorAttribute(description string) datasource.SingleNestedAttribute {
+	return datasource.SingleNestedAttribute{
+		Computed: true, MarkdownDescription: description,
+		Attributes: map[string]datasource.Attribute{
+			"code": datasource.StringAttribute{Computed: true, MarkdownDescription: "Code of the error."},
+			"msg":  datasource.StringAttribute{Computed: true, MarkdownDescription: "Message of the error."},
+		},
+	}
+}

@@ -1,0 +1,54 @@
+// Package site is the room of the data sources vcda_site and vcda_sites.
+package site
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+// model is a row of the sites list.
+type model struct {
+	ID            types.String `tfsdk:"id"`
+	Site          types.String `tfsdk:"site"`
+	APIURL        types.String `tfsdk:"api_url"`
+	APIThumbprint types.String `tfsdk:"api_thumbprint"`
+	Description   types.String `tfsdk:"description"`
+	IsLocal       types.Bool   `tfsdk:"is_local"`
+	base.Peer
+}
+
+func newModel(s vcda.Site, service vcda.Service) model {
+	return model{
+		ID:            base.StringOrNull(s.Key(service)),
+		Site:          base.StringOrNull(s.Site),
+		APIURL:        base.StringOrNull(s.Endpoint()),
+		APIThumbprint: base.StringOrNull(s.APIThumbprint),
+		Description:   types.StringValue(s.Description),
+		IsLocal:       types.BoolValue(s.IsLocal),
+		Peer:          base.NewPeer(s),
+	}
+}
+
+// attributes are those of one site, all computed.
+func attributes() map[string]schema.Attribute {
+	all := map[string]schema.Attribute{
+		"is_local": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether this is the appliance's own site."},
+	}
+	for name, description := range texts {
+		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	base.AddPeerToDataSource(all)
+	return all
+}
+
+// texts describes the attributes that are arguments of a pairing.
+var texts = map[string]string{
+	"id":             "Key of the site: its UUID on the Manager service, its name on the Cloud service.",
+	"site":           "Name of the site.",
+	"api_url":        "Service endpoint the site was paired under.",
+	"api_thumbprint": "SHA-256 thumbprint the appliance expects of the site's certificate.",
+	"description":    "Description of the pairing.",
+}

@@ -1,0 +1,124 @@
+package sitepairing
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+type lister struct{ pairing }
+
+var _ list.ListResourceWithConfigure = &lister{}
+
+// NewListResource is the list resource vcda_site_pairing.
+func NewListResource() list.ListResource { return &lister{} }
+
+func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the pairings of the appliance, whoever made them.",
+		Attributes: map[string]schema.Attribute{
+			"site": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Lists the pairing with the site of this name only.",
+			},
+			"api_url": schema.StringAttribute{
+				CustomType: customtypes.URLType, Optional: true,
+				MarkdownDescription: "Lists the pairing with the site at this address only, in any spelling.",
+				Validators:          []validator.String{customtypes.URLType.Validator()},
+			},
+		},
+	}
+}
+
+// filter selects rows of the sites list; a null field does not select.
+type filter struct {
+	Site   types.String                 `tfsdk:"site"`
+	APIURL customtypes.NormalizedString `tfsdk:"api_url"`
+}
+
+func (f filter) leavesOut(s vcda.Site) bool {
+	return !f.Site.IsNull() && f.Site.ValueString() != s.Site ||
+		!f.APIURL.IsNull() && !customtypes.URLType.Same(f.APIURL.ValueString(), s.Endpoint())
+}
+
+// List asks once and then pushes what is wanted. An error is a result: replacing
+// the stream while it is read would lose it.
+func (l *lister) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var f filter
+	diags := req.Config.Get(ctx, &f)
+	var sites []vcda.Site
+	var service vcda.Service
+	if !diags.HasError() {
+		sites, service, diags = l.sites(ctx)
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	sites = slices.DeleteFunc(sites, f.leavesOut)
+	if wanted := int(req.Limit); wanted > 0 && wanted < len(sites) {
+		sites = sites[:wanted]
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		for _, s := range sites {
+			if !push(listResult(ctx, req, s, service)) {
+				return
+			}
+		}
+	}
+}
+
+// sites are the pairings of the appliance.
+func (l *lister) sites(ctx context.Context) ([]vcda.Site, vcda.Service, diag.Diagnostics) {
+	const action = "list the site pairings"
+	p, diags := l.peer(ctx, model{}, action)
+	if diags.HasError() {
+		return nil, "", diags
+	}
+	sites, err := p.client.Peers(ctx)
+	if err != nil {
+		return nil, "", diag.Diagnostics{diagnostics.Unable(ctx, action, err)}
+	}
+	return sites, p.service, nil
+}
+
+// listResult is one pairing, whole where that is asked for.
+func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service vcda.Service) list.ListResult {
+	result := req.NewListResult(ctx)
+	m := blank()
+	m.ID = types.StringValue(s.Key(service))
+	m.refresh(s)
+	result.DisplayName = s.Site
+	result.Diagnostics.Append(identify(ctx, result.Identity, m.ID)...)
+	if req.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
+	} else {
+		result.Resource = nil
+	}
+	return result
+}
+
+// blank is a pairing of which nothing is known.
+func blank() model {
+	operations := map[string]attr.Type{}
+	for _, name := range []string{"create", "read", "update", "delete"} {
+		operations[name] = types.StringType
+	}
+	return model{
+		RepairTriggers: types.MapNull(types.StringType),
+		Timeouts:       timeouts.Value{Object: types.ObjectNull(operations)},
+		Peer:           base.NoPeer(),
+	}
+}

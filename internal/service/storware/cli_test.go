@@ -1,0 +1,245 @@
+package storware_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
+)
+
+// logins are those of the provider block in HCL, and in variables.
+var logins = map[string]struct {
+	hcl       string
+	variables []string
+	who       string
+}{
+	"credentials": {
+		`credentials = { username = "admin", password = "` + password + `" }`,
+		[]string{"VCDA_STORWARE_USERNAME=admin", "VCDA_STORWARE_PASSWORD=" + password},
+		"admin",
+	},
+	"token": {
+		`token = { token = "` + token + `" }`,
+		[]string{"VCDA_STORWARE_TOKEN=" + token},
+		"admin",
+	},
+	"node": {
+		`node = { name = "node-1", password = "` + nodePassword + `", version = "7.4.0" }`,
+		[]string{"VCDA_STORWARE_NODE_NAME=node-1", "VCDA_STORWARE_NODE_PASSWORD=" + nodePassword, "VCDA_STORWARE_NODE_VERSION=7.4.0"},
+		"node-1",
+	},
+}
+
+// TestDataSources reads with every login type and in both shapes of enums.
+func TestDataSources(t *testing.T) {
+	t.Parallel()
+	for name, login := range logins {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, storware.Switches{EnumObjects: name == "token"})
+			shown := func(source, attribute string, want knownvalue.Check) statecheck.StateCheck {
+				return statecheck.ExpectKnownValue("data."+source+".current", tfjsonpath.New(attribute), want)
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(t),
+				Steps: []resource.TestStep{{
+					Config: "provider \"vcda\" {\n" + acctest.ObjectOf("storware", s, "login = { "+login.hcl+" }") + `}
+data "vcda_storware_session" "current" {}
+data "vcda_storware_user" "current" {}
+data "vcda_storware_status" "current" {}`,
+					ConfigStateChecks: []statecheck.StateCheck{
+						shown("vcda_storware_session", "requester", knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact(login.who)})),
+						shown("vcda_storware_session", "privileges", knownvalue.SetPartial([]knownvalue.Check{knownvalue.StringExact("NODE_READ")})),
+						shown("vcda_storware_user", "login", knownvalue.StringExact(login.who)),
+						shown("vcda_storware_user", "source", knownvalue.StringExact("LDAP")),
+						shown("vcda_storware_status", "reachable", knownvalue.Bool(true)),
+						shown("vcda_storware_status", "authenticated", knownvalue.Bool(true)),
+					},
+				}},
+			})
+		})
+	}
+}
+
+func TestEphemeralResource(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Ephemeral)
+	s := start(t, storware.Switches{EnumObjects: true})
+	shown := func(name string, want knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("echo.session", tfjsonpath.New("data").AtMapKey(name), want)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.WithEcho(acctest.Factories(t)),
+		Steps: []resource.TestStep{{
+			Config: "provider \"vcda\" {\n" + acctest.ObjectOf("storware", s, "login = { "+logins["credentials"].hcl+" }") + `}
+ephemeral "vcda_storware_session" "session" { refresh_endpoints_tokens = true }
+provider "echo" { data = ephemeral.vcda_storware_session.session }
+resource "echo" "session" {}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				shown("requester", knownvalue.ObjectExact(map[string]knownvalue.Check{"guid": knownvalue.StringExact("1"), "name": knownvalue.StringExact("admin")})),
+				shown("language", knownvalue.StringExact("EN")),
+				shown("page_size", knownvalue.Int64Exact(50)),
+				shown("cookie", knownvalue.NotNull()),
+				shown("endpoints_server_manager_token", knownvalue.NotNull()),
+				shown("endpoints_organization_admin_warning", knownvalue.StringExact("The organization has no license.")),
+			},
+		}},
+	})
+	if stats := s.Stats(); stats.Logins == 0 || stats.Logouts != stats.Logins || stats.LiveSessions != 0 {
+		t.Errorf("%+v", stats)
+	}
+}
+
+// workspace is one where the environment configures the provider.
+func workspace(t *testing.T, s *storware.Server, login, configuration string) *acctest.Workspace {
+	t.Helper()
+	w := acctest.NewWorkspace(t, configuration)
+	w.Env = append(w.Env, "VCDA_STORWARE_URL="+s.URL(), "VCDA_STORWARE_THUMBPRINT="+s.Thumbprint(), "VCDA_STORWARE_LOGIN="+login)
+	w.Env = append(w.Env, logins[login].variables...)
+	return w
+}
+
+// ended fails the test unless the server saw so many logins, and as many
+// logouts.
+func ended(t *testing.T, s *storware.Server, want int) {
+	t.Helper()
+	if stats := s.Stats(); stats.Logins != want || stats.Logouts != want || stats.LiveSessions != 0 || stats.FailedLogins != 0 {
+		t.Errorf("%d logins, %d logouts, %d live sessions, %d refused; want %d", stats.Logins, stats.Logouts, stats.LiveSessions, stats.FailedLogins, want)
+	}
+}
+
+func example(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// TestExamples plans the examples of the data sources with every login type, as
+// variables name it: one login and one logout.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{"vcda_storware_session", "vcda_storware_user", "vcda_storware_status"} {
+		for login := range logins {
+			t.Run(source+"/"+login, func(t *testing.T) {
+				t.Parallel()
+				s := start(t, storware.Switches{})
+				w := workspace(t, s, login, example(t, "data-sources/"+source+"/data-source.tf"))
+				w.MustRun(t, "plan", "-no-color", "-out=plan")
+				ended(t, s, 1)
+			})
+		}
+	}
+}
+
+// TestEphemeralExample hands the cookie to a script.
+func TestEphemeralExample(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Ephemeral)
+	s := start(t, storware.Switches{})
+	w := workspace(t, s, "token", example(t, "ephemeral-resources/vcda_storware_session/ephemeral-resource.tf"))
+	w.Write(t, "start-drill.sh", "printf '%s' \"$STORWARE_COOKIE\" >cookie\n")
+	w.MustRun(t, "apply", "-no-color", "-auto-approve")
+	cookie, err := os.ReadFile(filepath.Join(w.Dir, "cookie"))
+	if err != nil || !strings.Contains(string(cookie), "=") {
+		t.Errorf("the script got %q: %v", cookie, err)
+	}
+	ended(t, s, 2)
+}
+
+// TestMissingPrivilege: a failed check warns, a failed postcondition stops the
+// plan.
+func TestMissingPrivilege(t *testing.T) {
+	t.Parallel()
+	few := accounts()
+	few.Users[0].Privileges = []string{"NODE_READ"}
+	none := accounts()
+	none.Users[0].Privileges = nil
+	for name, c := range map[string]struct {
+		accounts storware.Accounts
+		code     int
+		says     string
+	}{
+		"check":         {few, 0, "Warning: Check block assertion failed"},
+		"postcondition": {none, 1, "Error: Resource postcondition failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, storware.Switches{})
+			s.SetAccounts(c.accounts)
+			out, code := workspace(t, s, "credentials", example(t, "data-sources/vcda_storware_session/data-source.tf")).Run(t, "plan", "-no-color")
+			if code != c.code {
+				t.Errorf("exit code %d", code)
+			}
+			acctest.MustSay(t, out, c.says, "The Storware login lacks")
+			ended(t, s, 1)
+		})
+	}
+}
+
+// failing opens a session and then fails in apply, so that Terraform never
+// closes it.
+const failing = `
+ephemeral "vcda_storware_session" "session" {}
+resource "terraform_data" "use" {
+  provisioner "local-exec" {
+    command     = "test -z \"$COOKIE\""
+    environment = { COOKIE = ephemeral.vcda_storware_session.session.cookie }
+  }
+}`
+
+func TestFailedApplyLeavesNoSession(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Ephemeral)
+	s := start(t, storware.Switches{})
+	out, code := workspace(t, s, "credentials", failing).Run(t, "apply", "-no-color", "-auto-approve")
+	if code == 0 {
+		t.Errorf("the apply succeeds:\n%s", out)
+	}
+	acctest.MustSay(t, out, "local-exec provisioner error")
+	ended(t, s, 2)
+}
+
+// TestNoSecretIsLeft looks for secrets in state, plan and the most talkative log.
+func TestNoSecretIsLeft(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Ephemeral)
+	for name := range logins {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, storware.Switches{})
+			w := workspace(t, s, name, strings.Replace(failing, "-z", "-n", 1)+`
+ephemeral "vcda_storware_session" "refreshed" { refresh_endpoints_tokens = true }
+data "vcda_storware_session" "current" { depends_on = [terraform_data.use] }
+data "vcda_storware_user" "current" { depends_on = [terraform_data.use] }`)
+			w.Trace()
+			w.MustRun(t, "plan", "-no-color", "-out=plan")
+			w.MustRun(t, "apply", "-no-color", "plan")
+			w.MustLog(t, "/api/session/refresh-endpoints-tokens", "/api/session/user/details", "/api/session/logout")
+			w.MustNotLeave(t, password, token, nodePassword, managerToken, organizationRole)
+			w.MustNotLeave(t, cookies(s)...)
+		})
+	}
+}
+
+// cookies are the values of those the server was sent.
+func cookies(s *storware.Server) []string {
+	var all []string
+	for _, r := range s.Requests() {
+		for pair := range strings.SplitSeq(r.Header.Get("Cookie"), "; ") {
+			_, value, _ := strings.Cut(pair, "=")
+			all = append(all, value)
+		}
+	}
+	return all
+}

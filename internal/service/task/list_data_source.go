@@ -1,0 +1,135 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+type listDataSource struct{ base.ForDataSource }
+
+var _ datasource.DataSourceWithConfigure = &listDataSource{}
+
+// NewListDataSource is the data source vcda_tasks.
+func NewListDataSource() datasource.DataSource { return &listDataSource{} }
+
+type listModel struct {
+	State        types.String `tfsdk:"state"`
+	Type         types.String `tfsdk:"type"`
+	ResourceType types.String `tfsdk:"resource_type"`
+	ResourceID   types.String `tfsdk:"resource_id"`
+	StartedAfter types.String `tfsdk:"started_after"`
+	Limit        types.Int64  `tfsdk:"limit"`
+	Tasks        []model      `tfsdk:"tasks"`
+}
+
+// query is what the arguments select; a null one selects nothing.
+func (m listModel) query() (vcda.TaskQuery, error) {
+	q := vcda.TaskQuery{
+		State: m.State.ValueString(), Type: m.Type.ValueString(),
+		ResourceType: m.ResourceType.ValueString(), ResourceID: m.ResourceID.ValueString(),
+		Limit: int(m.Limit.ValueInt64()),
+	}
+	var err error
+	if !m.StartedAfter.IsNull() {
+		q.StartedAfter, err = parseTime(m.StartedAfter.ValueString())
+	}
+	return q, err
+}
+
+func (d *listDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_tasks"
+}
+
+func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	filter := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{
+			Optional: true, MarkdownDescription: description,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists tasks of the appliance, the newest first: those the session's user started, or all for an administrator, " +
+			"as far as the appliance remembers them. Arguments that are set narrow the list down together.",
+		Attributes: map[string]schema.Attribute{
+			"state":         filter("Only tasks in this state, such as `RUNNING`, `SUCCEEDED` or `FAILED`."),
+			"type":          filter("Only tasks of this type, such as `pair` or `health`."),
+			"resource_type": filter("Only tasks about this kind of object, such as `site`."),
+			"resource_id":   filter("Only tasks about the object with this id."),
+			"started_after": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only tasks started after this time, in RFC 3339 format, such as `2026-01-31T08:00:00Z`.",
+				Validators: []validator.String{rfc3339{}},
+			},
+			"limit": schema.Int64Attribute{
+				Optional: true, MarkdownDescription: "How many tasks to list at most. Default: all.",
+				Validators: []validator.Int64{int64validator.Between(1, 1<<31-1)},
+			},
+			"tasks": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The tasks, the newest first.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: attributes()},
+			},
+		},
+	}
+}
+
+func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m listModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	client, diags := d.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	query, err := m.query()
+	var tasks []vcda.Task
+	if err == nil {
+		tasks, err = client.Tasks(ctx, query)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, "list the tasks", err))
+		return
+	}
+	m.Tasks = []model{}
+	for _, t := range tasks {
+		m.Tasks = append(m.Tasks, newModel(t))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// rfc3339 is a validator of times.
+type rfc3339 struct{}
+
+func (rfc3339) Description(context.Context) string { return "a time in RFC 3339 format" }
+
+func (v rfc3339) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (rfc3339) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := parseTime(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", diagnostics.Sentence(err.Error()))
+	}
+}
+
+// parseTime reads any time: plantimestamp() is in the year 1 when Terraform 1.8
+// validates.
+func parseTime(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a time in RFC 3339 format, such as 2026-01-31T08:00:00Z", text)
+	}
+	return t, nil
+}
