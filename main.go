@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
@@ -31,7 +32,7 @@ func main() {
 		outliveFirst(syscall.SIGTERM)
 	}
 	cleanup := &providerdata.Cleanup{}
-	err := provider.Serve(version, *debug, cleanup)
+	err := provider.Serve(provider.Options{Version: version, Cleanup: cleanup, Clock: clock.System{}}, *debug)
 	logout(cleanup)
 	if err != nil {
 		log.Fatal(err)

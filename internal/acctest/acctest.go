@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"go.uber.org/goleak"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
@@ -35,6 +36,12 @@ func Main(m *testing.M) {
 // logged out when the test ends, as the binary does at its own end.
 func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
+	return FactoriesAt(t, clock.System{})
+}
+
+// FactoriesAt is Factories for a provider that takes its time from the clock.
+func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
 	cleanup := &providerdata.Cleanup{}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 1500*time.Millisecond)
@@ -44,7 +51,9 @@ func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error)
 		}
 	})
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"vcda": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", cleanup), nil },
+		"vcda": func() (tfprotov6.ProviderServer, error) {
+			return provider.NewServer(provider.Options{Version: "test", Cleanup: cleanup, Clock: c}), nil
+		},
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
@@ -41,15 +42,22 @@ import (
 // Address is where Terraform knows the provider by.
 const Address = "registry.terraform.io/vcda-dr/vcda"
 
-// New returns the factory of the provider. What must end with the process is
-// registered with cleanup.
-func New(version string, cleanup *providerdata.Cleanup) func() provider.Provider {
-	return func() provider.Provider { return &vcdaProvider{version: version, cleanup: cleanup} }
+// Options are what a provider is made with.
+type Options struct {
+	Version string                // shown in the user agent
+	Cleanup *providerdata.Cleanup // collects what must end with the process
+	Clock   clock.Clock           // the time of every client and service
+}
+
+// New returns the factory of the provider.
+func New(o Options) func() provider.Provider {
+	return func() provider.Provider { return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock} }
 }
 
 type vcdaProvider struct {
 	version   string
 	cleanup   *providerdata.Cleanup
+	clock     clock.Clock
 	validated atomic.Bool
 }
 
@@ -101,6 +109,7 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		VCDA:     p.configureVCDA(ofVCDA, agent, ofVCDA.extensions(ctx, req.Config)),
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
+		Clock:    p.clock,
 		Claims:   &providerdata.Claims{},
 		Phase:    &providerdata.Phase{},
 
@@ -125,7 +134,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := c.transport("", base, agent)
-	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), APIVersion: c.get("api_version")}
+	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version")}
 	if c.unknown != "" {
 		return providerdata.Absent[vcda.Client](notYetKnown(c.unknown))
 	}

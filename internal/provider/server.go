@@ -8,13 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// Serve serves the provider until Terraform ends it, or for a debugger. What must
-// end with the process is registered with cleanup.
-func Serve(version string, debug bool, cleanup *providerdata.Cleanup) error {
+// Serve serves the provider until Terraform ends it, or for a debugger.
+func Serve(o Options, debug bool) error {
 	if err := quiet(); err != nil {
 		return err
 	}
@@ -22,7 +19,7 @@ func Serve(version string, debug bool, cleanup *providerdata.Cleanup) error {
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return NewServer(version, cleanup) }, options...)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return NewServer(o) }, options...)
 }
 
 // quiet turns off the log of the protocol where nobody asked for a log: each step
@@ -37,8 +34,8 @@ func quiet() error {
 }
 
 // NewServer is what Serve serves.
-func NewServer(version string, cleanup *providerdata.Cleanup) tfprotov6.ProviderServer {
-	served := providerserver.NewProtocol6(New(version, cleanup)())()
+func NewServer(o Options) tfprotov6.ProviderServer {
+	served := providerserver.NewProtocol6(New(o)())()
 	return server{served.(frameworkServer)} //nolint:errcheck // the framework serves them all
 }
 

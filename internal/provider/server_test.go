@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
@@ -20,7 +21,7 @@ type callKey struct{}
 // once the call has ended, though the provider goes on.
 func TestServerKeepsNothingOfACall(t *testing.T) {
 	t.Parallel()
-	served := NewServer("test", &providerdata.Cleanup{})
+	served := NewServer(Options{Version: "test", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})
 	for name, call := range map[string]func(context.Context) error{
 		"ValidateResourceConfig": func(ctx context.Context) error {
 			_, err := served.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: "vcda_site_pairing"})

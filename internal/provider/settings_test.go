@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -242,7 +242,7 @@ func collect(prefix string, attributes, all map[string]schema.Attribute) {
 func providerSchema(t *testing.T) schema.Schema {
 	t.Helper()
 	var resp fwprovider.SchemaResponse
-	New("test", &providerdata.Cleanup{})().Schema(t.Context(), fwprovider.SchemaRequest{}, &resp)
+	New(Options{Clock: clock.System{}})().Schema(t.Context(), fwprovider.SchemaRequest{}, &resp)
 	return resp.Schema
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
 // Data is what provider configuration hands to every room.
@@ -17,6 +18,7 @@ type Data struct {
 	VCDA     System[vcda.Client]
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
+	Clock    clock.Clock
 	Claims   *Claims
 	Phase    *Phase
 

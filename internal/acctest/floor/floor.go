@@ -15,13 +15,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	ours "github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // New is the factory of the provider.
 func New() provider.Provider {
-	return floor{ours.New("floor", &providerdata.Cleanup{})().(offers)} //nolint:errcheck // the provider offers them all
+	return floor{ours.New(ours.Options{Version: "floor", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})().(offers)} //nolint:errcheck // the provider offers them all
 }
 
 // offers is all that a provider can offer.

@@ -15,13 +15,17 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
 // manySites is how many rows a long list has.
 const manySites = 5000
 
 // hurried is a clock by which a wait takes no time.
-type hurried struct{ ahead atomic.Int64 }
+type hurried struct {
+	clock.System
+	ahead atomic.Int64
+}
 
 func (c *hurried) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 

@@ -21,11 +21,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fakeClock moves only when somebody sleeps by it: a wait takes no time.
 type fakeClock struct {
-	lock   sync.Mutex
-	now    time.Time
-	sleeps int
-	slept  []time.Duration
-	before func(sleeps int) // what happens before a sleep, by its number
+	clock.System // its timeouts are real
+	lock         sync.Mutex
+	now          time.Time
+	sleeps       int
+	slept        []time.Duration
+	before       func(sleeps int) // what happens before a sleep, by its number
 }
 
 func newClock() *fakeClock { return &fakeClock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }

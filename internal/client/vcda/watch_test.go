@@ -12,16 +12,18 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 // groupClock is a clock for many who wait at once: it moves on to the next end of
 // a pause when all of them pause.
 type groupClock struct {
-	lock   sync.Mutex
-	now    time.Time
-	awake  int
-	pauses map[*pause]struct{}
+	clock.System // its timeouts are real
+	lock         sync.Mutex
+	now          time.Time
+	awake        int
+	pauses       map[*pause]struct{}
 }
 
 type pause struct {

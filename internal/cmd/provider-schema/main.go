@@ -13,6 +13,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
@@ -39,7 +40,7 @@ func run(ctx context.Context) error {
 }
 
 func ownSchemas(ctx context.Context) (*tfjson.ProviderSchemas, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev", &providerdata.Cleanup{})())()
+	server, err := providerserver.NewProtocol6WithError(provider.New(provider.Options{Version: "dev", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})())()
 	if err != nil {
 		return nil, err
 	}

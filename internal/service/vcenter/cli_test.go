@@ -93,7 +93,7 @@ func ended(t *testing.T, v *vcenter.Server) {
 
 func example(t *testing.T, path string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "examples", path))
+	content, err := os.ReadFile(filepath.Join("..", "..", "..", "examples", path))
 	if err != nil {
 		t.Fatal(err)
 	}

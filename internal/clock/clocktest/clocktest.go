@@ -1,0 +1,113 @@
+// Package clocktest is a clock for tests: a wait takes no time, and a timeout is
+// over when the test says so.
+package clocktest
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Clock is a clock.Clock whose time moves only when something sleeps or the test
+// calls Advance. It is safe for concurrent use.
+type Clock struct {
+	lock     sync.Mutex
+	now      time.Time
+	timeouts map[*timeout]struct{}
+}
+
+// New returns a clock that starts at the present.
+func New() *Clock { return &Clock{now: time.Now(), timeouts: map[*timeout]struct{}{}} }
+
+// Now returns the time of the clock.
+func (c *Clock) Now() time.Time {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.now
+}
+
+// Sleep moves the clock to the end of the wait and returns at once.
+func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.Advance(d)
+	if ctx.Err() != nil { // a timeout was over before the wait
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// Advance moves the clock forward and ends the timeouts that are over then.
+func (c *Clock) Advance(d time.Duration) {
+	c.lock.Lock()
+	c.now = c.now.Add(d)
+	var over []*timeout
+	for t := range c.timeouts {
+		if !t.deadline.After(c.now) {
+			over = append(over, t)
+		}
+	}
+	c.lock.Unlock()
+	for _, t := range over {
+		t.end(context.DeadlineExceeded, t.cause)
+	}
+}
+
+// WithTimeout returns a context that ends when the clock has moved by d.
+func (c *Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	if cause == nil {
+		cause = context.DeadlineExceeded
+	}
+	// The inner context carries the cause, as context.Cause finds it there.
+	inner, cancel := context.WithCancelCause(ctx)
+	t := &timeout{Context: inner, cancel: cancel, cause: cause, done: make(chan struct{}), clock: c}
+	c.lock.Lock()
+	t.deadline = c.now.Add(d)
+	c.timeouts[t] = struct{}{}
+	c.lock.Unlock()
+	stop := context.AfterFunc(ctx, func() { t.end(ctx.Err(), context.Cause(ctx)) })
+	if d <= 0 {
+		t.end(context.DeadlineExceeded, cause)
+	}
+	return t, func() {
+		stop()
+		t.end(context.Canceled, context.Canceled)
+	}
+}
+
+// timeout is a context that the clock ends. Its channel is its own, so that
+// contexts made from it take over its error.
+type timeout struct {
+	context.Context
+	cancel   context.CancelCauseFunc
+	cause    error
+	deadline time.Time
+	done     chan struct{}
+	clock    *Clock
+
+	lock sync.Mutex
+	err  error
+}
+
+func (t *timeout) end(err, cause error) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	if t.err != nil {
+		return
+	}
+	t.err = err
+	t.cancel(cause)
+	close(t.done)
+	t.clock.lock.Lock()
+	defer t.clock.lock.Unlock()
+	delete(t.clock.timeouts, t)
+}
+
+func (t *timeout) Deadline() (time.Time, bool) { return t.deadline, true }
+func (t *timeout) Done() <-chan struct{}       { return t.done }
+func (t *timeout) Err() error {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	return t.err
+}
