@@ -1,5 +1,7 @@
 // Command provider-schema prints the provider's schemas as "terraform providers schema -json" would.
 //
+// With -environment it prints the table of environment variables instead.
+//
 // The pages under docs are made from it. It needs no Terraform, so that every kind of page is made
 // whichever version is installed: older ones leave out the kinds they don't know.
 package main
@@ -7,6 +9,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 
@@ -22,16 +25,22 @@ import (
 const address = "registry.terraform.io/hashicorp/vcda"
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	table := flag.Bool("environment", false, "print the environment variables of the provider block as a Markdown table")
+	flag.Parse()
+	if err := run(context.Background(), *table); err != nil {
 		fmt.Fprintln(os.Stderr, "provider-schema:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, table bool) error {
 	schemas, err := ownSchemas(ctx)
 	if err != nil {
 		return err
+	}
+	if table {
+		writeEnvironment(os.Stdout, schemas.Schemas[address].ConfigSchema.Block)
+		return nil
 	}
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
