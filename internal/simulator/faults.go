@@ -51,6 +51,11 @@ type Fault struct {
 	Header      http.Header
 	RetryAfter  string
 	Location    string
+
+	// OnHang is called when the client has begun to wait: with Hang at once, with
+	// SlowDrip after the first byte. A test moves its clock here, so that a timeout
+	// ends while the request hangs and not before.
+	OnHang func()
 }
 
 type faultRule struct {
@@ -137,12 +142,13 @@ func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed
 	case Reset:
 		reset(w)
 	case Hang:
+		f.clientWaits()
 		wait(r, closed, nil)
 		panic(http.ErrAbortHandler)
 	case Truncate:
 		truncate(w, real)
 	case SlowDrip:
-		drip(w, r, real, closed)
+		f.drip(w, r, real, closed)
 	case Oversize:
 		f.oversize(w)
 	default:
@@ -209,7 +215,7 @@ func truncate(w http.ResponseWriter, real answer) {
 }
 
 // drip sends one byte at a time until the client leaves.
-func drip(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
+func (f Fault) drip(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
 	body := real.body
 	real.body = nil
 	real.write(w)
@@ -221,6 +227,15 @@ func drip(w http.ResponseWriter, r *http.Request, real answer, closed <-chan str
 		}
 		_, _ = w.Write(body[i : i+1])
 		_ = http.NewResponseController(w).Flush()
+		if i == 0 {
+			f.clientWaits()
+		}
+	}
+}
+
+func (f Fault) clientWaits() {
+	if f.OnHang != nil {
+		f.OnHang()
 	}
 }
 

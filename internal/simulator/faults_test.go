@@ -144,9 +144,8 @@ func TestResetIsAReset(t *testing.T) {
 
 func TestHangUntilTheClientLeaves(t *testing.T) {
 	f := start(t, simulator.Manager)
-	f.a.Fault(simulator.Fault{Kind: simulator.Hang, Path: "/sites"})
 	ctx, cancel := context.WithCancel(t.Context())
-	f.a.BeforeAnswer(func(*http.Request) { cancel() })
+	f.a.Fault(simulator.Fault{Kind: simulator.Hang, Path: "/sites", OnHang: cancel})
 	if _, err := f.try(request{method: "GET", path: "/sites", ctx: ctx}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -230,9 +229,8 @@ func TestOversize(t *testing.T) {
 
 func TestSlowDrip(t *testing.T) {
 	f := start(t, simulator.Manager)
-	f.a.Fault(simulator.Fault{Kind: simulator.SlowDrip, Path: "/config/is-configured"})
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	f.a.Fault(simulator.Fault{Kind: simulator.SlowDrip, Path: "/config/is-configured", OnHang: cancel})
 	if got, err := f.try(request{method: "GET", path: "/config/is-configured", ctx: ctx}); err == nil {
 		t.Errorf("a whole answer arrived at once: %s", got.body)
 	}

@@ -1,15 +1,19 @@
-// Package clocktest is a clock for tests: a wait takes no time, and a timeout is
-// over when the test says so.
+// Package clocktest is a clock for tests: a wait takes no time, and a timeout ends
+// when the test moves the clock.
 package clocktest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
 
 // Clock is a clock.Clock whose time moves only when something sleeps or the test
-// calls Advance. It is safe for concurrent use.
+// calls Advance. A sleep ends the timeouts that its own context has, and no others:
+// a request that is on its way doesn't time out because something else sleeps. It is
+// safe for concurrent use.
 type Clock struct {
 	lock     sync.Mutex
 	now      time.Time
@@ -31,8 +35,16 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	c.Advance(d)
-	if ctx.Err() != nil { // a timeout was over before the wait
+	now := c.move(d)
+	ends := false
+	deadline, _ := ctx.Deadline()
+	for t := timeoutOf(ctx); t != nil; t = timeoutOf(t.Context) {
+		ends = t.endAt(now) && t.deadline.Equal(deadline) || ends
+	}
+	if ends {
+		<-ctx.Done() // contexts in between take over the end in a goroutine
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return nil
@@ -40,18 +52,21 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 
 // Advance moves the clock forward and ends the timeouts that are over then.
 func (c *Clock) Advance(d time.Duration) {
+	now := c.move(d)
 	c.lock.Lock()
-	c.now = c.now.Add(d)
-	var over []*timeout
-	for t := range c.timeouts {
-		if !t.deadline.After(c.now) {
-			over = append(over, t)
-		}
-	}
+	timeouts := slices.Collect(maps.Keys(c.timeouts))
 	c.lock.Unlock()
-	for _, t := range over {
-		t.end(context.DeadlineExceeded, t.cause)
+	for _, t := range timeouts {
+		t.endAt(now)
 	}
+}
+
+// move moves the clock forward and returns the time it is then.
+func (c *Clock) move(d time.Duration) time.Time {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.now = c.now.Add(d)
+	return c.now
 }
 
 // WithTimeout returns a context that ends when the clock has moved by d.
@@ -90,6 +105,31 @@ type timeout struct {
 	err  error
 }
 
+// timeoutKey is the key by which a context gives its innermost timeout.
+type timeoutKey struct{}
+
+func (t *timeout) Value(key any) any {
+	if key == (timeoutKey{}) {
+		return t
+	}
+	return t.Context.Value(key)
+}
+
+// timeoutOf returns the innermost timeout of a context, or nil.
+func timeoutOf(ctx context.Context) *timeout {
+	t, _ := ctx.Value(timeoutKey{}).(*timeout)
+	return t
+}
+
+// endAt ends the timeout if it is over at a time, and reports whether it is.
+func (t *timeout) endAt(now time.Time) bool {
+	if t.deadline.After(now) {
+		return false
+	}
+	t.end(context.DeadlineExceeded, t.cause)
+	return true
+}
+
 func (t *timeout) end(err, cause error) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -104,8 +144,14 @@ func (t *timeout) end(err, cause error) {
 	delete(t.clock.timeouts, t)
 }
 
-func (t *timeout) Deadline() (time.Time, bool) { return t.deadline, true }
-func (t *timeout) Done() <-chan struct{}       { return t.done }
+func (t *timeout) Deadline() (time.Time, bool) {
+	if outer, ok := t.Context.Deadline(); ok && outer.Before(t.deadline) {
+		return outer, true
+	}
+	return t.deadline, true
+}
+
+func (t *timeout) Done() <-chan struct{} { return t.done }
 func (t *timeout) Err() error {
 	t.lock.Lock()
 	defer t.lock.Unlock()

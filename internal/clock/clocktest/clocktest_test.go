@@ -69,3 +69,25 @@ func TestSleep_movesTheClock(t *testing.T) {
 		t.Errorf("error %v, want the timeout's", err)
 	}
 }
+
+func TestSleep_endsOnlyTimeoutsOfItsContext(t *testing.T) {
+	t.Parallel()
+	c := clocktest.New()
+	other, cancelOther := c.WithTimeout(t.Context(), time.Second, errSlow)
+	defer cancelOther()
+	outer, cancelOuter := c.WithTimeout(t.Context(), time.Second, errSlow)
+	defer cancelOuter()
+	inner, cancelInner := c.WithTimeout(outer, time.Hour, nil)
+	defer cancelInner()
+
+	if err := c.Sleep(inner, time.Minute); !errors.Is(err, errSlow) {
+		t.Errorf("error %v, want that of the outer timeout", err)
+	}
+	if err := other.Err(); err != nil {
+		t.Errorf("the timeout of another context ended: %v", err)
+	}
+	c.Advance(0)
+	if err := other.Err(); err == nil {
+		t.Error("the other timeout doesn't end when the test moves the clock")
+	}
+}
