@@ -240,10 +240,14 @@ var (
 	unslug   = regexp.MustCompile(`[^\w -]`)
 )
 
+// registryLink is a link of the first page, which the registry shows under an
+// address from which relative links lead nowhere.
+var registryLink = regexp.MustCompile(`\]\(https://registry\.terraform\.io/providers/vcda-dr/vcda/latest/docs/([\w/-]+)\)`)
+
 // TestPageLinks: a link from a page to a page, or to a heading, leads somewhere.
 func TestPageLinks(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"../../docs", "../../docs/guides"} {
+	for _, folder := range []string{"../../docs", "../../docs/*"} {
 		pages, err := filepath.Glob(filepath.Join(folder, "*.md"))
 		if err != nil || len(pages) == 0 {
 			t.Fatal(pages, err)
@@ -269,9 +273,9 @@ func TestPageLinks(t *testing.T) {
 	}
 }
 
-// TestFrontPageHasNoRelativeLinks: a registry shows the front page under an
-// address from which they lead nowhere.
-func TestFrontPageHasNoRelativeLinks(t *testing.T) {
+// TestFirstPage_linksToTheRegistry: its links lead to pages, none is relative, and
+// every guide is one click away.
+func TestFirstPage_linksToTheRegistry(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../docs/index.md")
 	if err != nil {
@@ -279,7 +283,19 @@ func TestFrontPageHasNoRelativeLinks(t *testing.T) {
 	}
 	for _, link := range pageLink.FindAllStringSubmatch(string(content), -1) {
 		if link[1] != "" {
-			t.Errorf("the front page links to %s", link[1])
+			t.Errorf("the first page has the relative link %s", link[1])
+		}
+	}
+	var linked []string
+	for _, link := range registryLink.FindAllStringSubmatch(string(content), -1) {
+		linked = append(linked, link[1])
+		if _, err := os.Stat("../../docs/" + link[1] + ".md"); err != nil {
+			t.Errorf("the first page links to %s: %v", link[1], err)
+		}
+	}
+	for file := range files(t, guidesFolder) {
+		if name := "guides/" + strings.TrimSuffix(file, ".md"); !slices.Contains(linked, name) {
+			t.Errorf("the first page does not link to %s", name)
 		}
 	}
 }
