@@ -57,31 +57,31 @@ func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.Provi
 	}
 }
 
-// Estate starts simulated appliances for the length of the test. Without
+// StartAppliances starts simulated appliances for the length of the test. Without
 // options these are site-a and site-b of the Manager service.
-func Estate(t testing.TB, appliances ...simulator.ApplianceOptions) *simulator.Estate {
+func StartAppliances(t testing.TB, appliances ...simulator.ApplianceOptions) *simulator.Fixture {
 	t.Helper()
 	if len(appliances) == 0 {
-		appliances = Pair(simulator.Manager)
+		appliances = TwoSites(simulator.Manager)
 	}
-	estate, err := simulator.Start(simulator.Options{Appliances: appliances})
+	fixture, err := simulator.Start(simulator.Options{Appliances: appliances})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		estate.Close()
+		fixture.Close()
 		for _, a := range appliances {
-			for _, violation := range estate.Appliance(a.Site).Violations() {
+			for _, violation := range fixture.Appliance(a.Site).Violations() {
 				t.Errorf("%s: a request breaks the API: %s", a.Site, violation)
 			}
 		}
 	})
-	return estate
+	return fixture
 }
 
-// Pair describes two appliances of one service, site-a and site-b. Each is also
+// TwoSites describes two appliances of one service, site-a and site-b. Each is also
 // known to the other as https://SITE.example.com:8048.
-func Pair(service simulator.Service) []simulator.ApplianceOptions {
+func TwoSites(service simulator.Service) []simulator.ApplianceOptions {
 	var pair []simulator.ApplianceOptions
 	for _, site := range []string{"site-a", "site-b"} {
 		pair = append(pair, simulator.ApplianceOptions{

@@ -77,8 +77,8 @@ var (
 	Actions   = Feature{"actions", 14, 0}
 )
 
-// Needs skips the test when the CLI lacks a feature.
-func Needs(t *testing.T, features ...Feature) {
+// SkipUnlessSupported skips the test when the CLI lacks a feature.
+func SkipUnlessSupported(t *testing.T, features ...Feature) {
 	t.Helper()
 	cli := CurrentCLI(t)
 	for _, f := range features {

@@ -51,7 +51,7 @@ var actionBlock = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
 // world is what the examples run in: two appliances, a vCenter and a Storware
 // server, all of which the environment names.
 type world struct {
-	estate   *simulator.Estate
+	fixture  *simulator.Fixture
 	a, b     *simulator.Appliance
 	vcenter  *vcenter.Server
 	storware *storware.Server
@@ -61,9 +61,9 @@ type world struct {
 
 func newWorld(t *testing.T, service simulator.Service) world {
 	t.Helper()
-	estate := acctest.Estate(t, acctest.Pair(service)...)
+	fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
 	vc, sw := acctest.VCenter(t, vcenter.Options{}), acctest.Storware(t, storware.Options{})
-	w := world{estate: estate, a: estate.Appliance("site-a"), b: estate.Appliance("site-b"), vcenter: vc, storware: sw}
+	w := world{fixture: fixture, a: fixture.Appliance("site-a"), b: fixture.Appliance("site-b"), vcenter: vc, storware: sw}
 	user, operator := w.a.Accounts().LocalUsers[0], sw.Accounts().Users[0]
 	w.env = []string{
 		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
@@ -180,7 +180,7 @@ func TestExamples(t *testing.T) {
 			name := folder + "/" + object
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				acctest.Needs(t, append(needed, features[name]...)...)
+				acctest.SkipUnlessSupported(t, append(needed, features[name]...)...)
 				if folder == "list-resources" {
 					queryExample(t, name)
 				} else {
@@ -209,14 +209,14 @@ func applyExample(t *testing.T, name string) {
 	}
 	space := w.workspace(t, name, key, func(file string) bool { return !strings.Contains(file, "import") })
 	out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustNotSay(t, out, "Check block assertion failed")
+	acctest.RequireNoTexts(t, out, "Check block assertion failed")
 	if out, code := space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
 		// A data source in a check block is read again in each apply, which the CLI counts as a change.
-		acctest.MustSay(t, out, "will be read during apply", "to verify a check block", "Plan: 0 to add, 0 to change, 0 to destroy.")
+		acctest.RequireTexts(t, out, "will be read during apply", "to verify a check block", "Plan: 0 to add, 0 to change, 0 to destroy.")
 	}
 	for _, match := range actionBlock.FindAllStringSubmatch(exampleText(t, name), -1) {
 		action := "action." + match[1] + "." + match[2]
-		acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve", "-invoke="+action), "Action complete: "+action)
+		acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve", "-invoke="+action), "Action complete: "+action)
 	}
 	space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 	w.checkSessions(t)
@@ -228,7 +228,7 @@ func queryExample(t *testing.T, name string) {
 	t.Helper()
 	w := newWorld(t, serviceOf(name))
 	space := w.workspace(t, name, w.pair(t), func(string) bool { return true })
-	acctest.MustSay(t, space.MustRun(t, "query", "-no-color"), "site-b")
+	acctest.RequireTexts(t, space.MustRun(t, "query", "-no-color"), "site-b")
 	w.checkSessions(t)
 }
 
@@ -243,13 +243,13 @@ func importExamples(t *testing.T, name string) {
 		t.Run(filepath.Base(block), func(t *testing.T) {
 			t.Parallel()
 			if strings.Contains(block, "identity") {
-				acctest.Needs(t, acctest.Identity)
+				acctest.SkipUnlessSupported(t, acctest.Identity)
 			}
 			w := newWorld(t, serviceOf(name))
 			space := w.workspace(t, name, w.pair(t), func(file string) bool {
 				return !strings.Contains(file, "import") || file == filepath.Base(block)
 			})
-			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 			w.checkSessions(t)
 		})
@@ -333,7 +333,7 @@ func TestProviderExample(t *testing.T) {
 				}
 			}
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
-			acctest.MustSay(t, space.MustRun(t, "output", "-raw", "user"), "root")
+			acctest.RequireTexts(t, space.MustRun(t, "output", "-raw", "user"), "root")
 			w.checkSessions(t)
 		})
 	}

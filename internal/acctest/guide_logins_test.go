@@ -57,9 +57,9 @@ func TestGuideLoginTypes(t *testing.T) {
 					script = w.inhabit(exports, "") + "terraform apply"
 				}
 				out := space.MustShell(t, script)
-				acctest.MustSay(t, out, `user = "`+users[name]+`"`)
-				acctest.MustNotSay(t, out, "Warning: Ignored variable")
-				space.MustNotLeave(t, secret)
+				acctest.RequireTexts(t, out, `user = "`+users[name]+`"`)
+				acctest.RequireNoTexts(t, out, "Warning: Ignored variable")
+				space.RequireNoSecrets(t, secret)
 				if name == "session_token" { // the provider has left it alone
 					w.call(t, http.MethodDelete, "/sessions", secret, "", nil)
 				}

@@ -46,19 +46,19 @@ func TestGuideImporting(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run("query on "+string(service), func(t *testing.T) {
 			t.Parallel()
-			acctest.Needs(t, acctest.Lists)
+			acctest.SkipUnlessSupported(t, acctest.Lists)
 			w, space, _ := grown(t, service)
 			space.Write(t, "pairings.tfquery.hcl", list)
-			acctest.MustSay(t, space.MustShell(t, query), imported)
+			acctest.RequireTexts(t, space.MustShell(t, query), imported)
 			w.asConfigured(t, space)
 		})
 		t.Run("blocks on "+string(service), func(t *testing.T) {
 			t.Parallel()
 			w, space, _ := grown(t, service)
 			space.Write(t, "pairings.tf", all)
-			acctest.MustSay(t, space.MustShell(t, freeze), imported)
+			acctest.RequireTexts(t, space.MustShell(t, freeze), imported)
 			space.Write(t, "pairings.tf", stays)
-			acctest.MustSay(t, space.MustShell(t, plan), "0 added, 0 changed, 0 destroyed")
+			acctest.RequireTexts(t, space.MustShell(t, plan), "0 added, 0 changed, 0 destroyed")
 			w.a.SetDescription("site-b", "by hand") // from now on a difference
 			if out, code := space.Run(t, "plan", "-detailed-exitcode"); code != 2 {
 				t.Errorf("exit code %d\n%s", code, out)
@@ -71,15 +71,15 @@ func TestGuideImporting(t *testing.T) {
 		t.Parallel()
 		w, space, key := grown(t, simulator.Manager)
 		space.Write(t, "import.tf", w.inhabit(single, key))
-		acctest.MustSay(t, space.MustShell(t, generate), imported)
+		acctest.RequireTexts(t, space.MustShell(t, generate), imported)
 		w.asConfigured(t, space)
 	})
 	t.Run("identity", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, acctest.Identity)
+		acctest.SkipUnlessSupported(t, acctest.Identity)
 		w, space, key := grown(t, simulator.Manager)
 		space.Write(t, "import.tf", w.inhabit(identity, key))
-		acctest.MustSay(t, space.MustRun(t, "apply"), imported)
+		acctest.RequireTexts(t, space.MustRun(t, "apply"), imported)
 		w.asConfigured(t, space)
 	})
 }
@@ -136,13 +136,13 @@ func TestGuideCIPipelines(t *testing.T) {
 		w, space, state := job(t)
 		password := w.a.Accounts().SSOUsers[0].Password
 		login := w.inhabit(login, "")
-		acctest.MustSay(t, space.MustShell(t, login+apply), "1 added, 0 changed, 0 destroyed")
-		space.MustNotLeave(t, password)
+		acctest.RequireTexts(t, space.MustShell(t, login+apply), "1 added, 0 changed, 0 destroyed")
+		space.RequireNoSecrets(t, password)
 		if text := state(); !strings.Contains(text, "site-b") || strings.Contains(text, password) {
 			t.Errorf("the state lacks the pairing, or has the secret: %s", text)
 		}
 		w.b.Pair("site-a") // the link works now: that is no difference, but a change outside of Terraform
-		acctest.MustSay(t, space.MustShell(t, login+drift[0]), "as configured")
+		acctest.RequireTexts(t, space.MustShell(t, login+drift[0]), "as configured")
 		if out, code := space.Shell(t, login+drift[1]); code != 2 {
 			t.Errorf("exit code %d\n%s", code, out)
 		}
@@ -151,7 +151,7 @@ func TestGuideCIPipelines(t *testing.T) {
 		if code != 2 {
 			t.Errorf("exit code %d", code)
 		}
-		acctest.MustSay(t, out, "somebody has changed a pairing")
+		acctest.RequireTexts(t, out, "somebody has changed a pairing")
 		space.MustShell(t, login+"terraform destroy")
 		w.checkSessions(t)
 	})
@@ -163,26 +163,26 @@ func TestGuideCIPipelines(t *testing.T) {
 		if code != 1 || len(w.a.Sites()) > 0 {
 			t.Errorf("exit code %d, pairings %v", code, w.a.Sites())
 		}
-		acctest.MustSay(t, out, "The user of the login lacks a role for this")
+		acctest.RequireTexts(t, out, "The user of the login lacks a role for this")
 		trusted := w.asRoot()[:2] // where, but not who
 		space.Env = append(space.Env, trusted...)
-		acctest.MustSay(t, space.MustShell(t, accounts), "1 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, space.MustShell(t, accounts), "1 added, 0 changed, 0 destroyed")
 		w.checkSessions(t)
 	})
 	t.Run("ephemeral variable", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, acctest.Ephemeral)
+		acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 		w := newWorld(t, simulator.Manager)
 		space := w.desk(t, w.secrets())
 		space.Env = append(space.Env, w.asRoot()[:2]...)
 		space.Configure(t, ephemeral+"resource \"terraform_data\" \"next\" { input = data.vcda_sites.all.sites[*].site }\ndata \"vcda_sites\" \"all\" {}\n")
-		acctest.MustSay(t, space.MustShell(t, saved), "1 added, 0 changed, 0 destroyed")
-		space.MustNotLeave(t, w.a.Accounts().SSOUsers[0].Password)
+		acctest.RequireTexts(t, space.MustShell(t, saved), "1 added, 0 changed, 0 destroyed")
+		space.RequireNoSecrets(t, w.a.Accounts().SSOUsers[0].Password)
 		out, code := space.Shell(t, saved[:strings.LastIndex(saved, "terraform apply")]+"unset TF_VAR_vcda_password\nterraform apply pairing.tfplan")
 		if code == 0 {
 			t.Error("the apply goes without the variable")
 		}
-		acctest.MustSay(t, out, "No value for required variable")
+		acctest.RequireTexts(t, out, "No value for required variable")
 		w.checkSessions(t)
 	})
 }
@@ -196,7 +196,7 @@ func TestGuideOpenTofu(t *testing.T) {
 	const importBlock = "import {\n  to = vcda_site_pairing.b\n  id = \"site-b\"\n}\n"
 	t.Run("way back", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, ownHost)
+		acctest.SkipUnlessSupported(t, ownHost)
 		w, space, _ := grown(t, simulator.Manager)
 		space.Write(t, "pairing.tf", w.inhabit(triggers, "")+importBlock)
 		space.MustRun(t, "apply")
@@ -208,17 +208,17 @@ func TestGuideOpenTofu(t *testing.T) {
 		if out, code := space.Run(t, "plan"); code != 1 {
 			t.Errorf("the command is not needed:\n%s", out)
 		}
-		acctest.MustSay(t, space.MustShell(t, back), "No changes")
+		acctest.RequireTexts(t, space.MustShell(t, back), "No changes")
 		w.asConfigured(t, space)
 	})
 	t.Run("functions", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, acctest.Functions)
+		acctest.SkipUnlessSupported(t, acctest.Functions)
 		w := newWorld(t, simulator.Manager)
 		space := w.desk(t, nil)
 		space.Write(t, "vcda-b.pem", w.b.CertificatePEM())
 		space.Write(t, "main.tf", functions)
-		acctest.MustSay(t, space.MustRun(t, "apply"), w.b.Thumbprint())
+		acctest.RequireTexts(t, space.MustRun(t, "apply"), w.b.Thumbprint())
 		w.asConfigured(t, space)
 	})
 	t.Run("triggers", func(t *testing.T) {
@@ -229,7 +229,7 @@ func TestGuideOpenTofu(t *testing.T) {
 		space.MustRun(t, "apply")
 		before := w.a.Stats().Requests["PUT /sites/{key}"]
 		space.Write(t, "pairing.tf", strings.ReplaceAll(pairing, "4.7.4", "4.7.5"))
-		acctest.MustSay(t, space.MustRun(t, "apply"), "0 to add, 1 to change, 0 to destroy")
+		acctest.RequireTexts(t, space.MustRun(t, "apply"), "0 to add, 1 to change, 0 to destroy")
 		if n := w.a.Stats().Requests["PUT /sites/{key}"] - before; n != 1 {
 			t.Errorf("re-paired %d times", n)
 		}
@@ -237,7 +237,7 @@ func TestGuideOpenTofu(t *testing.T) {
 	})
 	t.Run("encryption", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, encryption)
+		acctest.SkipUnlessSupported(t, encryption)
 		w, space, _ := grown(t, simulator.Manager)
 		space.Write(t, "encryption.tf", encrypted)
 		space.Write(t, "pairing.tf", w.inhabit(triggers, "")+importBlock)
@@ -257,17 +257,17 @@ func TestGuideSessions(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/sessions.md")
 	block := g.terraform(t, "In the provider block")
-	third := acctest.Pair(simulator.Cloud)[1]
+	third := acctest.TwoSites(simulator.Cloud)[1]
 	third.Site, third.PublicURLs = "site-c", nil
-	estate := acctest.Estate(t, append(acctest.Pair(simulator.Cloud), third)...)
+	fixture := acctest.StartAppliances(t, append(acctest.TwoSites(simulator.Cloud), third)...)
 	w := newWorld(t, simulator.Cloud)
-	w.a, w.b = estate.Appliance("site-a"), estate.Appliance("site-b")
+	w.a, w.b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	w.a.Pair("site-b")
 	w.a.Pair("site-c")
 	space := w.desk(t, nil)
 	space.Configure(t, w.inhabit(block, "")+"variable \"site_b_password\" {\n  type = string\n}\n"+
 		"data \"vcda_session\" \"s\" {}\noutput \"sites\" { value = join(\",\", sort(data.vcda_session.s.authenticated_sites[*].site)) }\n")
 	space.Env = append(append(space.Env, w.asRoot()...), "TF_VAR_site_b_password="+w.b.Accounts().VCDUsers[0].Password)
-	acctest.MustSay(t, space.MustRun(t, "apply"), `sites = "site-a,site-b,site-c"`)
+	acctest.RequireTexts(t, space.MustRun(t, "apply"), `sites = "site-a,site-b,site-c"`)
 	w.asConfigured(t, space)
 }

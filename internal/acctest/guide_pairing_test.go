@@ -25,10 +25,10 @@ func TestGuideGettingStarted(t *testing.T) {
 		space := w.desk(t, map[string]string{"vcda/site-a": password})
 		space.Install(t)
 		space.Write(t, "main.tf", w.inhabit(plan, ""))
-		acctest.MustSay(t, space.MustShell(t, first), `service = "manager"`, `site = "site-a"`, `+ "ADMINISTRATORS"`)
+		acctest.RequireTexts(t, space.MustShell(t, first), `service = "manager"`, `site = "site-a"`, `+ "ADMINISTRATORS"`)
 		space.Write(t, "pairing.tf", w.inhabit(pairing, ""))
 		space.Env = append(space.Env, "VCDA_PASSWORD="+password)
-		acctest.MustSay(t, space.MustShell(t, apply), "1 to add, 0 to change, 0 to destroy", "A link does not work yet: PeerSiteNotPaired")
+		acctest.RequireTexts(t, space.MustShell(t, apply), "1 to add, 0 to change, 0 to destroy", "A link does not work yet: PeerSiteNotPaired")
 		w.asConfigured(t, space)
 	})
 	t.Run("openssl", func(t *testing.T) {
@@ -44,18 +44,18 @@ func TestGuideGettingStarted(t *testing.T) {
 	})
 	t.Run("certificate file", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, inConsole)
+		acctest.SkipUnlessSupported(t, inConsole)
 		w := newWorld(t, simulator.Manager)
 		space := w.desk(t, nil)
 		space.Write(t, "vcda-b.pem", w.b.CertificatePEM())
-		acctest.MustSay(t, space.MustShell(t, file), w.b.Thumbprint())
+		acctest.RequireTexts(t, space.MustShell(t, file), w.b.Thumbprint())
 	})
 	t.Run("data source", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, simulator.Manager)
 		space := w.desk(t, nil)
 		space.Write(t, "look.tf", w.inhabit(look, ""))
-		acctest.MustSay(t, space.MustRun(t, "apply"), w.b.Thumbprint(), "CN=site-b")
+		acctest.RequireTexts(t, space.MustRun(t, "apply"), w.b.Thumbprint(), "CN=site-b")
 		w.asConfigured(t, space)
 	})
 }
@@ -78,16 +78,16 @@ func TestGuideTwoWayPairing(t *testing.T) {
 			space := w.desk(t, nil)
 			space.Env = append(space.Env, w.passwords()...)
 			space.Write(t, "main.tf", w.inhabit(halves, ""))
-			acctest.MustSay(t, space.MustRun(t, "apply"), "A link does not work yet: PeerSiteNotPaired", "link_works = true")
+			acctest.RequireTexts(t, space.MustRun(t, "apply"), "A link does not work yet: PeerSiteNotPaired", "link_works = true")
 			space.MustRun(t, "plan", "-detailed-exitcode")
 			w.b.AddReplications("site-a", 1)
 			out, code := space.Shell(t, destroy)
 			if code == 0 {
 				t.Error("a site with replications is unpaired")
 			}
-			acctest.MustSay(t, out, "Site site-a has 1 replications")
+			acctest.RequireTexts(t, out, "Site site-a has 1 replications")
 			w.b.AddReplications("site-a", -1)
-			acctest.MustSay(t, space.MustShell(t, destroy), "2 destroyed")
+			acctest.RequireTexts(t, space.MustShell(t, destroy), "2 destroyed")
 			if left := len(w.a.Sites()) + len(w.b.Sites()); left > 0 {
 				t.Errorf("%d pairings are left", left)
 			}
@@ -110,7 +110,7 @@ func TestGuideCertificateReplacement(t *testing.T) {
 		space.Env = append(space.Env, w.passwords()...)
 		space.Write(t, "main.tf", w.inhabit(prepared, ""))
 		space.Write(t, "more.tf", more)
-		acctest.MustNotSay(t, space.MustRun(t, "apply"), "Check block assertion failed")
+		acctest.RequireNoTexts(t, space.MustRun(t, "apply"), "Check block assertion failed")
 		space.MustRun(t, "plan", "-detailed-exitcode")
 		return w, space
 	}
@@ -124,13 +124,13 @@ func TestGuideCertificateReplacement(t *testing.T) {
 		if code != 1 {
 			t.Errorf("exit code %d", code)
 		}
-		acctest.MustSay(t, out, "The certificate of", "is not trusted", "thumbprint: "+w.b.Thumbprint(), "configured: "+old)
-		acctest.MustSay(t, space.MustShell(t, through), "CertificateMismatch")
-		space.Env = append(space.Env, "VCDA_CA_CERTIFICATE="+w.estate.CertificateAuthority())
-		acctest.MustSay(t, space.MustRun(t, "plan", "-detailed-exitcode"), "The link is down", "CertificateMismatch")
+		acctest.RequireTexts(t, out, "The certificate of", "is not trusted", "thumbprint: "+w.b.Thumbprint(), "configured: "+old)
+		acctest.RequireTexts(t, space.MustShell(t, through), "CertificateMismatch")
+		space.Env = append(space.Env, "VCDA_CA_CERTIFICATE="+w.fixture.CertificateAuthority())
+		acctest.RequireTexts(t, space.MustRun(t, "plan", "-detailed-exitcode"), "The link is down", "CertificateMismatch")
 
 		space.Write(t, "main.tf", w.inhabit(prepared, "")) // with the new thumbprint
-		acctest.MustSay(t, space.MustRun(t, "apply"), "0 to add, 2 to change, 0 to destroy", "0 added, 2 changed, 0 destroyed")
+		acctest.RequireTexts(t, space.MustRun(t, "apply"), "0 to add, 2 to change, 0 to destroy", "0 added, 2 changed, 0 destroyed")
 		for _, one := range []*simulator.Appliance{w.a, w.b} {
 			if n := one.Stats().Requests["PUT /sites/{key}"]; n != 1 {
 				t.Errorf("%s was re-paired %d times", one.Site(), n)
@@ -143,9 +143,9 @@ func TestGuideCertificateReplacement(t *testing.T) {
 	})
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
-		acctest.Needs(t, acctest.Actions)
+		acctest.SkipUnlessSupported(t, acctest.Actions)
 		w, space := begin(t, action)
-		acctest.MustSay(t, space.MustShell(t, invoke), "Action complete: action.vcda_site_repair.a_to_b")
+		acctest.RequireTexts(t, space.MustShell(t, invoke), "Action complete: action.vcda_site_repair.a_to_b")
 		if n := w.a.Stats().Requests["PUT /sites/{key}"]; n != 1 {
 			t.Errorf("re-paired %d times", n)
 		}

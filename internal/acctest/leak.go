@@ -17,9 +17,9 @@ func (w *Workspace) Trace() {
 	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Dir, "trace.log"))
 }
 
-// MustNotLeave fails the test when one of the secrets is in a file of the
+// RequireNoSecrets fails the test when one of the secrets is in a file of the
 // workspace: in state, a plan or a log.
-func (w *Workspace) MustNotLeave(t *testing.T, secrets ...string) {
+func (w *Workspace) RequireNoSecrets(t *testing.T, secrets ...string) {
 	t.Helper()
 	for name, content := range w.left(t) {
 		for _, secret := range secrets {
@@ -31,9 +31,9 @@ func (w *Workspace) MustNotLeave(t *testing.T, secrets ...string) {
 	}
 }
 
-// MustLog fails the test when one of the texts is missing in the log: then
+// RequireLogged fails the test when one of the texts is missing in the log: then
 // nothing has been looked into.
-func (w *Workspace) MustLog(t *testing.T, texts ...string) {
+func (w *Workspace) RequireLogged(t *testing.T, texts ...string) {
 	t.Helper()
 	log := w.left(t)["trace.log"]
 	for _, text := range texts {

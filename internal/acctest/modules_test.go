@@ -16,11 +16,11 @@ import (
 // meshSites are the sites that examples/dr-mesh was made for.
 var meshSites = []string{"site-a", "site-b", "site-c"}
 
-// meshEstate starts an appliance for each site of the mesh.
-func meshEstate(t *testing.T, service simulator.Service) *simulator.Estate {
+// startMesh starts an appliance for each site of the mesh.
+func startMesh(t *testing.T, service simulator.Service) *simulator.Fixture {
 	t.Helper()
 	third := simulator.ApplianceOptions{Site: "site-c", Service: service, TaskDuration: 20 * time.Millisecond}
-	return acctest.Estate(t, append(acctest.Pair(service), third)...)
+	return acctest.StartAppliances(t, append(acctest.TwoSites(service), third)...)
 }
 
 // moduleSpace is a workspace with copies of the modules, each in its folder.
@@ -66,10 +66,10 @@ func checkWrites(t *testing.T, one *simulator.Appliance, pairs, repairs int) {
 }
 
 // checkNothingLeft fails when a pairing or a session is left.
-func checkNothingLeft(t *testing.T, estate *simulator.Estate) {
+func checkNothingLeft(t *testing.T, fixture *simulator.Fixture) {
 	t.Helper()
 	for _, site := range meshSites {
-		one := estate.Appliance(site)
+		one := fixture.Appliance(site)
 		if left := one.Sites(); len(left) > 0 {
 			t.Errorf("%s: pairings are left: %v", site, left)
 		}
@@ -85,22 +85,22 @@ func TestModulesOwnTests(t *testing.T) {
 		for module, writes := range map[string]struct{ pairs, repairs int }{"dr-pair": {1, 1}, "dr-mesh": {2, 0}} {
 			t.Run(string(service)+"/"+module, func(t *testing.T) {
 				t.Parallel()
-				acctest.Needs(t, acctest.TestFiles)
-				estate, space := meshEstate(t, service), moduleSpace(t)
+				acctest.SkipUnlessSupported(t, acctest.TestFiles)
+				fixture, space := startMesh(t, service), moduleSpace(t)
 				printed := map[string]any{}
 				for _, site := range meshSites {
-					one := estate.Appliance(site)
+					one := fixture.Appliance(site)
 					user := one.Accounts().LocalUsers[0]
 					printed[site] = map[string]any{
-						"url": one.URL(), "thumbprint": one.Thumbprint(), "ca_certificate": estate.CertificateAuthority(),
+						"url": one.URL(), "thumbprint": one.Thumbprint(), "ca_certificate": fixture.CertificateAuthority(),
 						"credentials": map[string]any{"local_user": map[string]string{"username": user.Username, "password": user.Password}},
 					}
 				}
 				writeJSON(t, space, module+"/simulator.json", map[string]any{"appliances": printed})
 				space.MustRun(t, "-chdir="+module, "get", "-no-color")
-				acctest.MustSay(t, space.MustRun(t, "-chdir="+module, "test", "-no-color"), " passed, 0 failed.")
-				checkWrites(t, estate.Appliance("site-a"), writes.pairs, writes.repairs)
-				checkNothingLeft(t, estate)
+				acctest.RequireTexts(t, space.MustRun(t, "-chdir="+module, "test", "-no-color"), " passed, 0 failed.")
+				checkWrites(t, fixture.Appliance("site-a"), writes.pairs, writes.repairs)
+				checkNothingLeft(t, fixture)
 			})
 		}
 	}
@@ -160,23 +160,23 @@ func TestDRPair(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := meshEstate(t, service)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := startMesh(t, service)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			space := pairSpace(t, a, b)
-			acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
+			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 
 			for i, changed := range []*simulator.Appliance{b, a} {
 				changed.RotateCertificate()
 				space.Write(t, "main.tf", pairUsage(t, a, b))
-				acctest.MustSay(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 2 changed, 0 destroyed", "healthy = true")
+				acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 2 changed, 0 destroyed", "healthy = true")
 				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 				checkWrites(t, a, 1, i+1)
 				checkWrites(t, b, 1, i+1)
 			}
 
 			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
-			checkNothingLeft(t, estate)
+			checkNothingLeft(t, fixture)
 		})
 	}
 }
@@ -188,8 +188,8 @@ func TestDRPairThatDependsOnSomething(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := meshEstate(t, service)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := startMesh(t, service)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			space := pairSpace(t, a, b)
 			space.Write(t, "main.tf", strings.Replace(pairUsage(t, a, b), "  providers = {", "  depends_on = [terraform_data.other]\n\n  providers = {", 1)+`
 variable "other" { default = 1 }
@@ -197,7 +197,7 @@ resource "terraform_data" "other" { input = var.other }
 `)
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 			out := space.MustRun(t, "plan", "-no-color", "-var", "other=2")
-			acctest.MustSay(t, out, "data.vcda_appliance.b will be read during apply", "0 to add, 1 to change, 0 to destroy")
+			acctest.RequireTexts(t, out, "data.vcda_appliance.b will be read during apply", "0 to add, 1 to change, 0 to destroy")
 		})
 	}
 }
@@ -227,8 +227,8 @@ func TestDRPairRefuses(t *testing.T) {
 		for _, service := range acctest.Services {
 			t.Run(name+" on "+string(service), func(t *testing.T) {
 				t.Parallel()
-				estate := meshEstate(t, service)
-				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				fixture := startMesh(t, service)
+				a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 				space := pairSpace(t, a, b)
 				space.MustRun(t, "apply", "-no-color", "-auto-approve")
 				space.Write(t, "main.tf", strings.NewReplacer(mistake.changes...).Replace(pairUsage(t, a, b)))
@@ -236,37 +236,37 @@ func TestDRPairRefuses(t *testing.T) {
 				if code == 0 {
 					t.Errorf("the plan succeeds\n%s", out)
 				}
-				acctest.MustSay(t, out, mistake.says...)
-				acctest.MustNotSay(t, out, "replaced", "Error in function call", "Invalid template")
+				acctest.RequireTexts(t, out, mistake.says...)
+				acctest.RequireNoTexts(t, out, "replaced", "Error in function call", "Invalid template")
 			})
 		}
 	}
 	t.Run("two services", func(t *testing.T) {
 		t.Parallel()
-		options := acctest.Pair(simulator.Manager)
+		options := acctest.TwoSites(simulator.Manager)
 		options[1].Service = simulator.Cloud
-		estate := acctest.Estate(t, options...)
-		out, _ := pairSpace(t, estate.Appliance("site-a"), estate.Appliance("site-b")).Run(t, "plan", "-no-color")
-		acctest.MustSay(t, out, "One side runs manager, the other cloud: both sites of a pair run the same service, manager or cloud.")
+		fixture := acctest.StartAppliances(t, options...)
+		out, _ := pairSpace(t, fixture.Appliance("site-a"), fixture.Appliance("site-b")).Run(t, "plan", "-no-color")
+		acctest.RequireTexts(t, out, "One side runs manager, the other cloud: both sites of a pair run the same service, manager or cloud.")
 	})
 	t.Run("no site name yet", func(t *testing.T) {
 		t.Parallel()
-		estate := acctest.Estate(t)
-		estate.Appliance("site-b").Fault(simulator.Fault{Path: "/config", Kind: simulator.Body, Body: `{"id":"1","site":null}`})
-		out, _ := pairSpace(t, estate.Appliance("site-a"), estate.Appliance("site-b")).Run(t, "plan", "-no-color")
-		acctest.MustSay(t, out, "The appliance that vcda.b logs in to has no site name yet. Finish its first setup.")
-		acctest.MustNotSay(t, out, "providers argument", "Error in function call", "Invalid template")
+		fixture := acctest.StartAppliances(t)
+		fixture.Appliance("site-b").Fault(simulator.Fault{Path: "/config", Kind: simulator.Body, Body: `{"id":"1","site":null}`})
+		out, _ := pairSpace(t, fixture.Appliance("site-a"), fixture.Appliance("site-b")).Run(t, "plan", "-no-color")
+		acctest.RequireTexts(t, out, "The appliance that vcda.b logs in to has no site name yet. Finish its first setup.")
+		acctest.RequireNoTexts(t, out, "providers argument", "Error in function call", "Invalid template")
 	})
 }
 
 // describeSites tells the mesh about some sites, without their thumbprints: the
 // appliances look at each other's certificate.
-func describeSites(t *testing.T, space *acctest.Workspace, estate *simulator.Estate, names []string) {
+func describeSites(t *testing.T, space *acctest.Workspace, fixture *simulator.Fixture, names []string) {
 	t.Helper()
 	sites, passwords := map[string]any{}, map[string]string{}
 	for _, site := range names {
-		one := estate.Appliance(site)
-		sites[site] = map[string]string{"url": one.URL(), "ca_certificate": estate.CertificateAuthority()}
+		one := fixture.Appliance(site)
+		sites[site] = map[string]string{"url": one.URL(), "ca_certificate": fixture.CertificateAuthority()}
 		passwords[site] = one.Accounts().LocalUsers[0].Password
 	}
 	writeJSON(t, space, "dr-mesh/terraform.tfvars.json", map[string]any{"sites": sites, "passwords": passwords})
@@ -284,21 +284,21 @@ func TestDRMesh(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate, space := meshEstate(t, service), moduleSpace(t)
-			describeSites(t, space, estate, meshSites)
+			fixture, space := startMesh(t, service), moduleSpace(t)
+			describeSites(t, space, fixture, meshSites)
 			inMesh(t, space, "get", "-no-color")
-			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "6 added", "healthy = true", `"site-a - site-c" = true`)
+			acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "6 added", "healthy = true", `"site-a - site-c" = true`)
 			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
 
-			estate.Appliance("site-b").RotateCertificate()
-			acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 4 changed, 0 destroyed", "healthy = true")
+			fixture.Appliance("site-b").RotateCertificate()
+			acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 4 changed, 0 destroyed", "healthy = true")
 			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
-			checkWrites(t, estate.Appliance("site-a"), 2, 1)
-			checkWrites(t, estate.Appliance("site-b"), 2, 2)
-			checkWrites(t, estate.Appliance("site-c"), 2, 1)
+			checkWrites(t, fixture.Appliance("site-a"), 2, 1)
+			checkWrites(t, fixture.Appliance("site-b"), 2, 2)
+			checkWrites(t, fixture.Appliance("site-c"), 2, 1)
 
 			inMesh(t, space, "destroy", "-no-color", "-auto-approve")
-			checkNothingLeft(t, estate)
+			checkNothingLeft(t, fixture)
 		})
 	}
 }
@@ -321,23 +321,23 @@ func generateMesh(t *testing.T, space *acctest.Workspace, names []string) string
 // leaves it as the README says.
 func TestDRMeshShrinks(t *testing.T) {
 	t.Parallel()
-	estate, space := meshEstate(t, simulator.Manager), moduleSpace(t)
+	fixture, space := startMesh(t, simulator.Manager), moduleSpace(t)
 	if out, code := space.Run(t, "-chdir=dr-mesh/generator", "plan", "-no-color", "-input=false"); code == 0 {
 		t.Errorf("a mesh is made of sites that nobody listed\n%s", out)
 	}
 	if generateMesh(t, space, meshSites) != moduleFile(t, "dr-mesh", "mesh.tf") {
 		t.Error("examples/dr-mesh/mesh.tf is not what the generator makes; its README says how to make it")
 	}
-	describeSites(t, space, estate, meshSites)
+	describeSites(t, space, fixture, meshSites)
 	inMesh(t, space, "get", "-no-color")
 	inMesh(t, space, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, inMesh(t, space, "destroy", "-no-color", "-auto-approve", "-target=module.site-a_site-c", "-target=module.site-b_site-c"), "4 destroyed")
+	acctest.RequireTexts(t, inMesh(t, space, "destroy", "-no-color", "-auto-approve", "-target=module.site-a_site-c", "-target=module.site-b_site-c"), "4 destroyed")
 
 	left := meshSites[:2]
 	generateMesh(t, space, left)
-	describeSites(t, space, estate, left)
-	acctest.MustSay(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 0 changed, 0 destroyed", "healthy = true")
-	if n := len(estate.Appliance("site-c").Sites()); n > 0 {
+	describeSites(t, space, fixture, left)
+	acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "0 added, 0 changed, 0 destroyed", "healthy = true")
+	if n := len(fixture.Appliance("site-c").Sites()); n > 0 {
 		t.Errorf("site-c still has %d pairings", n)
 	}
 }

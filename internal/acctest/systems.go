@@ -53,9 +53,9 @@ type endpoint interface {
 	CertificateAuthority() string
 }
 
-// ObjectOf is the object of the provider block for a simulated vCenter or
+// SystemBlock is the object of the provider block for a simulated vCenter or
 // Storware server, with further lines of HCL.
-func ObjectOf(name string, of endpoint, lines ...string) string {
+func SystemBlock(name string, of endpoint, lines ...string) string {
 	return fmt.Sprintf("%s = {\n  url = %q\n  ca_certificate = %q\n  %s\n}\n", name, of.URL(), of.CertificateAuthority(), strings.Join(lines, "\n  "))
 }
 

@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// Flat puts what a CLI printed on one line: it breaks lines at the width of a
+// JoinLines puts what a CLI printed on one line: it breaks lines at the width of a
 // terminal.
-func Flat(output string) string { return strings.Join(strings.Fields(output), " ") }
+func JoinLines(output string) string { return strings.Join(strings.Fields(output), " ") }
 
-// Says matches each text wherever the CLI breaks its lines, in this order.
-func Says(texts ...string) *regexp.Regexp {
+// MatchTexts matches each text wherever the CLI breaks its lines, in this order.
+func MatchTexts(texts ...string) *regexp.Regexp {
 	var patterns []string
 	for _, text := range texts {
 		var words []string
@@ -23,23 +23,23 @@ func Says(texts ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
 }
 
-// MustSay fails the test when one of the texts is not in the output.
-func MustSay(t *testing.T, output string, texts ...string) {
+// RequireTexts fails the test when one of the texts is not in the output.
+func RequireTexts(t *testing.T, output string, texts ...string) {
 	t.Helper()
-	flat := Flat(output)
+	flat := JoinLines(output)
 	for _, text := range texts {
-		if !strings.Contains(flat, Flat(text)) {
+		if !strings.Contains(flat, JoinLines(text)) {
 			t.Errorf("%q is missing in\n%s", text, output)
 		}
 	}
 }
 
-// MustNotSay fails the test when one of the texts is in the output.
-func MustNotSay(t *testing.T, output string, texts ...string) {
+// RequireNoTexts fails the test when one of the texts is in the output.
+func RequireNoTexts(t *testing.T, output string, texts ...string) {
 	t.Helper()
-	flat := Flat(output)
+	flat := JoinLines(output)
 	for _, text := range texts {
-		if strings.Contains(flat, Flat(text)) {
+		if strings.Contains(flat, JoinLines(text)) {
 			t.Errorf("%q should not be in\n%s", text, output)
 		}
 	}

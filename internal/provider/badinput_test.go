@@ -59,7 +59,7 @@ func one(t *testing.T, d direct.Diagnostics, says ...string) {
 // TestWrongPassword: the refused login is shown, and never sent again.
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := configured(t, a, values{"max_retries": 4, "login": values{"local_user": values{"username": "root", "password": "hush"}}})
 	for range 3 {
 		_, problems := p.ReadData(t, "vcda_sites", values{})
@@ -78,7 +78,7 @@ func TestWrongPassword(t *testing.T) {
 // line that would trust it.
 func TestNotTrusted(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
 	for name, c := range map[string]struct {
 		thumbprint any
@@ -100,14 +100,14 @@ func TestNotTrusted(t *testing.T) {
 	}
 	t.Run("another name", func(t *testing.T) {
 		t.Parallel()
-		options := acctest.Pair(simulator.Manager)[:1]
+		options := acctest.TwoSites(simulator.Manager)[:1]
 		options[0].CertificateNames = []string{"elsewhere.example.com"}
-		estate := acctest.Estate(t, options...)
-		p := configured(t, estate.Appliance("site-a"), values{"thumbprint": nil, "ca_certificate": estate.CertificateAuthority()})
+		fixture := acctest.StartAppliances(t, options...)
+		p := configured(t, fixture.Appliance("site-a"), values{"thumbprint": nil, "ca_certificate": fixture.CertificateAuthority()})
 		_, problems := p.ReadData(t, "vcda_session", values{})
 		one(t, problems, "is not trusted", "127.0.0.1")
 		// The pin forgives the name.
-		p = configured(t, estate.Appliance("site-a"), nil)
+		p = configured(t, fixture.Appliance("site-a"), nil)
 		if _, problems = p.ReadData(t, "vcda_session", values{}); len(problems) > 0 {
 			t.Error(problems.Errors())
 		}
@@ -124,7 +124,7 @@ func TestUnreachable(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := configured(t, a, values{"url": "https://" + address})
 	_, problems := p.ReadData(t, "vcda_sites", values{})
 	one(t, problems, "The login to "+address+" did not succeed", "POST /sessions got no complete answer", "connection refused", "Check the url in the provider block, name resolution, firewalls, and the proxy variables")
@@ -157,7 +157,7 @@ func TestUnusableAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := acctest.Estate(t).Appliance("site-a")
+			a := acctest.StartAppliances(t).Appliance("site-a")
 			c.fault.Method, c.fault.Path = http.MethodGet, "/sites"
 			a.Fault(c.fault)
 			_, problems := configured(t, a, nil).ReadData(t, "vcda_sites", values{})
@@ -182,7 +182,7 @@ func TestUnusableLogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := acctest.Estate(t).Appliance("site-a")
+			a := acctest.StartAppliances(t).Appliance("site-a")
 			c.fault.Method, c.fault.Path = http.MethodPost, "/sessions"
 			a.Fault(c.fault)
 			_, problems := configured(t, a, nil).ReadData(t, "vcda_session", values{})
@@ -194,9 +194,9 @@ func TestUnusableLogin(t *testing.T) {
 // TestAPITokenNeedsNewAppliance: an older appliance doesn't know the type.
 func TestAPITokenNeedsNewAppliance(t *testing.T) {
 	t.Parallel()
-	options := acctest.Pair(simulator.Cloud)[:1]
+	options := acctest.TwoSites(simulator.Cloud)[:1]
 	options[0].APIVersions = []string{"4.5", "4.6"}
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	p := configured(t, a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": "t", "org": "acme"}}})
 	_, problems := p.ReadData(t, "vcda_session", values{})
 	one(t, problems, "refused the login of type vcd_api_token", "needs an appliance of version 4.7")
@@ -205,9 +205,9 @@ func TestAPITokenNeedsNewAppliance(t *testing.T) {
 // TestUnsupportedVersion: an appliance that lacks the version asked for.
 func TestUnsupportedVersion(t *testing.T) {
 	t.Parallel()
-	options := acctest.Pair(simulator.Manager)[:1]
+	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].APIVersions = []string{"4.5", "4.6"}
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	_, problems := configured(t, a, values{"api_version": "4.7"}).ReadData(t, "vcda_sites", values{})
 	one(t, problems, "status 406", "API version 4.7 is not supported.", "Set api_version in the provider block to one it has")
 	if _, problems = configured(t, a, values{"api_version": "4.6"}).ReadData(t, "vcda_sites", values{}); len(problems) > 0 {
@@ -219,9 +219,9 @@ func TestUnsupportedVersion(t *testing.T) {
 // and the way out for one whose service type has a new name.
 func TestUnknownService(t *testing.T) {
 	t.Parallel()
-	options := acctest.Pair(simulator.Manager)[:1]
+	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].ServiceType = "TUNNEL"
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	_, problems := configured(t, a, nil).ReadData(t, "vcda_sites", values{})
 	one(t, problems, `neither a Manager nor a Cloud service: it reports the service type "TUNNEL"`, `set service to "manager" or "cloud"`)
 	if _, problems = configured(t, a, values{"service": "manager"}).ReadData(t, "vcda_sites", values{}); len(problems) > 0 {
@@ -239,8 +239,8 @@ func TestForbiddenWrite(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			operator := a.Accounts().SSOUsers[1]
 			p := configured(t, a, values{"login": values{"sso_credentials": values{"username": operator.Username, "password": operator.Password}}})
 			plan := p.Plan(t, pairingType, direct.Object{}, peerConfig(b))
@@ -284,8 +284,8 @@ func TestStateIsKept(t *testing.T) {
 		for _, service := range acctest.Services {
 			t.Run(name+" "+string(service), func(t *testing.T) {
 				t.Parallel()
-				estate := acctest.Estate(t, acctest.Pair(service)...)
-				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+				a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 				p := configured(t, a, nil)
 				before, problems := p.Apply(t, p.Plan(t, pairingType, direct.Object{}, peerConfig(b)))
 				if errors := problems.Errors(); len(errors) > 0 {
@@ -310,8 +310,8 @@ func TestStateIsKept(t *testing.T) {
 // TestLoginLostIsNoAbsence: the session can't even be opened.
 func TestLoginLostIsNoAbsence(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	p := configured(t, a, nil)
 	before, problems := p.Apply(t, p.Plan(t, pairingType, direct.Object{}, peerConfig(b)))
 	if errors := problems.Errors(); len(errors) > 0 {

@@ -198,9 +198,9 @@ func TestBrokenObject(t *testing.T) {
 // can't be used, without contacting any of their systems.
 func TestPairingBesideBrokenObject(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t, acctest.Pair(simulator.Manager)...)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
-	v, s := acctest.VCenter(t, vcenter.Options{Old: true}), acctest.Storware(t, storware.Options{})
+	fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Manager)...)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
+	v, s := acctest.VCenter(t, vcenter.Options{NoVIJSON: true}), acctest.Storware(t, storware.Options{})
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a,
 		fmt.Sprintf("vcenter = { url = %q, login = { clone_ticket = { ticket = \"spent\" } } }", v.URL()),
 		fmt.Sprintf("storware = { url = %q, login = { credentials = { username = \"admin\" } } }", s.URL()),

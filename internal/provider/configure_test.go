@@ -261,7 +261,7 @@ func TestUnconfigured(t *testing.T) {
 // TestCACertificate takes PEM text or the path of a file, from the block or
 // from the variable.
 func TestCACertificate(t *testing.T) {
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(file, []byte(a.CertificatePEM()), 0o600); err != nil {
 		t.Fatal(err)
@@ -284,16 +284,16 @@ func TestCACertificate(t *testing.T) {
 // vouches for.
 func TestTrust(t *testing.T) {
 	setEnv(t, nil)
-	estate := acctest.Estate(t)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	a := fixture.Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	for name, trust := range map[string]values{
 		"thumbprint":       {"thumbprint": a.Thumbprint()},
 		"other spelling":   {"thumbprint": strings.ToLower(strings.TrimPrefix(a.Thumbprint(), "SHA-256:"))},
-		"authority":        {"ca_certificate": estate.CertificateAuthority()},
+		"authority":        {"ca_certificate": fixture.CertificateAuthority()},
 		"certificate":      {"ca_certificate": a.CertificatePEM()},
 		"insecure":         {"insecure": true},
-		"CA before pinned": {"ca_certificate": estate.CertificateAuthority(), "thumbprint": strings.Repeat("AB:", 31) + "AB"},
+		"CA before pinned": {"ca_certificate": fixture.CertificateAuthority(), "thumbprint": strings.Repeat("AB:", 31) + "AB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			trust["url"], trust["login"] = a.URL(), values{"local_user": values{"username": user.Username, "password": user.Password}}
@@ -304,7 +304,7 @@ func TestTrust(t *testing.T) {
 
 // TestEnvironmentOnly reads everything from variables, with an empty block.
 func TestEnvironmentOnly(t *testing.T) {
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	setEnv(t, map[string]string{
 		"VCDA_URL": a.URL(), "VCDA_THUMBPRINT": a.Thumbprint(), "VCDA_SERVICE": "manager", "VCDA_API_VERSION": "4.6",
@@ -321,7 +321,7 @@ func TestEnvironmentOnly(t *testing.T) {
 // TestConfiguredBeatsEnvironment does the same with variables that would not
 // work, and a block that does.
 func TestConfiguredBeatsEnvironment(t *testing.T) {
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	setEnv(t, map[string]string{
 		"VCDA_URL": "https://wrong.invalid", "VCDA_THUMBPRINT": strings.Repeat("AB", 32), "VCDA_API_VERSION": "4.5",
@@ -335,7 +335,7 @@ func TestConfiguredBeatsEnvironment(t *testing.T) {
 
 // TestUserAgent names provider, CLI and what the user adds.
 func TestUserAgent(t *testing.T) {
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	for more, want := range map[string]string{
 		"":                       "terraform-provider-vcda/test Terraform/1.2.3",

@@ -97,14 +97,14 @@ resource "vcda_site_pairing" "c" {
 // commands that succeed and of commands that fail because a server repeats the
 // secrets it was sent.
 func TestNoSecretLeaks(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral, acctest.WriteOnly)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral, acctest.WriteOnly)
 	for login, variables := range leakLogins(simulator.DefaultAccounts()) {
 		t.Run(login, func(t *testing.T) {
 			t.Parallel()
-			options := acctest.Pair(simulator.Cloud)
+			options := acctest.TwoSites(simulator.Cloud)
 			options = append(options, simulator.ApplianceOptions{Site: "site-c", Service: simulator.Cloud})
-			estate := acctest.Estate(t, options...)
-			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			fixture := acctest.StartAppliances(t, options...)
+			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			accounts := a.Accounts()
 			a.Pair("site-b")
 			b.Pair("site-a")
@@ -130,15 +130,15 @@ func TestNoSecretLeaks(t *testing.T) {
 				if code == 0 {
 					t.Fatalf("the apply succeeded:\n%s", failed)
 				}
-				acctest.MustSay(t, failed, "You sent")
+				acctest.RequireTexts(t, failed, "You sent")
 				output += failed
 				a.ClearFaults()
 			}
 			output += w.MustRun(t, "destroy", "-auto-approve", "-no-color")
 			w.Write(t, "output.txt", output)
 
-			w.MustLog(t, "POST", "/sessions/extend", "HTTP request")
-			w.MustNotLeave(t, slices.Concat(secretsOf(accounts), tokensOf(a))...)
+			w.RequireLogged(t, "POST", "/sessions/extend", "HTTP request")
+			w.RequireNoSecrets(t, slices.Concat(secretsOf(accounts), tokensOf(a))...)
 			if live := a.Stats().LiveSessions; live != 0 {
 				t.Errorf("%d sessions are left", live)
 			}

@@ -104,9 +104,9 @@ func TestEveryLogin(t *testing.T) {
 		for _, service := range acctest.Services {
 			t.Run(name+" "+string(service), func(t *testing.T) {
 				t.Parallel()
-				options := acctest.Pair(service)
+				options := acctest.TwoSites(service)
 				options[0].Accounts = &accounts
-				a := acctest.Estate(t, options[:1]...).Appliance("site-a")
+				a := acctest.StartAppliances(t, options[:1]...).Appliance("site-a")
 				resource.Test(t, resource.TestCase{
 					ProtoV6ProviderFactories: acctest.Factories(t),
 					Steps: []resource.TestStep{{
@@ -153,8 +153,8 @@ func checkLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
 // next run says what is wrong.
 func TestReadySignature(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	holder := a.Accounts().SAML[1]
 	timestamp := strconv.FormatInt(time.Now().UnixMilli(), 10)
 	digest := sha256.Sum256([]byte(holder.Token + timestamp + "nonce-1"))
@@ -175,7 +175,7 @@ func TestReadySignature(t *testing.T) {
 	if code == 0 {
 		t.Error("the nonce served twice")
 	}
-	acctest.MustSay(t, out, "refused the login of type sso_token", "a nonce serves one login only", "A wrong clock on this machine")
+	acctest.RequireTexts(t, out, "refused the login of type sso_token", "a nonce serves one login only", "A wrong clock on this machine")
 	if failed := a.Stats().FailedLogins; failed != 1 {
 		t.Errorf("the refused login was sent %d times", failed)
 	}
@@ -184,8 +184,8 @@ func TestReadySignature(t *testing.T) {
 // TestSessionToken uses a token from outside and leaves its session alone.
 func TestSessionToken(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	token := login(t, a)
 	a.ResetStats()
 	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairing(b)+sessionData)
@@ -208,14 +208,14 @@ func TestSessionToken(t *testing.T) {
 // accepted, and does not show it.
 func TestSessionTokenExpired(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, loginBlock(a, `{ session_token = { token = "stale-token" } }`)+sessionData)
 	out, code := w.Run(t, "plan", "-no-color")
 	if code == 0 {
 		t.Error("the plan succeeded")
 	}
-	acctest.MustSay(t, out, "The given session token is not, or no longer, accepted", "A session ends after 30 minutes without a request")
-	acctest.MustNotSay(t, out, "stale-token")
+	acctest.RequireTexts(t, out, "The given session token is not, or no longer, accepted", "A session ends after 30 minutes without a request")
+	acctest.RequireNoTexts(t, out, "stale-token")
 	if stats := a.Stats(); stats.Requests["POST /sessions"] != 0 || stats.Requests["DELETE /sessions"] != 0 {
 		t.Errorf("requests: %v", stats.Requests)
 	}
@@ -225,7 +225,7 @@ func TestSessionTokenExpired(t *testing.T) {
 // names. Loopback is never proxied, so the appliance has a name here.
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	var lock sync.Mutex
 	var asked []string
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -36,12 +36,12 @@ func many(t *testing.T, service simulator.Service, n int) (*simulator.Appliance,
 	for i := range n {
 		options = append(options, simulator.ApplianceOptions{Site: fmt.Sprintf("spoke-%02d", i), Service: service})
 	}
-	estate := acctest.Estate(t, options...)
+	fixture := acctest.StartAppliances(t, options...)
 	var spokes []*simulator.Appliance
 	for _, o := range options[1:] {
-		spokes = append(spokes, estate.Appliance(o.Site))
+		spokes = append(spokes, fixture.Appliance(o.Site))
 	}
-	return estate.Appliance("hub"), spokes
+	return fixture.Appliance("hub"), spokes
 }
 
 func pairings(spokes []*simulator.Appliance) string {
@@ -111,12 +111,12 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			options := acctest.Pair(simulator.Manager)
+			options := acctest.TwoSites(simulator.Manager)
 			options[0].TaskDuration = time.Hour
-			estate := acctest.Estate(t, options...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := acctest.StartAppliances(t, options...)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			waiting := make(chan struct{}, 100)
-			a.BeforeAnswer(func(r *http.Request) {
+			a.BeforeResponse(func(r *http.Request) {
 				if strings.HasPrefix(r.URL.Path, "/tasks/") {
 					select {
 					case waiting <- struct{}{}:
@@ -150,7 +150,7 @@ func TestInterrupt(t *testing.T) {
 			<-ended
 			sessions(t, a, "interrupted apply", 2) // one of its plan
 			out := w.MustRun(t, "state", "list")
-			acctest.MustSay(t, out, "vcda_site_pairing.b")
+			acctest.RequireTexts(t, out, "vcda_site_pairing.b")
 		})
 	}
 }
@@ -192,20 +192,20 @@ func TestUnknownURL(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			config := fmt.Sprintf("resource \"terraform_data\" \"vm\" {\n  input = %q\n}\n", a.URL()) +
 				strings.Replace(acctest.ProviderBlock(a), fmt.Sprintf("url = %q", a.URL()), "url = terraform_data.vm.output", 1) +
 				pairing(b) + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
 			w := acctest.NewWorkspace(t, config)
 			out := w.MustRun(t, "plan", "-no-color")
-			acctest.MustSay(t, out, "Plan: 2 to add")
+			acctest.RequireTexts(t, out, "Plan: 2 to add")
 			sessions(t, a, "plan", 0)
 			w.MustRun(t, "apply", "-no-color", "-auto-approve")
 			sessions(t, a, "apply", 1)
 			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 			sessions(t, a, "second plan", 1)
-			acctest.MustSay(t, w.MustRun(t, "output", "-raw", "site"), "site-b")
+			acctest.RequireTexts(t, w.MustRun(t, "output", "-raw", "site"), "site-b")
 			w.MustRun(t, "destroy", "-no-color", "-auto-approve")
 			sessions(t, a, "destroy", 2)
 			if len(a.Sites()) > 0 {
@@ -218,9 +218,9 @@ func TestUnknownURL(t *testing.T) {
 // TestInsecureIsShown: the warning reaches the user, and the appliance is used.
 func TestInsecureIsShown(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, strings.Replace(acctest.ProviderBlock(a, "insecure = true"), "ca_certificate = <<-PEM\n"+a.CertificatePEM()+"PEM\n", "", 1)+sessionData)
 	out := w.MustRun(t, "plan", "-no-color")
-	acctest.MustSay(t, out, "Warning: Certificates are not checked", "Pin the certificate with thumbprint instead.")
+	acctest.RequireTexts(t, out, "Warning: Certificates are not checked", "Pin the certificate with thumbprint instead.")
 	sessions(t, a, "plan", 1)
 }

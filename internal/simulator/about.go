@@ -94,7 +94,7 @@ func (c *call) remoteCertificate() (reply, *problem) {
 	if raw == "" {
 		return reply{}, violation(http.StatusBadRequest, "BadUserInput", "Query parameter url is missing.")
 	}
-	remote := c.appliance.estate.byURL(raw)
+	remote := c.appliance.fixture.byURL(raw)
 	if remote == nil {
 		return reply{}, refuse(http.StatusInternalServerError, "GeneralServerFailure", "Nothing answers at %s.", raw)
 	}

@@ -21,7 +21,7 @@ import (
 // Appliance is one fake appliance. Its methods may be called at any time, from
 // any goroutine.
 type Appliance struct {
-	estate     *Estate
+	fixture    *Fixture
 	options    ApplianceOptions // as started, with defaults
 	service    Service
 	site       string
@@ -31,7 +31,7 @@ type Appliance struct {
 	server     *http.Server
 	serving    sync.WaitGroup // the listener, then its connections
 
-	// All below is guarded by the lock of the estate.
+	// All below is guarded by the lock of the fixture.
 	starts       int // of the service
 	certificate  *tls.Certificate
 	thumbprint   string // of the certificate
@@ -56,10 +56,10 @@ type Appliance struct {
 	violations   []string
 }
 
-func newAppliance(e *Estate, o ApplianceOptions) *Appliance {
+func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 	o = o.withDefaults()
 	return &Appliance{
-		estate:       e,
+		fixture:      e,
 		options:      o,
 		service:      o.Service,
 		site:         o.Site,
@@ -98,13 +98,13 @@ func (a *Appliance) start() error {
 	return nil
 }
 
-// certify gives the appliance a certificate of the estate's authority.
+// certify gives the appliance a certificate of the fixture's authority.
 func (a *Appliance) certify() error {
-	certificate, err := a.estate.ca.Issue(a.site, a.certificateNames())
+	certificate, err := a.fixture.ca.Issue(a.site, a.certificateNames())
 	if err != nil {
 		return err
 	}
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		a.certificate, a.thumbprint = certificate, certs.Thumbprint(certificate.Certificate[0])
 	})
 	return nil
@@ -140,7 +140,7 @@ func (a *Appliance) connState(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		a.serving.Add(1)
-		a.estate.do(func() { a.counters.connections++ })
+		a.fixture.do(func() { a.counters.connections++ })
 	case http.StateClosed, http.StateHijacked:
 		a.serving.Done()
 	}
@@ -161,7 +161,7 @@ func (a *Appliance) certificateNames() []string {
 
 func (a *Appliance) currentCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	var current *tls.Certificate
-	a.estate.do(func() { current = a.certificate })
+	a.fixture.do(func() { current = a.certificate })
 	return current, nil
 }
 
@@ -177,26 +177,26 @@ func (a *Appliance) Service() Service { return a.service }
 // Accounts returns the ways in.
 func (a *Appliance) Accounts() Accounts {
 	var accounts Accounts
-	a.estate.do(func() { accounts = a.accounts })
+	a.fixture.do(func() { accounts = a.accounts })
 	return accounts
 }
 
 // SetAccounts changes the ways in; sessions live on.
 func (a *Appliance) SetAccounts(accounts Accounts) {
-	a.estate.do(func() { a.accounts = accounts })
+	a.fixture.do(func() { a.accounts = accounts })
 }
 
 // Thumbprint returns that of the certificate now shown, in canonical form.
 func (a *Appliance) Thumbprint() string {
 	var print string
-	a.estate.do(func() { print = a.thumbprint })
+	a.fixture.do(func() { print = a.thumbprint })
 	return print
 }
 
 // CertificatePEM returns the certificate now shown.
 func (a *Appliance) CertificatePEM() string {
 	var text string
-	a.estate.do(func() { text = certs.PEM(a.certificate.Certificate[0]) })
+	a.fixture.do(func() { text = certs.PEM(a.certificate.Certificate[0]) })
 	return text
 }
 
@@ -213,7 +213,7 @@ func (a *Appliance) RotateCertificate() {
 // to do still happens. A connection from before ends with its next answer, so
 // that no request gets lost on the way; a Reset fault is ruder.
 func (a *Appliance) Restart() {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		clear(a.sessions)
 		clear(a.nonces)
 		a.tasks = nil
@@ -226,19 +226,19 @@ type startKey struct{}
 
 func (a *Appliance) markConnection(ctx context.Context, _ net.Conn) context.Context {
 	var current int
-	a.estate.do(func() { current = a.starts })
+	a.fixture.do(func() { current = a.starts })
 	return context.WithValue(ctx, startKey{}, current)
 }
 
 // SetLatency changes how long each request waits before it is acted upon.
 func (a *Appliance) SetLatency(d time.Duration) {
-	a.estate.do(func() { a.latency = d })
+	a.fixture.do(func() { a.latency = d })
 }
 
-// BeforeAnswer sets a hook which runs after a request was acted upon and
+// BeforeResponse sets a hook which runs after a request was acted upon and
 // before its answer is sent; nil removes it. The answer waits for the hook.
-func (a *Appliance) BeforeAnswer(hook func(*http.Request)) {
-	a.estate.do(func() { a.hook = hook })
+func (a *Appliance) BeforeResponse(hook func(*http.Request)) {
+	a.fixture.do(func() { a.hook = hook })
 }
 
 // PublicURL returns where peers find the appliance: the first of its public
@@ -256,7 +256,7 @@ func (a *Appliance) newestVersion() string {
 
 // pairingID is the id of a new row of a peer at the URL.
 func (a *Appliance) pairingID(publicURL string) string {
-	return a.estate.source.UUID("pairing of " + a.site + " with " + publicURL)
+	return a.fixture.source.UUID("pairing of " + a.site + " with " + publicURL)
 }
 
 // unguessable is the id of what no two runs share: sessions and tasks.

@@ -23,18 +23,18 @@ func startCrowd(b *testing.B, service simulator.Service) (*fixture, []*simulator
 		})
 	}
 	f := &fixture{clock: newClock()}
-	estate, err := simulator.Start(simulator.Options{Appliances: options, Now: f.clock.Now})
+	appliances, err := simulator.Start(simulator.Options{Appliances: options, Now: f.clock.Now})
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(estate.Close)
-	f.a = estate.Appliance("site-a")
-	f.http = trustingClient(b, estate.CertificateAuthority())
+	b.Cleanup(appliances.Close)
+	f.a = appliances.Appliance("site-a")
+	f.http = trustingClient(b, appliances.CertificateAuthority())
 	f.t = b
 	f.token = f.login(f.a)
 	var peers []*simulator.Appliance
 	for _, o := range options[1:] {
-		peers = append(peers, estate.Appliance(o.Site))
+		peers = append(peers, appliances.Appliance(o.Site))
 	}
 	return f, peers
 }
@@ -53,7 +53,7 @@ func eachFlavourB(b *testing.B, bench func(b *testing.B, service simulator.Servi
 	}
 }
 
-// BenchmarkStart brings up an estate of 5,001 sites, and pairs it both ways.
+// BenchmarkStart brings up a fixture of 5,001 sites, and pairs it both ways.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		f, peers := startCrowd(b, simulator.Manager)

@@ -14,18 +14,18 @@ import (
 type FaultKind int
 
 // The kinds of faults. Those marked "acts" perform the request first; so do
-// the others with AfterActing.
+// the others with PerformFirst.
 const (
-	Status     FaultKind = iota // an answer of Status, with Body or an ApiError
-	DropAnswer                  // acts, then closes the connection without an answer
-	Reset                       // resets the connection, on HTTP/2 the stream
-	Hang                        // no answer until the client gives up
-	Truncate                    // acts, then breaks off in the middle of the body
-	Oversize                    // a valid but huge JSON array
-	SlowDrip                    // acts, then sends one byte at a time
-	Redirect                    // to Location
-	Empty                       // 200 without a body
-	Body                        // 200 (or Status) with Body, verbatim
+	Status       FaultKind = iota // an answer of Status, with Body or an ApiError
+	DropResponse                  // acts, then closes the connection without an answer
+	Reset                         // resets the connection, on HTTP/2 the stream
+	Hang                          // no answer until the client gives up
+	Truncate                      // acts, then breaks off in the middle of the body
+	Oversize                      // a valid but huge JSON array
+	SlowDrip                      // acts, then sends one byte at a time
+	Redirect                      // to Location
+	Empty                         // 200 without a body
+	Body                          // 200 (or Status) with Body, verbatim
 )
 
 const (
@@ -42,8 +42,8 @@ type Fault struct {
 	Skip        int     // let so many matching requests pass first
 	Probability float64 // 0: always; the same requests in each run
 
-	Kind        FaultKind
-	AfterActing bool // perform the request first
+	Kind         FaultKind
+	PerformFirst bool // perform the request first
 
 	Status      int
 	ContentType string // default application/json
@@ -65,18 +65,18 @@ type faultRule struct {
 
 // Fault adds a rule.
 func (a *Appliance) Fault(f Fault) {
-	a.estate.do(func() { a.faults = append(a.faults, &faultRule{Fault: f}) })
+	a.fixture.do(func() { a.faults = append(a.faults, &faultRule{Fault: f}) })
 }
 
 // ClearFaults removes every rule.
 func (a *Appliance) ClearFaults() {
-	a.estate.do(func() { a.faults = nil })
+	a.fixture.do(func() { a.faults = nil })
 }
 
 // nextFault finds the fault which strikes a request, nil when none does.
 func (a *Appliance) nextFault(r *http.Request) *Fault {
 	var struck *Fault
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, rule := range a.faults {
 			if struck == nil && rule.matches(r) && rule.strikes(a.random.Float64) {
 				struck = &rule.Fault
@@ -111,13 +111,13 @@ func (rule *faultRule) strikes(random func() float64) bool {
 }
 
 func (f Fault) acts() bool {
-	return f.AfterActing || f.Kind == DropAnswer || f.Kind == Truncate || f.Kind == SlowDrip
+	return f.PerformFirst || f.Kind == DropResponse || f.Kind == Truncate || f.Kind == SlowDrip
 }
 
 // answered is the status a client sees, 0 for none.
 func (f Fault) answered(real answer) int {
 	switch f.Kind {
-	case DropAnswer, Reset, Hang:
+	case DropResponse, Reset, Hang:
 		return 0
 	case Truncate, SlowDrip:
 		return real.status
@@ -137,7 +137,7 @@ func (f Fault) statusOr(usual int) int {
 // write gives the client what the fault leaves of an answer.
 func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
 	switch f.Kind {
-	case DropAnswer:
+	case DropResponse:
 		panic(http.ErrAbortHandler)
 	case Reset:
 		reset(w)
@@ -251,7 +251,7 @@ func (f Fault) oversize(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(`"}]`))
 }
 
-// wait lasts until the client left, the estate closed or the timer rang; only
+// wait lasts until the client left, the fixture closed or the timer rang; only
 // the last is true.
 func wait(r *http.Request, closed <-chan struct{}, timer <-chan time.Time) bool {
 	select {

@@ -97,15 +97,15 @@ func TestFaultsAndActing(t *testing.T) {
 		status int
 	}{
 		"status":              {simulator.Fault{Status: 502}, false, false, 502},
-		"status after acting": {simulator.Fault{Status: 502, AfterActing: true}, true, false, 502},
-		"drop answer":         {simulator.Fault{Kind: simulator.DropAnswer}, true, true, 0},
+		"status after acting": {simulator.Fault{Status: 502, PerformFirst: true}, true, false, 502},
+		"drop answer":         {simulator.Fault{Kind: simulator.DropResponse}, true, true, 0},
 		"reset":               {simulator.Fault{Kind: simulator.Reset}, false, true, 0},
-		"reset after acting":  {simulator.Fault{Kind: simulator.Reset, AfterActing: true}, true, true, 0},
+		"reset after acting":  {simulator.Fault{Kind: simulator.Reset, PerformFirst: true}, true, true, 0},
 		"truncate":            {simulator.Fault{Kind: simulator.Truncate}, true, true, 202},
 		"redirect":            {simulator.Fault{Kind: simulator.Redirect, Location: "https://evil.example.com/"}, false, false, 302},
 		"redirect, permanent": {simulator.Fault{Kind: simulator.Redirect, Status: 308}, false, false, 308},
 		"empty":               {simulator.Fault{Kind: simulator.Empty}, false, false, 200},
-		"empty after acting":  {simulator.Fault{Kind: simulator.Empty, AfterActing: true}, true, false, 200},
+		"empty after acting":  {simulator.Fault{Kind: simulator.Empty, PerformFirst: true}, true, false, 200},
 		"body":                {body, false, false, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestHangUntilTheClientLeaves(t *testing.T) {
 	}
 }
 
-// TestCloseEndsEverything closes an estate while requests hang; goleak tells
+// TestCloseEndsEverything closes a fixture while requests hang; goleak tells
 // when one stays.
 func TestCloseEndsEverything(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
@@ -159,14 +159,14 @@ func TestCloseEndsEverything(t *testing.T) {
 		"drip": {Kind: simulator.SlowDrip},
 	} {
 		t.Run(name, func(t *testing.T) {
-			estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}})
+			appliances, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := &fixture{t: t, a: estate.Appliance("site-a"), http: trustingClient(t, estate.CertificateAuthority())}
+			f := &fixture{t: t, a: appliances.Appliance("site-a"), http: trustingClient(t, appliances.CertificateAuthority())}
 			f.a.Fault(fault)
 			arrived := make(chan struct{})
-			f.a.BeforeAnswer(func(*http.Request) { close(arrived) })
+			f.a.BeforeResponse(func(*http.Request) { close(arrived) })
 			var client sync.WaitGroup
 			client.Go(func() {
 				if _, err := f.try(request{method: "POST", path: "/sessions", body: rootLogin()}); err == nil {
@@ -174,19 +174,19 @@ func TestCloseEndsEverything(t *testing.T) {
 				}
 			})
 			<-arrived
-			estate.Close()
-			estate.Close() // twice is fine
+			appliances.Close()
+			appliances.Close() // twice is fine
 			client.Wait()
 		})
 	}
 }
 
-func TestLatencyEndsWithTheEstate(t *testing.T) {
-	estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager, Latency: time.Hour}}})
+func TestLatencyEndsWithTheFixture(t *testing.T) {
+	appliances, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager, Latency: time.Hour}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, a: estate.Appliance("site-a"), http: trustingClient(t, estate.CertificateAuthority())}
+	f := &fixture{t: t, a: appliances.Appliance("site-a"), http: trustingClient(t, appliances.CertificateAuthority())}
 	var client sync.WaitGroup
 	client.Go(func() {
 		if _, err := f.try(request{method: "GET", path: "/sites"}); err == nil {
@@ -196,7 +196,7 @@ func TestLatencyEndsWithTheEstate(t *testing.T) {
 	for f.a.Stats().Total == 0 {
 		runtime.Gosched() // until the request has come in
 	}
-	estate.Close()
+	appliances.Close()
 	client.Wait()
 }
 
@@ -245,7 +245,7 @@ func TestHook(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.Pair("site-b")
 	var body string
-	f.a.BeforeAnswer(func(r *http.Request) {
+	f.a.BeforeResponse(func(r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
 		body = string(text)
 		if r.URL.Path == "/sites" {
@@ -255,7 +255,7 @@ func TestHook(t *testing.T) {
 	if len(f.peers()) != 1 {
 		t.Error("the hook ran before the request was acted upon")
 	}
-	f.a.BeforeAnswer(func(r *http.Request) {
+	f.a.BeforeResponse(func(r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
 		body = string(text)
 	})

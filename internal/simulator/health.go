@@ -106,7 +106,7 @@ func (a *Appliance) healthInfo() any {
 }
 
 func (a *Appliance) commonHealth() commonHealth {
-	now := a.estate.now()
+	now := a.fixture.now()
 	boot := now.Add(-24 * time.Hour).UnixMilli()
 	return commonHealth{
 		ProductName: productName, BuildVersion: a.buildVersion(), BuildDate: buildDate,
@@ -135,7 +135,7 @@ func (a *Appliance) replicatorInfos(hosts []string) []replicatorInfo {
 // SetReplicators sets the replicators of the health report, by their hosts,
 // which serve as ids too. On the Cloud service they show in managerHealth.
 func (a *Appliance) SetReplicators(online, offline []string) {
-	a.estate.do(func() { a.replicators = replicatorHosts{slices.Clone(online), slices.Clone(offline)} })
+	a.fixture.do(func() { a.replicators = replicatorHosts{slices.Clone(online), slices.Clone(offline)} })
 }
 
 // HealthFields are the errors of the health report, for SetHealthError.
@@ -151,7 +151,7 @@ func (a *Appliance) SetHealthError(field, code, msg string) {
 	if !slices.Contains(HealthFields, field) {
 		panic(fmt.Sprintf("simulator: health has no field %q", field))
 	}
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		delete(a.healthErrors, field)
 		if code != "" {
 			a.healthErrors[field] = newAPIError(code, "%s", msg)

@@ -10,7 +10,7 @@ type linkState struct {
 // peer's traffic out.
 func (a *Appliance) link(record *siteRecord) linkState {
 	state := linkState{OutgoingCommError: a.outgoing(record)}
-	peer := a.estate.peerOf(record)
+	peer := a.fixture.peerOf(record)
 	if peer == nil {
 		state.IncomingCommError = state.OutgoingCommError
 	} else if back := peer.recordOf(a); back != nil {
@@ -23,7 +23,7 @@ func (a *Appliance) link(record *siteRecord) linkState {
 
 // outgoing is what goes wrong when the appliance calls a peer.
 func (a *Appliance) outgoing(record *siteRecord) *apiError {
-	peer := a.estate.peerOf(record)
+	peer := a.fixture.peerOf(record)
 	if peer == nil {
 		return newAPIError("SiteUnreachable", "No site answers at %s.", record.publicURL)
 	}

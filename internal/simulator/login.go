@@ -126,7 +126,7 @@ func (c *call) ssoToken() (*Account, *problem) {
 // bytes open; the simulator takes the decimal timestamp, no separators, and
 // PKCS #1 v1.5. A nonce serves once.
 func (a *Appliance) holdsKey(body samlLogin, key *rsa.PublicKey) bool {
-	age := a.estate.now().Sub(time.UnixMilli(body.Timestamp))
+	age := a.fixture.now().Sub(time.UnixMilli(body.Timestamp))
 	if age.Abs() > clockTolerance || body.Nonce == "" || a.nonces[body.Nonce] {
 		return false
 	}

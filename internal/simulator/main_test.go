@@ -70,15 +70,15 @@ func start(t *testing.T, service simulator.Service, options ...option) *fixture 
 		}
 		return o
 	}
-	estate, err := simulator.Start(simulator.Options{
+	appliances, err := simulator.Start(simulator.Options{
 		Appliances: []simulator.ApplianceOptions{make("site-a", aliasA), make("site-b", aliasB)}, Now: f.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(estate.Close)
-	f.a, f.b = estate.Appliance("site-a"), estate.Appliance("site-b")
-	f.http = trustingClient(t, estate.CertificateAuthority())
+	t.Cleanup(appliances.Close)
+	f.a, f.b = appliances.Appliance("site-a"), appliances.Appliance("site-b")
+	f.http = trustingClient(t, appliances.CertificateAuthority())
 	f.token = f.login(f.a)
 	return f
 }

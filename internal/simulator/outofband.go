@@ -17,7 +17,7 @@ type SiteRecord struct {
 // Sites returns the paired peers, without the local site.
 func (a *Appliance) Sites() []SiteRecord {
 	var out []SiteRecord
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, record := range a.sites {
 			out = append(out, a.siteRecord(record))
 		}
@@ -47,8 +47,8 @@ func (a *Appliance) siteRecord(record *siteRecord) SiteRecord {
 // path: an id on the Manager service, a site name on the Cloud service.
 func (a *Appliance) Pair(peer string) string {
 	var key string
-	a.estate.do(func() {
-		other := a.estate.appliances[peer]
+	a.fixture.do(func() {
+		other := a.fixture.appliances[peer]
 		if other == nil || a.recordOf(other) != nil {
 			panic(fmt.Sprintf("simulator: site %s is unknown or paired already", peer))
 		}
@@ -94,7 +94,7 @@ func (a *Appliance) AddReplications(peer string, n int) {
 
 // change edits the row of a peer. A test which names a wrong one is wrong.
 func (a *Appliance) change(peer string, edit func(*siteRecord)) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, record := range a.sites {
 			if record.site == peer {
 				edit(record)

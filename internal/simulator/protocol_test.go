@@ -64,7 +64,7 @@ func TestHTTP2Faults(t *testing.T) {
 	f.speak(false, true)
 	f.alive()
 	f.a.ResetStats()
-	for name, kind := range map[string]simulator.FaultKind{"reset": simulator.Reset, "drop": simulator.DropAnswer, "truncate": simulator.Truncate} {
+	for name, kind := range map[string]simulator.FaultKind{"reset": simulator.Reset, "drop": simulator.DropResponse, "truncate": simulator.Truncate} {
 		f.a.Fault(simulator.Fault{Kind: kind, Method: "POST", Times: 1})
 		if got, err := f.try(request{method: "POST", path: "/sessions", body: rootLogin()}); err == nil {
 			t.Errorf("%s: a whole answer arrived: %s", name, got.body)

@@ -7,20 +7,20 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// identity is what of an estate may be written down by its users.
+// identity is what of a fixture may be written down by its users.
 func identity(t *testing.T, seed string, sites ...string) []string {
 	t.Helper()
 	var options []simulator.ApplianceOptions
 	for _, site := range sites {
 		options = append(options, simulator.ApplianceOptions{Site: site, Service: simulator.Manager, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com"}})
 	}
-	estate, err := simulator.Start(simulator.Options{Appliances: options, Seed: seed})
+	fixture, err := simulator.Start(simulator.Options{Appliances: options, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer estate.Close()
-	a := estate.Appliance("site-a")
-	written := []string{estate.CertificateAuthority(), a.Thumbprint(), a.CertificatePEM(), a.Pair("site-b"), a.Sites()[0].APIURL}
+	defer fixture.Close()
+	a := fixture.Appliance("site-a")
+	written := []string{fixture.CertificateAuthority(), a.Thumbprint(), a.CertificatePEM(), a.Pair("site-b"), a.Sites()[0].APIURL}
 	a.RotateCertificate()
 	a.Unpair("site-b")
 	return append(written, a.Thumbprint(), a.CertificatePEM(), a.Pair("site-b"))

@@ -10,7 +10,7 @@ import (
 
 const maxRequestBody = 1 << 20
 
-// call is one understood request. Handlers run under the lock of the estate.
+// call is one understood request. Handlers run under the lock of the fixture.
 type call struct {
 	appliance *Appliance
 	route     route
@@ -51,11 +51,11 @@ func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.finish(record, fault.answered(out), r, body)
-	fault.write(w, r, out, a.estate.closed)
+	fault.write(w, r, out, a.fixture.closed)
 }
 
 func (a *Appliance) endOldConnection(w http.ResponseWriter, r *http.Request) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		if r.Context().Value(startKey{}) != a.starts {
 			w.Header().Set("Connection", "close")
 		}
@@ -89,7 +89,7 @@ func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
 func (a *Appliance) act(r *http.Request, c *call) answer {
 	var out answer
 	var refused *problem
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		var done reply
 		if done, refused = c.perform(); refused == nil {
 			out = done.encode(versionedMediaType(c.version)) // reads state, hence under the lock
@@ -118,12 +118,12 @@ func (c *call) perform() (reply, *problem) {
 // nothing: its request arrived.
 func (a *Appliance) pause() {
 	var latency time.Duration
-	a.estate.do(func() { latency = a.latency })
+	a.fixture.do(func() { latency = a.latency })
 	timer := time.NewTimer(latency)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-a.estate.closed:
+	case <-a.fixture.closed:
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -131,7 +131,7 @@ func (a *Appliance) pause() {
 // finish notes the answer and lets the hook run before it is sent.
 func (a *Appliance) finish(record *Record, status int, r *http.Request, body []byte) {
 	var hook func(*http.Request)
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		record.Status = status
 		hook = a.hook
 	})

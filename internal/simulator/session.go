@@ -40,13 +40,13 @@ func (c *call) authenticate() *problem {
 		p.header = http.Header{"Www-Authenticate": {"Authentication Token Required"}}
 		return p
 	}
-	s.lastUsed = c.appliance.estate.now()
+	s.lastUsed = c.appliance.fixture.now()
 	c.session = s
 	return nil
 }
 
 func (a *Appliance) isLive(s *session) bool {
-	now := a.estate.now()
+	now := a.fixture.now()
 	return now.Sub(s.lastUsed) < a.options.IdleTimeout && now.Sub(s.created) < a.options.MaxAge
 }
 
@@ -67,7 +67,7 @@ func (c *call) login() (reply, *problem) {
 		c.appliance.counters.failedLogins++
 		return reply{}, err
 	}
-	now := c.appliance.estate.now()
+	now := c.appliance.fixture.now()
 	token := unguessable()
 	c.session = &session{account: *account, created: now, lastUsed: now}
 	c.appliance.sessions[token] = c.session
@@ -100,12 +100,12 @@ func (c *call) details() reply {
 
 // ExpireSessions ends every session, as if it had idled out.
 func (a *Appliance) ExpireSessions() {
-	a.estate.do(func() { clear(a.sessions) })
+	a.fixture.do(func() { clear(a.sessions) })
 }
 
 // DropExtensions takes the extensions back from every session.
 func (a *Appliance) DropExtensions() {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, s := range a.sessions {
 			s.extensions = nil
 		}

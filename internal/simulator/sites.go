@@ -26,7 +26,7 @@ func (record *siteRecord) lookAt(publicURL string) {
 
 // peerOf finds the appliance which answers for a row, nil when none does. What
 // was found once stays: addresses never change.
-func (e *Estate) peerOf(record *siteRecord) *Appliance {
+func (e *Fixture) peerOf(record *siteRecord) *Appliance {
 	if record.peer == nil {
 		record.peer = e.byURL(record.publicURL)
 	}
@@ -207,7 +207,7 @@ func (record *siteRecord) update(r siteRequest) {
 
 // pair is the effect of POST /sites. A wrong thumbprint is no failure.
 func (a *Appliance) pair(record *siteRecord) (any, *apiError) {
-	peer := a.estate.peerOf(record)
+	peer := a.fixture.peerOf(record)
 	if err := a.checkPeer(peer, record); err != nil {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func (a *Appliance) repair(record *siteRecord, body siteRequest) (any, *apiError
 	if !slices.Contains(a.sites, record) {
 		return nil, newAPIError("SiteNotFound", "Peer site '%s' was not found", record.site)
 	}
-	peer := a.estate.byURL(*body.APIURL)
+	peer := a.fixture.byURL(*body.APIURL)
 	if err := a.checkPeer(peer, &siteRecord{publicURL: *body.APIURL}); err != nil {
 		return nil, err
 	}
@@ -262,7 +262,7 @@ func (a *Appliance) unpair(record *siteRecord) *apiError {
 		return newAPIError("ReplicationsExist", "Site %s has %d replications.", record.site, record.replications)
 	}
 	a.remove(record)
-	if peer := a.estate.peerOf(record); peer != nil && a.options.UnpairBothSides {
+	if peer := a.fixture.peerOf(record); peer != nil && a.options.UnpairBothSides {
 		peer.remove(peer.recordOf(a))
 	}
 	return nil
@@ -290,7 +290,7 @@ func (a *Appliance) internalURL(record *siteRecord, peer *Appliance) string {
 // recordOf finds the row whose URL leads to a peer.
 func (a *Appliance) recordOf(peer *Appliance) *siteRecord {
 	for _, record := range a.sites {
-		if a.estate.peerOf(record) == peer {
+		if a.fixture.peerOf(record) == peer {
 			return record
 		}
 	}
@@ -301,7 +301,7 @@ func (a *Appliance) recordOf(peer *Appliance) *siteRecord {
 func (a *Appliance) pairedPeer(site string) *Appliance {
 	for _, record := range a.sites {
 		if record.site == site {
-			return a.estate.peerOf(record)
+			return a.fixture.peerOf(record)
 		}
 	}
 	return nil
@@ -315,7 +315,7 @@ func (a *Appliance) info(record *siteRecord) any {
 		APIThumbprint: record.thumbprint, State: a.link(record),
 	}
 	var build, tunnel *string
-	if peer := a.estate.peerOf(record); peer != nil {
+	if peer := a.fixture.peerOf(record); peer != nil {
 		info.APIVersion, build, tunnel = new(peer.newestVersion()), new(peer.buildVersion()), new(peer.certificateBase64())
 	}
 	return a.flavoured(record.id, info, build, tunnel)

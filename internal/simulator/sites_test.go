@@ -195,7 +195,7 @@ func TestPairTwice(t *testing.T) {
 	})
 }
 
-// of takes the thumbprint of another estate's appliance.
+// of takes the thumbprint of another fixture's appliance.
 func (b siteBody) of(peer *simulator.Appliance) siteBody {
 	b.APIThumbprint = peer.Thumbprint()
 	return b

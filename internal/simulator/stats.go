@@ -42,7 +42,7 @@ type counters struct {
 // Stats returns the counts.
 func (a *Appliance) Stats() Stats {
 	var s Stats
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		s = Stats{
 			Requests:       maps.Clone(a.counters.requests),
 			Logins:         a.counters.logins,
@@ -62,7 +62,7 @@ func (a *Appliance) Stats() Stats {
 
 // ResetStats forgets counts and requests. Violations stay.
 func (a *Appliance) ResetStats() {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		inFlight := a.counters.inFlight
 		a.counters = counters{requests: map[string]int{}, inFlight: inFlight, peak: inFlight}
 		a.records = nil
@@ -72,7 +72,7 @@ func (a *Appliance) ResetStats() {
 // Requests returns what arrived, in order.
 func (a *Appliance) Requests() []Record {
 	var out []Record
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, r := range a.records {
 			out = append(out, *r)
 		}
@@ -84,7 +84,7 @@ func (a *Appliance) Requests() []Record {
 // field, a wrong media type, a token in a wrong place and the like.
 func (a *Appliance) Violations() []string {
 	var out []string
-	a.estate.do(func() { out = slices.Clone(a.violations) })
+	a.fixture.do(func() { out = slices.Clone(a.violations) })
 	return out
 }
 
@@ -94,8 +94,8 @@ func (a *Appliance) arrive(r *http.Request, body []byte) *Record {
 	if err != nil {
 		path = r.URL.Path
 	}
-	record := &Record{Method: r.Method, Path: r.URL.RequestURI(), Header: r.Header.Clone(), Body: bytes.Clone(body), Time: a.estate.now()}
-	a.estate.do(func() {
+	record := &Record{Method: r.Method, Path: r.URL.RequestURI(), Header: r.Header.Clone(), Body: bytes.Clone(body), Time: a.fixture.now()}
+	a.fixture.do(func() {
 		a.counters.requests[r.Method+" "+path]++
 		a.counters.inFlight++
 		a.counters.peak = max(a.counters.peak, a.counters.inFlight)
@@ -105,7 +105,7 @@ func (a *Appliance) arrive(r *http.Request, body []byte) *Record {
 }
 
 func (a *Appliance) leave() {
-	a.estate.do(func() { a.counters.inFlight-- })
+	a.fixture.do(func() { a.counters.inFlight-- })
 }
 
 func (a *Appliance) noteViolation(r *http.Request, p *problem) {
@@ -113,5 +113,5 @@ func (a *Appliance) noteViolation(r *http.Request, p *problem) {
 		return
 	}
 	text := fmt.Sprintf("%s %s: %d %s", r.Method, r.URL.RequestURI(), p.status, p.Msg)
-	a.estate.do(func() { a.violations = append(a.violations, text) })
+	a.fixture.do(func() { a.violations = append(a.violations, text) })
 }

@@ -57,14 +57,14 @@ const notYet = -1
 // service names the site in it.
 func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) taskInfo {
 	a := c.appliance
-	now := a.estate.now()
+	now := a.fixture.now()
 	t := &task{
 		appliance: a, id: unguessable(), user: c.session.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
 		start: now, end: now.Add(a.taskSwitches.duration), effect: effect,
 		fail: a.taskSwitches.takeFailure(workflow.Type), warnings: a.taskSwitches.takeWarnings(),
 	}
 	a.tasks = append(a.tasks, t)
-	a.estate.enqueue(t)
+	a.fixture.enqueue(t)
 	info := t.info()
 	if a.service == Manager {
 		info.Site = ""
@@ -84,7 +84,7 @@ func (t *task) finish() {
 
 // state is QUEUED for the first tenth of the duration, then RUNNING.
 func (t *task) state() string {
-	now := t.appliance.estate.now()
+	now := t.appliance.fixture.now()
 	switch {
 	case t.done && t.failed:
 		return "FAILED"
@@ -104,7 +104,7 @@ func (t *task) progress() int {
 	}
 	share := 0
 	if total := t.end.Sub(t.start); total > 0 {
-		share = min(99, int(100*t.appliance.estate.now().Sub(t.start)/total))
+		share = min(99, int(100*t.appliance.fixture.now().Sub(t.start)/total))
 	}
 	if t.appliance.taskSwitches.backwards {
 		return 99 - share
@@ -115,7 +115,7 @@ func (t *task) progress() int {
 func (t *task) info() taskInfo {
 	info := taskInfo{
 		ID: t.id, User: t.user, WorkflowInfo: t.shownWorkflow(), Progress: t.progress(), State: t.state(),
-		StartTime: t.start.UnixMilli(), LastUpdated: t.appliance.estate.now().UnixMilli(), EndTime: notYet,
+		StartTime: t.start.UnixMilli(), LastUpdated: t.appliance.fixture.now().UnixMilli(), EndTime: notYet,
 		Warnings: t.warnings, Site: t.appliance.site,
 	}
 	if !t.done {
@@ -221,13 +221,13 @@ func (s *taskSwitches) takeWarnings() []any {
 
 // SetTaskDuration changes how long tasks take which start from now on.
 func (a *Appliance) SetTaskDuration(d time.Duration) {
-	a.estate.do(func() { a.taskSwitches.duration = d })
+	a.fixture.do(func() { a.taskSwitches.duration = d })
 }
 
 // FailNextTask lets the next task of a type (pair, repair, unpair or health)
 // fail at its end, without effect. With an empty code its error is null.
 func (a *Appliance) FailNextTask(taskType, code, msg string) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		failure := taskFailure{taskType: taskType}
 		if code != "" {
 			failure.err = newAPIError(code, "%s", msg)
@@ -238,33 +238,33 @@ func (a *Appliance) FailNextTask(taskType, code, msg string) {
 
 // WarnNextTask gives the next task a warning.
 func (a *Appliance) WarnNextTask(msg string) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		a.taskSwitches.warnings = append(a.taskSwitches.warnings, newAPIError("SimulatedWarning", "%s", msg))
 	})
 }
 
 // SetTaskState sets what running tasks call their state; empty is RUNNING.
 func (a *Appliance) SetTaskState(state string) {
-	a.estate.do(func() { a.taskSwitches.runningState = state })
+	a.fixture.do(func() { a.taskSwitches.runningState = state })
 }
 
 // ReverseProgress lets the progress of tasks fall instead of rise.
 func (a *Appliance) ReverseProgress(on bool) {
-	a.estate.do(func() { a.taskSwitches.backwards = on })
+	a.fixture.do(func() { a.taskSwitches.backwards = on })
 }
 
 // FreezeTasks keeps tasks from ending. Once off again, those whose time is up
 // end.
 func (a *Appliance) FreezeTasks(on bool) {
-	a.estate.do(func() { a.frozen = on })
+	a.fixture.do(func() { a.frozen = on })
 }
 
-// VanishTasks forgets every task; what running ones were to do still happens.
-func (a *Appliance) VanishTasks() {
-	a.estate.do(func() { a.tasks = nil })
+// ForgetTasks forgets every task; what running ones were to do still happens.
+func (a *Appliance) ForgetTasks() {
+	a.fixture.do(func() { a.tasks = nil })
 }
 
 // HideTasks shows no task to anybody: 403 for one, nothing in lists.
 func (a *Appliance) HideTasks(on bool) {
-	a.estate.do(func() { a.taskSwitches.hidden = on })
+	a.fixture.do(func() { a.taskSwitches.hidden = on })
 }

@@ -128,7 +128,7 @@ func TestTaskSwitches(t *testing.T) {
 
 func TestForgottenTasksStillAct(t *testing.T) {
 	for name, forget := range map[string]func(*fixture){
-		"vanish":  func(f *fixture) { f.a.VanishTasks() },
+		"vanish":  func(f *fixture) { f.a.ForgetTasks() },
 		"restart": func(f *fixture) { f.a.Restart(); f.token = f.login(f.a) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,15 +14,15 @@ type TaskNaming int
 // The ways of a task to name its site. Other than at first each is a guess at
 // what an appliance may do.
 const (
-	NamedByKey  TaskNaming = iota // the key of the site, and its URL or name
-	NamedBySite                   // the peer's site name, also on the Manager service
-	Nameless                      // nothing: Manager only
-	Untold                        // an empty workflowInfo, so not even its type
+	NamedByKey     TaskNaming = iota // the key of the site, and its URL or name
+	NamedBySite                      // the peer's site name, also on the Manager service
+	Unnamed                          // nothing: Manager only
+	NoWorkflowInfo                   // an empty workflowInfo, so not even its type
 )
 
 // SetTaskNaming sets what tasks about sites say they work on.
 func (a *Appliance) SetTaskNaming(naming TaskNaming) {
-	a.estate.do(func() { a.taskSwitches.naming = naming })
+	a.fixture.do(func() { a.taskSwitches.naming = naming })
 }
 
 // shownWorkflow is what the task says it works on.
@@ -34,9 +34,9 @@ func (t *task) shownWorkflow() workflowInfo {
 	switch naming := t.appliance.taskSwitches.naming; {
 	case naming == NamedBySite:
 		shown.ResourceID, shown.ResourceName = t.appliance.nameOf(shown.record), ""
-	case naming == Untold:
+	case naming == NoWorkflowInfo:
 		return workflowInfo{}
-	case naming == Nameless && t.appliance.service == Manager:
+	case naming == Unnamed && t.appliance.service == Manager:
 		shown.ResourceID, shown.ResourceName = "", ""
 	}
 	return shown
@@ -44,7 +44,7 @@ func (t *task) shownWorkflow() workflowInfo {
 
 // nameOf is the name of a site, which on the Manager is the peer's to tell.
 func (a *Appliance) nameOf(record *siteRecord) string {
-	if peer := a.estate.peerOf(record); record.site == "" && peer != nil {
+	if peer := a.fixture.peerOf(record); record.site == "" && peer != nil {
 		return peer.site
 	}
 	return record.site
@@ -52,12 +52,12 @@ func (a *Appliance) nameOf(record *siteRecord) string {
 
 // OmitTaskResults leaves the result out of every task.
 func (a *Appliance) OmitTaskResults(on bool) {
-	a.estate.do(func() { a.taskSwitches.noResults = on })
+	a.fixture.do(func() { a.taskSwitches.noResults = on })
 }
 
 // LimitTaskPages caps the pages of the list of tasks; 0 is the usual cap.
 func (a *Appliance) LimitTaskPages(n int) {
-	a.estate.do(func() { a.taskSwitches.pageLimit = n })
+	a.fixture.do(func() { a.taskSwitches.pageLimit = n })
 }
 
 func (s *taskSwitches) largestPage() int {
@@ -69,23 +69,23 @@ func (s *taskSwitches) largestPage() int {
 
 // WarnNextTaskWith gives the next task a warning of any form that can be JSON.
 func (a *Appliance) WarnNextTaskWith(warning any) {
-	a.estate.do(func() { a.taskSwitches.warnings = append(a.taskSwitches.warnings, warning) })
+	a.fixture.do(func() { a.taskSwitches.warnings = append(a.taskSwitches.warnings, warning) })
 }
 
 // AgeTasks moves every task that is there into the past.
 func (a *Appliance) AgeTasks(by time.Duration) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		for _, t := range a.tasks {
 			t.start, t.end = t.start.Add(-by), t.end.Add(-by)
 		}
-		slices.SortStableFunc(a.estate.pending, func(x, y *task) int { return x.end.Compare(y.end) })
+		slices.SortStableFunc(a.fixture.pending, func(x, y *task) int { return x.end.Compare(y.end) })
 	})
 }
 
 // SetBusy declines changes of a site as long as a task about it runs, with the
 // status and, unless it is 0, a Retry-After in seconds; status 0 ends that.
 func (a *Appliance) SetBusy(status, retryAfter int) {
-	a.estate.do(func() {
+	a.fixture.do(func() {
 		a.busy = nil
 		if status == 0 {
 			return
@@ -113,7 +113,7 @@ func (c *call) freeRecord() (*siteRecord, *problem) {
 
 // ListEarly shows a site in the list as soon as its pair task runs.
 func (a *Appliance) ListEarly(on bool) {
-	a.estate.do(func() { a.earlyRows = on })
+	a.fixture.do(func() { a.earlyRows = on })
 }
 
 // early are the rows of running pair tasks, as far as they are shown.
@@ -131,5 +131,5 @@ func (a *Appliance) early() []*siteRecord {
 
 // ListTwice shows every row of the sites list twice.
 func (a *Appliance) ListTwice(on bool) {
-	a.estate.do(func() { a.twice = on })
+	a.fixture.do(func() { a.twice = on })
 }

@@ -12,7 +12,7 @@ import (
 func TestTaskNaming(t *testing.T) {
 	for naming, want := range map[simulator.TaskNaming]string{
 		simulator.NamedBySite: `"site-b" ""`,
-		simulator.Nameless:    `"" ""`,
+		simulator.Unnamed:     `"" ""`,
 	} {
 		f := start(t, simulator.Manager)
 		f.a.SetTaskNaming(naming)
@@ -22,12 +22,12 @@ func TestTaskNaming(t *testing.T) {
 		}
 	}
 	f := start(t, simulator.Cloud)
-	f.a.SetTaskNaming(simulator.Untold)
+	f.a.SetTaskNaming(simulator.NoWorkflowInfo)
 	if info := f.startPair(); info.WorkflowInfo.ResourceID != "" || info.WorkflowInfo.Type != "" {
 		t.Errorf("the task says %+v", info.WorkflowInfo)
 	}
 	f = start(t, simulator.Cloud)
-	f.a.SetTaskNaming(simulator.Nameless)
+	f.a.SetTaskNaming(simulator.Unnamed)
 	if info := f.startPair(); info.WorkflowInfo.ResourceID != "site-b" {
 		t.Errorf("the Cloud service names %q", info.WorkflowInfo.ResourceID)
 	}

@@ -11,7 +11,7 @@ import (
 // be, to a read of its session.
 func answers(title string, f simulator.Fault) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		f.Method, f.Path = "GET", "/sessions"
 		a.Fault(f)
 		s.reads(t, on(t, a), "vcda_session", values{})
@@ -22,7 +22,7 @@ func answers(title string, f simulator.Fault) situation {
 // appliance.
 func settings(title string, changes values) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		s.reads(t, with(t, block(a, changes)), "vcda_session", values{})
 	}}
 }
@@ -33,7 +33,7 @@ var connections = []situation{
 	settings("Nobody vouches for the certificate", values{"thumbprint": nil}),
 	settings("The certificate has another thumbprint", values{"thumbprint": wrong}),
 	{title: "The certificate is of another host", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateNames = []string{"vcda.example.com"} })
+		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateNames = []string{"vcda.example.com"} })
 		s.reads(t, with(t, block(a, values{"thumbprint": nil, "ca_certificate": a.CertificatePEM()})), "vcda_session", values{})
 	}},
 	{title: "The pinned certificate has expired", run: func(t *testing.T, s *scene) {
@@ -42,7 +42,7 @@ var connections = []situation{
 	}},
 	settings("Nothing listens at the address", values{"url": nowhere}),
 	{title: "The appliance does not answer in time", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(simulator.Fault{Method: "GET", Path: "/sessions", Kind: simulator.Hang})
 		s.reads(t, with(t, block(a, values{"request_timeout": short})), "vcda_session", values{})
 	}},
@@ -64,15 +64,15 @@ var connections = []situation{
 	answers("The user lacks a role", simulator.Fault{Status: http.StatusForbidden, Body: apiError("Forbidden", "Permission denied.")}),
 	answers("A request the appliance refuses", simulator.Fault{Status: http.StatusBadRequest, Body: apiError("BadUserInput", "The input is bad.")}),
 	{title: "The appliance is neither of the services", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.ServiceType = "REPLICATOR" })
+		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.ServiceType = "REPLICATOR" })
 		s.reads(t, on(t, a), "vcda_sites", values{})
 	}},
 	{title: "The appliance does not know the API version", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
+		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
 		s.reads(t, on(t, a), "vcda_session", values{})
 	}},
 	{title: "The command is interrupted", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		p := on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(a, nil))
 		when(a, request("GET", "/sites"), func() { p.Stop(t) })
@@ -84,7 +84,7 @@ var connections = []situation{
 // login is a login that is tried at an appliance.
 func login(title string, of func(simulator.Accounts) values, changes ...func(*simulator.ApplianceOptions)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager, changes...)
+		a, _ := s.fixture(t, simulator.Manager, changes...)
 		s.reads(t, with(t, block(a, values{"login": of(a.Accounts())})), "vcda_session", values{})
 	}}
 }
@@ -92,7 +92,7 @@ func login(title string, of func(simulator.Accounts) values, changes ...func(*si
 // loginAnswers is what comes of an answer to a login.
 func loginAnswers(title string, f simulator.Fault) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		f.Method, f.Path = "POST", "/sessions"
 		a.Fault(f)
 		s.reads(t, on(t, a), "vcda_session", values{})
@@ -108,19 +108,19 @@ var logins = []situation{
 	login("A SAML token nobody knows", func(simulator.Accounts) values { return values{"sso_token": values{"saml_token": "wrong"}} }),
 	login("A session token nobody knows", func(simulator.Accounts) values { return values{"session_token": values{"token": "wrong"}} }),
 	{title: "An access token nobody knows", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Cloud)
+		a, _ := s.fixture(t, simulator.Cloud)
 		s.reads(t, with(t, block(a, values{"login": values{"vcd_access_token": values{"access_token": "wrong"}}})), "vcda_session", values{})
 	}},
 	{title: "An API token before version 4.7", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Cloud, before47)
+		a, _ := s.fixture(t, simulator.Cloud, before47)
 		token := a.Accounts().APITokens[0]
 		s.reads(t, with(t, block(a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": token.Token, "org": token.Org}}})), "vcda_session", values{})
 	}},
 	loginAnswers("The answer has no token", simulator.Fault{Kind: simulator.Body, Body: "{}"}),
 	loginAnswers("The login meets a server error", simulator.Fault{Status: http.StatusInternalServerError}),
-	loginAnswers("The login gets no answer", simulator.Fault{Kind: simulator.DropAnswer}),
+	loginAnswers("The login gets no answer", simulator.Fault{Kind: simulator.DropResponse}),
 	{title: "The session ends, and the password has changed", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		p := on(t, a)
 		p.ReadData(t, "vcda_session", values{})
 		a.SetAccounts(simulator.Accounts{})
@@ -128,7 +128,7 @@ var logins = []situation{
 		s.reads(t, p, "vcda_session", values{})
 	}},
 	{title: "Something ends every session at once", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sessions", http.StatusUnauthorized, ""))
 		s.reads(t, on(t, a), "vcda_session", values{})
 	}},
@@ -142,7 +142,7 @@ const extensionType = "vcda_session_extension"
 // extends is what comes of an extension of a session of the Cloud service.
 func extends(title string, extension values, prepare ...func(a *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		a.Pair(b.Site())
 		for _, one := range prepare {
 			one(a)
@@ -166,7 +166,7 @@ func (s *scene) extends(t *testing.T, a *simulator.Appliance, extension values) 
 // extended is a session extension that works, as a later run finds it.
 func extended(title string, find func(t *testing.T, s *scene, a *simulator.Appliance, extension values)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		a.Pair(b.Site())
 		find(t, s, a, toB)
 	}}
@@ -198,7 +198,7 @@ var extensions = []situation{
 	validates("A secret and its write-only twin", values{"site": "site-b", "cookie": values{"cookie": "secret", "cookie_wo": "secret", "cookie_wo_version": 1}}),
 	validates("A write-only secret without a version", values{"site": "site-b", "cookie": values{"cookie_wo": "secret"}}),
 	{title: "The Manager service needs none", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		s.extends(t, a, toB)
 	}},
 	extends("The appliance is not paired with the site", values{"site": "site-x", "multisite": values{"org": "acme"}}),
@@ -212,13 +212,13 @@ var extensions = []situation{
 		a.Fault(fault("GET", "/diagnostics/about", http.StatusInternalServerError, ""))
 	}),
 	{title: "An extension of the provider block is refused", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		a.Pair(b.Site())
 		refused := values{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "wrong"}}
 		s.reads(t, with(t, block(a, values{"session_extensions": []any{refused}})), "vcda_session", values{})
 	}},
 	{title: "A task of a remote site, without an extension to it", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Cloud)
+		a, _ := s.fixture(t, simulator.Cloud)
 		a.Fault(fault("GET", "/tasks/", http.StatusUnauthorized, apiError("RemoteAuthenticationFailure", "The session is not extended to site site-b.")))
 		s.reads(t, on(t, a), "vcda_task", values{"id": "5fd0"})
 	}},
@@ -298,7 +298,7 @@ var extensions = []situation{
 		s.says(t, d)
 	}),
 	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Cloud)
+		a, _ := s.fixture(t, simulator.Cloud)
 		_, d := on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)
 	}},

@@ -28,45 +28,45 @@ var pairingPlans = []situation{
 	invalid("A time that is none", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "timeouts": values{"create": "soon"}}),
 	invalid("The name of the site is empty", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "site": ""}),
 	{title: "The Cloud service pairs by name", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		s.applies(t, on(t, a), none, peer(b, values{"site": nil}))
 	}},
 	{title: "The service can't be asked for", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		a.Fault(fault("GET", "/diagnostics/about", http.StatusForbidden, ""))
 		s.applies(t, on(t, a), none, peer(b, values{"site": nil}))
 	}},
 	{title: "Two resources for one pairing", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		p := on(t, a)
 		p.Plan(t, pairingType, none, peer(b, nil))
 		s.says(t, p.Plan(t, pairingType, none, peer(b, nil)).Diagnostics)
 	}},
 	{title: "Preflight: nobody listens at the address", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		looksAhead(t, s, a, none, peer(b, values{"api_url": nowhere}))
 	}},
 	{title: "Preflight: nobody answers at the address", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		looksAhead(t, s, a, none, peer(b, values{"api_url": s.silent(t)}))
 	}},
 	{title: "Preflight: another certificate", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		looksAhead(t, s, a, none, peer(b, values{"api_thumbprint": wrong}))
 	}},
 	{title: "Preflight: the site is paired already", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		a.Pair(b.Site())
 		looksAhead(t, s, a, none, peer(b, nil))
 	}},
 	{title: "Preflight: the new address is that of another pairing", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		prior := made(t, a, b)
 		a.Fault(fault("GET", "/sites", http.StatusOK, `[{"id":"3f2c","site":"site-c","apiPublicUrl":"`+a.URL()+`"}]`))
 		looksAhead(t, s, a, prior, peer(b, values{"api_url": a.URL(), "api_thumbprint": a.Thumbprint()}))
 	}},
 	{title: "Preflight: the sites can't be listed", alone: true, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sites", http.StatusForbidden, ""))
 		looksAhead(t, s, a, none, peer(b, nil))
 	}},
@@ -75,7 +75,7 @@ var pairingPlans = []situation{
 // creates is what comes of a create.
 func creates(title string, service simulator.Service, changes values, prepare func(t *testing.T, a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, service)
+		a, b := s.fixture(t, service)
 		prepare(t, a, b)
 		s.applies(t, on(t, a), none, peer(b, changes))
 	}}
@@ -105,14 +105,14 @@ func cutShort(t *testing.T, a *simulator.Appliance, config values) {
 	if _, d := p.Apply(t, p.Plan(t, pairingType, none, config)); len(d.Errors()) != 1 {
 		t.Fatal(d.Errors())
 	}
-	a.BeforeAnswer(nil)
+	a.BeforeResponse(nil)
 	a.SetAccounts(accounts)
 }
 
 // interrupts stops a create at the first request that fits.
 func interrupts(title string, changes values, prepare func(a, b *simulator.Appliance), fits func(*http.Request) bool) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		prepare(a, b)
 		p := on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(b, changes))
@@ -152,7 +152,7 @@ var pairingCreates = []situation{
 	}),
 	creates("The time is up before the link is", simulator.Manager, values{"wait_for_link": true, "timeouts": values{"create": short}}, func(_ *testing.T, a, _ *simulator.Appliance) { hangs(a, 3) }),
 	creates("The time is up beside a task that says nothing", simulator.Manager, soon, func(t *testing.T, a, b *simulator.Appliance) {
-		a.SetTaskNaming(simulator.Nameless)
+		a.SetTaskNaming(simulator.Unnamed)
 		a.FreezeTasks(true)
 		cutShort(t, a, peer(b, nil))
 	}),
@@ -201,7 +201,7 @@ var pairingCreates = []situation{
 		a.Fault(fault("GET", "/diagnostics/about", http.StatusInternalServerError, ""))
 	}),
 	{title: "The Cloud service turns out to be one in the apply only", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		plan := with(t, values{"url": direct.Unknown, "login": root}).Plan(t, pairingType, none, peer(b, values{"site": nil}))
 		_, d := on(t, a).Apply(t, plan)
 		s.says(t, d)
@@ -213,7 +213,7 @@ var pairingCreates = []situation{
 // changes is what comes of a change of a pairing that works.
 func changes(title string, config func(b *simulator.Appliance) values, prepare func(a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		prior := made(t, a, b)
 		prepare(a, b)
 		s.applies(t, on(t, a), prior, config(b))
@@ -234,7 +234,7 @@ func destroyed(*simulator.Appliance) values { return nil }
 // finds is what a refresh of a pairing finds.
 func finds(title string, prepare func(a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		prior := made(t, a, b)
 		prepare(a, b)
 		_, d := on(t, a).Refresh(t, pairingType, prior)
@@ -245,7 +245,7 @@ func finds(title string, prepare func(a, b *simulator.Appliance)) situation {
 // findsInterrupted is what a refresh finds after an interrupted create.
 func findsInterrupted(title string, config values, prepare func(a *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		a.FreezeTasks(true)
 		p := on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(b, config))
@@ -264,7 +264,7 @@ var pairingChanges = []situation{
 		a.Fault(fault("GET", "/tasks/", http.StatusBadGateway, ""))
 	}),
 	{title: "Refresh: the interrupted task has failed", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		a.FreezeTasks(true)
 		a.FailNextTask("pair", "SiteUnreachable", "No answer from there.")
 		p := on(t, a)
@@ -337,24 +337,24 @@ func moves(title string, from direct.Source) situation {
 
 var pairingImports = []situation{
 	{title: "Import: there is no such site", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		a.Pair(b.Site())
 		_, d := on(t, a).Import(t, pairingType, "site-x", nil)
 		s.says(t, d)
 	}},
 	{title: "Import: by an identity that is none", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		a.Pair(b.Site())
 		_, d := on(t, a).Import(t, pairingType, "", values{"id": "site-b"})
 		s.says(t, d)
 	}},
 	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		_, d := on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)
 	}},
 	{title: "Import: the sites can't be listed", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sites", http.StatusForbidden, ""))
 		_, d := on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)

@@ -24,14 +24,14 @@ func (s *scene) invokes(t *testing.T, p *direct.Provider, name string, config va
 // repairs is what comes of the action that re-pairs.
 func repairs(title string, prepare func(a, b *simulator.Appliance) (id string)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		s.invokes(t, on(t, a), "vcda_site_repair", values{"id": prepare(a, b)})
 	}}
 }
 
 var listsAndActions = []situation{
 	{title: "terraform query: the user lacks a role", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sites", http.StatusForbidden, ""))
 		_, d := on(t, a).List(t, pairingType, values{})
 		s.says(t, d)
@@ -46,7 +46,7 @@ var listsAndActions = []situation{
 		return a.Pair(b.Site())
 	}),
 	{title: "Re-pair: interrupted", run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Cloud)
+		a, b := s.fixture(t, simulator.Cloud)
 		id := a.Pair(b.Site())
 		a.FreezeTasks(true)
 		p := on(t, a)
@@ -54,11 +54,11 @@ var listsAndActions = []situation{
 		s.invokes(t, p, "vcda_site_repair", values{"id": id})
 	}},
 	{title: "Health check: all is well", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		s.invokes(t, on(t, a), "vcda_health_check", values{})
 	}},
 	{title: "Health check: every finding", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Cloud)
+		a, _ := s.fixture(t, simulator.Cloud)
 		for _, check := range simulator.HealthFields {
 			a.SetHealthError(check, "SimulatedFailure", "It does not work.")
 		}
@@ -66,7 +66,7 @@ var listsAndActions = []situation{
 		s.invokes(t, on(t, a), "vcda_health_check", values{})
 	}},
 	{title: "Health check: the task fails", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.FailNextTask("health", "GeneralServerFailure", "It broke.")
 		s.invokes(t, on(t, a), "vcda_health_check", values{})
 	}},
@@ -75,7 +75,7 @@ var listsAndActions = []situation{
 // looksUp is what a data source has to say about an appliance.
 func looksUp(title, name string, config values, prepare func(a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, b := s.estate(t, simulator.Manager)
+		a, b := s.fixture(t, simulator.Manager)
 		prepare(a, b)
 		s.reads(t, on(t, a), name, config)
 	}}
@@ -112,7 +112,7 @@ var lookups = []situation{
 	looksUp("vcda_health: the task has no result", "vcda_health", values{}, func(a, _ *simulator.Appliance) { a.OmitTaskResults(true) }),
 	looksUp("vcda_remote_certificate: nobody listens there", "vcda_remote_certificate", values{"url": nowhere}, func(*simulator.Appliance, *simulator.Appliance) {}),
 	{title: "vcda_remote_certificate: nobody answers there", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		s.reads(t, with(t, block(a, values{"request_timeout": short})), "vcda_remote_certificate", values{"url": s.silent(t)})
 	}},
 	looksUp("vcda_remote_certificate: a server error", "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "appliance"}, fails("/config/remote-certificate")),
@@ -130,7 +130,7 @@ var lookups = []situation{
 // keeps is what comes of an ephemeral session of an appliance.
 func keeps(title string, then func(t *testing.T, s *scene, a *simulator.Appliance, p *direct.Provider, open direct.Ephemeral)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		p := on(t, a)
 		open, d := p.Open(t, "vcda_session", values{})
 		s.says(t, d)
@@ -140,12 +140,12 @@ func keeps(title string, then func(t *testing.T, s *scene, a *simulator.Applianc
 
 var sessions = []situation{
 	{title: "Open: the login is the token of another session", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		_, d := with(t, block(a, values{"login": values{"session_token": values{"token": "given"}}})).Open(t, "vcda_session", values{})
 		s.says(t, d)
 	}},
 	{title: "Open: the new session can't be read", run: func(t *testing.T, s *scene) {
-		a, _ := s.estate(t, simulator.Manager)
+		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sessions", http.StatusInternalServerError, ""))
 		_, d := on(t, a).Open(t, "vcda_session", values{})
 		s.says(t, d)
@@ -207,10 +207,10 @@ var vcenters = []situation{
 	clones("A wrong password", vcenter.Options{}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),
 	clones("A ticket nobody knows", vcenter.Options{}, values{"login": nil}, values{"clone_ticket": "cst-unknown"}),
 	clones("A session id nobody knows", vcenter.Options{}, values{"login": values{"session_id": values{"session_id": "0123456789abcdef"}}}, values{}),
-	clones("An old vCenter", vcenter.Options{Old: true}, nil, values{}),
+	clones("An old vCenter", vcenter.Options{NoVIJSON: true}, nil, values{}),
 	clones("A release it does not have", vcenter.Options{}, values{"release": "8.0.9.0"}, values{}),
 	clones("No release in common", vcenter.Options{Releases: []string{"11.0.0.0"}}, nil, values{}),
-	clones("No session id in the answer", vcenter.Options{TokenPlace: vcenter.TokenNowhere}, nil, values{}),
+	clones("No session id in the answer", vcenter.Options{TokenLocation: vcenter.TokenNowhere}, nil, values{}),
 	clones("It does not clone", vcenter.Options{NoCloning: true}, nil, values{}),
 	clones("A page of a proxy", vcenter.Options{FaultBody: vcenter.FaultHTML}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),
 	clones("A fault without a text", vcenter.Options{FaultBody: vcenter.FaultBare}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),

@@ -136,16 +136,16 @@ func wrap(text string) string {
 // nowhere is an address where nothing listens.
 const nowhere = "https://127.0.0.1:1"
 
-// estate starts the two appliances vcda-a and vcda-b, whose sites are site-a and
+// fixture starts the two appliances vcda-a and vcda-b, whose sites are site-a and
 // site-b.
-func (s *scene) estate(t *testing.T, service simulator.Service, changes ...func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
+func (s *scene) fixture(t *testing.T, service simulator.Service, changes ...func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
 	t.Helper()
-	options := acctest.Pair(service)
+	options := acctest.TwoSites(service)
 	for _, change := range changes {
 		change(&options[0])
 	}
-	estate := acctest.Estate(t, options...)
-	a, b = estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t, options...)
+	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	s.system("vcda-a", a.URL(), a.Thumbprint())
 	s.system("vcda-b", b.URL(), b.Thumbprint())
 	return a, b
@@ -257,7 +257,7 @@ func made(t *testing.T, a, b *simulator.Appliance) direct.Object {
 // when acts once, at the first request that fits, before its answer is sent.
 func when(a *simulator.Appliance, fits func(*http.Request) bool, act func()) {
 	var once sync.Once
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		if fits(r) {
 			once.Do(act)
 		}

@@ -117,7 +117,7 @@ func TestAnswers(t *testing.T) {
 	for name, switches := range map[string]fake.Switches{
 		"documented":       {},
 		"enums as object":  {EnumObjects: true},
-		"every status 200": {StatusOK: true, GuardedStatus: true},
+		"every status 200": {StatusOK: true, StatusNeedsSession: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Date(2026, 3, 1, 10, 20, 30, 456e6, time.UTC)
@@ -256,7 +256,7 @@ func TestStatus(t *testing.T) {
 			requests: map[string]int{"GET /session": 1, "POST /session/login": 1, "GET /session/user": 1},
 		},
 		"guarded": {
-			switches: fake.Switches{GuardedStatus: true}, login: adminLogin, want: Status{Reachable: true, Authenticated: true},
+			switches: fake.Switches{StatusNeedsSession: true}, login: adminLogin, want: Status{Reachable: true, Authenticated: true},
 			requests: map[string]int{"GET /session": 2, "POST /session/login": 1},
 		},
 		"forbidden": {

@@ -27,7 +27,7 @@ func TestRefusedLoginIsFinal(t *testing.T) {
 		},
 		"token": {
 			Token{Token: "a-wrong-token"},
-			fake.Switches{RefusalStatus: 403, RefusalText: "a-wrong-token is unknown", Errors: fake.TopError},
+			fake.Switches{RefusalStatus: 403, RefusalText: "a-wrong-token is unknown", Errors: fake.TopLevelError},
 			"with token: POST /session/login-with-token: status 403: (secret) is unknown",
 		},
 		"node": {
@@ -36,7 +36,7 @@ func TestRefusedLoginIsFinal(t *testing.T) {
 			"with node: POST /session/node/login: status 400: Not (secret) (the server says so of a malformed login and of wrong credentials alike)",
 		},
 		"HTML":    {Token{Token: "a-wrong-token"}, fake.Switches{Errors: fake.HTMLError}, "status 401: <html> <head><title>401</title>"},
-		"no body": {Token{Token: "a-wrong-token"}, fake.Switches{Errors: fake.BodilessError}, "status 401"},
+		"no body": {Token{Token: "a-wrong-token"}, fake.Switches{Errors: fake.EmptyError}, "status 401"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -368,7 +368,7 @@ func TestInterruptedLogin(t *testing.T) {
 			client := connect(t, server, adminLogin)
 			ctx, cancel := context.WithCancel(t.Context())
 			answer := make(chan struct{})
-			server.BeforeAnswer(func(r *http.Request) {
+			server.BeforeResponse(func(r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/login") {
 					cancel()
 					<-answer

@@ -30,12 +30,12 @@ func cloudPair(t *testing.T, change func(*simulator.ApplianceOptions)) *simulato
 	if change != nil {
 		change(&options[0])
 	}
-	estate, err := simulator.Start(simulator.Options{Appliances: options})
+	fixture, err := simulator.Start(simulator.Options{Appliances: options})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(estate.Close)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	t.Cleanup(fixture.Close)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	a.Pair("site-b")
 	b.Pair("site-a")
 	return a
@@ -170,12 +170,12 @@ func TestExtendErrors(t *testing.T) {
 }
 
 func TestExtendIsForTheCloudServiceOnly(t *testing.T) {
-	estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}})
+	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(estate.Close)
-	a := estate.Appliance("site-a")
+	t.Cleanup(fixture.Close)
+	a := fixture.Appliance("site-a")
 	_, err = rootClient(t, a).Extend(t.Context(), multisite, "test")
 	if !errors.Is(err, vcda.ErrCloudOnly) {
 		t.Errorf("error %v, want %v", err, vcda.ErrCloudOnly)

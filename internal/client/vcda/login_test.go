@@ -239,7 +239,7 @@ func TestRefusedLoginIsSentOnce(t *testing.T) {
 func TestFailedLoginIsNotFinal(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"500": {Kind: simulator.Status, Status: 500}, "503": {Kind: simulator.Status, Status: 503}, "429": {Kind: simulator.Status, Status: 429},
-		"408": {Kind: simulator.Status, Status: 408}, "reset": {Kind: simulator.Reset}, "lost answer": {Kind: simulator.DropAnswer},
+		"408": {Kind: simulator.Status, Status: 408}, "reset": {Kind: simulator.Reset}, "lost answer": {Kind: simulator.DropResponse},
 		"redirect": {Kind: simulator.Redirect, Location: "https://other.example.com/login"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -92,13 +92,13 @@ func startBy(t *testing.T, service Service, clock clock.Clock, options ...applia
 		}
 		return o
 	}
-	estate, err := simulator.Start(simulator.Options{Now: clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
+	fixture, err := simulator.Start(simulator.Options{Now: clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.a, f.b, f.ca = estate.Appliance("site-a"), estate.Appliance("site-b"), estate.CertificateAuthority()
+	f.a, f.b, f.ca = fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.CertificateAuthority()
 	t.Cleanup(func() {
-		estate.Close()
+		fixture.Close()
 		for _, v := range f.a.Violations() {
 			t.Errorf("violation: %s", v)
 		}

@@ -73,7 +73,7 @@ func TestServiceAfterAFailure(t *testing.T) {
 func TestServiceWaitEndsWithTheContext(t *testing.T) {
 	f := start(t, Cloud)
 	asked, release := make(chan struct{}), make(chan struct{})
-	f.a.BeforeAnswer(func(r *http.Request) {
+	f.a.BeforeResponse(func(r *http.Request) {
 		if r.URL.Path == "/diagnostics/about" {
 			close(asked)
 			<-release

@@ -70,7 +70,7 @@ func oneFailingLogin(t *testing.T, call func(context.Context, *Client) error) {
 	t.Helper()
 	f := start(t, Manager)
 	waiting := make(chan struct{})
-	f.a.BeforeAnswer(func(*http.Request) { <-waiting })
+	f.a.BeforeResponse(func(*http.Request) { <-waiting })
 	f.a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Status, Status: 503})
 	var begun sync.WaitGroup
 	begun.Add(crowd)
@@ -93,7 +93,7 @@ func meet(a *simulator.Appliance, n int) {
 	var arrived sync.WaitGroup
 	arrived.Add(n)
 	var count atomic.Int32
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		if r.Method != http.MethodGet || count.Add(1) > int32(n) {
 			return
 		}
@@ -265,7 +265,7 @@ func TestEndedBeforeItsFirstUse(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		var refusals atomic.Int32
-		f.a.BeforeAnswer(func(r *http.Request) {
+		f.a.BeforeResponse(func(r *http.Request) {
 			if r.URL.Path == "/sessions" && r.Method == http.MethodGet && refusals.Add(1) == 1 {
 				f.a.ExpireSessions()
 			}
@@ -366,7 +366,7 @@ func TestLoginOutlivesItsCaller(t *testing.T) {
 	f := start(t, Manager)
 	ctx, cancel := context.WithCancel(t.Context())
 	arrived, release := make(chan struct{}), make(chan struct{})
-	f.a.BeforeAnswer(func(r *http.Request) {
+	f.a.BeforeResponse(func(r *http.Request) {
 		if r.Method == http.MethodPost {
 			close(arrived)
 			<-release
@@ -447,7 +447,7 @@ func TestLogout(t *testing.T) {
 			t.Errorf("%d logouts, want 2", n)
 		}
 	})
-	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the answer is lost": simulator.DropAnswer, "the server fails once": simulator.Status} {
+	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the answer is lost": simulator.DropResponse, "the server fails once": simulator.Status} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
 			if _, err := f.Sites(t.Context()); err != nil {

@@ -79,7 +79,7 @@ func TestSharedListOutlivesItsFirstReader(t *testing.T) {
 	}
 	asked, answer := make(chan struct{}), make(chan struct{})
 	var first sync.Once
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		if r.URL.Path == "/sites" {
 			first.Do(func() { close(asked) })
 			<-answer

@@ -52,7 +52,7 @@ func TestASlowListServes(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
-		f.a.BeforeAnswer(func(r *http.Request) {
+		f.a.BeforeResponse(func(r *http.Request) {
 			if r.URL.Path == "/sites" {
 				f.clock.advance(10 * time.Second)
 			}

@@ -263,7 +263,7 @@ func TestStartSurvivesTheContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := cancelled(t)
-	f.a.BeforeAnswer(func(*http.Request) { cancel() })
+	f.a.BeforeResponse(func(*http.Request) { cancel() })
 	task, err := f.Pair(ctx, f.pair(""))
 	if err != nil || !f.Started(task.ID) {
 		t.Errorf("task %+v, error %v", task, err)

@@ -96,7 +96,7 @@ var passingFaults = map[string]simulator.Fault{
 	"504":         {Kind: simulator.Status, Status: 504},
 	"429":         {Kind: simulator.Status, Status: 429},
 	"reset":       {Kind: simulator.Reset},
-	"lost":        {Kind: simulator.DropAnswer},
+	"lost":        {Kind: simulator.DropResponse},
 	"truncated":   {Kind: simulator.Truncate},
 	"empty":       {Kind: simulator.Empty},
 	"broken JSON": {Kind: simulator.Body, Body: `{"id":`},
@@ -201,7 +201,7 @@ func TestVanishedTask(t *testing.T) {
 		status   int
 		notFound bool
 	}{
-		"forgotten":            {func(f *fixture) { f.a.VanishTasks() }, http.StatusNotFound, true},
+		"forgotten":            {func(f *fixture) { f.a.ForgetTasks() }, http.StatusNotFound, true},
 		"forgotten by restart": {func(f *fixture) { f.a.Restart() }, http.StatusNotFound, true},
 		"hidden":               {func(f *fixture) { f.a.HideTasks(true) }, http.StatusForbidden, false},
 	} {
@@ -257,7 +257,7 @@ func TestCancelledWait(t *testing.T) {
 						}
 					}
 				case "in a poll":
-					f.a.BeforeAnswer(func(*http.Request) { cancel() })
+					f.a.BeforeResponse(func(*http.Request) { cancel() })
 				}
 				seen, err := f.Wait(ctx, task)
 				var wait *WaitError

@@ -312,7 +312,7 @@ func TestWaitsEndOnTheirOwn(t *testing.T) {
 	defer giveUp()
 	polls := 0
 	var lock sync.Mutex
-	all.a.BeforeAnswer(func(r *http.Request) {
+	all.a.BeforeResponse(func(r *http.Request) {
 		lock.Lock()
 		defer lock.Unlock()
 		if polls++; polls == 10 {

@@ -132,9 +132,9 @@ func TestLoginTypes(t *testing.T) {
 		},
 	}
 	for name, test := range tests {
-		for place, token := range map[string]simulator.TokenPlace{"header": simulator.TokenHeader, "cookie": simulator.TokenCookie} {
+		for place, token := range map[string]simulator.TokenLocation{"header": simulator.TokenHeader, "cookie": simulator.TokenCookie} {
 			t.Run(name+" "+place, func(t *testing.T) {
-				server := start(t, simulator.Options{TokenPlace: token})
+				server := start(t, simulator.Options{TokenLocation: token})
 				login := test.login(t, connect(t, server, credentials()))
 				if login.Kind() != name {
 					t.Errorf("Kind is %s", login.Kind())
@@ -224,7 +224,7 @@ func TestRefusedLoginIsFinal(t *testing.T) {
 }
 
 func TestLoginWithoutASessionIDIsFinal(t *testing.T) {
-	server := start(t, simulator.Options{TokenPlace: simulator.TokenNowhere})
+	server := start(t, simulator.Options{TokenLocation: simulator.TokenNowhere})
 	client := connect(t, server, credentials())
 	for range 3 {
 		if _, err := client.Session(t.Context()); !errors.Is(err, vcenter.ErrNoSessionID) {
@@ -242,8 +242,8 @@ func TestExpiredSession(t *testing.T) {
 		"status 401":  {Status401: true},
 		"page":        {Status401: true, FaultBody: simulator.FaultHTML},
 		"SOAP fault":  {FaultBody: simulator.FaultXML},
-		"empty":       {Nobody: simulator.NobodyEmpty},
-		"no content":  {Nobody: simulator.Nobody204},
+		"empty":       {NoSession: simulator.NoSessionEmpty},
+		"no content":  {NoSession: simulator.NoSession204},
 		"faultstring": {FaultBody: simulator.FaultString},
 	} {
 		t.Run(name, func(t *testing.T) {

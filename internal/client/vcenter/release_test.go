@@ -27,8 +27,8 @@ func TestRelease(t *testing.T) {
 		"pinned":                   {simulator.Options{}, "8.0.2.0", "8.0.2.0", 0},
 		"pinned to an unknown":     {simulator.Options{}, "7.0.0.0", "", 0},
 		"pinned to nonsense":       {simulator.Options{}, "../../8.0.2.0", "", 0},
-		"before 8.0.1":             {simulator.Options{Old: true}, "", "", 1},
-		"before 8.0.1, pinned":     {simulator.Options{Old: true}, "8.0.1.0", "", 0},
+		"before 8.0.1":             {simulator.Options{NoVIJSON: true}, "", "", 1},
+		"before 8.0.1, pinned":     {simulator.Options{NoVIJSON: true}, "8.0.1.0", "", 0},
 		"another moId, as on ESXi": {simulator.Options{ManagerID: "ha-sessionmgr"}, "", "8.0.3.0", 1},
 	}
 	for name, test := range tests {

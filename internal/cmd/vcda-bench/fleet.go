@@ -23,7 +23,7 @@ const (
 type fleet struct {
 	*simulator.Appliance
 
-	estate *simulator.Estate
+	estate *simulator.Fixture
 	peers  []*simulator.Appliance
 }
 

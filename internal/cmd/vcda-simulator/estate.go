@@ -234,7 +234,7 @@ func setIfGiven(value *string, given string) {
 func address(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // furnish brings the sites into the state which the estate describes.
-func (e estate) furnish(running *simulator.Estate) {
+func (e estate) furnish(running *simulator.Fixture) {
 	for _, s := range e.Sites {
 		a := running.Appliance(s.Name)
 		for _, p := range s.Pairings {

@@ -22,7 +22,7 @@ type faultSwitch struct {
 
 // faultKinds are the words which say what goes wrong.
 var faultKinds = map[string]simulator.FaultKind{
-	"status": simulator.Status, "drop": simulator.DropAnswer, "reset": simulator.Reset, "hang": simulator.Hang, "truncate": simulator.Truncate,
+	"status": simulator.Status, "drop": simulator.DropResponse, "reset": simulator.Reset, "hang": simulator.Hang, "truncate": simulator.Truncate,
 	"oversize": simulator.Oversize, "drip": simulator.SlowDrip, "redirect": simulator.Redirect, "empty": simulator.Empty,
 }
 
@@ -111,7 +111,7 @@ func (f *faultSwitch) readWord(name, value string) error {
 	case !takesValue && value != "":
 		return fmt.Errorf("%s takes no value", name)
 	case name == "after":
-		f.fault.AfterActing = true
+		f.fault.PerformFirst = true
 	case takesValue:
 		if err := set(f, value); err != nil {
 			return fmt.Errorf("%s=%s: %w", name, value, err)

@@ -12,8 +12,8 @@ import (
 func TestFaultSwitch(t *testing.T) {
 	for text, want := range map[string]faultSwitch{
 		"POST /sites status=503 times=1":           {fault: simulator.Fault{Method: "POST", Path: "/sites", Status: 503, Times: 1}},
-		"GET /tasks/ drop skip=2":                  {fault: simulator.Fault{Method: "GET", Path: "/tasks/", Kind: simulator.DropAnswer, Skip: 2}},
-		"ANY / reset probability=0.25 after":       {fault: simulator.Fault{Path: "/", Kind: simulator.Reset, Probability: 0.25, AfterActing: true}},
+		"GET /tasks/ drop skip=2":                  {fault: simulator.Fault{Method: "GET", Path: "/tasks/", Kind: simulator.DropResponse, Skip: 2}},
+		"ANY / reset probability=0.25 after":       {fault: simulator.Fault{Path: "/", Kind: simulator.Reset, Probability: 0.25, PerformFirst: true}},
 		"PUT /sites/* hang site=site-a":            {fault: simulator.Fault{Method: "PUT", Path: "/sites/*", Kind: simulator.Hang}, site: "site-a"},
 		"GET /sites truncate":                      {fault: simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Truncate}},
 		"GET /sites oversize":                      {fault: simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Oversize}},

@@ -88,8 +88,8 @@ func TestGuideModule(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v: %s", err, report.String())
 	}
-	acctest.MustSay(t, out.String(), "2 passed, 0 failed.")
-	acctest.MustSay(t, report.String(), "0 live sessions site-b: 0 requests")
+	acctest.RequireTexts(t, out.String(), "2 passed, 0 failed.")
+	acctest.RequireTexts(t, report.String(), "0 live sessions site-b: 0 requests")
 }
 
 // TestGuideCertificate replaces a certificate as the guide does.
@@ -121,7 +121,7 @@ func TestGuideCertificate(t *testing.T) {
 		t.Errorf("exit codes %v, want %v", codes, want)
 	}
 	r.stop(t)
-	acctest.MustSay(t, r.stderr.String(), "0 live sessions site-b: ")
+	acctest.RequireTexts(t, r.stderr.String(), "0 live sessions site-b: ")
 }
 
 // curl sends what the command line "curl -fsS -X METHOD URL" would.

@@ -88,7 +88,7 @@ func TestServesUntilStdinCloses(t *testing.T) {
 // TestSessions applies what the demo proposes, with vCenter and Storware: nothing
 // is left open.
 func TestSessions(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	r := launch(t.Context(), "-json", "-until-stdin-closes")
 	var announced json.RawMessage
 	if err := json.NewDecoder(r.stdout).Decode(&announced); err != nil {
@@ -102,7 +102,7 @@ func TestSessions(t *testing.T) {
 	w.Write(t, "main.tf", string(configuration))
 	w.Write(t, "simulator.json", string(announced))
 	w.MustRun(t, "plan", "-no-color")
-	acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), `vcenter_user = "administrator@vsphere.local"`, "storware_is_ready = true")
+	acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), `vcenter_user = "administrator@vsphere.local"`, "storware_is_ready = true")
 	_ = r.stdin.Close()
 	r.finished(t)
 	for _, system := range []string{"vcenter", "storware"} {

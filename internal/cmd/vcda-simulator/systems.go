@@ -11,7 +11,7 @@ import (
 // systems are all that is served.
 type systems struct {
 	sites    []site
-	estate   *simulator.Estate
+	estate   *simulator.Fixture
 	vcenter  *vcenter.Server
 	storware *storware.Server
 	control  *control // nil: nobody asked for it

@@ -25,8 +25,8 @@ func TestAppliance(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			a := estate.Appliance("site-a")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			a := fixture.Appliance("site-a")
 			serviceType := map[simulator.Service]string{simulator.Manager: "V2V_MANAGER", simulator.Cloud: "CLOUD"}[service]
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
@@ -58,8 +58,8 @@ func TestAppliance(t *testing.T) {
 // A fresh appliance has no site yet.
 func TestNotConfigured(t *testing.T) {
 	acctest.CurrentCLI(t)
-	estate := acctest.Estate(t)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	a := fixture.Appliance("site-a")
 	a.Fault(simulator.Fault{Path: "/config/is-configured", Kind: simulator.Body, Body: `{"isConfigured":false}`})
 	a.Fault(simulator.Fault{Path: "/config", Kind: simulator.Body, Body: `{"id":"1","site":null}`})
 	resource.Test(t, resource.TestCase{
@@ -78,9 +78,9 @@ func TestNotConfigured(t *testing.T) {
 // block says counts.
 func TestOtherService(t *testing.T) {
 	acctest.CurrentCLI(t)
-	options := acctest.Pair(simulator.Manager)
+	options := acctest.TwoSites(simulator.Manager)
 	options[0].ServiceType = "REPLICATOR"
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{
@@ -104,13 +104,13 @@ func TestMissingCalls(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			a := acctest.Estate(t).Appliance("site-a")
+			a := acctest.StartAppliances(t).Appliance("site-a")
 			a.Fault(simulator.Fault{Path: path, Kind: simulator.Status, Status: 404})
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
 					Config:      acctest.ProviderBlock(a) + config,
-					ExpectError: acctest.Says("Unable to read what the appliance is", "status 404", fmt.Sprintf("Request: GET %s", path)),
+					ExpectError: acctest.MatchTexts("Unable to read what the appliance is", "status 404", fmt.Sprintf("Request: GET %s", path)),
 				}},
 			})
 		})

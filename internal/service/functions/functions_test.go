@@ -40,8 +40,8 @@ func call(t *testing.T, f function.Function, argument string) (string, *function
 // certificates are two, with the thumbprint of the first as this test reckons it.
 func certificates(t *testing.T) (first, second, thumbprint string) {
 	t.Helper()
-	estate := acctest.Estate(t)
-	first, second = estate.Appliance("site-a").CertificatePEM(), estate.CertificateAuthority()
+	fixture := acctest.StartAppliances(t)
+	first, second = fixture.Appliance("site-a").CertificatePEM(), fixture.CertificateAuthority()
 	block, _ := pem.Decode([]byte(first))
 	sum := sha256.Sum256(block.Bytes)
 	var pairs []string
@@ -110,7 +110,7 @@ func TestBadArguments(t *testing.T) {
 }
 
 func TestByCLI(t *testing.T) {
-	acctest.Needs(t, acctest.Functions)
+	acctest.SkipUnlessSupported(t, acctest.Functions)
 	first, _, want := certificates(t)
 	config := func(call string) string {
 		return "output \"it\" { value = provider::vcda::" + call + " }\n"
@@ -120,17 +120,17 @@ func TestByCLI(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config(fmt.Sprintf("thumbprint(%q)", first)), Check: resource.TestCheckOutput("it", want)},
 			{Config: config(fmt.Sprintf("normalize_thumbprint(%q)", compact)), Check: resource.TestCheckOutput("it", canonical)},
-			{Config: config(`thumbprint("x")`), ExpectError: acctest.Says(`Invalid value for "pem" parameter`, none)},
-			{Config: config(`normalize_thumbprint("x")`), ExpectError: acctest.Says(`Invalid value for "text" parameter`, noPairs, "got 1 characters.")},
+			{Config: config(`thumbprint("x")`), ExpectError: acctest.MatchTexts(`Invalid value for "pem" parameter`, none)},
+			{Config: config(`normalize_thumbprint("x")`), ExpectError: acctest.MatchTexts(`Invalid value for "text" parameter`, noPairs, "got 1 characters.")},
 		},
 	})
 }
 
 // The appliance takes the thumbprint for that of its peer.
 func TestInAPairing(t *testing.T) {
-	acctest.Needs(t, acctest.Functions)
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	acctest.SkipUnlessSupported(t, acctest.Functions)
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	b.Pair("site-a")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),

@@ -31,7 +31,7 @@ func TestHealthy(t *testing.T) {
 			t.Run(string(service)+" "+version, func(t *testing.T) {
 				t.Parallel()
 				acctest.CurrentCLI(t)
-				a := acctest.Estate(t, acctest.Pair(service)...).Appliance("site-a")
+				a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
 				moment := regexp.MustCompile(`^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 				checks := []resource.TestCheckFunc{
 					is("healthy", "true"),
@@ -80,7 +80,7 @@ func TestUnhealthy(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			a := acctest.Estate(t, acctest.Pair(service)...).Appliance("site-a")
+			a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
 			fields := map[string]string{}
 			maps.Copy(fields, managerFields)
 			if service == simulator.Cloud {
@@ -117,7 +117,7 @@ func TestReplicators(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			a := acctest.Estate(t, acctest.Pair(service)...).Appliance("site-a")
+			a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{
@@ -170,7 +170,7 @@ func TestErrors(t *testing.T) {
 		{
 			name: "the answer is lost", config: config,
 			spoil: func(a *simulator.Appliance) {
-				a.Fault(simulator.Fault{Method: "POST", Path: "/diagnostics/health", Kind: simulator.DropAnswer})
+				a.Fault(simulator.Fault{Method: "POST", Path: "/diagnostics/health", Kind: simulator.DropResponse})
 			},
 			says: []string{"POST /diagnostics/health got no complete answer"},
 		},
@@ -199,11 +199,11 @@ func TestErrors(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			a := acctest.Estate(t).Appliance("site-a")
+			a := acctest.StartAppliances(t).Appliance("site-a")
 			row.spoil(a)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
-				Steps:                    []resource.TestStep{{Config: acctest.ProviderBlock(a) + row.config, ExpectError: acctest.Says(row.says...)}},
+				Steps:                    []resource.TestStep{{Config: acctest.ProviderBlock(a) + row.config, ExpectError: acctest.MatchTexts(row.says...)}},
 			})
 			if n := a.Stats().Requests["POST /diagnostics/health"]; n > 1 {
 				t.Errorf("one read has started %d tasks", n)
@@ -215,7 +215,7 @@ func TestErrors(t *testing.T) {
 // What is amiss in the Manager service beside a Cloud service shows too.
 func TestManagerBesideCloud(t *testing.T) {
 	acctest.CurrentCLI(t)
-	a := acctest.Estate(t, acctest.Pair(simulator.Cloud)...).Appliance("site-a")
+	a := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...).Appliance("site-a")
 	a.Fault(simulator.Fault{Path: "/tasks/*", Kind: simulator.Body, Body: `{"id":"1","state":"SUCCEEDED","result":{
 		"lsError":{"code":"Own","msg":"","args":[7]},
 		"tunnelConnectivity":[{"tunnelService":{"id":"t1","url":"https://t1"},"error":null}],

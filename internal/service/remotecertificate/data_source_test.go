@@ -43,8 +43,8 @@ func TestCertificate(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{
@@ -63,20 +63,20 @@ func TestCertificate(t *testing.T) {
 
 func TestWithoutAppliance(t *testing.T) {
 	acctest.CurrentCLI(t)
-	b := acctest.Estate(t).Appliance("site-b")
+	b := acctest.StartAppliances(t).Appliance("site-b")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{
 			{Config: config(b.URL(), ""), Check: shows(b)},
-			{Config: config(b.URL(), `via = "appliance"`), ExpectError: acctest.Says("The provider block has no url.")},
+			{Config: config(b.URL(), `via = "appliance"`), ExpectError: acctest.MatchTexts("The provider block has no url.")},
 		},
 	})
 }
 
 func TestBadInput(t *testing.T) {
 	acctest.CurrentCLI(t)
-	estate := acctest.Estate(t)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	a := fixture.Appliance("site-a")
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	plainHost := strings.TrimPrefix(plain.URL, "http://")
@@ -100,7 +100,7 @@ func TestBadInput(t *testing.T) {
 		{config("https://"+plainHost, ""), []string{"No TLS handshake with " + plainHost}},
 		{config("https://nobody.example.com", `via = "appliance"`), []string{"GeneralServerFailure: Nothing answers at https://nobody.example.com."}},
 	} {
-		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.Says(bad.says...)})
+		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.MatchTexts(bad.says...)})
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: steps})
 }
@@ -114,13 +114,13 @@ func TestBrokenAnswer(t *testing.T) {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			a := acctest.Estate(t).Appliance("site-a")
+			a := acctest.StartAppliances(t).Appliance("site-a")
 			a.Fault(simulator.Fault{Path: "/config/remote-certificate", Kind: simulator.Body, Body: body})
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
 					Config:      acctest.ProviderBlock(a) + config("https://site-b.example.com:8048", `via = "appliance"`),
-					ExpectError: acctest.Says("it holds no certificate as base64 of its DER form"),
+					ExpectError: acctest.MatchTexts("it holds no certificate as base64 of its DER form"),
 				}},
 			})
 		})
@@ -130,7 +130,7 @@ func TestBrokenAnswer(t *testing.T) {
 // A server that accepts and says nothing costs no more than one request may.
 func TestSilentServer(t *testing.T) {
 	acctest.CurrentCLI(t)
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestSilentServer(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
 			Config:      acctest.ProviderBlock(a, `request_timeout = "200ms"`) + config("https://"+listener.Addr().String(), ""),
-			ExpectError: acctest.Says("it took longer than the request timeout"),
+			ExpectError: acctest.MatchTexts("it took longer than the request timeout"),
 		}},
 	})
 }
@@ -177,7 +177,7 @@ func proxy(t *testing.T, b *simulator.Appliance) (url string, tunnels *atomic.In
 
 func TestProxy(t *testing.T) {
 	acctest.CurrentCLI(t)
-	b := acctest.Estate(t).Appliance("site-b")
+	b := acctest.StartAppliances(t).Appliance("site-b")
 	url, tunnels := proxy(t, b)
 	w := acctest.NewWorkspace(t, config("https://site-b.example.com:8048", "")+"output \"seen\" { value = "+name+".thumbprint }\n")
 	w.Env = append(w.Env, "HTTPS_PROXY="+url)
@@ -189,5 +189,5 @@ func TestProxy(t *testing.T) {
 	if code == 0 {
 		t.Error("a proxy reached by TLS was taken for the peer")
 	}
-	acctest.MustSay(t, strings.ReplaceAll(out, "│", ""), "a proxy that is reached by TLS is in the way")
+	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "a proxy that is reached by TLS is in the way")
 }

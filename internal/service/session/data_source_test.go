@@ -42,7 +42,7 @@ func TestSession(t *testing.T) {
 	} {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a := acctest.Estate(t, acctest.Pair(service)...).Appliance("site-a")
+			a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
@@ -77,9 +77,9 @@ func TestSessionOfATenant(t *testing.T) {
 	t.Parallel()
 	accounts := simulator.DefaultAccounts()
 	accounts.LocalUsers[0].Account = simulator.Account{User: "auditor", Roles: []string{"A_NEW_ROLE"}}
-	options := acctest.Pair(simulator.Manager)[:1]
+	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].Accounts = &accounts
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
@@ -95,7 +95,7 @@ func TestSessionOfATenant(t *testing.T) {
 // an error.
 func TestSessionWithoutLists(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/sessions", Kind: simulator.Body, Body: `{"user":"root","roles":null,"authenticatedSites":null}`})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
@@ -110,13 +110,13 @@ func TestSessionWithoutLists(t *testing.T) {
 
 func TestSessionFails(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/sessions", Kind: simulator.Status, Status: 500})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
 			Config:      acctest.ProviderBlock(a) + "data \"vcda_session\" \"s\" {}\n",
-			ExpectError: acctest.Says("Unable to read the session", "status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sessions"),
+			ExpectError: acctest.MatchTexts("Unable to read the session", "status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sessions"),
 		}},
 	})
 }

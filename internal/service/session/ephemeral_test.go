@@ -27,14 +27,14 @@ provider "vcda" {
 }
 
 func TestEphemeralSessionFeedsAnotherProvider(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a := acctest.Estate(t).Appliance("site-a")
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ownSession+tokenAlias(a)+`
 data "vcda_session" "other" { provider = vcda.token }
 output "user" { value = data.vcda_session.other.user }
 `)
 	out := w.MustRun(t, "apply", "-auto-approve", "-no-color")
-	acctest.MustSay(t, out, `user = "root"`)
+	acctest.RequireTexts(t, out, `user = "root"`)
 	stats := a.Stats()
 	if stats.LiveSessions != 0 || stats.Logins != stats.Logouts {
 		t.Errorf("%d logins, %d logouts, %d sessions left", stats.Logins, stats.Logouts, stats.LiveSessions)
@@ -48,8 +48,8 @@ output "user" { value = data.vcda_session.other.user }
 // Terraform does not close ephemeral resources when a resource fails in apply:
 // the sweep at the end of the process does.
 func TestFailedApplyLeavesNoSession(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a := acctest.Estate(t).Appliance("site-a")
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ownSession+tokenAlias(a)+`
 resource "vcda_site_pairing" "nowhere" {
   provider       = vcda.token
@@ -70,7 +70,7 @@ resource "vcda_site_pairing" "nowhere" {
 // Terraform renews when it is told to; until then the session rests, at most a
 // third of the time after which it idles out.
 func TestRenewKeepsTheSessionAlive(t *testing.T) {
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
 	root := a.Accounts().LocalUsers[0]
 	p.Configure(t, direct.Values{
@@ -107,8 +107,8 @@ func TestRenewKeepsTheSessionAlive(t *testing.T) {
 }
 
 func TestEphemeralSessionNeedsALogin(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a := acctest.Estate(t).Appliance("site-a")
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, fmt.Sprintf(`
 provider "vcda" {
   url        = %q
@@ -120,5 +120,5 @@ provider "vcda" {
 	if code == 0 {
 		t.Fatalf("the plan succeeded:\n%s", out)
 	}
-	acctest.MustSay(t, strings.ReplaceAll(out, "│", ""), "Unable to open a session", "the token of an existing session", "another type of login")
+	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "Unable to open a session", "the token of an existing session", "another type of login")
 }

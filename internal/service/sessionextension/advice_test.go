@@ -13,7 +13,7 @@ import (
 // site, whatever was asked of the session.
 func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
 	t.Parallel()
-	a, _ := cloudEstate(t, nil)
+	a, _ := startCloudSites(t, nil)
 	toB := direct.Values{"site": "site-b", "multisite": direct.Values{"org": "acme"}}
 	dead := direct.Values{"session_token": direct.Values{"token": "dead-token"}}
 	for name, test := range map[string]struct {
@@ -54,9 +54,9 @@ func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
 // An ephemeral extension to the site of a managed one must not take that away
 // when it closes.
 func TestEphemeralLeavesWhatIsManaged(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	t.Parallel()
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralExtension("e", ways(b)["multisite"])+`
 resource "vcda_session_extension" "m" {
   depends_on = [ephemeral.vcda_session_extension.e]
@@ -76,11 +76,11 @@ resource "vcda_session_extension" "m" {
 // must not stop what is done about it.
 func TestSiteThatIsDown(t *testing.T) {
 	t.Parallel()
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+extension(ways(b)["multisite"]))
 	w.MustRun(t, "apply", "-auto-approve", "-no-color")
 	a.Fault(down)
 	out := w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-	acctest.MustSay(t, strings.ReplaceAll(out, "│", ""), "Warning: Unable to extend the session to the site site-b", "GeneralServerFailure")
+	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "Warning: Unable to extend the session to the site site-b", "GeneralServerFailure")
 	w.MustRun(t, "destroy", "-auto-approve", "-no-color")
 }

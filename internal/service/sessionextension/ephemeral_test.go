@@ -29,8 +29,8 @@ func readSession(after ...string) string {
 }
 
 func TestEphemeralExtendsWhileOpen(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a, b := cloudEstate(t, nil)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a, b := startCloudSites(t, nil)
 	for name, way := range ways(b) {
 		if name == "cookie" {
 			continue // refused by appliances of today
@@ -39,7 +39,7 @@ func TestEphemeralExtendsWhileOpen(t *testing.T) {
 			a.ResetStats()
 			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralExtension("b", way)+readSession("ephemeral.vcda_session_extension.b"))
 			out := w.MustRun(t, "apply", "-auto-approve", "-no-color")
-			acctest.MustSay(t, out, `sites = "site-a,site-b"`)
+			acctest.RequireTexts(t, out, `sites = "site-a,site-b"`)
 			stats := a.Stats()
 			if stats.Requests["POST /sessions/extend"] == 0 || stats.Requests["POST /sessions/extend"] != stats.Requests["DELETE /sessions/{site}"] {
 				t.Errorf("extended %d times, shrunk %d times", stats.Requests["POST /sessions/extend"], stats.Requests["DELETE /sessions/{site}"])
@@ -53,21 +53,21 @@ func TestEphemeralExtendsWhileOpen(t *testing.T) {
 
 // The last of two to close takes the extension back.
 func TestEphemeralsOfOneSiteCount(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a, b := cloudEstate(t, nil)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a, b := startCloudSites(t, nil)
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+
 		ephemeralExtension("one", ways(b)["multisite"])+ephemeralExtension("two", ways(b)["credentials"])+
 		readSession("ephemeral.vcda_session_extension.one", "ephemeral.vcda_session_extension.two"))
-	acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), `sites = "site-a,site-b"`)
+	acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), `sites = "site-a,site-b"`)
 	if shrunk := len(posts(a, "DELETE", "/sessions/site-b")); shrunk != 1 {
 		t.Errorf("two extensions of one site shrank %d times, want once", shrunk)
 	}
 }
 
 func TestEphemeralErrors(t *testing.T) {
-	acctest.Needs(t, acctest.Ephemeral)
-	a, _ := cloudEstate(t, nil)
-	manager := acctest.Estate(t).Appliance("site-a")
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	a, _ := startCloudSites(t, nil)
+	manager := acctest.StartAppliances(t).Appliance("site-a")
 	for name, test := range map[string]struct {
 		config string
 		want   []string
@@ -86,7 +86,7 @@ func TestEphemeralErrors(t *testing.T) {
 			if code == 0 {
 				t.Errorf("the plan succeeded:\n%s", out)
 			}
-			acctest.MustSay(t, strings.ReplaceAll(out, "│", ""), test.want...)
+			acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), test.want...)
 		})
 	}
 }

@@ -22,10 +22,10 @@ func crowd(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Ap
 	for i := range 2 * each {
 		options = append(options, simulator.ApplianceOptions{Site: fmt.Sprintf("site-%d", i), Service: simulator.Cloud})
 	}
-	estate := acctest.Estate(t, options...)
-	hub = estate.Appliance("hub")
+	fixture := acctest.StartAppliances(t, options...)
+	hub = fixture.Appliance("hub")
 	for i, o := range options[1:] {
-		a := estate.Appliance(o.Site)
+		a := fixture.Appliance(o.Site)
 		if i < each {
 			hub.Pair(o.Site)
 			paired = append(paired, a)

@@ -10,16 +10,16 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-// cloudEstate starts two appliances of the Cloud service that are paired with
+// startCloudSites starts two appliances of the Cloud service that are paired with
 // each other.
-func cloudEstate(t *testing.T, change func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
+func startCloudSites(t *testing.T, change func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
 	t.Helper()
-	options := acctest.Pair(simulator.Cloud)
+	options := acctest.TwoSites(simulator.Cloud)
 	if change != nil {
 		change(&options[0])
 	}
-	estate := acctest.Estate(t, options...)
-	a, b = estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t, options...)
+	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	a.Pair("site-b")
 	b.Pair("site-a")
 	return a, b

@@ -21,11 +21,11 @@ var emptyPlan = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{planch
 // Every step is a new process with a new session, which knows no extension: the
 // second plan is empty all the same, because the refresh extends again.
 func TestEveryWayExtendsAndShrinks(t *testing.T) {
-	_, b := cloudEstate(t, nil)
+	_, b := startCloudSites(t, nil)
 	for name := range ways(b) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, b := cloudEstate(t, func(o *simulator.ApplianceOptions) { o.CookieExtend = true })
+			a, b := startCloudSites(t, func(o *simulator.ApplianceOptions) { o.CookieExtend = true })
 			config := acctest.ProviderBlock(a) + extension(ways(b)[name])
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
@@ -51,7 +51,7 @@ func TestEveryWayExtendsAndShrinks(t *testing.T) {
 
 // The published prose has another form of the access token than the schema.
 func TestAccessTokenInProseForm(t *testing.T) {
-	a, b := cloudEstate(t, func(o *simulator.ApplianceOptions) { o.ProseExtend = true })
+	a, b := startCloudSites(t, func(o *simulator.ApplianceOptions) { o.ProseExtend = true })
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps:                    []resource.TestStep{{Config: acctest.ProviderBlock(a) + extension(ways(b)["access_token"])}},
@@ -61,7 +61,7 @@ func TestAccessTokenInProseForm(t *testing.T) {
 func TestShrinkOfWhatIsGoneIsSuccess(t *testing.T) {
 	for _, status := range []int{200, 400, 404} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			a, b := cloudEstate(t, func(o *simulator.ApplianceOptions) { o.ShrinkUnknownStatus = status })
+			a, b := startCloudSites(t, func(o *simulator.ApplianceOptions) { o.ShrinkUnknownStatus = status })
 			config := acctest.ProviderBlock(a) + extension(ways(b)["multisite"])
 			resource.ParallelTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
@@ -72,8 +72,8 @@ func TestShrinkOfWhatIsGoneIsSuccess(t *testing.T) {
 }
 
 func TestWriteOnlySecretsStayOutOfTheState(t *testing.T) {
-	acctest.Needs(t, acctest.WriteOnly)
-	a, b := cloudEstate(t, nil)
+	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
+	a, b := startCloudSites(t, nil)
 	user := b.Accounts().VCDUsers[0]
 	config := func(password string, version int) string {
 		return acctest.ProviderBlock(a) + extension(fmt.Sprintf(
@@ -98,7 +98,7 @@ func TestWriteOnlySecretsStayOutOfTheState(t *testing.T) {
 					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 				}},
 			},
-			{Config: config("wrong", 2), PlanOnly: true, ExpectError: acctest.Says("Unable to extend the session to the site site-b", "RemoteAuthenticationFailure")},
+			{Config: config("wrong", 2), PlanOnly: true, ExpectError: acctest.MatchTexts("Unable to extend the session to the site site-b", "RemoteAuthenticationFailure")},
 		},
 	})
 }
@@ -106,7 +106,7 @@ func TestWriteOnlySecretsStayOutOfTheState(t *testing.T) {
 // A stored secret that the remote site no longer takes must not stand in the
 // way of the plan that brings the new one.
 func TestRotatedPassword(t *testing.T) {
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	accounts := b.Accounts()
 	config := func() string { return acctest.ProviderBlock(a) + extension(ways(b)["credentials"]) }
 	resource.ParallelTest(t, resource.TestCase{
@@ -125,7 +125,7 @@ func TestRotatedPassword(t *testing.T) {
 }
 
 func TestRefusedExtensionIsNotRepeated(t *testing.T) {
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	config := acctest.ProviderBlock(a) + extension(ways(b)["credentials"])
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
@@ -139,7 +139,7 @@ func TestRefusedExtensionIsNotRepeated(t *testing.T) {
 					a.ResetStats()
 				},
 				Config: config, PlanOnly: true,
-				ExpectError: acctest.Says("Unable to extend the session to the site site-b", "RemoteAuthenticationFailure", "credentials"),
+				ExpectError: acctest.MatchTexts("Unable to extend the session to the site site-b", "RemoteAuthenticationFailure", "credentials"),
 			},
 			{
 				PreConfig: func() {
@@ -157,8 +157,8 @@ func TestRefusedExtensionIsNotRepeated(t *testing.T) {
 }
 
 func TestBadExtensions(t *testing.T) {
-	a, b := cloudEstate(t, nil)
-	manager := acctest.Estate(t).Appliance("site-a")
+	a, b := startCloudSites(t, nil)
+	manager := acctest.StartAppliances(t).Appliance("site-a")
 	for name, test := range map[string]struct {
 		config string
 		want   []string
@@ -193,14 +193,14 @@ func TestBadExtensions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			resource.ParallelTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
-				Steps:                    []resource.TestStep{{Config: test.config, ExpectError: acctest.Says(test.want...)}},
+				Steps:                    []resource.TestStep{{Config: test.config, ExpectError: acctest.MatchTexts(test.want...)}},
 			})
 		})
 	}
 }
 
 func TestImportBySiteName(t *testing.T) {
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	config := acctest.ProviderBlock(a) + extension(ways(b)["multisite"])
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
@@ -210,14 +210,14 @@ func TestImportBySiteName(t *testing.T) {
 				ResourceName: address, ImportState: true, ImportStateId: "site-b", ImportStateVerify: true,
 				ImportStateVerifyIgnore: []string{"multisite", "org"}, // a new session does not tell
 			},
-			{ResourceName: address, ImportState: true, ImportStateId: "site-x", ExpectError: acctest.Says("Unable to import the session extension \"site-x\"", "site-b")},
+			{ResourceName: address, ImportState: true, ImportStateId: "site-x", ExpectError: acctest.MatchTexts("Unable to import the session extension \"site-x\"", "site-b")},
 		},
 	})
 }
 
 // The pairing is undone behind our back: the extension is gone with it.
 func TestSiteGone(t *testing.T) {
-	a, b := cloudEstate(t, nil)
+	a, b := startCloudSites(t, nil)
 	config := acctest.ProviderBlock(a) + extension(ways(b)["multisite"])
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),

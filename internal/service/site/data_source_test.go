@@ -20,8 +20,8 @@ func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			run(t, estate.Appliance("site-a"), estate.Appliance("site-b"))
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			run(t, fixture.Appliance("site-a"), fixture.Appliance("site-b"))
 		})
 	}
 }
@@ -95,7 +95,7 @@ func TestSiteNotFound(t *testing.T) {
 		for argument, value := range map[string]string{"id": "00000000-0000-4000-8000-000000000000", "site": "site-x", "api_url": "https://site-x.example.com"} {
 			steps = append(steps, resource.TestStep{
 				Config:      block(a, argument, value),
-				ExpectError: acctest.Says("Unable to find the site", "The appliance knows no site of this id, name or URL.", "It knows: site-a, site-b."),
+				ExpectError: acctest.MatchTexts("Unable to find the site", "The appliance knows no site of this id, name or URL.", "It knows: site-a, site-b."),
 			})
 		}
 		run(t, steps...)
@@ -105,14 +105,14 @@ func TestSiteNotFound(t *testing.T) {
 // TestSiteKeys: exactly one key, and no empty one. Nobody is asked.
 func TestSiteKeys(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	two := acctest.ProviderBlock(a) + "data \"vcda_site\" \"b\" {\n  id = \"x\"\n  site = \"site-b\"\n}\n"
 	all := acctest.ProviderBlock(a) + "data \"vcda_site\" \"b\" {\n  id = \"x\"\n  site = \"site-b\"\n  api_url = \"https://x\"\n}\n"
 	run(t,
-		resource.TestStep{Config: two, ExpectError: acctest.Says("Exactly one of these attributes must be configured: [id,site,api_url]")},
-		resource.TestStep{Config: all, ExpectError: acctest.Says("Exactly one of these attributes must be configured: [id,site,api_url]")},
-		resource.TestStep{Config: acctest.ProviderBlock(a) + "data \"vcda_site\" \"b\" {}\n", ExpectError: acctest.Says("Exactly one of these attributes must be configured: [id,site,api_url]")},
-		resource.TestStep{Config: block(a, "site", ""), ExpectError: acctest.Says("Attribute site string length must be at least 1")})
+		resource.TestStep{Config: two, ExpectError: acctest.MatchTexts("Exactly one of these attributes must be configured: [id,site,api_url]")},
+		resource.TestStep{Config: all, ExpectError: acctest.MatchTexts("Exactly one of these attributes must be configured: [id,site,api_url]")},
+		resource.TestStep{Config: acctest.ProviderBlock(a) + "data \"vcda_site\" \"b\" {}\n", ExpectError: acctest.MatchTexts("Exactly one of these attributes must be configured: [id,site,api_url]")},
+		resource.TestStep{Config: block(a, "site", ""), ExpectError: acctest.MatchTexts("Attribute site string length must be at least 1")})
 	if total := a.Stats().Total; total > 0 {
 		t.Errorf("%d requests were sent", total)
 	}
@@ -145,9 +145,9 @@ func TestSites(t *testing.T) {
 // TestSitesFail: an answer that is no list is an error, not an empty list.
 func TestSitesFail(t *testing.T) {
 	t.Parallel()
-	a := acctest.Estate(t).Appliance("site-a")
+	a := acctest.StartAppliances(t).Appliance("site-a")
 	a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Empty})
 	run(t,
-		resource.TestStep{Config: acctest.ProviderBlock(a) + "data \"vcda_sites\" \"all\" {}\n", ExpectError: acctest.Says("Unable to list the sites", "it is empty")},
-		resource.TestStep{Config: block(a, "site", "site-b"), ExpectError: acctest.Says("Unable to read the site", "it is empty")})
+		resource.TestStep{Config: acctest.ProviderBlock(a) + "data \"vcda_sites\" \"all\" {}\n", ExpectError: acctest.MatchTexts("Unable to list the sites", "it is empty")},
+		resource.TestStep{Config: block(a, "site", "site-b"), ExpectError: acctest.MatchTexts("Unable to read the site", "it is empty")})
 }

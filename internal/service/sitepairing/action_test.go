@@ -18,7 +18,7 @@ var invoke = []string{"apply", "-no-color", "-auto-approve", "-invoke=action.vcd
 // TestRepair re-pairs from the command line: one request, with what the
 // appliance has of the site, and messages about the task.
 func TestRepair(t *testing.T) {
-	acctest.Needs(t, acctest.Actions)
+	acctest.SkipUnlessSupported(t, acctest.Actions)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.SetTaskDuration(700 * time.Millisecond)
 		key := a.Pair("site-b")
@@ -26,8 +26,8 @@ func TestRepair(t *testing.T) {
 		a.SetDescription("site-b", "by hand")
 		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+repairAction(quoted(key)))
 		out := w.MustRun(t, invoke...)
-		acctest.MustSay(t, out, "The task", "is RUNNING at", "is SUCCEEDED at 100 %")
-		acctest.MustNotSay(t, out, "Warning: A link")
+		acctest.RequireTexts(t, out, "The task", "is RUNNING at", "is SUCCEEDED at 100 %")
+		acctest.RequireNoTexts(t, out, "Warning: A link")
 		sent(t, a, 0, 1, 0)
 		if err := has(a, otherURL(b), b.Thumbprint(), "by hand")(nil); err != nil {
 			t.Error(err)
@@ -37,7 +37,7 @@ func TestRepair(t *testing.T) {
 
 // TestRepairTrigger re-pairs after a change of something else, once.
 func TestRepairTrigger(t *testing.T) {
-	acctest.Needs(t, acctest.Actions)
+	acctest.SkipUnlessSupported(t, acctest.Actions)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		upgraded := func(version string) string {
 			return config(a, of(b)) + repairAction("vcda_site_pairing.b.id") + fmt.Sprintf("resource \"terraform_data\" \"upgrade\" {\n  input = %q\n"+
@@ -47,7 +47,7 @@ func TestRepairTrigger(t *testing.T) {
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		sent(t, a, 1, 0, 0)
 		w.Configure(t, upgraded("4.7"))
-		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "is SUCCEEDED at 100 %", "A link does not work yet: PeerSiteNotPaired")
+		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "is SUCCEEDED at 100 %", "A link does not work yet: PeerSiteNotPaired")
 		sent(t, a, 1, 1, 0)
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	})
@@ -55,7 +55,7 @@ func TestRepairTrigger(t *testing.T) {
 
 // TestRepairFails: a wrong id shows right ones; a failed task shows its reason.
 func TestRepairFails(t *testing.T) {
-	acctest.Needs(t, acctest.Actions)
+	acctest.SkipUnlessSupported(t, acctest.Actions)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		failing := func(id string, says ...string) {
 			t.Helper()
@@ -63,7 +63,7 @@ func TestRepairFails(t *testing.T) {
 			if code == 0 {
 				t.Error("the command succeeds")
 			}
-			acctest.MustSay(t, out, says...)
+			acctest.RequireTexts(t, out, says...)
 		}
 		failing("", "string length must be at least 1")
 		failing("site-x", "Unable to re-pair the site site-x", "The appliance is paired with no such site. It is paired with none at all.")

@@ -37,7 +37,7 @@ var dyingWays = map[string]func(t *testing.T, a, b *simulator.Appliance) direct.
 		return problems
 	},
 	"time is up and the answer was lost": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
-		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Times: 1, Kind: simulator.Reset, AfterActing: true})
+		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Times: 1, Kind: simulator.Reset, PerformFirst: true})
 		object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
 		one(t, problems, "The time for this operation was up")
 		left(t, object)
@@ -68,12 +68,12 @@ type variant struct {
 var variants = map[string]variant{
 	"named by key":              {results: true},
 	"named by site":             {naming: simulator.NamedBySite, results: true},
-	"nameless":                  {naming: simulator.Nameless, results: true},
+	"nameless":                  {naming: simulator.Unnamed, results: true},
 	"no results":                {},
-	"untold":                    {naming: simulator.Untold, results: true},
+	"untold":                    {naming: simulator.NoWorkflowInfo, results: true},
 	"by site, no results":       {naming: simulator.NamedBySite},
 	"listed early":              {results: true, early: true},
-	"nameless, listed early":    {naming: simulator.Nameless, results: true, early: true},
+	"nameless, listed early":    {naming: simulator.Unnamed, results: true, early: true},
 	"by site, early, no result": {naming: simulator.NamedBySite, early: true},
 	"short pages":               {results: true, pages: 1},
 }
@@ -123,7 +123,7 @@ func TestAdoption(t *testing.T) {
 		if c.is.running {
 			when(a, isPoll, func() { a.FreezeTasks(false) })
 		} else {
-			a.BeforeAnswer(nil)
+			a.BeforeResponse(nil)
 			a.FreezeTasks(false)
 		}
 		takesOver(t, a, values(b))
@@ -137,7 +137,7 @@ func TestAdoptionOfWhatAppeared(t *testing.T) {
 	t.Parallel()
 	together(t, map[string]bool{"running": true, "ended": false}, func(t *testing.T, running bool) {
 		a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-		variant{naming: simulator.Nameless}.set(a)
+		variant{naming: simulator.Unnamed}.set(a)
 		a.FreezeTasks(true)
 		dyingWays["login refused"](t, a, b)
 		if running {
@@ -159,7 +159,7 @@ func TestAdoptionByTheLogin(t *testing.T) {
 		a.Fault(simulator.Fault{Method: "GET", Path: "/sessions", Kind: simulator.Body, Body: `{"user":"System","roles":["ADMINISTRATORS"],"authenticatedSites":[]}`})
 		a.FreezeTasks(true)
 		dyingWays["login refused"](t, a, b)
-		a.BeforeAnswer(nil)
+		a.BeforeResponse(nil)
 		a.FreezeTasks(false)
 		takesOver(t, a, values(b))
 		sent(t, a, 1, 0, 0)
@@ -227,7 +227,7 @@ var foreign = map[string]func(t *testing.T, a, b *simulator.Appliance){
 	},
 	"another user's, running, of which it says nothing": func(t *testing.T, a, b *simulator.Appliance) {
 		back := secondUser(a)
-		a.SetTaskNaming(simulator.Nameless)
+		a.SetTaskNaming(simulator.Unnamed)
 		a.FreezeTasks(true)
 		dyingWays["login refused"](t, a, b)
 		back()
@@ -295,16 +295,16 @@ func TestPairedAnewElsewhere(t *testing.T) {
 // to take over, even where its task doesn't say what it is about.
 func TestOtherTasksDoNotDisturb(t *testing.T) {
 	t.Parallel()
-	together(t, onBoth(map[string]variant{"named": {results: true}, "nameless": {naming: simulator.Nameless, results: true}}),
+	together(t, onBoth(map[string]variant{"named": {results: true}, "nameless": {naming: simulator.Unnamed, results: true}}),
 		func(t *testing.T, c serviceCase[variant]) {
-			options := append(acctest.Pair(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
-			estate := acctest.Estate(t, options...)
-			a, b, other := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			options := append(acctest.TwoSites(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
+			fixture := acctest.StartAppliances(t, options...)
+			a, b, other := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			a.SetTaskDuration(50 * time.Millisecond)
 			c.is.set(a)
 			a.FreezeTasks(true)
 			dyingWays["login refused"](t, a, other)
-			a.BeforeAnswer(func(r *http.Request) {
+			a.BeforeResponse(func(r *http.Request) {
 				if isPoll(r) {
 					a.FreezeTasks(false)
 				}
@@ -328,7 +328,7 @@ func TestOtherTasksDoNotDisturb(t *testing.T) {
 func TestNoPostBesideAnUnknownTask(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-	a.SetTaskNaming(simulator.Nameless)
+	a.SetTaskNaming(simulator.Unnamed)
 	a.FreezeTasks(true)
 	dyingWays["login refused"](t, a, b)
 	object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
@@ -356,12 +356,12 @@ func meeting(n int) func() {
 func TestTwoAnswersLostAtOnce(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]string{"": "", "one fails": "SiteUnreachable"}), func(t *testing.T, c serviceCase[string]) {
-		options := append(acctest.Pair(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
-		estate := acctest.Estate(t, options...)
-		a, b, other := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+		options := append(acctest.TwoSites(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
+		fixture := acctest.StartAppliances(t, options...)
+		a, b, other := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 		a.SetTaskDuration(600 * time.Millisecond)
-		a.SetTaskNaming(simulator.Nameless)
-		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.DropAnswer})
+		a.SetTaskNaming(simulator.Unnamed)
+		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.DropResponse})
 		if c.is != "" {
 			a.FailNextTask("pair", c.is, "No answer.")
 		}
@@ -369,7 +369,7 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 		var begun sync.WaitGroup
 		begun.Add(2)
 		paired := meeting(2)
-		a.BeforeAnswer(func(r *http.Request) {
+		a.BeforeResponse(func(r *http.Request) {
 			switch {
 			case r.Method == http.MethodGet && r.URL.Path == "/tasks":
 				begun.Wait()

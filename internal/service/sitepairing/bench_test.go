@@ -24,11 +24,11 @@ func paired(b *testing.B, n int) (*simulator.Appliance, []direct.Object) {
 			Site: site, Service: simulator.Manager, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"},
 		})
 	}
-	estate := acctest.Estate(b, options...)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(b, options...)
+	a := fixture.Appliance("site-a")
 	for _, o := range options[1:] {
 		a.Pair(o.Site)
-		estate.Appliance(o.Site).Pair("site-a")
+		fixture.Appliance(o.Site).Pair("site-a")
 	}
 	p := configured(b, a)
 	var objects []direct.Object

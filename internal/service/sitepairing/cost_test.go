@@ -20,11 +20,11 @@ func unserved(t *testing.T, service simulator.Service, n int, task time.Duration
 		site := fmt.Sprintf("peer-%04d", i)
 		options = append(options, simulator.ApplianceOptions{Site: site, Service: service, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"}})
 	}
-	estate := acctest.Estate(t, options...)
+	fixture := acctest.StartAppliances(t, options...)
 	for _, o := range options[1:] {
-		peers = append(peers, estate.Appliance(o.Site))
+		peers = append(peers, fixture.Appliance(o.Site))
 	}
-	return estate.Appliance("site-a"), peers
+	return fixture.Appliance("site-a"), peers
 }
 
 // parallelism is how many operations the CLI runs at once.

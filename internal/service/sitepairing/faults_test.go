@@ -31,29 +31,29 @@ var unperformed = []fault{
 
 // lostAnswers are the faults that strike after a request was performed.
 var lostAnswers = slices.Concat([]fault{
-	{"reset after acting", simulator.Fault{Kind: simulator.Reset, AfterActing: true}},
-	{"closed after acting", simulator.Fault{Kind: simulator.DropAnswer}},
-	{"hang after acting", simulator.Fault{Kind: simulator.Hang, AfterActing: true}},
-	{"502 HTML after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusBadGateway, ContentType: "text/html", Body: html}},
-	{"504 after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusGatewayTimeout}},
+	{"reset after acting", simulator.Fault{Kind: simulator.Reset, PerformFirst: true}},
+	{"closed after acting", simulator.Fault{Kind: simulator.DropResponse}},
+	{"hang after acting", simulator.Fault{Kind: simulator.Hang, PerformFirst: true}},
+	{"502 HTML after acting", simulator.Fault{Kind: simulator.Status, PerformFirst: true, Status: http.StatusBadGateway, ContentType: "text/html", Body: html}},
+	{"504 after acting", simulator.Fault{Kind: simulator.Status, PerformFirst: true, Status: http.StatusGatewayTimeout}},
 	{"broken off", simulator.Fault{Kind: simulator.Truncate}},
 	{"slow drip", simulator.Fault{Kind: simulator.SlowDrip}},
 }, badBodies)
 
 // badBodies are whole answers that can't be used.
 var badBodies = []fault{
-	{"500 after acting", simulator.Fault{Kind: simulator.Status, AfterActing: true, Status: http.StatusInternalServerError}},
-	{"empty 200", simulator.Fault{Kind: simulator.Empty, AfterActing: true}},
-	{"HTML 200", simulator.Fault{Kind: simulator.Body, AfterActing: true, ContentType: "text/html", Body: html}},
-	{"truncated JSON", simulator.Fault{Kind: simulator.Body, AfterActing: true, Body: `{"id":"5fd0`}},
-	{"wrong types", simulator.Fault{Kind: simulator.Body, AfterActing: true, Body: `{"id":7,"site":{},"items":"none","state":[]}`}},
-	{"null", simulator.Fault{Kind: simulator.Body, AfterActing: true, Body: `null`}},
+	{"500 after acting", simulator.Fault{Kind: simulator.Status, PerformFirst: true, Status: http.StatusInternalServerError}},
+	{"empty 200", simulator.Fault{Kind: simulator.Empty, PerformFirst: true}},
+	{"HTML 200", simulator.Fault{Kind: simulator.Body, PerformFirst: true, ContentType: "text/html", Body: html}},
+	{"truncated JSON", simulator.Fault{Kind: simulator.Body, PerformFirst: true, Body: `{"id":"5fd0`}},
+	{"wrong types", simulator.Fault{Kind: simulator.Body, PerformFirst: true, Body: `{"id":7,"site":{},"items":"none","state":[]}`}},
+	{"null", simulator.Fault{Kind: simulator.Body, PerformFirst: true, Body: `null`}},
 	{"other version", simulator.Fault{
-		Kind: simulator.Body, AfterActing: true, ContentType: "application/vnd.vmware.h4-v9.9+json;charset=UTF-8",
+		Kind: simulator.Body, PerformFirst: true, ContentType: "application/vnd.vmware.h4-v9.9+json;charset=UTF-8",
 		Body: `{"task":{"uuid":"1"},"sites":[],"page":{}}`,
 	}},
-	{"huge body", simulator.Fault{Kind: simulator.Oversize, AfterActing: true}},
-	{"redirect", simulator.Fault{Kind: simulator.Redirect, AfterActing: true, Location: "https://elsewhere.example.com/sites"}},
+	{"huge body", simulator.Fault{Kind: simulator.Oversize, PerformFirst: true}},
+	{"redirect", simulator.Fault{Kind: simulator.Redirect, PerformFirst: true, Location: "https://elsewhere.example.com/sites"}},
 }
 
 // operation is a column of the matrix: what runs while the fault strikes, and

@@ -128,7 +128,7 @@ func TestImportByIdentity(t *testing.T) {
 // TestImportBlockByIdentity does it with the CLI, and shows what could be
 // imported where the key is wrong.
 func TestImportBlockByIdentity(t *testing.T) {
-	acctest.Needs(t, acctest.Identity)
+	acctest.SkipUnlessSupported(t, acctest.Identity)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
 		block := func(id string) string {
@@ -139,10 +139,10 @@ func TestImportBlockByIdentity(t *testing.T) {
 		if code == 0 {
 			t.Error("something else was imported")
 		}
-		acctest.MustSay(t, out, "The appliance is paired with no such site.", key+" site-b")
-		acctest.MustNotSay(t, out, "This is always")
+		acctest.RequireTexts(t, out, "The appliance is paired with no such site.", key+" site-b")
+		acctest.RequireNoTexts(t, out, "This is always")
 		w.Configure(t, block(key))
-		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 		sent(t, a, 0, 0, 0)
 	})
@@ -157,7 +157,7 @@ func TestStateWithoutIdentity(t *testing.T) {
 		forgetIdentity(t, w)
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 		a.Unpair("site-b")
-		acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), "1 to add, 0 to change, 0 to destroy")
+		acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), "1 to add, 0 to change, 0 to destroy")
 	})
 }
 

@@ -43,8 +43,8 @@ func TestImportThenPlan(t *testing.T) {
 		for _, by := range []string{"id", "name", "url"} {
 			t.Run(fmt.Sprintf("%s by %s", service, by), func(t *testing.T) {
 				t.Parallel()
-				estate := acctest.Estate(t, acctest.Pair(service)...)
-				a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+				fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+				a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 				key := a.Pair("site-b")
 				a.SetDescription("site-b", "by hand")
 				id := map[string]string{"id": key, "name": "site-b", "url": otherURL(b)}[by]
@@ -54,7 +54,7 @@ func TestImportThenPlan(t *testing.T) {
 				if err := wrote(a, 0, 0, 0)(nil); err != nil {
 					t.Error(err)
 				}
-				acctest.MustSay(t, w.MustRun(t, "state", "show", "-no-color", address), fmt.Sprintf("id = %q", key))
+				acctest.RequireTexts(t, w.MustRun(t, "state", "show", "-no-color", address), fmt.Sprintf("id = %q", key))
 			})
 		}
 	}
@@ -66,7 +66,7 @@ func TestImportBlock(t *testing.T) {
 		a.Pair("site-b")
 		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
 		w := acctest.NewWorkspace(t, config(a, m)+fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, "site-b"))
-		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	})
 }
@@ -81,8 +81,8 @@ func TestImportOfNothing(t *testing.T) {
 			if code == 0 {
 				t.Errorf("the import of %s succeeded", id)
 			}
-			acctest.MustSay(t, out, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
-			acctest.MustNotSay(t, out, "This is always an error in the provider")
+			acctest.RequireTexts(t, out, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
+			acctest.RequireNoTexts(t, out, "This is always an error in the provider")
 			if out, _ := w.Run(t, "state", "list"); strings.Contains(out, address) {
 				t.Error("something was imported")
 			}

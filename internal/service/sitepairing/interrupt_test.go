@@ -26,7 +26,7 @@ func stopped(t *testing.T, a *simulator.Appliance, prior direct.Object, config d
 		t.Fatal(errors)
 	}
 	when(a, at, func() { p.Stop(t) })
-	defer a.BeforeAnswer(nil)
+	defer a.BeforeResponse(nil)
 	return p.Apply(t, plan)
 }
 
@@ -133,7 +133,7 @@ func TestInterruptedThenForgotten(t *testing.T) {
 		object := interrupted(t, a, b, isPair)
 		a.Restart()
 		looks := 0
-		a.BeforeAnswer(func(r *http.Request) {
+		a.BeforeResponse(func(r *http.Request) {
 			if r.Method == http.MethodGet && r.URL.Path == "/sites" {
 				if looks++; looks == 2 { // the effect comes after the first look
 					a.FreezeTasks(false)
@@ -288,7 +288,7 @@ func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*ht
 	}
 	close(started)
 	_ = command.Wait() // being cut short is no success
-	a.BeforeAnswer(nil)
+	a.BeforeResponse(nil)
 	return out.String()
 }
 
@@ -302,18 +302,18 @@ func TestInterruptedProcess(t *testing.T) {
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		a.FreezeTasks(true)
 		out := cut(t, a, w, c.is, func(cli *os.Process) { _ = cli.Signal(os.Interrupt) })
-		acctest.MustSay(t, out, "Warning: Interrupted while pairing", "The appliance goes on with the task")
-		acctest.MustNotSay(t, out, "Error: Unable to")
+		acctest.RequireTexts(t, out, "Warning: Interrupted while pairing", "The appliance goes on with the task")
+		acctest.RequireNoTexts(t, out, "Error: Unable to")
 		if live := a.Stats().LiveSessions; live != 0 {
 			t.Errorf("%d sessions are left", live)
 		}
 		state := w.MustRun(t, "state", "show", "-no-color", address)
-		acctest.MustSay(t, state, "pending_task_id = \"")
-		acctest.MustNotSay(t, state, "tainted")
+		acctest.RequireTexts(t, state, "pending_task_id = \"")
+		acctest.RequireNoTexts(t, state, "tainted")
 
 		a.FreezeTasks(false)
-		acctest.MustSay(t, w.MustRun(t, "apply", "-auto-approve", "-no-color"), "0 added, 0 changed, 0 destroyed")
-		acctest.MustNotSay(t, w.MustRun(t, "state", "show", "-no-color", address), "pending_task_id = \"")
+		acctest.RequireTexts(t, w.MustRun(t, "apply", "-auto-approve", "-no-color"), "0 added, 0 changed, 0 destroyed")
+		acctest.RequireNoTexts(t, w.MustRun(t, "state", "show", "-no-color", address), "pending_task_id = \"")
 		sent(t, a, 1, 0, 0)
 	})
 }
@@ -349,8 +349,8 @@ func TestKilledProcess(t *testing.T) {
 			when(a, isPoll, func() { a.FreezeTasks(false) })
 		}
 		out := w.MustRun(t, "apply", "-auto-approve", "-no-color")
-		acctest.MustSay(t, out, "The pairing with the site site-b is taken over", "1 added, 0 changed, 0 destroyed")
-		acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), "No changes.")
+		acctest.RequireTexts(t, out, "The pairing with the site site-b is taken over", "1 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), "No changes.")
 		sent(t, a, 1, 0, 0)
 	})
 }

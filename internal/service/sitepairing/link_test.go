@@ -21,7 +21,7 @@ func waiting(b *simulator.Appliance, operation, limit string, changes ...string)
 // looked calls an action at the n-th look at the list of sites.
 func looked(a *simulator.Appliance, n int, action func()) {
 	looks := 0
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/sites" {
 			if looks++; looks == n {
 				action()
@@ -36,7 +36,7 @@ func TestWaitForLink(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looked(a, 3, func() { b.Pair("site-a") })
 		object, problems := attempt(t, a, none, waiting(b, "create", "1m"))
-		a.BeforeAnswer(nil)
+		a.BeforeResponse(nil)
 		if len(problems) > 0 || object.Values["healthy"] != true {
 			t.Errorf("%q, state %v", problems.Warnings(), object.Values)
 		}
@@ -44,7 +44,7 @@ func TestWaitForLink(t *testing.T) {
 		b.Unpair("site-a")
 		looked(a, 3, func() { b.Pair("site-a") })
 		object, problems = attempt(t, a, object, waiting(b, "update", "1m", "description", "two"))
-		a.BeforeAnswer(nil)
+		a.BeforeResponse(nil)
 		if len(problems) > 0 || object.Values["healthy"] != true {
 			t.Errorf("%q, state %v", problems.Warnings(), object.Values)
 		}
@@ -79,7 +79,7 @@ func TestLinkTooLate(t *testing.T) {
 		left(t, object)
 		looked(a, 4, func() { b.Pair("site-a") })
 		object, problems = attempt(t, a, none, waiting(b, "create", "1m"))
-		a.BeforeAnswer(nil)
+		a.BeforeResponse(nil)
 		warned(t, problems, "is taken over")
 		complete(t, a, object)
 		sent(t, a, 1, 0, 0)

@@ -20,13 +20,13 @@ func query(t *testing.T, a *simulator.Appliance, lines ...string) *acctest.Works
 // fleet is an appliance that is paired with three others.
 func fleet(t *testing.T, service simulator.Service) *simulator.Appliance {
 	t.Helper()
-	options := acctest.Pair(service)
+	options := acctest.TwoSites(service)
 	for _, site := range []string{"site-c", "site-d"} {
 		more := options[1]
 		more.Site, more.PublicURLs = site, []string{"https://" + site + ".example.com:8048"}
 		options = append(options, more)
 	}
-	a := acctest.Estate(t, options...).Appliance("site-a")
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
 	for _, o := range options[1:] {
 		a.Pair(o.Site)
 	}
@@ -35,7 +35,7 @@ func fleet(t *testing.T, service simulator.Service) *simulator.Appliance {
 
 // TestQuery: what is listed, by filter and limit.
 func TestQuery(t *testing.T) {
-	acctest.Needs(t, acctest.Lists)
+	acctest.SkipUnlessSupported(t, acctest.Lists)
 	t.Parallel()
 	type listing struct {
 		lines, found []string
@@ -57,7 +57,7 @@ func TestQuery(t *testing.T) {
 				key = s.Site
 			}
 			line := fmt.Sprintf("id=%s %s", key, s.Site)
-			if wanted := strings.Contains(strings.Join(c.is.found, " "), s.Site); wanted != strings.Contains(acctest.Flat(out), line) {
+			if wanted := strings.Contains(strings.Join(c.is.found, " "), s.Site); wanted != strings.Contains(acctest.JoinLines(out), line) {
 				t.Errorf("%s is listed: %t\n%s", s.Site, !wanted, out)
 			}
 		}
@@ -72,7 +72,7 @@ func TestQuery(t *testing.T) {
 
 // TestQueryFails: an error is seen, and the command fails.
 func TestQueryFails(t *testing.T) {
-	acctest.Needs(t, acctest.Lists)
+	acctest.SkipUnlessSupported(t, acctest.Lists)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
 		a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Status, Status: 403})
@@ -80,30 +80,30 @@ func TestQueryFails(t *testing.T) {
 		if code == 0 {
 			t.Error("the command succeeds")
 		}
-		acctest.MustSay(t, out, "Unable to list the site pairings", "status 403", "The user of the login lacks a role for this.")
-		acctest.MustNotSay(t, out, "site-b")
+		acctest.RequireTexts(t, out, "Unable to list the site pairings", "status 403", "The user of the login lacks a role for this.")
+		acctest.RequireNoTexts(t, out, "site-b")
 
 		out, code = query(t, a, `config { api_url = "site-b" }`).Run(t, "query", "-no-color")
 		if code == 0 {
 			t.Error("a wrong filter is taken")
 		}
-		acctest.MustSay(t, out, "is not an https URL")
+		acctest.RequireTexts(t, out, "is not an https URL")
 	})
 }
 
 // TestQueryToConfiguration goes the whole way: list, generated configuration,
 // import, and a plan that is empty.
 func TestQueryToConfiguration(t *testing.T) {
-	acctest.Needs(t, acctest.Lists)
+	acctest.SkipUnlessSupported(t, acctest.Lists)
 	t.Parallel()
 	together(t, onBoth(map[string]string{"a fleet": ""}), func(t *testing.T, c serviceCase[string]) {
 		a := fleet(t, c.service)
 		a.SetDescription("site-c", "by hand")
 		w := query(t, a)
 		w.MustRun(t, "query", "-no-color", "-generate-config-out=generated.tf")
-		acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "3 imported, 0 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "3 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-		acctest.MustSay(t, w.MustRun(t, "show", "-no-color"), `"by hand"`, `"site-b"`, `"site-d"`)
+		acctest.RequireTexts(t, w.MustRun(t, "show", "-no-color"), `"by hand"`, `"site-b"`, `"site-d"`)
 		sent(t, a, 0, 0, 0)
 	})
 }

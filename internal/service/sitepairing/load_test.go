@@ -48,11 +48,11 @@ func manyPeers(t *testing.T, service simulator.Service, n int) (a *simulator.App
 	for i := range n {
 		options = append(options, simulator.ApplianceOptions{Site: fmt.Sprintf("peer-%03d", i), Service: service})
 	}
-	estate := acctest.Estate(t, options...)
+	fixture := acctest.StartAppliances(t, options...)
 	for _, o := range options[1:] {
-		peers = append(peers, estate.Appliance(o.Site))
+		peers = append(peers, fixture.Appliance(o.Site))
 	}
-	return estate.Appliance("site-a"), peers
+	return fixture.Appliance("site-a"), peers
 }
 
 // TestLoad pairs with 200 sites in one apply of the real provider while one
@@ -88,14 +88,14 @@ resource "vcda_site_pairing" "all" {
 			start := time.Now()
 			out := w.MustRun(t, "apply", "-auto-approve", "-no-color", "-parallelism=50")
 			t.Logf("%s for %+v", time.Since(start), a.Stats())
-			acctest.MustSay(t, out, fmt.Sprintf("Apply complete! Resources: %d added", loadOfApply))
+			acctest.RequireTexts(t, out, fmt.Sprintf("Apply complete! Resources: %d added", loadOfApply))
 			pairedOnce(t, a, peers)
 			if s := a.Stats(); s.Logins != 1 || s.Logouts != 1 || s.LiveSessions != 0 {
 				t.Errorf("%d logins, %d logouts, %d sessions left", s.Logins, s.Logouts, s.LiveSessions)
 			}
 			wholeState(t, a, w)
 			a.ClearFaults()
-			acctest.MustSay(t, w.MustRun(t, "plan", "-no-color", "-parallelism=50"), "No changes.")
+			acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color", "-parallelism=50"), "No changes.")
 		})
 	}
 }
@@ -157,7 +157,7 @@ func TestLoadInProcess(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			a, peers := manyPeers(t, service, loadInProcess)
-			a.SetTaskNaming(simulator.Nameless) // where that can be
+			a.SetTaskNaming(simulator.Unnamed) // where that can be
 			troubled(a)
 			p := configured(t, a, "service", string(service), "request_timeout", "5s", "max_concurrent_requests", 50, "max_retries", 4)
 			plans := map[string]direct.Plan{}

@@ -88,13 +88,13 @@ func TestMismatchWithoutALook(t *testing.T) {
 // TestEachTaskWarning: the command line shows each of several warnings of one task.
 func TestEachTaskWarning(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	b.Pair("site-a")
 	a.WarnNextTask("the first")
 	a.WarnNextTask("the second")
 	out := acctest.NewWorkspace(t, config(a, of(b))).MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, out, "Warning of the appliance: SimulatedWarning: the first", "Warning of the appliance: SimulatedWarning: the second")
+	acctest.RequireTexts(t, out, "Warning of the appliance: SimulatedWarning: the first", "Warning of the appliance: SimulatedWarning: the second")
 }
 
 // TestManyHalves: each of many first halves warns; the command line shows one of
@@ -107,7 +107,7 @@ func TestManyHalves(t *testing.T) {
 		text += pairing(peer.Site(), of(peer))
 	}
 	out := acctest.NewWorkspace(t, text).MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, out, "A link does not work yet: PeerSiteNotPaired", "(and 2 more similar warnings elsewhere)", "3 added")
+	acctest.RequireTexts(t, out, "A link does not work yet: PeerSiteNotPaired", "(and 2 more similar warnings elsewhere)", "3 added")
 	if n := strings.Count(out, "Pair the other side too"); n != 1 {
 		t.Errorf("%d warnings are shown:\n%s", n, out)
 	}
@@ -116,16 +116,16 @@ func TestManyHalves(t *testing.T) {
 // TestWarningsReachTheUser shows both in the output of the CLI.
 func TestWarningsReachTheUser(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	w := acctest.NewWorkspace(t, config(a, of(b)))
 	out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, out, "Warning: A link does not work yet: PeerSiteNotPaired", "incoming: PeerSiteNotPaired", "Pair the other side too", "1 added")
-	acctest.MustNotSay(t, w.MustRun(t, "plan", "-no-color", "-detailed-exitcode"), "Warning: A link")
+	acctest.RequireTexts(t, out, "Warning: A link does not work yet: PeerSiteNotPaired", "incoming: PeerSiteNotPaired", "Pair the other side too", "1 added")
+	acctest.RequireNoTexts(t, w.MustRun(t, "plan", "-no-color", "-detailed-exitcode"), "Warning: A link")
 	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
 	w.Configure(t, config(a, of(b).with(arguments{"api_thumbprint": quoted(wrong)})))
 	out = w.MustRun(t, "apply", "-no-color", "-auto-approve")
-	acctest.MustSay(t, out, "CertificateMismatch", "configured: "+wrong, "seen: "+b.Thumbprint())
+	acctest.RequireTexts(t, out, "CertificateMismatch", "configured: "+wrong, "seen: "+b.Thumbprint())
 }
 
 // TestTaskFails shows the appliance's own words, and leaves no state.
@@ -165,7 +165,7 @@ func TestAlreadyPaired(t *testing.T) {
 			t.Error("the apply succeeded")
 		}
 		command := "terraform import vcda_site_pairing.NAME " + key
-		acctest.MustSay(t, out, "The appliance is paired with the site site-b already", command)
+		acctest.RequireTexts(t, out, "The appliance is paired with the site site-b already", command)
 		if err := wrote(a, 0, 0, 0)(nil); err != nil {
 			t.Error(err)
 		}

@@ -138,7 +138,7 @@ func TestMoveOfOthers(t *testing.T) {
 // TestMovedBlock: a state as the archived provider left it, and a moved block.
 // No request changes anything, and the plan after that is empty.
 func TestMovedBlock(t *testing.T) {
-	acctest.Needs(t, acctest.Moved)
+	acctest.SkipUnlessSupported(t, acctest.Moved)
 	t.Parallel()
 	together(t, onBoth(map[string]string{"archived": archived, "replaced provider": ""}), func(t *testing.T, c serviceCase[string]) {
 		a, b := estateOf(t, c.service, 0)
@@ -153,9 +153,9 @@ func TestMovedBlock(t *testing.T) {
 		w.Override(t, "vcda-dr/vcda", "vmware/vcda")
 		w.Write(t, "terraform.tfstate", stateOf(t, source, oldState(a, b)))
 		out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
-		acctest.MustSay(t, out, "vcda_pair_site.old has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
+		acctest.RequireTexts(t, out, "vcda_pair_site.old has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-		acctest.MustNotSay(t, w.MustRun(t, "state", "pull"), "service_cert", "vmware/vcda")
+		acctest.RequireNoTexts(t, w.MustRun(t, "state", "pull"), "service_cert", "vmware/vcda")
 		sent(t, a, 0, 0, 0)
 	})
 }

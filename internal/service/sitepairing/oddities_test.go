@@ -110,7 +110,7 @@ func TestDoneAtOnce(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.HideTasks(true)
-		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Status: 204, AfterActing: true})
+		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Status: 204, PerformFirst: true})
 		again := values(b)
 		again["repair_triggers"] = direct.Values{"version": "4.7.1"}
 		succeeds(t, a, made, again)

@@ -18,8 +18,8 @@ import (
 // the diagnostic points, and a part of what it says.
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	b := estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	b := fixture.Appliance("site-b")
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
 	with := func(name string, value any) direct.Values {
 		v := values(b)
@@ -75,14 +75,14 @@ func TestArguments(t *testing.T) {
 // TestArgumentsInTheCLI: the same stops a plan before anything is contacted.
 func TestArgumentsInTheCLI(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{
-			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.Says("Invalid URL", `"http://site-b" is not an https URL`)},
-			{Config: config(a, of(b).with(arguments{"api_thumbprint": quoted("AB")})), ExpectError: acctest.Says("Invalid thumbprint", "A SHA-256 thumbprint has 32 pairs of hex digits")},
-			{Config: config(a, of(b).with(arguments{"site": `""`})), ExpectError: acctest.Says("Attribute site string length must be at least 1")},
+			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.MatchTexts("Invalid URL", `"http://site-b" is not an https URL`)},
+			{Config: config(a, of(b).with(arguments{"api_thumbprint": quoted("AB")})), ExpectError: acctest.MatchTexts("Invalid thumbprint", "A SHA-256 thumbprint has 32 pairs of hex digits")},
+			{Config: config(a, of(b).with(arguments{"site": `""`})), ExpectError: acctest.MatchTexts("Attribute site string length must be at least 1")},
 		},
 	})
 	if total := a.Stats().Total; total > 0 {
@@ -103,8 +103,8 @@ func TestMissingSite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
-			a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...)
+			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			p := configured(t, a, c.service...)
 			config := values(b)
 			delete(config, "site")
@@ -125,11 +125,11 @@ func TestMissingSite(t *testing.T) {
 	}
 	t.Run("manager", func(t *testing.T) {
 		t.Parallel()
-		estate := acctest.Estate(t)
-		config := values(estate.Appliance("site-b"))
+		fixture := acctest.StartAppliances(t)
+		config := values(fixture.Appliance("site-b"))
 		delete(config, "site")
 		for _, service := range [][]any{nil, {"service", "manager"}} {
-			p := configured(t, estate.Appliance("site-a"), service...)
+			p := configured(t, fixture.Appliance("site-a"), service...)
 			if errors := p.Plan(t, pairingType, none, config).Diagnostics.Errors(); len(errors) > 0 {
 				t.Error(errors)
 			}
@@ -137,8 +137,8 @@ func TestMissingSite(t *testing.T) {
 	})
 	t.Run("not known before apply", func(t *testing.T) {
 		t.Parallel()
-		estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
-		a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+		fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...)
+		a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 		p := direct.Serve(t, acctest.Factories(t)["vcda"])
 		p.Configure(t, direct.Values{"url": direct.Unknown, "login": direct.Values{"local_user": direct.Values{"username": "u", "password": "p"}}})
 		config := values(b)
@@ -159,12 +159,12 @@ func TestMissingSite(t *testing.T) {
 // TestMissingSiteInTheCLI: the plan fails, not the apply.
 func TestMissingSiteInTheCLI(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t, acctest.Pair(simulator.Cloud)...)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
-			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.Says("Missing site", "The appliance runs the Cloud service", "that pairs by name"),
+			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.MatchTexts("Missing site", "The appliance runs the Cloud service", "that pairs by name"),
 		}},
 	})
 }
@@ -222,9 +222,9 @@ func TestOneForOnePeer(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			options := append(acctest.Pair(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
-			estate := acctest.Estate(t, options...)
-			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			options := append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
+			fixture := acctest.StartAppliances(t, options...)
+			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			p := configured(t, a)
 			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 			ok := func(t *testing.T, plans ...direct.Plan) {
@@ -313,11 +313,11 @@ func TestTwoForOnePeerInTheCLI(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
 		run(t, a,
-			resource.TestStep{Config: twice, ExpectError: acctest.Says("Two resources for one pairing", "Keep one of them"), Check: wrote(a, 0, 0, 0)},
+			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing", "Keep one of them"), Check: wrote(a, 0, 0, 0)},
 			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{Config: twice, ExpectError: acctest.Says("Two resources for one pairing")},
+			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing")},
 			// Renamed without a moved block: the create would take over what the destroy removes.
-			resource.TestStep{Config: acctest.ProviderBlock(a) + pairing("renamed", of(b)), ExpectError: acctest.Says("Two resources for one pairing", "moved block")},
+			resource.TestStep{Config: acctest.ProviderBlock(a) + pairing("renamed", of(b)), ExpectError: acctest.MatchTexts("Two resources for one pairing", "moved block")},
 			resource.TestStep{
 				Config:           acctest.ProviderBlock(a) + pairing("renamed", of(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("vcda_site_pairing.renamed", plancheck.ResourceActionNoop)}},

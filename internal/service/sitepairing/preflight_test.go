@@ -124,7 +124,7 @@ func TestPreflightOfReplacement(t *testing.T) {
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		out := w.MustRun(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
-		acctest.MustNotSay(t, out, "The site is paired already", "can't be reached")
+		acctest.RequireNoTexts(t, out, "The site is paired already", "can't be reached")
 	})
 }
 
@@ -132,8 +132,8 @@ func TestPreflightOfReplacement(t *testing.T) {
 // three seconds all the same, without an error.
 func TestPreflightIsBounded(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	p := process(t, a, "preflight", true)
 	mute, err := net.Listen("tcp", "127.0.0.1:0") // connects, and says nothing
 	if err != nil {
@@ -172,11 +172,11 @@ func TestPreflightInTheCLI(t *testing.T) {
 		const warning = "The site shows another certificate"
 		wrong := pairing("b", of(b).with(arguments{"api_thumbprint": quoted(otherThumbprint)}))
 		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+wrong)
-		acctest.MustSay(t, w.MustRun(t, "plan", "-no-color"), warning, "1 to add")
+		acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), warning, "1 to add")
 		off := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "preflight = false")+wrong)
-		acctest.MustNotSay(t, off.MustRun(t, "plan", "-no-color"), warning)
+		acctest.RequireNoTexts(t, off.MustRun(t, "plan", "-no-color"), warning)
 		w.Env = append(w.Env, "VCDA_PREFLIGHT=FALSE")
-		acctest.MustNotSay(t, w.MustRun(t, "plan", "-no-color"), warning)
+		acctest.RequireNoTexts(t, w.MustRun(t, "plan", "-no-color"), warning)
 		if s := a.Stats(); s.Logins != s.Logouts {
 			t.Errorf("%d logins, %d logouts", s.Logins, s.Logouts)
 		}

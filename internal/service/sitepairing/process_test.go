@@ -125,7 +125,7 @@ func isPair(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.
 // is sent.
 func when(a *simulator.Appliance, fits func(*http.Request) bool, action func()) {
 	var once sync.Once
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		if fits(r) {
 			once.Do(action)
 		}
@@ -169,8 +169,8 @@ type serviceCase[C any] struct {
 // estateOf starts the two appliances of a case; their tasks take that long.
 func estateOf(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
 	t.Helper()
-	estate := acctest.Estate(t, acctest.Pair(service)...)
-	a, b = estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	a.SetTaskDuration(task)
 	return a, b
 }

@@ -29,8 +29,8 @@ func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			run(t, estate.Appliance("site-a"), estate.Appliance("site-b"))
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			run(t, fixture.Appliance("site-a"), fixture.Appliance("site-b"))
 		})
 	}
 }
@@ -183,8 +183,8 @@ func TestCreate(t *testing.T) {
 // given and not sent.
 func TestManagerLearnsTheName(t *testing.T) {
 	t.Parallel()
-	estate := acctest.Estate(t)
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	fixture := acctest.StartAppliances(t)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	run(t, a, resource.TestStep{
 		Config: config(a, of(b).with(arguments{"site": ""})),
 		ConfigPlanChecks: resource.ConfigPlanChecks{
@@ -311,9 +311,9 @@ func TestReplace(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			options := append(acctest.Pair(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
-			estate := acctest.Estate(t, options...)
-			a, b, c := estate.Appliance("site-a"), estate.Appliance("site-b"), estate.Appliance("site-c")
+			options := append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
+			fixture := acctest.StartAppliances(t, options...)
+			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			run(t, a,
 				resource.TestStep{Config: config(a, of(b))},
 				resource.TestStep{
@@ -396,7 +396,7 @@ func TestGoneBetweenPlanAndDestroy(t *testing.T) {
 		configure(t, p, a)
 		plan = p.Plan(t, pairingType, made, nil)
 		unpaired := false
-		a.BeforeAnswer(func(r *http.Request) {
+		a.BeforeResponse(func(r *http.Request) {
 			if r.Method == http.MethodGet && r.URL.Path == "/sites" && !unpaired {
 				unpaired = true
 				a.Unpair("site-b")
@@ -413,7 +413,7 @@ func TestReplicationsExist(t *testing.T) {
 			resource.TestStep{Config: config(a, of(b))},
 			resource.TestStep{
 				PreConfig: func() { a.AddReplications("site-b", 2) }, Config: config(a, of(b)), Destroy: true,
-				ExpectError: acctest.Says("Unable to unpair the site pairing site-b", "ReplicationsExist", "replications"),
+				ExpectError: acctest.MatchTexts("Unable to unpair the site pairing site-b", "ReplicationsExist", "replications"),
 			},
 			resource.TestStep{PreConfig: func() { a.AddReplications("site-b", -2) }, Config: config(a, of(b)), ConfigPlanChecks: noChange()},
 		)

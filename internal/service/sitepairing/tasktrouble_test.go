@@ -45,12 +45,12 @@ func TestTaskFailed(t *testing.T) {
 // instead fails: its words are shown.
 func TestLostAnswerOfAFailingTask(t *testing.T) {
 	t.Parallel()
-	together(t, onBoth(map[string]simulator.TaskNaming{"named": simulator.NamedByKey, "nameless": simulator.Nameless}),
+	together(t, onBoth(map[string]simulator.TaskNaming{"named": simulator.NamedByKey, "nameless": simulator.Unnamed}),
 		func(t *testing.T, c serviceCase[simulator.TaskNaming]) {
 			a, b := estateOf(t, c.service, 50*time.Millisecond)
 			a.SetTaskNaming(c.is)
 			lose := func(method, path, task string) {
-				a.Fault(simulator.Fault{Method: method, Path: path, Times: 1, Kind: simulator.DropAnswer})
+				a.Fault(simulator.Fault{Method: method, Path: path, Times: 1, Kind: simulator.DropResponse})
 				a.FailNextTask(task, "SiteUnreachable", "No answer from there.")
 			}
 			lose("POST", "/sites", "pair")
@@ -97,12 +97,12 @@ var strange = map[string]func(a *simulator.Appliance){
 	"unknown state":             func(a *simulator.Appliance) { a.SetTaskState("CANCELLING") },
 	"progress goes backwards":   func(a *simulator.Appliance) { a.ReverseProgress(true) },
 	"no result":                 func(a *simulator.Appliance) { a.OmitTaskResults(true) },
-	"names nothing":             func(a *simulator.Appliance) { a.SetTaskNaming(simulator.Nameless) },
+	"names nothing":             func(a *simulator.Appliance) { a.SetTaskNaming(simulator.Unnamed) },
 	"names the site":            func(a *simulator.Appliance) { a.SetTaskNaming(simulator.NamedBySite) },
 	"listed early":              func(a *simulator.Appliance) { a.ListEarly(true) },
 	"listed twice":              func(a *simulator.Appliance) { a.ListTwice(true) },
 	"forgotten in a restart":    func(a *simulator.Appliance) { when(a, isPoll, a.Restart) },
-	"vanished":                  func(a *simulator.Appliance) { when(a, isPoll, a.VanishTasks) },
+	"vanished":                  func(a *simulator.Appliance) { when(a, isPoll, a.ForgetTasks) },
 	"hidden from the user":      func(a *simulator.Appliance) { a.HideTasks(true) },
 	"session expires meanwhile": func(a *simulator.Appliance) { when(a, isPoll, a.ExpireSessions) },
 	"null for lists": func(a *simulator.Appliance) {
@@ -141,7 +141,7 @@ func TestForgottenRepair(t *testing.T) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
 		when(a, isPoll, func() {
-			a.VanishTasks()
+			a.ForgetTasks()
 			a.FreezeTasks(false)
 		})
 		config := values(b)
@@ -178,7 +178,7 @@ func TestBusy(t *testing.T) {
 		_, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two")) // its task keeps the site busy
 		one(t, problems, "The time for this operation was up")
 		declined := 0
-		a.BeforeAnswer(func(r *http.Request) {
+		a.BeforeResponse(func(r *http.Request) {
 			if r.Method == http.MethodPut {
 				if declined++; declined == 2 {
 					a.FreezeTasks(false)
@@ -333,7 +333,7 @@ func TestResultsThatNoListShows(t *testing.T) {
 	t.Parallel()
 	a, peers := unserved(t, simulator.Manager, 2, time.Second)
 	a.OmitTaskResults(true)
-	a.BeforeAnswer(func(r *http.Request) {
+	a.BeforeResponse(func(r *http.Request) {
 		for _, site := range a.Sites() {
 			a.SetPublicURL(site.Site, "")
 			if r.URL.Query().Has("ids") { // the list has shown an end

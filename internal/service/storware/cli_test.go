@@ -51,7 +51,7 @@ func TestDataSources(t *testing.T) {
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
-					Config: "provider \"vcda\" {\n" + acctest.ObjectOf("storware", s, "login = { "+login.hcl+" }") + `}
+					Config: "provider \"vcda\" {\n" + acctest.SystemBlock("storware", s, "login = { "+login.hcl+" }") + `}
 data "vcda_storware_session" "current" {}
 data "vcda_storware_user" "current" {}
 data "vcda_storware_status" "current" {}`,
@@ -71,7 +71,7 @@ data "vcda_storware_status" "current" {}`,
 
 func TestEphemeralResource(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{EnumObjects: true})
 	shown := func(name string, want knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.session", tfjsonpath.New("data").AtMapKey(name), want)
@@ -79,7 +79,7 @@ func TestEphemeralResource(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.WithEcho(acctest.Factories(t)),
 		Steps: []resource.TestStep{{
-			Config: "provider \"vcda\" {\n" + acctest.ObjectOf("storware", s, "login = { "+logins["credentials"].hcl+" }") + `}
+			Config: "provider \"vcda\" {\n" + acctest.SystemBlock("storware", s, "login = { "+logins["credentials"].hcl+" }") + `}
 ephemeral "vcda_storware_session" "session" { refresh_endpoints_tokens = true }
 provider "echo" { data = ephemeral.vcda_storware_session.session }
 resource "echo" "session" {}`,
@@ -145,7 +145,7 @@ func TestExamples(t *testing.T) {
 // TestEphemeralExample hands the cookie to a script.
 func TestEphemeralExample(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
 	w := workspace(t, s, "token", example(t, "ephemeral-resources/vcda_storware_session/ephemeral-resource.tf"))
 	w.Write(t, "start-drill.sh", "printf '%s' \"$STORWARE_COOKIE\" >cookie\n")
@@ -181,7 +181,7 @@ func TestMissingPrivilege(t *testing.T) {
 			if code != c.code {
 				t.Errorf("exit code %d", code)
 			}
-			acctest.MustSay(t, out, c.says, "The Storware login lacks")
+			acctest.RequireTexts(t, out, c.says, "The Storware login lacks")
 			ended(t, s, 1)
 		})
 	}
@@ -200,20 +200,20 @@ resource "terraform_data" "use" {
 
 func TestFailedApplyLeavesNoSession(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
 	out, code := workspace(t, s, "credentials", failing).Run(t, "apply", "-no-color", "-auto-approve")
 	if code == 0 {
 		t.Errorf("the apply succeeds:\n%s", out)
 	}
-	acctest.MustSay(t, out, "local-exec provisioner error")
+	acctest.RequireTexts(t, out, "local-exec provisioner error")
 	ended(t, s, 2)
 }
 
 // TestNoSecretIsLeft looks for secrets in state, plan and the most talkative log.
 func TestNoSecretIsLeft(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	for name := range logins {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -225,9 +225,9 @@ data "vcda_storware_user" "current" { depends_on = [terraform_data.use] }`)
 			w.Trace()
 			w.MustRun(t, "plan", "-no-color", "-out=plan")
 			w.MustRun(t, "apply", "-no-color", "plan")
-			w.MustLog(t, "/api/session/refresh-endpoints-tokens", "/api/session/user/details", "/api/session/logout")
-			w.MustNotLeave(t, password, token, nodePassword, managerToken, organizationRole)
-			w.MustNotLeave(t, cookies(s)...)
+			w.RequireLogged(t, "/api/session/refresh-endpoints-tokens", "/api/session/user/details", "/api/session/logout")
+			w.RequireNoSecrets(t, password, token, nodePassword, managerToken, organizationRole)
+			w.RequireNoSecrets(t, cookies(s)...)
 		})
 	}
 }

@@ -58,7 +58,7 @@ func TestTroubles(t *testing.T) {
 		"wrong token":    {login: wrongToken, logins: 1, want: refused("token", "status 401: Incorrect login or password")},
 		"wrong node":     {login: wrongNode, logins: 1, want: refused("node", "status 401: Incorrect login or password")},
 		"status 403": {
-			switches: storware.Switches{RefusalStatus: 403, RefusalText: "Konto zablokowane", Errors: storware.TopError}, login: wrongPassword, logins: 1,
+			switches: storware.Switches{RefusalStatus: 403, RefusalText: "Konto zablokowane", Errors: storware.TopLevelError}, login: wrongPassword, logins: 1,
 			want: refused("credentials", "status 403: Konto zablokowane"),
 		},
 		"status 400": {
@@ -70,7 +70,7 @@ func TestTroubles(t *testing.T) {
 			want: refused("credentials", "status 401: <html>"),
 		},
 		"no body": {
-			switches: storware.Switches{Errors: storware.BodilessError}, login: wrongPassword, logins: 1,
+			switches: storware.Switches{Errors: storware.EmptyError}, login: wrongPassword, logins: 1,
 			want: refused("credentials", "status 401."),
 		},
 		"no cookie": {
@@ -108,9 +108,9 @@ func TestStatus(t *testing.T) {
 		warning       []string
 	}{
 		"all well":         {login: byPassword, reachable: true, authenticated: true},
-		"guarded":          {switches: storware.Switches{GuardedStatus: true}, login: byPassword, reachable: true, authenticated: true},
+		"guarded":          {switches: storware.Switches{StatusNeedsSession: true}, login: byPassword, reachable: true, authenticated: true},
 		"refused":          {login: wrongPassword, reachable: true, warning: []string{"Unable to get a session of Storware", "refused the login of type credentials", "Incorrect login or password"}},
-		"guarded, refused": {switches: storware.Switches{GuardedStatus: true}, login: wrongPassword, reachable: true, warning: []string{"refused the login of type credentials"}},
+		"guarded, refused": {switches: storware.Switches{StatusNeedsSession: true}, login: wrongPassword, reachable: true, warning: []string{"refused the login of type credentials"}},
 		"no login":         {reachable: true, warning: []string{"Unable to get a session of Storware", "has no storware.login"}},
 		"down":             {login: byPassword, down: true, warning: []string{"Unable to reach Storware", "Check the url in the object storware of the provider block"}},
 	} {

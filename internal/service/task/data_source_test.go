@@ -39,9 +39,9 @@ func client(t *testing.T, a *simulator.Appliance) *vcda.Client {
 
 // threeTasks leaves a pair task that succeeded with a warning, a health task
 // that failed and a pair task that goes on, in this order.
-func threeTasks(t *testing.T, estate *simulator.Estate) {
+func threeTasks(t *testing.T, fixture *simulator.Fixture) {
 	t.Helper()
-	a, b := estate.Appliance("site-a"), estate.Appliance("site-b")
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	c := client(t, a)
 	request := vcda.PairRequest{APIURL: b.URL(), APIThumbprint: b.Thumbprint()}
 	if a.Service() == simulator.Cloud {
@@ -93,9 +93,9 @@ func TestTasks(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
-			estate := acctest.Estate(t, acctest.Pair(service)...)
-			threeTasks(t, estate)
-			a := estate.Appliance("site-a")
+			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+			threeTasks(t, fixture)
+			a := fixture.Appliance("site-a")
 			is, matches, no := resource.TestCheckResourceAttr, resource.TestMatchResourceAttr, resource.TestCheckNoResourceAttr
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
@@ -155,10 +155,10 @@ func requested(a *simulator.Appliance, path string) (n int) {
 
 func TestTasksOverPages(t *testing.T) {
 	acctest.CurrentCLI(t)
-	estate := acctest.Estate(t)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	a := fixture.Appliance("site-a")
 	key, c := a.Pair("site-b"), client(t, a)
-	b := estate.Appliance("site-b")
+	b := fixture.Appliance("site-b")
 	for range 101 {
 		if _, err := c.Repair(t.Context(), key, vcda.PairRequest{APIURL: b.URL(), APIThumbprint: b.Thumbprint()}); err != nil {
 			t.Fatal(err)
@@ -185,8 +185,8 @@ output "distinct" { value = length(distinct(data.vcda_tasks.all.tasks[*].id)) }
 
 func TestBadInput(t *testing.T) {
 	acctest.CurrentCLI(t)
-	estate := acctest.Estate(t)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	a := fixture.Appliance("site-a")
 	var steps []resource.TestStep
 	for _, bad := range []struct{ config, says string }{
 		{`data "vcda_task" "t" {}`, `The argument "id" is required`},
@@ -196,16 +196,16 @@ func TestBadInput(t *testing.T) {
 		{`data "vcda_tasks" "t" { limit = 0 }`, `Attribute limit value must be between 1 and`},
 		{`data "vcda_tasks" "t" { started_after = "yesterday" }`, `"yesterday" is not a time in RFC 3339 format`},
 	} {
-		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.Says(bad.says)})
+		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.MatchTexts(bad.says)})
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: steps})
 }
 
 func TestHiddenTask(t *testing.T) {
 	acctest.CurrentCLI(t)
-	estate := acctest.Estate(t)
-	threeTasks(t, estate)
-	a := estate.Appliance("site-a")
+	fixture := acctest.StartAppliances(t)
+	threeTasks(t, fixture)
+	a := fixture.Appliance("site-a")
 	config := acctest.ProviderBlock(a) + `
 data "vcda_tasks" "all" {}
 %s
@@ -222,7 +222,7 @@ output "tasks" { value = length(data.vcda_tasks.all.tasks) }
 			{Config: fmt.Sprintf(config, ""), Check: resource.TestCheckOutput("tasks", "0")},
 			{
 				Config:      fmt.Sprintf(config, fmt.Sprintf("data \"vcda_task\" \"t\" { id = %q }", tasks[0].ID)),
-				ExpectError: acctest.Says("Forbidden: Permission denied."),
+				ExpectError: acctest.MatchTexts("Forbidden: Permission denied."),
 			},
 		},
 	})

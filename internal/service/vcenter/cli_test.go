@@ -21,7 +21,7 @@ import (
 // provider echo.
 func TestEphemeralResources(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
 	shown := func(name string, want knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.clone", tfjsonpath.New("data").AtMapKey(name), want)
@@ -104,7 +104,7 @@ func example(t *testing.T, path string) string {
 // is logged out.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	for name, clones := range map[string]int{
 		"data-sources/vcda_vcenter_session/data-source.tf":                    0,
 		"ephemeral-resources/vcda_vcenter_session/ephemeral-resource.tf":      1,
@@ -116,7 +116,7 @@ func TestExamples(t *testing.T) {
 			w := workspace(t, v, example(t, name))
 			w.MustRun(t, "plan", "-no-color", "-out=plan")
 			opened(t, v, 1, clones)
-			acctest.MustSay(t, w.MustRun(t, "apply", "-no-color", "plan"), username)
+			acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "plan"), username)
 			ended(t, v) // what is opened for nobody's use depends on the CLI
 		})
 	}
@@ -135,13 +135,13 @@ resource "terraform_data" "use" {
 
 func TestFailedApplyLeavesNoSession(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
 	out, code := workspace(t, v, failing).Run(t, "apply", "-no-color", "-auto-approve")
 	if code == 0 {
 		t.Errorf("the apply succeeds:\n%s", out)
 	}
-	acctest.MustSay(t, out, "local-exec provisioner error")
+	acctest.RequireTexts(t, out, "local-exec provisioner error")
 	opened(t, v, 2, 2)
 }
 
@@ -163,7 +163,7 @@ resource "terraform_data" "use" {
 // saved plan works with another ticket.
 func TestGivenTicket(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
 	source := connect(t, v, credentials)
 	withTicket := func() string {
@@ -174,7 +174,7 @@ func TestGivenTicket(t *testing.T) {
 	if code == 0 {
 		t.Errorf("a ticket serves twice:\n%s", out)
 	}
-	acctest.MustSay(t, out, "Unable to clone a session of the vCenter", ticketRefused, planAndApply)
+	acctest.RequireTexts(t, out, "Unable to clone a session of the vCenter", ticketRefused, planAndApply)
 	w.MustRun(t, "plan", "-no-color", "-out=plan", withTicket())
 	w.MustRun(t, "apply", "-no-color", withTicket(), "plan")
 	if s := v.Stats(); s.Logins != 1 || s.Clones != 3 || s.LiveSessions != 1 {
@@ -185,7 +185,7 @@ func TestGivenTicket(t *testing.T) {
 // TestNoSecretIsLeft looks for secrets in state, plan and the most talkative log.
 func TestNoSecretIsLeft(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.Ephemeral)
+	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
 	w := workspace(t, v, fmt.Sprintf(`%s
 ephemeral "vcda_vcenter_clone_ticket" "ticket" {}
@@ -201,8 +201,8 @@ data "vcda_vcenter_session" "current" { depends_on = [terraform_data.use] }
 	w.MustRun(t, "plan", "-no-color", "-out=plan")
 	w.Env = append(w.Env, ticket())
 	w.MustRun(t, "apply", "-no-color", "plan")
-	w.MustLog(t, "SessionManager/CloneSession", "SessionManager/Logout")
-	w.MustNotLeave(t, secrets(t, v)...)
+	w.RequireLogged(t, "SessionManager/CloneSession", "SessionManager/Logout")
+	w.RequireNoSecrets(t, secrets(t, v)...)
 }
 
 // secrets are all the vCenter was sent.

@@ -29,7 +29,7 @@ var credentials = direct.Values{"credentials": direct.Values{"username": usernam
 
 // block configures the provider for a vCenter and nothing else.
 func block(v *vcenter.Server, lines ...string) string {
-	return "provider \"vcda\" {\n" + acctest.ObjectOf("vcenter", v, lines...) + "}\n"
+	return "provider \"vcda\" {\n" + acctest.SystemBlock("vcenter", v, lines...) + "}\n"
 }
 
 // connect serves a provider that is configured for a vCenter and nothing else.

@@ -77,7 +77,7 @@ func TestTroubles(t *testing.T) {
 		"no cloning": {login: credentials, options: vcenter.Options{NoCloning: true}, want: []string{
 			"does not support the cloning of sessions", "NotSupported", "vcenter.login.credentials",
 		}},
-		"older than 8.0.1": {login: credentials, options: vcenter.Options{Old: true}, want: []string{
+		"older than 8.0.1": {login: credentials, options: vcenter.Options{NoVIJSON: true}, want: []string{
 			"since 8.0 Update 1 (8.0.1)", "status 404", "If this is an older vCenter, it can't be used", "vcenter.release",
 		}},
 		"unknown release": {login: credentials, release: "8.0.9.0", want: []string{
@@ -86,7 +86,7 @@ func TestTroubles(t *testing.T) {
 		"no common release": {login: credentials, options: vcenter.Options{Releases: []string{"11.0.0.0"}}, want: []string{
 			"supports none of the known releases", "Set vcenter.release in the provider block",
 		}},
-		"no session id": {login: credentials, options: vcenter.Options{TokenPlace: vcenter.TokenNowhere}, want: []string{
+		"no session id": {login: credentials, options: vcenter.Options{TokenLocation: vcenter.TokenNowhere}, want: []string{
 			"no session id", "no proxy in front of the vCenter takes the header away",
 		}},
 		"no login": {want: []string{"has no vcenter.login", "VCDA_VCENTER_LOGIN"}},
@@ -115,8 +115,8 @@ func TestTroubles(t *testing.T) {
 // TestNobodysSession reads the session of an id that has none.
 func TestNobodysSession(t *testing.T) {
 	t.Parallel()
-	for _, nobody := range []vcenter.NobodyBody{vcenter.NobodyNull, vcenter.NobodyEmpty, vcenter.Nobody204} {
-		v := start(t, vcenter.Options{Nobody: nobody})
+	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
+		v := start(t, vcenter.Options{NoSession: nobody})
 		_, d := connect(t, v, direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}).ReadData(t, "vcda_vcenter_session", direct.Values{})
 		complains(t, d, "Unable to read the session of the vCenter", "session id is not, or no longer, accepted")
 	}

@@ -16,10 +16,10 @@ type ErrorForm int
 // The forms of errors.
 const (
 	NestedError   ErrorForm = iota // {"error": {"message": …}}
-	TopError                       // {"message": …}
+	TopLevelError                  // {"message": …}
 	TextError                      // plain text
 	HTMLError                      // the page of a web server, without the server's text
-	BodilessError                  // nothing
+	EmptyError                     // nothing
 )
 
 // problem is a refused request.
@@ -77,14 +77,14 @@ func (r reply) encode(statusOK bool) answer {
 func (p *problem) encode(form ErrorForm) answer {
 	message := map[string]string{"message": p.text}
 	switch form {
-	case TopError:
+	case TopLevelError:
 		return newAnswer(p.status, p.header, plainJSON, mustJSON(message))
 	case TextError:
 		return newAnswer(p.status, p.header, "text/plain; charset=utf-8", []byte(p.text))
 	case HTMLError:
 		page := fmt.Sprintf("<html>\n<head><title>%d</title></head>\n<body></body>\n</html>\n", p.status)
 		return newAnswer(p.status, p.header, "text/html", []byte(page))
-	case BodilessError:
+	case EmptyError:
 		return newAnswer(p.status, p.header, "", nil)
 	default:
 		return newAnswer(p.status, p.header, plainJSON, mustJSON(map[string]any{"error": message}))

@@ -32,14 +32,14 @@ type Options struct {
 // Switches are where servers differ. The zero value follows the published API
 // and, where that is silent, what clients rely on.
 type Switches struct {
-	EnumObjects     bool      // enums are objects with name and description, not strings
-	Sparse          bool      // what may be missing is null or left out, timestamps are 0
-	StatusOK        bool      // every success has status 200
-	GuardedStatus   bool      // GET /session needs a session
-	CookielessLogin bool      // logins set no cookie
-	Errors          ErrorForm // of every refused request
-	RefusalStatus   int       // of wrong credentials; default 401
-	RefusalText     string    // of wrong credentials
+	EnumObjects        bool      // enums are objects with name and description, not strings
+	Sparse             bool      // what may be missing is null or left out, timestamps are 0
+	StatusOK           bool      // every success has status 200
+	StatusNeedsSession bool      // GET /session needs a session
+	CookielessLogin    bool      // logins set no cookie
+	Errors             ErrorForm // of every refused request
+	RefusalStatus      int       // of wrong credentials; default 401
+	RefusalText        string    // of wrong credentials
 }
 
 // Server is one fake server. Its methods may be called at any time, from any
@@ -172,9 +172,9 @@ func (s *Server) SetSwitches(switches Switches) {
 	s.do(func() { s.switches = switches })
 }
 
-// BeforeAnswer sets a hook which runs after a request was acted upon and
+// BeforeResponse sets a hook which runs after a request was acted upon and
 // before its answer is sent; nil removes it. The answer waits for the hook.
-func (s *Server) BeforeAnswer(hook func(*http.Request)) {
+func (s *Server) BeforeResponse(hook func(*http.Request)) {
 	s.do(func() { s.hook = hook })
 }
 

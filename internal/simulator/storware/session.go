@@ -148,7 +148,7 @@ func (c *call) unauthenticated() *problem {
 
 // status is GET /session. Whether it needs a session is not documented.
 func (c *call) status() (reply, *problem) {
-	if c.session == nil && c.server.switches.GuardedStatus {
+	if c.session == nil && c.server.switches.StatusNeedsSession {
 		return reply{}, c.unauthenticated()
 	}
 	return reply{status: http.StatusNoContent}, nil

@@ -27,9 +27,9 @@ type answer struct {
 
 func (s *Server) encode(r reply) answer {
 	switch {
-	case r.nobody && s.options.Nobody == NobodyNull:
+	case r.nobody && s.options.NoSession == NoSessionNull:
 		return jsonAnswer(http.StatusOK, nil)
-	case r.nobody && s.options.Nobody == NobodyEmpty:
+	case r.nobody && s.options.NoSession == NoSessionEmpty:
 		return answer{status: http.StatusOK}
 	case r.value == nil:
 		return answer{status: http.StatusNoContent}
@@ -38,7 +38,7 @@ func (s *Server) encode(r reply) answer {
 	if r.id == "" {
 		return out
 	}
-	switch s.options.TokenPlace {
+	switch s.options.TokenLocation {
 	case TokenHeader:
 		out.header.Set(sessionHeader, r.id)
 	case TokenCookie:

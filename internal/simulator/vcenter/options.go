@@ -12,25 +12,25 @@ const (
 	FaultHTML                     // a page of a proxy
 )
 
-// TokenPlace is where a login puts the session id.
-type TokenPlace int
+// TokenLocation is where a login puts the session id.
+type TokenLocation int
 
 // The places of a session id.
 const (
-	TokenHeader TokenPlace = iota // vmware-api-session-id
-	TokenCookie                   // vmware_soap_session only
+	TokenHeader TokenLocation = iota // vmware-api-session-id
+	TokenCookie                      // vmware_soap_session only
 	TokenNowhere
 )
 
-// NobodyBody is how currentSession tells that nobody is logged in. The
+// NoSessionBody is how currentSession tells that nobody is logged in. The
 // reference is silent on it.
-type NobodyBody int
+type NoSessionBody int
 
 // The spellings of nobody.
 const (
-	NobodyNull  NobodyBody = iota // 200 and the literal null
-	NobodyEmpty                   // 200 and no body
-	Nobody204                     // 204
+	NoSessionNull  NoSessionBody = iota // 200 and the literal null
+	NoSessionEmpty                      // 200 and no body
+	NoSession204                        // 204
 )
 
 // Options describe a vCenter. The zero value is a current one.
@@ -41,13 +41,13 @@ type Options struct {
 	Releases           []string // of the VI JSON API; default 8.0.1.0, 8.0.2.0, 8.0.3.0
 	ManagerID          string   // moId of the session manager; default SessionManager
 
-	Old        bool // before 8.0.1: neither VI JSON nor hello
-	NoHello    bool // as 8.0.1
-	NoCloning  bool // CloneSession is NotSupported
-	Status401  bool // NotAuthenticated has status 401, not 500
-	FaultBody  FaultBody
-	TokenPlace TokenPlace
-	Nobody     NobodyBody
+	NoVIJSON      bool // before 8.0.1: neither VI JSON nor hello
+	NoHello       bool // as 8.0.1
+	NoCloning     bool // CloneSession is NotSupported
+	Status401     bool // NotAuthenticated has status 401, not 500
+	FaultBody     FaultBody
+	TokenLocation TokenLocation
+	NoSession     NoSessionBody
 }
 
 func (o Options) withDefaults() Options {

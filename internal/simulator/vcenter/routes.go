@@ -38,7 +38,7 @@ var routes = []route{
 // /sdk/vim25/8.0.2.0/SessionManager/SessionManager/Login names.
 func (s *Server) findRoute(method string, u *url.URL) (route, bool) {
 	parts := strings.Split(u.Path, "/")
-	if s.options.Old || len(parts) != 7 || parts[1] != "sdk" || parts[2] != "vim25" || !slices.Contains(s.options.Releases, parts[3]) {
+	if s.options.NoVIJSON || len(parts) != 7 || parts[1] != "sdk" || parts[2] != "vim25" || !slices.Contains(s.options.Releases, parts[3]) {
 		return route{}, false
 	}
 	ids := map[string]string{"ServiceInstance": "ServiceInstance", "SessionManager": s.options.ManagerID}

@@ -34,7 +34,7 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 }
 
 func (s *Server) act(r *http.Request, body []byte) answer {
-	if r.URL.Path == helloPath && !s.options.Old && !s.options.NoHello {
+	if r.URL.Path == helloPath && !s.options.NoVIJSON && !s.options.NoHello {
 		return s.hello(r, body)
 	}
 	found, ok := s.findRoute(r.Method, r.URL)

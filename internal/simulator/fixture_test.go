@@ -29,9 +29,9 @@ func TestStartRefuses(t *testing.T) {
 		"nowhere":     {Site: "site-b", Service: simulator.Manager, Unserved: true},
 		"port in use": {Site: "site-b", Service: simulator.Cloud, Addr: taken.Addr().String()},
 	} {
-		estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{a, second}})
+		fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{a, second}})
 		if err == nil {
-			estate.Close()
+			fixture.Close()
 			t.Errorf("%s: started", name)
 		}
 	}
@@ -86,18 +86,18 @@ func TestCertificates(t *testing.T) {
 }
 
 func TestCertificateNames(t *testing.T) {
-	estate, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{
+	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{
 		{Site: "site-a", Service: simulator.Manager, CertificateNames: []string{"vcda.example.com"}},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer estate.Close()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, estate.Appliance("site-a").URL(), nil)
+	defer fixture.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fixture.Appliance("site-a").URL(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer, err := trustingClient(t, estate.CertificateAuthority()).Do(req); err == nil {
+	if answer, err := trustingClient(t, fixture.CertificateAuthority()).Do(req); err == nil {
 		answer.Body.Close()
 		t.Error("a wrong name is trusted")
 	}
@@ -133,7 +133,7 @@ func TestConcurrency(t *testing.T) {
 	const n = 8
 	var arrived, clients sync.WaitGroup
 	arrived.Add(n)
-	f.a.BeforeAnswer(func(*http.Request) {
+	f.a.BeforeResponse(func(*http.Request) {
 		arrived.Done()
 		arrived.Wait() // all are in flight at once
 	})

@@ -1,6 +1,6 @@
 // Package simulator is a stateful fake of VMware Cloud Director Availability
 // appliances, of the Manager and of the Cloud service. It speaks TLS on
-// loopback, is strict about requests, and several appliances of one estate
+// loopback, is strict about requests, and several appliances of one fixture
 // know each other, so that pairings of both sides play together.
 //
 // It follows the published API as far as that goes; where the reference is
@@ -21,15 +21,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
-// Options describe an estate.
+// Options describe a fixture.
 type Options struct {
 	Appliances []ApplianceOptions
 	Now        func() time.Time // nil: time.Now
 	Seed       string           // makes certificates and the ids of appliances and pairings the same in each run
 }
 
-// Estate is a set of appliances which know each other.
-type Estate struct {
+// Fixture is a set of appliances which know each other.
+type Fixture struct {
 	now    func() time.Time
 	source *seed.Source
 	ca     *certs.Authority
@@ -42,14 +42,14 @@ type Estate struct {
 	pending    []*task               // tasks whose effect is still to come, earliest end first
 }
 
-// Start brings up every appliance of an estate.
-func Start(o Options) (*Estate, error) {
+// Start brings up every appliance of a fixture.
+func Start(o Options) (*Fixture, error) {
 	source := seed.New(o.Seed)
 	ca, err := certs.NewAuthority("VCDA simulator CA", source)
 	if err != nil {
 		return nil, err
 	}
-	e := &Estate{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
+	e := &Fixture{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -62,7 +62,7 @@ func Start(o Options) (*Estate, error) {
 	return e, nil
 }
 
-func (e *Estate) add(o ApplianceOptions) error {
+func (e *Fixture) add(o ApplianceOptions) error {
 	if o.Site == "" || e.Appliance(o.Site) != nil {
 		return fmt.Errorf("simulator: site name %q is empty or used twice", o.Site)
 	}
@@ -85,7 +85,7 @@ func (e *Estate) add(o ApplianceOptions) error {
 }
 
 // Appliance returns the appliance of a site, nil when there is none.
-func (e *Estate) Appliance(site string) *Appliance {
+func (e *Fixture) Appliance(site string) *Appliance {
 	var found *Appliance
 	e.do(func() { found = e.appliances[site] })
 	return found
@@ -93,12 +93,12 @@ func (e *Estate) Appliance(site string) *Appliance {
 
 // CertificateAuthority returns, as PEM, the certificate which signed those of
 // all appliances.
-func (e *Estate) CertificateAuthority() string {
+func (e *Fixture) CertificateAuthority() string {
 	return e.ca.PEM()
 }
 
 // Close stops every appliance and waits until nothing runs any more.
-func (e *Estate) Close() {
+func (e *Fixture) Close() {
 	e.stop.Do(func() {
 		close(e.closed)
 		for _, a := range e.appliances {
@@ -108,7 +108,7 @@ func (e *Estate) Close() {
 }
 
 // do runs f under the lock, after the effects of all tasks which are due.
-func (e *Estate) do(f func()) {
+func (e *Fixture) do(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.settle()
@@ -116,7 +116,7 @@ func (e *Estate) do(f func()) {
 }
 
 // settle lets the tasks end whose time has come, in the order of their ends.
-func (e *Estate) settle() {
+func (e *Fixture) settle() {
 	now := e.now()
 	due := 0
 	for due < len(e.pending) && !now.Before(e.pending[due].end) {
@@ -137,13 +137,13 @@ func (e *Estate) settle() {
 }
 
 // enqueue puts a task behind those which end no later.
-func (e *Estate) enqueue(t *task) {
+func (e *Fixture) enqueue(t *task) {
 	at := sort.Search(len(e.pending), func(i int) bool { return e.pending[i].end.After(t.end) })
 	e.pending = slices.Insert(e.pending, at, t)
 }
 
 // byURL finds the appliance which answers under a URL, nil when none does.
-func (e *Estate) byURL(raw string) *Appliance {
+func (e *Fixture) byURL(raw string) *Appliance {
 	wanted, err := normalizeURL(raw)
 	if err != nil {
 		return nil
