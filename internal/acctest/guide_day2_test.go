@@ -22,7 +22,7 @@ func TestGuideDay2_upgrade(t *testing.T) {
 	space.Write(t, "pairing.tf", before)
 	space.MustShell(t, "terraform apply -auto-approve")
 	space.Write(t, "pairing.tf", w.inhabit(upgraded, ""))
-	acctest.MustSay(t, space.MustShell(t, "terraform apply -auto-approve"), "0 added, 1 changed, 0 destroyed")
+	acctest.RequireTexts(t, space.MustShell(t, "terraform apply -auto-approve"), "0 added, 1 changed, 0 destroyed")
 	space.MustRun(t, "plan", "-detailed-exitcode")
 	if requests := w.a.Stats().Requests; requests["POST /sites"] != 1 || requests["PUT /sites/{key}"] != 1 {
 		t.Errorf("requests: %v", requests)

@@ -43,12 +43,12 @@ func TestPlayground(t *testing.T) {
 	}
 	setUp := strings.ReplaceAll(commands[1], " apply", " apply -auto-approve -no-color")
 	apply := setUp[strings.LastIndex(setUp, "\n")+1:]
-	acctest.MustSay(t, bash(t, folder, setUp), "2 added, 0 changed, 0 destroyed", `"healthy" = true`)
+	acctest.RequireTexts(t, bash(t, folder, setUp), "2 added, 0 changed, 0 destroyed", `"healthy" = true`)
 
 	edit(t, filepath.Join(folder, "main.tf"), "Recovery site", "My site")
-	acctest.MustSay(t, bash(t, folder, apply), "0 added, 1 changed, 0 destroyed")
+	acctest.RequireTexts(t, bash(t, folder, apply), "0 added, 1 changed, 0 destroyed")
 	order(t, http.MethodDelete, unpair[1])
-	acctest.MustSay(t, bash(t, folder, apply), "1 added, 0 changed, 0 destroyed", `"healthy" = true`)
+	acctest.RequireTexts(t, bash(t, folder, apply), "1 added, 0 changed, 0 destroyed", `"healthy" = true`)
 
 	if err := playground.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
