@@ -1,6 +1,6 @@
 // Command vcda-bench measures what plans and applies cost: it runs Terraform, or
 // OpenTofu, with the provider against simulated appliances, and beside it with a
-// provider that does nothing (floor-provider) and a client that polls at a fixed
+// provider that does nothing (baseline-provider) and a client that polls at a fixed
 // second.
 package main
 

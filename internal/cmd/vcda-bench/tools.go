@@ -48,7 +48,7 @@ func prepare(ctx context.Context) (*tools, error) {
 		return nil, err
 	}
 	t := &tools{cli: cli, version: regexp.MustCompile(`^\w+ v\S+`).FindString(version), dir: dir}
-	for name, path := range map[string]string{ours: ".", floor: "./internal/cmd/floor-provider", measured: "./internal/cmd/vcda-bench"} {
+	for name, path := range map[string]string{ours: ".", floor: "./internal/cmd/baseline-provider", measured: "./internal/cmd/vcda-bench"} {
 		say("building %s", path)
 		if _, err := output(ctx, root, "go", "build", "-o", t.binary(name), path); err != nil {
 			t.remove()

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/baseline"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/floor"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -46,8 +46,8 @@ func eachProvider(b *testing.B, a *simulator.Appliance, run func(b *testing.B, p
 	b.Run("provider", func(b *testing.B) {
 		run(b, configured(b, a, "service", string(a.Service())))
 	})
-	b.Run("floor", func(b *testing.B) {
-		run(b, direct.Serve(b, func() (tfprotov6.ProviderServer, error) { return providerserver.NewProtocol6(floor.New())(), nil }))
+	b.Run("baseline", func(b *testing.B) {
+		run(b, direct.Serve(b, func() (tfprotov6.ProviderServer, error) { return providerserver.NewProtocol6(baseline.New())(), nil }))
 	})
 }
 

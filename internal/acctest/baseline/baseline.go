@@ -1,7 +1,6 @@
-// Package floor is a provider that does nothing: it has the schema of ours, and
-// contacts nobody. What Terraform and the framework cost by themselves, it
-// costs too, and no more.
-package floor
+// Package baseline has a provider with the schema of ours that contacts nothing,
+// to measure what Terraform and the framework cost by themselves.
+package baseline
 
 import (
 	"context"
@@ -20,27 +19,27 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// New is the factory of the provider.
+// New returns the baseline provider.
 func New() provider.Provider {
-	return floor{ours.New(ours.Options{Version: "floor", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})().(offers)} //nolint:errcheck // the provider offers them all
+	return baseline{ours.New(ours.Options{Version: "baseline", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})().(kinds)} //nolint:errcheck // the provider implements them all
 }
 
-// offers is all that a provider can offer.
-type offers interface {
+// kinds is a provider with every kind of object.
+type kinds interface {
 	provider.ProviderWithEphemeralResources
 	provider.ProviderWithFunctions
 	provider.ProviderWithListResources
 	provider.ProviderWithActions
 }
 
-type floor struct{ offers }
+type baseline struct{ kinds }
 
-// Configure configures nothing. So what is no resource finds no system to ask.
-func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+// Configure does nothing, so that data sources find no client.
+func (baseline) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-// Resources are ours without what they do.
-func (f floor) Resources(ctx context.Context) (idle []func() resource.Resource) {
-	for _, make := range f.offers.Resources(ctx) {
+// Resources returns the resources of ours, without their operations.
+func (b baseline) Resources(ctx context.Context) (idle []func() resource.Resource) {
+	for _, make := range b.kinds.Resources(ctx) {
 		idle = append(idle, func() resource.Resource { return idleOf(make()) })
 	}
 	return idle
@@ -54,14 +53,14 @@ func idleOf(r resource.Resource) resource.Resource {
 }
 
 // idleResource has the schema of a resource, and can be read and planned.
-type idleResource struct{ of resource.Resource }
+type idleResource struct{ original resource.Resource }
 
 func (i idleResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	i.of.Metadata(ctx, req, resp)
+	i.original.Metadata(ctx, req, resp)
 }
 
 func (i idleResource) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
-	i.of.Schema(ctx, req, resp)
+	i.original.Schema(ctx, req, resp)
 }
 
 // Read leaves the state as it is.
@@ -83,16 +82,16 @@ func (idleResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *re
 }
 
 func unable(verb string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to %s anything", verb), "This provider does nothing. It is for measuring.")
+	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to %s a resource", verb), "This provider does nothing. It serves for measurements.")
 }
 
 const (
-	created     = "floor" // the id of whatever is created
-	usualLength = 150     // of a computed text; most are short, a certificate is long
+	created     = "baseline" // the id of whatever is created
+	usualLength = 150        // of a computed string: most are short, a certificate is long
 )
 
-// identifiedResource has an identity as well, without which the framework
-// refuses what it reads. It can be created too.
+// identifiedResource has an identity too: without one the framework refuses the
+// result of a read. It can be created.
 type identifiedResource struct {
 	idleResource
 	identified resource.ResourceWithIdentity
@@ -102,8 +101,8 @@ func (i identifiedResource) IdentitySchema(ctx context.Context, req resource.Ide
 	i.identified.IdentitySchema(ctx, req, resp)
 }
 
-// Create keeps what was planned. For each text that is unknown it keeps one of
-// about the usual length, since Terraform writes the whole state after each create.
+// Create stores the plan. Each unknown string becomes one of the usual length,
+// since Terraform writes the whole state after each create.
 func (identifiedResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	planned, err := tftypes.Transform(req.Plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		switch {
@@ -115,7 +114,7 @@ func (identifiedResource) Create(ctx context.Context, req resource.CreateRequest
 		return tftypes.NewValue(value.Type(), nil), nil
 	})
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to keep what was planned", err.Error())
+		resp.Diagnostics.AddError("Unable to store the plan", err.Error())
 		return
 	}
 	resp.State.Raw = planned
