@@ -85,6 +85,7 @@ var layers = map[string]struct {
 	"client/vcenter":  {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
 	"client/storware": {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
 	"lro":             {mayUse: []string{"clock"}},
+	"lro/appliance":   {mayUse: []string{"clock", "client", "lro"}},
 	"pairing":         {mayUse: []string{"clock", "client", "lro"}},
 	"replication":     {mayUse: []string{"clock", "client", "lro"}},
 	"diagnostics":     {mayUse: []string{"clock", "client", "lro", "pairing", "replication"}, terraform: true},
@@ -107,14 +108,16 @@ func TestImports(t *testing.T) {
 		if here == "" || within(here, "acctest", "cmd", "clock/clocktest") {
 			continue
 		}
-		rules, folder := layers[here], here
-		for name, candidate := range layers {
-			if within(here, name) {
-				rules, folder = candidate, name
+		folder := "" // the innermost that is listed
+		for name := range layers {
+			if within(here, name) && len(name) > len(folder) {
+				folder = name
 			}
 		}
-		if _, listed := layers[folder]; !listed {
+		rules, listed := layers[folder]
+		if !listed {
 			t.Errorf("%s has no place in the layout", here)
+			continue
 		}
 		for _, to := range p.Deps {
 			there := local(to)

@@ -61,6 +61,9 @@ type Workflow struct {
 	ResourceName string `json:"resourceName"`
 }
 
+// TaskID is the id of the task.
+func (t Task) TaskID() string { return t.ID }
+
 // Ended tells whether the task has come to its end.
 func (t Task) Ended() bool { return t.State == TaskSucceeded || t.State == TaskFailed }
 
