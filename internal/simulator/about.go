@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -56,32 +57,26 @@ type cloudConfig struct {
 	IsCombined           bool   `json:"isCombined"`
 }
 
-const (
-	lookupServiceURL = "https://vcenter.example.com:443/lookupservice/sdk"
-	directorURL      = "https://director.example.com:443/api"
-	tunnelURL        = "https://tunnel.example.com:8047"
-)
-
-// getConfig is GET /config. The servers it names don't exist, so all show the
-// appliance's own certificate.
+// getConfig is GET /config.
 func (c *call) getConfig() (reply, *problem) {
-	a := c.appliance
-	if a.service == Manager {
-		return reply{status: http.StatusOK, plain: true, body: managerConfig{
-			ID: a.instanceID, Site: a.site, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint,
-			TunnelURL: tunnelURL, TunnelCertificate: a.certificateBase64(),
-		}}, nil
-	}
-	return reply{status: http.StatusOK, plain: true, body: cloudConfig{
-		ID: a.instanceID, LsURL: lookupServiceURL, LsThumbprint: a.thumbprint, LocalSite: a.site,
-		VcdURL: directorURL, VcdThumbprint: a.thumbprint, VcdUsername: defaultAdministrator,
-		TunnelURL: tunnelURL, TunnelCertificate: a.certificateBase64(),
-	}}, nil
+	return reply{status: http.StatusOK, plain: true, body: c.appliance.config()}, nil
 }
 
-// isConfigured is GET /config/is-configured.
-func (c *call) isConfigured() (reply, *problem) {
-	return reply{status: http.StatusOK, plain: true, body: map[string]bool{"isConfigured": true}}, nil
+func (a *Appliance) config() any {
+	s := a.setup
+	tunnelURL, tunnelCertificate := a.tunnelOfConfig()
+	if a.service != Cloud {
+		return managerConfig{
+			ID: a.instanceID, Site: a.site, LsURL: s.lookupService.URL, LsThumbprint: s.lookupService.Thumbprint,
+			TunnelURL: tunnelURL, TunnelCertificate: tunnelCertificate,
+		}
+	}
+	return cloudConfig{
+		ID: a.instanceID, LsURL: s.lookupService.URL, LsThumbprint: s.lookupService.Thumbprint,
+		LocalSite: a.site, LocalSiteDescription: s.description,
+		VcdURL: s.director.URL, VcdThumbprint: s.director.Thumbprint, VcdUsername: s.director.Username,
+		TunnelURL: tunnelURL, TunnelCertificate: tunnelCertificate,
+	}
 }
 
 // remoteCertificate is GET /config/remote-certificate: the appliance looks at
@@ -94,13 +89,22 @@ func (c *call) remoteCertificate() (reply, *problem) {
 	if raw == "" {
 		return reply{}, violation(http.StatusBadRequest, "BadUserInput", "Query parameter url is missing.")
 	}
-	remote := c.appliance.fixture.byURL(raw)
+	remote := c.appliance.fixture.certificateAt(raw)
 	if remote == nil {
 		return reply{}, refuse(http.StatusInternalServerError, "GeneralServerFailure", "Nothing answers at %s.", raw)
 	}
+	return showCertificate(remote), nil
+}
+
+// ownCertificate is GET /config/certificate.
+func (c *call) ownCertificate() (reply, *problem) {
+	return showCertificate(c.appliance.certificate), nil
+}
+
+func showCertificate(certificate *tls.Certificate) reply {
 	return reply{status: http.StatusOK, plain: true, body: remoteCertificateInfo{
-		Certificate: describeCertificate(remote.certificate), Encoded: remote.certificateBase64(),
-	}}, nil
+		Certificate: describeCertificate(certificate), Encoded: base64.StdEncoding.EncodeToString(certificate.Certificate[0]),
+	}}
 }
 
 type remoteCertificateInfo struct {

@@ -24,8 +24,6 @@ type Appliance struct {
 	fixture    *Fixture
 	options    ApplianceOptions // as started, with defaults
 	service    Service
-	site       string
-	instanceID string
 	url        string
 	publicURLs []string
 	server     *http.Server
@@ -33,9 +31,14 @@ type Appliance struct {
 
 	// All below is guarded by the lock of the fixture.
 	starts       int // of the service
+	started      time.Time
+	instanceID   string
+	site         string // "" before it is set
+	setup        setup
+	box          *box
+	beside       *Appliance // the Manager beside a Cloud service, or nil
 	certificate  *tls.Certificate
 	thumbprint   string // of the certificate
-	accounts     Accounts
 	latency      time.Duration
 	sessions     map[string]*session
 	nonces       map[string]bool
@@ -58,14 +61,13 @@ type Appliance struct {
 
 func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 	o = o.withDefaults()
-	return &Appliance{
+	a := &Appliance{
 		fixture:      e,
 		options:      o,
 		service:      o.Service,
-		site:         o.Site,
-		instanceID:   e.source.UUID("instance of " + o.Site),
+		started:      e.now(),
 		publicURLs:   slices.Clone(o.PublicURLs),
-		accounts:     *o.Accounts,
+		box:          newBox(o, e.now()),
 		latency:      o.Latency,
 		sessions:     map[string]*session{},
 		nonces:       map[string]bool{},
@@ -74,6 +76,8 @@ func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 		random:       rnd.New(rnd.NewPCG(1, 2)), // the same faults in every run
 		counters:     counters{requests: map[string]int{}},
 	}
+	a.deploy()
+	return a
 }
 
 // start makes the certificate and, unless nobody is to be served, the server.
@@ -100,7 +104,7 @@ func (a *Appliance) start() error {
 
 // certify gives the appliance a certificate of the fixture's authority.
 func (a *Appliance) certify() error {
-	certificate, err := a.fixture.ca.Issue(a.site, a.certificateNames())
+	certificate, err := a.fixture.ca.Issue(a.options.Site, a.certificateNames())
 	if err != nil {
 		return err
 	}
@@ -168,8 +172,9 @@ func (a *Appliance) currentCertificate(*tls.ClientHelloInfo) (*tls.Certificate, 
 // URL returns the base of the API, without a trailing slash.
 func (a *Appliance) URL() string { return a.url }
 
-// Site returns the name of the appliance's own site.
-func (a *Appliance) Site() string { return a.site }
+// Site returns the name by which the estate knows the appliance. It is the name
+// of the appliance's own site, once that is set.
+func (a *Appliance) Site() string { return a.options.Site }
 
 // Service returns the flavour.
 func (a *Appliance) Service() Service { return a.service }
@@ -177,13 +182,13 @@ func (a *Appliance) Service() Service { return a.service }
 // Accounts returns the ways in.
 func (a *Appliance) Accounts() Accounts {
 	var accounts Accounts
-	a.fixture.do(func() { accounts = a.accounts })
+	a.fixture.do(func() { accounts = a.box.accounts })
 	return accounts
 }
 
 // SetAccounts changes the ways in; sessions live on.
 func (a *Appliance) SetAccounts(accounts Accounts) {
-	a.fixture.do(func() { a.accounts = accounts })
+	a.fixture.do(func() { a.box.accounts = accounts })
 }
 
 // Thumbprint returns that of the certificate now shown, in canonical form.

@@ -20,7 +20,7 @@ func (c *call) extend() (reply, *problem) {
 	if remote == nil {
 		return reply{}, refuse(http.StatusNotFound, "SiteNotFound", "Site %s was not found.", site)
 	}
-	account := check(remote.accounts)
+	account := check(remote.box.accounts)
 	if account == nil {
 		return reply{}, refuse(http.StatusUnauthorized, "RemoteAuthenticationFailure", "Site %s refused the authentication.", site)
 	}

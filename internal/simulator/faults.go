@@ -140,7 +140,7 @@ func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed
 	case DropResponse:
 		panic(http.ErrAbortHandler)
 	case Reset:
-		reset(w)
+		resetConnection(w)
 	case Hang:
 		f.clientWaits()
 		wait(r, closed, nil)
@@ -189,8 +189,8 @@ func statusCode(status int) string {
 	return "GeneralServerFailure"
 }
 
-// reset closes the connection so that the client gets a reset, not an end.
-func reset(w http.ResponseWriter) {
+// resetConnection closes the connection so that the client gets a reset, not an end.
+func resetConnection(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2

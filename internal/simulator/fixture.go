@@ -8,6 +8,7 @@
 package simulator
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
@@ -36,10 +37,11 @@ type Fixture struct {
 	closed chan struct{}
 	stop   sync.Once
 
-	mu         sync.Mutex            // guards all below and the state of every appliance
-	appliances map[string]*Appliance // by site
-	addresses  map[string]*Appliance // by normal URL
-	pending    []*task               // tasks whose effect is still to come, earliest end first
+	mu         sync.Mutex                  // guards all below and the state of every appliance
+	appliances map[string]*Appliance       // by site
+	addresses  map[string]*Appliance       // by normal URL
+	servers    map[string]*tls.Certificate // of other systems, by host and port
+	pending    []*task                     // tasks whose effect is still to come, earliest end first
 }
 
 // Start brings up every appliance of a fixture.
@@ -49,9 +51,12 @@ func Start(o Options) (*Fixture, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Fixture{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}}
+	e := &Fixture{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}, servers: map[string]*tls.Certificate{}}
 	if e.now == nil {
 		e.now = time.Now
+	}
+	for _, raw := range []string{LookupServiceURL, DirectorURL} {
+		e.AddServer(raw)
 	}
 	for _, ao := range o.Appliances {
 		if err := e.add(ao); err != nil {
@@ -66,15 +71,29 @@ func (e *Fixture) add(o ApplianceOptions) error {
 	if o.Site == "" || e.Appliance(o.Site) != nil {
 		return fmt.Errorf("simulator: site name %q is empty or used twice", o.Site)
 	}
-	if o.Service != Manager && o.Service != Cloud {
-		return fmt.Errorf("simulator: site %s: service %q is neither %q nor %q", o.Site, o.Service, Manager, Cloud)
+	if !slices.Contains(anyService, o.Service) {
+		return fmt.Errorf("simulator: site %s: service %q is none of %v", o.Site, o.Service, anyService)
 	}
 	a := newAppliance(e, o)
+	if err := e.launch(a); err != nil {
+		return err
+	}
+	if !o.WithManager {
+		return nil
+	}
+	beside := newAppliance(e, o.manager())
+	beside.box = a.box
+	a.beside = beside
+	return e.launch(beside)
+}
+
+// launch starts an appliance and makes it known.
+func (e *Fixture) launch(a *Appliance) error {
 	if err := a.start(); err != nil {
-		return fmt.Errorf("simulator: site %s: %w", o.Site, err)
+		return fmt.Errorf("simulator: site %s: %w", a.options.Site, err)
 	}
 	e.do(func() {
-		e.appliances[a.site] = a
+		e.appliances[a.options.Site] = a
 		for _, own := range append([]string{a.url}, a.publicURLs...) {
 			if n, err := normalizeURL(own); err == nil && e.addresses[n] == nil {
 				e.addresses[n] = a

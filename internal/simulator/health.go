@@ -115,7 +115,7 @@ func (a *Appliance) commonHealth() commonHealth {
 		DiskUsage: diskUsage{Free: 6 << 30, Usable: 5 << 30, Total: 10 << 30},
 		DBError:   a.healthErrors["dbError"], LsError: a.healthErrors["lsError"], NTPError: a.healthErrors["ntpError"],
 		TunnelConnectivity: []tunnelHealth{{
-			TunnelService: tunnelService{ID: a.instanceID, URL: tunnelURL, Certificate: a.certificateBase64()},
+			TunnelService: tunnelService{ID: a.instanceID, URL: innerTunnelURL, Certificate: a.certificateBase64()},
 			Error:         a.healthErrors["tunnelConnectivity"],
 		}},
 	}

@@ -59,7 +59,7 @@ func (c *call) localUser() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.accounts.LocalUsers, body.LocalUser, body.LocalPassword)
+	found := findPassword(c.appliance.box.accounts.LocalUsers, body.LocalUser, body.LocalPassword)
 	if found == nil {
 		return nil, wrongLogin()
 	}
@@ -76,7 +76,7 @@ func (c *call) ssoCredentials() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.accounts.SSOUsers, body.Username, body.Password)
+	found := findPassword(c.appliance.box.accounts.SSOUsers, body.Username, body.Password)
 	if found == nil {
 		return nil, wrongLogin()
 	}
@@ -110,7 +110,7 @@ func (c *call) ssoToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	for _, saml := range c.appliance.accounts.SAML {
+	for _, saml := range c.appliance.box.accounts.SAML {
 		if saml.Token != body.SAMLToken {
 			continue
 		}
@@ -151,7 +151,7 @@ func (c *call) vcdCredentials() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.accounts.VCDUsers, body.VCDUser, body.VCDPassword)
+	found := findPassword(c.appliance.box.accounts.VCDUsers, body.VCDUser, body.VCDPassword)
 	if found == nil {
 		return nil, wrongLogin()
 	}
@@ -167,7 +167,7 @@ func (c *call) vcdAccessToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.accounts.accessToken(body.VCDAccessToken, body.Context))
+	return orWrongLogin(c.appliance.box.accounts.accessToken(body.VCDAccessToken, body.Context))
 }
 
 func (c *call) vcdAPIToken() (*Account, *problem) {
@@ -182,7 +182,7 @@ func (c *call) vcdAPIToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.accounts.apiToken(body.APIToken, body.Org))
+	return orWrongLogin(c.appliance.box.accounts.apiToken(body.APIToken, body.Org))
 }
 
 func (c *call) vcdCookie() (*Account, *problem) {
@@ -193,7 +193,7 @@ func (c *call) vcdCookie() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.accounts.cookie(body.VCDCookie))
+	return orWrongLogin(c.appliance.box.accounts.cookie(body.VCDCookie))
 }
 
 func orWrongLogin(account *Account) (*Account, *problem) {

@@ -5,18 +5,23 @@ import "time"
 // Service is the flavour of an appliance.
 type Service string
 
-// The two services which pair sites.
+// The services. Manager and Cloud pair sites. CloudManager is the Manager beside a
+// Cloud service: another port of the same appliance, with a certificate and
+// sessions of its own.
 const (
-	Manager Service = "manager"
-	Cloud   Service = "cloud"
+	Manager      Service = "manager"
+	Cloud        Service = "cloud"
+	CloudManager Service = "cloud-manager"
+	Replicator   Service = "replicator"
+	Tunnel       Service = "tunnel"
 )
 
 const defaultTaskDuration = 50 * time.Millisecond
 
 // ApplianceOptions describe one appliance. Site and Service are required.
 type ApplianceOptions struct {
-	Site       string  // the name of its site, for instance "site-a"
-	Service    Service // Manager or Cloud
+	Site       string  // the name of its site, for instance "site-a"; of a replicator or tunnel any name of its own
+	Service    Service // Manager, Cloud, Replicator or Tunnel
 	Addr       string  // where it listens; default "127.0.0.1:0"
 	PublicURLs []string
 	Unserved   bool      // no server: other sites know it by its PublicURLs, and nobody can log in
@@ -25,6 +30,11 @@ type ApplianceOptions struct {
 	// CertificateNames are the only names in the certificate. When nil these are
 	// the loopback names and the hosts of Addr and PublicURLs.
 	CertificateNames []string
+
+	Fresh       bool          // as deployed: nothing is set up, and the root password is a temporary one
+	BootDelay   time.Duration // resets connections for half of it, then answers 502
+	WithManager bool          // Cloud: serves the Manager beside it, which Appliance.Manager returns
+	ManagerAddr string        // where that one listens; default "127.0.0.1:0"
 
 	APIVersions  []string      // oldest first; default 4.5, 4.6, 4.7
 	ServiceType  string        // in GET /diagnostics/about; default CLOUD or V2V_MANAGER
@@ -55,7 +65,9 @@ func (o ApplianceOptions) withDefaults() ApplianceOptions {
 		o.APIVersions = []string{"4.5", "4.6", "4.7"}
 	}
 	if o.ServiceType == "" {
-		o.ServiceType = map[Service]string{Manager: "V2V_MANAGER", Cloud: "CLOUD"}[o.Service]
+		o.ServiceType = map[Service]string{
+			Manager: "V2V_MANAGER", Cloud: "CLOUD", CloudManager: "MANAGER", Replicator: "REPLICATOR", Tunnel: "TUNNEL",
+		}[o.Service]
 	}
 	if o.TaskDuration == 0 {
 		o.TaskDuration = defaultTaskDuration
@@ -70,6 +82,14 @@ func (o ApplianceOptions) withDefaults() ApplianceOptions {
 		o.ShrinkUnknownStatus = 200
 	}
 	return o
+}
+
+// manager are the options of the Manager beside a Cloud service.
+func (o ApplianceOptions) manager() ApplianceOptions {
+	return ApplianceOptions{
+		Site: o.Site + "-manager", Service: CloudManager, Addr: o.ManagerAddr, Accounts: o.Accounts, CertificateNames: o.CertificateNames,
+		Fresh: o.Fresh, BootDelay: o.BootDelay, APIVersions: o.APIVersions, Latency: o.Latency, IdleTimeout: o.IdleTimeout, MaxAge: o.MaxAge,
+	}
 }
 
 // protocols are what TLS offers, best first.

@@ -31,6 +31,11 @@ func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 	record := a.arrive(r, body)
 	defer a.leave()
 	a.endOldConnection(w, r)
+	if a.booting(w) {
+		return
+	}
+	end := a.beginSetup(r)
+	defer end()
 	a.pause()
 
 	c, refused := a.understand(r, body)
@@ -82,6 +87,9 @@ func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
 	if err != nil {
 		return nil, err
 	}
+	if err := found.checkVersion(version, a); err != nil {
+		return nil, err
+	}
 	return &call{appliance: a, route: found, key: key, query: query, header: r.Header, body: body, version: version}, nil
 }
 
@@ -108,8 +116,11 @@ func (c *call) perform() (reply, *problem) {
 			return reply{}, err
 		}
 	}
-	if c.route.admin && !c.session.account.isAdmin() {
+	if (c.route.admin || c.route.setup) && !c.session.account.isAdmin() {
 		return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
+	}
+	if c.route.setup && c.appliance.box.blocked() {
+		return reply{}, refuse(http.StatusForbidden, "Forbidden", "The root password has expired.")
 	}
 	return c.route.handle(c)
 }

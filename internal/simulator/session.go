@@ -63,6 +63,9 @@ func (a *Appliance) liveSessions() int {
 // login is POST /sessions.
 func (c *call) login() (reply, *problem) {
 	account, err := c.checkLogin()
+	if err == nil && c.appliance.box.public && account.isAdmin() {
+		return reply{}, wrongLogin()
+	}
 	if err != nil {
 		c.appliance.counters.failedLogins++
 		return reply{}, err

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,6 +14,7 @@ import (
 type Stats struct {
 	Requests       map[string]int `json:"requests"` // by call, for instance "PUT /sites/{key}"; with those refused or faulted
 	Total          int            `json:"total"`
+	Writes         int            `json:"writes"` // neither GET nor about sessions
 	Logins         int            `json:"logins"` // that succeeded
 	FailedLogins   int            `json:"failed_logins"`
 	Logouts        int            `json:"logouts"`
@@ -54,8 +56,11 @@ func (a *Appliance) Stats() Stats {
 			PeakConcurrent: a.counters.peak,
 		}
 	})
-	for _, n := range s.Requests {
+	for name, n := range s.Requests {
 		s.Total += n
+		if method, path, _ := strings.Cut(name, " "); method != http.MethodGet && !strings.HasPrefix(path, "/sessions") {
+			s.Writes += n
+		}
 	}
 	return s
 }
