@@ -30,11 +30,11 @@ type commonHealth struct {
 // managerHealthInfo is ManagerHealthInfo (section 6).
 type managerHealthInfo struct {
 	commonHealth
-	SsoAdminError              *apiError        `json:"ssoAdminError"`
-	LocalReplicatorsLsMismatch *apiError        `json:"localReplicatorsLsMismatch"`
-	OfflineReplicators         []replicatorInfo `json:"offlineReplicators"`
-	OnlineReplicators          []replicatorInfo `json:"onlineReplicators"`
-	LocalReplicatorsHealth     []string         `json:"localReplicatorsHealth"`
+	SsoAdminError              *apiError          `json:"ssoAdminError"`
+	LocalReplicatorsLsMismatch *apiError          `json:"localReplicatorsLsMismatch"`
+	OfflineReplicators         []replicatorInfo   `json:"offlineReplicators"`
+	OnlineReplicators          []replicatorInfo   `json:"onlineReplicators"`
+	LocalReplicatorsHealth     []replicatorHealth `json:"localReplicatorsHealth"`
 }
 
 // cloudHealthInfo is CloudHealthInfo (section 6).
@@ -94,8 +94,13 @@ func (a *Appliance) healthInfo() any {
 	manager := managerHealthInfo{
 		commonHealth: a.commonHealth(), SsoAdminError: a.healthErrors["ssoAdminError"],
 		LocalReplicatorsLsMismatch: a.healthErrors["localReplicatorsLsMismatch"],
-		OfflineReplicators:         a.replicatorInfos(a.replicators.offline), OnlineReplicators: a.replicatorInfos(a.replicators.online),
-		LocalReplicatorsHealth: []string{},
+		OfflineReplicators:         a.replicatorInfos(a.replicators.offline), OnlineReplicators: append(a.replicatorInfos(a.replicators.online), a.registeredReplicators()...),
+		LocalReplicatorsHealth: a.localReplicators(),
+	}
+	if a.beside != nil {
+		manager.InstanceID = a.beside.instanceID
+		manager.OnlineReplicators = append(manager.OnlineReplicators, a.beside.registeredReplicators()...)
+		manager.LocalReplicatorsHealth = a.beside.localReplicators()
 	}
 	if a.service == Manager {
 		return manager
@@ -114,11 +119,73 @@ func (a *Appliance) commonHealth() commonHealth {
 		ServiceBootTimestamp: boot, ApplianceBootTimestamp: boot,
 		DiskUsage: diskUsage{Free: 6 << 30, Usable: 5 << 30, Total: 10 << 30},
 		DBError:   a.healthErrors["dbError"], LsError: a.healthErrors["lsError"], NTPError: a.healthErrors["ntpError"],
-		TunnelConnectivity: []tunnelHealth{{
+		TunnelConnectivity: a.tunnelConnectivity(),
+	}
+}
+
+// tunnelConnectivity is about the registered tunnels, else the one inside.
+func (a *Appliance) tunnelConnectivity() []tunnelHealth {
+	if len(a.setup.tunnels) == 0 {
+		return []tunnelHealth{{
 			TunnelService: tunnelService{ID: a.instanceID, URL: innerTunnelURL, Certificate: a.certificateBase64()},
 			Error:         a.healthErrors["tunnelConnectivity"],
-		}},
+		}}
 	}
+	var all []tunnelHealth
+	for _, row := range a.setup.tunnels {
+		all = append(all, tunnelHealth{TunnelService: row.info(), Error: a.healthErrors["tunnelConnectivity"]})
+	}
+	return all
+}
+
+// replicatorHealth is ReplicatorHealthInfo.
+type replicatorHealth struct {
+	ProductName            string        `json:"productName"`
+	BuildVersion           string        `json:"buildVersion"`
+	BuildDate              int64         `json:"buildDate"`
+	InstanceID             string        `json:"instanceId"`
+	RuntimeID              string        `json:"runtimeId"`
+	CurrentTime            int64         `json:"currentTime"`
+	Address                string        `json:"address"`
+	ServiceBootTimestamp   int64         `json:"serviceBootTimestamp"`
+	ApplianceBootTimestamp int64         `json:"applianceBootTimestamp"`
+	DiskUsage              diskUsage     `json:"diskUsage"`
+	LwdError               *apiError     `json:"lwdError"`
+	HbrError               *apiError     `json:"hbrError"`
+	H4dmError              *apiError     `json:"h4dmError"`
+	LsError                *apiError     `json:"lsError"`
+	DBError                *apiError     `json:"dbError"`
+	NTPError               *apiError     `json:"ntpError"`
+	OnlineManagers         []managerInfo `json:"onlineManagers"`
+	OfflineManagers        []managerInfo `json:"offlineManagers"`
+}
+
+type managerInfo struct {
+	ID string `json:"id"`
+}
+
+// localReplicators are the health reports of the registered replicators.
+func (a *Appliance) localReplicators() []replicatorHealth {
+	all := []replicatorHealth{}
+	now := a.fixture.now()
+	boot := now.Add(-24 * time.Hour).UnixMilli()
+	for _, row := range a.setup.replicators {
+		all = append(all, replicatorHealth{
+			ProductName: productName, BuildVersion: a.buildVersion(), BuildDate: buildDate, InstanceID: row.id, RuntimeID: row.id,
+			CurrentTime: now.UnixMilli(), Address: row.url, ServiceBootTimestamp: boot, ApplianceBootTimestamp: boot,
+			DiskUsage:      diskUsage{Free: 6 << 30, Usable: 5 << 30, Total: 10 << 30},
+			OnlineManagers: []managerInfo{{a.instanceID}}, OfflineManagers: []managerInfo{},
+		})
+	}
+	return all
+}
+
+func (a *Appliance) registeredReplicators() []replicatorInfo {
+	var infos []replicatorInfo
+	for _, row := range a.setup.replicators {
+		infos = append(infos, replicatorInfo{ID: row.id, Site: row.site, APIURL: row.url, PairingCookie: "cookie-of-" + row.id})
+	}
+	return infos
 }
 
 // replicatorHosts are the hosts of the replicators in the health report.

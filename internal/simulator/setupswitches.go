@@ -96,6 +96,9 @@ func (a *Appliance) NestTunnels() {
 // Manager returns the Manager beside a Cloud service, nil without one.
 func (a *Appliance) Manager() *Appliance { return a.beside }
 
+// Fixture returns the fixture the appliance belongs to.
+func (a *Appliance) Fixture() *Fixture { return a.fixture }
+
 // Setup is how an appliance is set up.
 type Setup struct {
 	InstanceID              string

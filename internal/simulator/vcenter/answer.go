@@ -50,6 +50,9 @@ func (s *Server) encode(r reply) answer {
 
 // vimJSON encodes as vCenter does: with type names, but strings bare.
 func vimJSON(value any) []byte {
+	if body, ok := value.(verbatim); ok {
+		return body
+	}
 	if text, ok := value.(string); ok {
 		return jsonAnswer(http.StatusOK, text).body
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	Releases           []string // of the VI JSON API; default 8.0.1.0, 8.0.2.0, 8.0.3.0
 	ManagerID          string   // moId of the session manager; default SessionManager
 
+	VMs         []VM
+	TypedValues bool // values of the extra configuration have their type with them
+
 	NoVIJSON      bool // before 8.0.1: neither VI JSON nor hello
 	NoHello       bool // as 8.0.1
 	NoCloning     bool // CloneSession is NotSupported

@@ -37,11 +37,11 @@ func (s *Server) act(r *http.Request, body []byte) answer {
 	if r.URL.Path == helloPath && !s.options.NoVIJSON && !s.options.NoHello {
 		return s.hello(r, body)
 	}
-	found, ok := s.findRoute(r.Method, r.URL)
+	found, object, ok := s.findRoute(r.Method, r.URL)
 	if !ok {
 		return plain(http.StatusNotFound, "404 page not found\n")
 	}
-	c := &call{server: s, request: r, body: body, session: s.sessions[r.Header.Get(sessionHeader)]}
+	c := &call{server: s, request: r, body: body, object: object, session: s.sessions[r.Header.Get(sessionHeader)]}
 	if !found.open && c.session == nil {
 		return s.fault(&types.NotAuthenticated{NoPermission: types.NoPermission{PrivilegeId: "System.View"}})
 	}

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,7 +38,8 @@ type Server struct {
 	serving sync.WaitGroup // the listener, then its connections
 	stop    sync.Once
 
-	mu         sync.Mutex          // guards all below
+	mu         sync.Mutex // guards all below
+	vms        []VM
 	sessions   map[string]*session // by session id
 	tickets    map[string]ticket
 	counters   counters
@@ -49,6 +51,7 @@ type Server struct {
 func Start(o Options) (*Server, error) {
 	s := &Server{
 		options:  o.withDefaults(),
+		vms:      slices.Clone(o.VMs),
 		sessions: map[string]*session{},
 		tickets:  map[string]ticket{},
 		counters: counters{requests: map[string]int{}},

@@ -126,6 +126,11 @@ func (c *call) decodeAnonymous(into any) error {
 	if c.request.Header.Get(sessionHeader) != "" {
 		return c.violation("it opens a session but has the header of one")
 	}
+	return c.decode(into)
+}
+
+// decode reads a body, strictly.
+func (c *call) decode(into any) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(c.body, &fields); err != nil {
 		return c.violation("its body is not a JSON object")

@@ -66,7 +66,7 @@ func (s *Server) Violations() []string {
 
 func (s *Server) record(r *http.Request, body []byte, status int) {
 	name := r.Method + " " + r.URL.Path
-	if found, ok := s.findRoute(r.Method, r.URL); ok {
+	if found, _, ok := s.findRoute(r.Method, r.URL); ok {
 		name = r.Method + " " + found.object + "/" + found.member
 	}
 	s.counters.requests[name]++

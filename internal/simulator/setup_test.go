@@ -1,0 +1,291 @@
+package simulator_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const newRootPassword = "Another-pass-2"
+
+// deployed are a fresh appliance of the service, a replicator and a tunnel.
+func deployed(t *testing.T, service simulator.Service, change ...option) (f *fixture, replicator, tunnel *simulator.Appliance) {
+	t.Helper()
+	f = &fixture{t: t, clock: newClock()}
+	main := simulator.ApplianceOptions{Site: "site-a", Service: service, Fresh: true, WithManager: service == simulator.Cloud}
+	for _, edit := range change {
+		edit(&main)
+	}
+	running, err := simulator.Start(simulator.Options{Now: f.clock.Now, Appliances: []simulator.ApplianceOptions{
+		main,
+		{Site: "replicator", Service: simulator.Replicator, Fresh: true, PublicURLs: []string{"https://replicator.example.com:8043"}},
+		{Site: "tunnel", Service: simulator.Tunnel, Fresh: true, PublicURLs: []string{"https://tunnel-a.example.com:8047"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(running.Close)
+	f.a, f.b = running.Appliance("site-a"), running.Appliance("replicator")
+	f.http = trustingClient(t, running.CertificateAuthority())
+	f.token = f.login(f.a)
+	return f, f.b, running.Appliance("tunnel")
+}
+
+// changePassword gives an appliance its root password.
+func (f *fixture) changePassword(on *simulator.Appliance) {
+	f.t.Helper()
+	token := f.login(on)
+	f.as(token).must(http.StatusNoContent, f.passwordRequest(on, simulator.DefaultAccounts().LocalUsers[0].Password, newRootPassword), nil)
+}
+
+func (f *fixture) passwordRequest(on *simulator.Appliance, current, wanted string) request {
+	return request{on: on, method: "POST", path: "/config/root-password", body: map[string]string{"rootPassword": wanted}, header: http.Header{"Config-Secret": {current}}}
+}
+
+func post(path string, body any) request { return request{method: "POST", path: path, body: body} }
+
+func ssoCredentials() map[string]string {
+	sso := simulator.DefaultAccounts().SSOUsers[0]
+	return map[string]string{"ssoUser": sso.Username, "ssoPassword": sso.Password}
+}
+
+func (f *fixture) lookupService(more map[string]any) map[string]any {
+	body := map[string]any{"url": "https://VCENTER.example.com/lookupservice/sdk", "thumbprint": f.a.Fixture().ServerThumbprint(simulator.LookupServiceURL)}
+	for name, value := range more {
+		body[name] = value
+	}
+	return body
+}
+
+func TestRootPassword(t *testing.T) {
+	t.Parallel()
+	f, _, _ := deployed(t, simulator.Manager)
+	current := simulator.DefaultAccounts().LocalUsers[0].Password
+	var expiry struct {
+		RootPasswordExpired    bool
+		SecondsUntilExpiration int64
+	}
+	read := request{method: "GET", path: "/config/root-password-expired"}
+	f.must(http.StatusOK, read, &expiry)
+	if !expiry.RootPasswordExpired {
+		t.Error("a deployment password is not expired")
+	}
+	f.refused(http.StatusForbidden, "Forbidden", post("/license", map[string]string{"key": simulator.DefaultLicense}))
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, "wrong", newRootPassword))
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "POST", path: "/config/root-password", body: map[string]string{"rootPassword": newRootPassword}})
+	f.refused(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, "weak"))
+	f.refused(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, current))
+	f.must(http.StatusNoContent, f.passwordRequest(f.a, current, newRootPassword), nil)
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, current, "Yet-another-3"))
+	f.must(http.StatusOK, read, &expiry)
+	if expiry.RootPasswordExpired || expiry.SecondsUntilExpiration != int64(90*24*time.Hour/time.Second) {
+		t.Errorf("%+v", expiry)
+	}
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", post("/sessions", rootLogin()))
+	f.a.ExpireRootPassword(true)
+	f.must(http.StatusNoContent, f.passwordRequest(f.a, newRootPassword, "Yet-another-3"), nil)
+	f.must(http.StatusOK, read, &expiry)
+	if !expiry.RootPasswordExpired {
+		t.Error("the expiry clears")
+	}
+	f.a.OldExpiryPath()
+	f.refused(http.StatusNotFound, "NotFound", read)
+	f.noViolation()
+}
+
+func TestBootDelay(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	running, err := simulator.Start(simulator.Options{Now: clock.Now, Appliances: []simulator.ApplianceOptions{
+		{Site: "site-a", Service: simulator.Manager, Fresh: true, BootDelay: time.Minute},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(running.Close)
+	f := &fixture{t: t, clock: clock, a: running.Appliance("site-a"), http: trustingClient(t, running.CertificateAuthority())}
+	if _, err := f.try(request{method: "GET", path: "/sessions"}); err == nil {
+		t.Error("an appliance without power answers")
+	}
+	clock.Advance(40 * time.Second)
+	f.must(http.StatusBadGateway, request{method: "GET", path: "/sessions"}, nil)
+	clock.Advance(20 * time.Second)
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
+}
+
+func TestSetUpManager(t *testing.T) {
+	t.Parallel()
+	f, replicator, _ := deployed(t, simulator.Manager)
+	f.changePassword(f.a)
+	f.refused(http.StatusBadRequest, "BadUserInput", post("/license", map[string]string{"key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}))
+	f.must(http.StatusOK, post("/license", map[string]string{"key": simulator.DefaultLicense}), nil)
+	var config struct{ ID, Site, LsURL string }
+	f.must(http.StatusOK, request{method: "GET", path: "/config"}, &config)
+	if config.ID == "" || config.Site != "" || config.LsURL != "" {
+		t.Errorf("%+v", config)
+	}
+	f.must(http.StatusOK, post("/config/site", map[string]string{"site": "alpha"}), &config)
+	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(map[string]any{"ssoAdminCredentials": map[string]string{"ssoUser": "root", "ssoPassword": "x"}})))
+	f.must(http.StatusOK, post("/config/lookup-service", f.lookupService(map[string]any{"ssoAdminCredentials": ssoCredentials()})), &config)
+	if config.LsURL != simulator.LookupServiceURL {
+		t.Errorf("lookup service %s", config.LsURL)
+	}
+	f.must(http.StatusOK, post("/config/vsphere-ui", nil), nil)
+	f.a.LagConfigured(1)
+	for _, want := range []bool{false, true} {
+		var configured struct{ IsConfigured bool }
+		f.must(http.StatusOK, request{method: "GET", path: "/config/is-configured"}, &configured)
+		if configured.IsConfigured != want {
+			t.Errorf("configured: %t", configured.IsConfigured)
+		}
+	}
+	remote := map[string]string{"apiUrl": "https://replicator.example.com:8043", "apiThumbprint": replicator.Thumbprint(), "rootPassword": newRootPassword}
+	ofReplicator := map[string]string{"lsUrl": simulator.LookupServiceURL, "lsThumbprint": f.a.Fixture().ServerThumbprint(simulator.LookupServiceURL)}
+	for name, value := range remote {
+		ofReplicator[name] = value
+	}
+	f.refused(http.StatusInternalServerError, "GeneralServerFailure", post("/config/replicators/lookup-service", ofReplicator))
+	f.changePassword(replicator)
+	f.must(http.StatusOK, post("/config/replicators/lookup-service", ofReplicator), nil)
+	details := ssoCredentials()
+	for name, value := range remote {
+		details[name] = value
+	}
+	add := post("/replicators", map[string]any{"owner": "*", "site": "alpha", "description": "", "replicatorId": nil, "details": details})
+	var row struct{ ID, APIURL, CertThumbprint string }
+	f.must(http.StatusOK, add, &row)
+	if row.ID != replicator.Setup().InstanceID || row.CertThumbprint != replicator.Thumbprint() {
+		t.Errorf("%+v", row)
+	}
+	f.a.HalfPairReplicators(1)
+	for _, want := range []bool{false, true} {
+		var rows []struct{ ID *string }
+		f.must(http.StatusOK, request{method: "GET", path: "/replicators"}, &rows)
+		if (rows[0].ID != nil) != want {
+			t.Errorf("%+v", rows)
+		}
+	}
+	f.must(http.StatusOK, post("/replicators/"+row.ID+"/reset-cookie", map[string]any{"description": "new", "details": details}), nil)
+	f.noViolation()
+	f.refused(http.StatusBadRequest, "BadUserInput", add)
+	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/site", map[string]string{"site": "beta"}))
+	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(nil)))
+	if n := len(f.a.Violations()); n != 3 {
+		t.Errorf("%d violations: %q", n, f.a.Violations())
+	}
+	f.a.RefuseReplicatorRemoval("It holds replications.")
+	f.refused(http.StatusBadRequest, "ReplicatorInUse", request{method: "DELETE", path: "/replicators/" + row.ID})
+	f.a.RefuseReplicatorRemoval("")
+	f.must(http.StatusNoContent, request{method: "DELETE", path: "/replicators/" + row.ID}, nil)
+	f.a.Redeploy()
+	if f.a.Setup().InstanceID == config.ID || f.a.Setup().SiteName != "" {
+		t.Error("the redeployed appliance is the old one")
+	}
+}
+
+func TestSetUpCloud(t *testing.T) {
+	t.Parallel()
+	f, _, tunnel := deployed(t, simulator.Cloud)
+	f.changePassword(f.a)
+	f.changePassword(tunnel)
+	f.must(http.StatusOK, post("/license", map[string]string{"key": simulator.DefaultLicense}), nil)
+	f.must(http.StatusNoContent, post("/config/check-lookup-service", f.lookupService(nil)), nil)
+	f.must(http.StatusOK, post("/config/site", map[string]string{"localSite": "cloud-a", "localSiteDescription": "east"}), nil)
+	director := map[string]any{
+		"vcdUrl": "https://director.example.com/api", "vcdUsername": "administrator@System", "vcdPassword": simulator.DefaultAccounts().VCDUsers[0].Password,
+		"vcdThumbprint": f.a.Fixture().ServerThumbprint(simulator.DirectorURL),
+	}
+	var config struct{ VcdURL, LocalSite, LocalSiteDescription, TunnelURL string }
+	f.must(http.StatusNoContent, post("/config/check-vcloud", director), nil)
+	f.must(http.StatusOK, post("/config/vcloud", director), &config)
+	if config.VcdURL != simulator.DirectorURL || config.LocalSite != "cloud-a" || config.LocalSiteDescription != "east" {
+		t.Errorf("%+v", config)
+	}
+	f.must(http.StatusOK, post("/config/lookup-service", f.lookupService(nil)), nil)
+	f.must(http.StatusOK, post("/config/manager/lookup-service", f.lookupService(nil)), nil)
+	if f.a.Manager().Setup().LookupServiceURL != simulator.LookupServiceURL {
+		t.Error("the Manager beside it has no lookup service")
+	}
+	der := strings.Join(strings.Fields(strings.NewReplacer("-----BEGIN CERTIFICATE-----", "", "-----END CERTIFICATE-----", "").Replace(tunnel.CertificatePEM())), "")
+	add := map[string]string{"url": "https://tunnel-a.example.com:8047", "certificate": der, "rootPassword": newRootPassword}
+	var row struct{ ID, URL string }
+	f.must(http.StatusOK, post("/config/tunnels", add), &row)
+	if row.URL != "https://tunnel-a.example.com:8047/" {
+		t.Errorf("%+v", row)
+	}
+	var endpoints struct{ Configured, Effective map[string]any }
+	f.must(http.StatusOK, request{method: "GET", path: "/config/endpoints"}, &endpoints)
+	if endpoints.Configured["mgmtPublicAddress"] != "tn-"+row.ID+".tnexus.io" || endpoints.Effective["apiPort"] != 8443.0 {
+		t.Errorf("%+v", endpoints)
+	}
+	endpoints.Configured["apiPublicAddress"], endpoints.Configured["apiPublicPort"] = "cloud.example.com", 443
+	f.must(http.StatusOK, post("/config/endpoints", endpoints.Configured), &endpoints)
+	if got := f.a.Setup().Endpoints; got.APIPublicAddress != "cloud.example.com" || got.MgmtPublicPort != 8048 {
+		t.Errorf("%+v", got)
+	}
+	f.must(http.StatusOK, request{method: "PUT", path: "/config/tunnels/" + row.ID, body: add}, nil)
+	for _, nested := range []bool{false, true} {
+		var list struct{ Tunnels any }
+		f.must(http.StatusOK, request{method: "GET", path: "/config/tunnels"}, &list)
+		if _, is := list.Tunnels.(map[string]any); is != nested {
+			t.Errorf("%+v", list)
+		}
+		f.a.NestTunnels()
+	}
+	beside := f.as(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
+	beside.must(http.StatusOK, request{on: f.a.Manager(), method: "GET", path: "/replicators"}, nil)
+	f.noViolation()
+	for _, wrong := range []request{post("/config/site", map[string]string{"site": "x"}), post("/config/tunnels", add), {method: "GET", path: "/replicators"}} {
+		if got := f.do(wrong); got.status < 400 {
+			t.Errorf("%s %s: %d", wrong.method, wrong.path, got.status)
+		}
+	}
+	if n := len(f.a.Violations()); n != 3 {
+		t.Errorf("%d violations: %q", n, f.a.Violations())
+	}
+}
+
+// TestCallsByVersion asks for each call in versions that lack it.
+func TestCallsByVersion(t *testing.T) {
+	t.Parallel()
+	accept := func(version string) http.Header {
+		return http.Header{"Accept": {"application/vnd.vmware.h4-v" + version + "+json;charset=UTF-8"}}
+	}
+	for path, absent := range map[string]string{
+		"GET /config/root-password-expired": "4.6", "GET /appliance/root-password-expired": "4.7",
+		"GET /config/tunnels": "4.5", "POST /config/tunnel-service": "4.6",
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			f, _, _ := deployed(t, simulator.Cloud)
+			method, path, _ := strings.Cut(path, " ")
+			f.refused(http.StatusNotFound, "NotFound", request{method: method, path: path, header: accept(absent)})
+		})
+	}
+}
+
+// TestOverlappingWrites sends two writes of the set-up at once, to the two
+// services of one appliance.
+func TestOverlappingWrites(t *testing.T) {
+	t.Parallel()
+	f, _, _ := deployed(t, simulator.Cloud)
+	f.changePassword(f.a)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	f.a.BeforeResponse(func(*http.Request) { close(arrived); <-release })
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = f.try(post("/license", map[string]string{"key": simulator.DefaultLicense}))
+	}()
+	<-arrived
+	beside := f.as(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
+	beside.do(request{on: f.a.Manager(), method: "POST", path: "/config/lookup-service", body: f.lookupService(nil)})
+	close(release)
+	<-done
+	if len(f.a.Manager().Violations()) != 1 {
+		t.Error("two writes at once are no violation")
+	}
+}
