@@ -1,4 +1,4 @@
-module github.com/vcda-dr/terraform-provider-vcda/tools/actionlint
+module github.com/vcda-dr/terraform-provider-vcda/internal/tools/actionlint
 
 go 1.26.0
 

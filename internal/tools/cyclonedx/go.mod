@@ -1,4 +1,4 @@
-module github.com/vcda-dr/terraform-provider-vcda/tools/cyclonedx
+module github.com/vcda-dr/terraform-provider-vcda/internal/tools/cyclonedx
 
 go 1.26.0
 

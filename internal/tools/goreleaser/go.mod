@@ -1,4 +1,4 @@
-module github.com/vcda-dr/terraform-provider-vcda/tools/goreleaser
+module github.com/vcda-dr/terraform-provider-vcda/internal/tools/goreleaser
 
 go 1.26.3
 
