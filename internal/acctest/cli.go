@@ -1,8 +1,6 @@
 package acctest
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -87,31 +85,8 @@ func SkipUnlessSupported(t *testing.T, features ...Feature) {
 			since = f.OpenTofu
 		}
 		if since == 0 || (cli.Major == 1 && cli.Minor < since) {
-			reason := "this CLI lacks " + f.Name
-			note(t, reason)
-			t.Skip(reason)
+			t.Skip("this CLI lacks " + f.Name)
 		}
-	}
-}
-
-// note writes a skipped test down for whoever counts them (internal/tools/test): the
-// reason, the package and the test, a line each.
-func note(t *testing.T, reason string) {
-	t.Helper()
-	name := os.Getenv("ACCTEST_SKIPPED")
-	if name == "" {
-		return
-	}
-	folder, err := os.Getwd() // of the package
-	if err == nil {
-		var file *os.File
-		if file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil { //nolint:gosec // named by whoever runs the tests
-			_, err = fmt.Fprintf(file, "%s\t%s\t%s\n", reason, folder, t.Name())
-			err = errors.Join(err, file.Close())
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

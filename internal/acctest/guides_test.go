@@ -14,34 +14,6 @@ import (
 
 const guidesFolder = "../../templates/guides"
 
-// guideReaders are the packages whose tests run what a guide shows.
-var guideReaders = []string{".", "../cmd/vcda-simulator"}
-
-// TestGuides: each guide that shows a configuration or a script has a test that
-// reads it. That test fails when it leaves one out.
-func TestGuides(t *testing.T) {
-	t.Parallel()
-	var tests strings.Builder
-	for _, folder := range guideReaders {
-		sources, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, source := range sources {
-			content, err := os.ReadFile(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			tests.Write(content)
-		}
-	}
-	for file, text := range files(t, guidesFolder) {
-		if len(blocksOf(text)) > 0 && !strings.Contains(tests.String(), "/"+file) {
-			t.Errorf("nothing tests the guide %s", file)
-		}
-	}
-}
-
 // TestGuideFormat: what people copy is formatted.
 func TestGuideFormat(t *testing.T) {
 	t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -137,32 +136,6 @@ func TestImports(t *testing.T) {
 			if terraform(to) && !rules.terraform && folder != "simulator" {
 				t.Errorf("a test of %s imports %s", here, to)
 			}
-		}
-	}
-}
-
-// TestTopLevel: what lies in the first folder people see (design, section 0).
-func TestTopLevel(t *testing.T) {
-	t.Parallel()
-	allowed := []string{
-		"main.go", "internal", "examples", "docs", "templates", "GNUmakefile", "go.mod", "go.sum", "terraform-registry-manifest.json",
-		"README.md", "LICENSE", "CHANGELOG.md",
-	}
-	entries, err := os.ReadDir("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		if name := entry.Name(); !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) {
-			t.Errorf("%s is not part of the layout", name)
-		}
-	}
-	for _, name := range allowed {
-		if name == "docs" {
-			continue // made by make docs, whose staleness make check looks at
-		}
-		if _, err := os.Stat("../../" + name); err != nil {
-			t.Error(err)
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-var update = flag.Bool("update", false, "write "+page+" anew")
+var update = flag.Bool("update", false, "write "+page+" again")
 
 const page = "testdata/diagnostics.md"
 
