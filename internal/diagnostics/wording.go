@@ -71,7 +71,7 @@ func (w Wording) explainStatus(e *rest.StatusError) (why, advice string) {
 		return why, "The user of the login lacks the privilege for this."
 	case e.Status == http.StatusNotFound:
 		return why, fmt.Sprintf("Check that %s.url in the provider block is the address of the %s.", w.object, w.name)
-	case e.Passing():
+	case e.IsTransient():
 		return why, fmt.Sprintf("Try again. If it stays, look into the logs of the %s.", w.name)
 	}
 	return why, ""

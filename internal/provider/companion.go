@@ -46,7 +46,7 @@ func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration
 			fmt.Sprintf("The provider block has no %s.url. Set it, or the variable %sURL, to the address of the server.", s.object, s.prefix)))
 	}
 	login := companionLogin(c, s)
-	options := c.transport(s.object+".", base, agent)
+	options := p.transport(c, s.object+".", base, agent)
 	switch {
 	case c.diags.HasError():
 		return providerdata.Absent[C](withoutPaths(c.diags.Errors())...)

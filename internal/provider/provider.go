@@ -133,7 +133,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 			"The provider block has no url. Set it, or the variable VCDA_URL, to the address of the appliance."))
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
-	layer := c.transport("", base, agent)
+	layer := p.transport(c, "", base, agent)
 	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version")}
 	if c.unknown != "" {
 		return providerdata.Absent[vcda.Client](notYetKnown(c.unknown))
@@ -157,7 +157,7 @@ func notYetKnown(dotted string) diag.Diagnostic {
 
 // transport resolves the settings of the HTTP layer for the system whose
 // settings stand below prefix.
-func (c *configuration) transport(prefix, base, agent string) rest.Options {
+func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) rest.Options {
 	options := rest.Options{
 		Trust: tlsutil.Trust{
 			CACertificate: c.certificate(prefix + "ca_certificate"),
@@ -167,6 +167,7 @@ func (c *configuration) transport(prefix, base, agent string) rest.Options {
 		UserAgent:     agent,
 		MaxRetries:    c.count("max_retries"),
 		MaxConcurrent: c.count("max_concurrent_requests"),
+		Clock:         p.clock,
 		Log:           logHTTP,
 	}
 	if options.Trust.Insecure {

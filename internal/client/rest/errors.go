@@ -1,13 +1,11 @@
 package rest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"strconv"
+	"time"
 )
 
 // Call names a request in an error.
@@ -19,8 +17,8 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 
 func (c Call) call() Call { return c }
 
-// OperationOf is the operation id of the request that failed with err, or "". It
-// may be another operation's, where several wait for one request.
+// OperationOf returns the operation ID of the request that failed with err, or "".
+// It may be another operation's, where several wait for one request.
 func OperationOf(err error) string {
 	var failed interface{ call() Call }
 	if errors.As(err, &failed) {
@@ -29,13 +27,18 @@ func OperationOf(err error) string {
 	return ""
 }
 
-// StatusError is an answer with a status of 400 or more. Code and Msg are the
-// server's own; without them Msg holds the beginning of the body.
+// StatusError is a response with a status of 400 or more.
 type StatusError struct {
 	Call
-	Status    int
+	Status int
+
+	// Code and Msg are the API's own where FromAPI is set. Else Msg holds the
+	// beginning of the body: something in front of the API has responded.
 	Code, Msg string
-	Header    http.Header
+	FromAPI   bool
+
+	Header   http.Header
+	Received time.Time // Retry-After may be a date
 }
 
 func (e *StatusError) Error() string {
@@ -49,22 +52,49 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// Passing tells that the same request may well succeed a little later.
-func (e *StatusError) Passing() bool { return e.Status >= 500 || passing(e.Status) }
+// IsTransient reports whether the same request may succeed a little later.
+func (e *StatusError) IsTransient() bool {
+	return e.Status >= 500 || e.Status == http.StatusTooManyRequests
+}
 
-// ConnectionError is a request without a complete answer. Unwrap gives the
+// RetryAfter returns how long the server asks to wait before the next request, and
+// whether it asks at all.
+func (e *StatusError) RetryAfter() (wait time.Duration, asked bool) {
+	text := e.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return max(date.Sub(e.Received), 0), true
+	}
+	return 0, false
+}
+
+// ConnectionError is a request without a complete response. Unwrap gives the
 // context's error when the caller gave up.
 type ConnectionError struct {
 	Call
 	Host string
 	Err  error
 	Sent bool // the request may have reached the server
+
+	raw error // as net/http returned it
 }
 
 func (e *ConnectionError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Call, e.Host, e.Err) }
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
-// ResponseError is an answer that breaks the documented form.
+// ProxyError is a proxy that refuses to connect to the server, by its own status.
+type ProxyError struct {
+	Host   string // of the proxy
+	Status int
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refuses to connect: %d %s", e.Host, e.Status, http.StatusText(e.Status))
+}
+
+// ResponseError is a response that does not have the documented form.
 type ResponseError struct {
 	Call
 	Status int
@@ -74,42 +104,22 @@ type ResponseError struct {
 }
 
 func (e *ResponseError) Error() string {
-	return fmt.Sprintf("%s: the answer (status %d) can't be used: %s", e.Call, e.Status, e.Reason)
+	return fmt.Sprintf("%s: the response (status %d) can't be used: %s", e.Call, e.Status, e.Reason)
 }
 func (e *ResponseError) Unwrap() error { return e.Err }
 
-// IsRefused tells an answer by which the server decided against a request, from
-// one by which it could not decide.
+// IsRefused reports whether the server decided against a request, rather than
+// failed to decide.
 func IsRefused(err error) bool {
 	status := Status(err)
 	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
 }
 
-// Status is the HTTP status of a *StatusError, or 0.
+// Status returns the HTTP status of a *StatusError, or 0.
 func Status(err error) int {
 	var e *StatusError
 	if errors.As(err, &e) {
 		return e.Status
 	}
 	return 0
-}
-
-// connectionError sorts what an HTTP client returns. A trust error stands for
-// itself; the URL that net/http adds is dropped, since it may hold a query.
-func connectionError(call Call, req *http.Request, err error, wrote *wroteMark) error {
-	var trust *tlsutil.TrustError
-	if errors.As(err, &trust) {
-		return trust
-	}
-	if large := tooLarge(err); large != nil {
-		return &ResponseError{Call: call, Status: http.StatusOK, Reason: large.Error(), Err: err}
-	}
-	var wrapped *url.Error
-	for errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if ctxErr := context.Cause(req.Context()); ctxErr != nil && errors.Is(err, req.Context().Err()) {
-		err = ctxErr
-	}
-	return &ConnectionError{Call: call, Host: req.URL.Host, Err: redactError(err, secretsOf(req.Context())), Sent: wrote.wrote.Load()}
 }

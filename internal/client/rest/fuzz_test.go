@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
 func mustParse(t *testing.T, text string) *url.URL {
@@ -41,9 +43,9 @@ func FuzzNormalizeThumbprint(f *testing.F) {
 	})
 }
 
-// Whatever a server sends, an answer is decoded or refused with a reason that
+// Whatever a server sends, a response is decoded or refused with a reason that
 // holds no secret.
-func FuzzAnswer(f *testing.F) {
+func FuzzResponse(f *testing.F) {
 	const secret = "s3cr<t\"\n"
 	for _, body := range []string{"", "null", " null ", "{}", "[]", `{"a":1}`, `{"a":{"b":"x"}}`, `{"a":`, "<html>" + secret, "\xff\xfe", strings.Repeat("x", 200)} {
 		for _, kind := range []string{"", "application/json;charset=UTF-8", "application/vnd.vmware.h4-v4.7+json", "text/html", "a/b/c;;"} {
@@ -52,11 +54,12 @@ func FuzzAnswer(f *testing.F) {
 			f.Add([]byte(body), kind, 302)
 		}
 	}
-	c := &Client{}
 	f.Fuzz(func(t *testing.T, body []byte, kind string, status int) {
 		a := &Response{Status: status, Header: http.Header{"Content-Type": {kind}, "Location": {string(body)}}, Body: body, secrets: []string{secret}}
 		var v struct{ A struct{ B int } }
-		for _, err := range []error{c.check(a), a.JSON(&v)} {
+		responds := func(context.Context, *request) (*Response, error) { return a, nil }
+		_, checked := check(clock.System{}, nil, responds)(t.Context(), &request{Request: Request{Secrets: a.secrets}})
+		for _, err := range []error{checked, a.JSON(&v)} {
 			if err == nil {
 				continue
 			}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
 // peak counts how many requests are in the handler at once.
@@ -114,45 +117,25 @@ func TestWaitForASlotEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// lateCancel is a context that ends just after it was first looked at.
-type lateCancel struct {
-	context.Context
-	cancel context.CancelFunc
-}
-
-func (c lateCancel) Err() error {
-	defer c.cancel()
-	return c.Context.Err()
-}
-
-type counting struct{ sent atomic.Int32 }
-
-func (c *counting) RoundTrip(*http.Request) (*http.Response, error) {
-	c.sent.Add(1)
-	return nil, errors.New("sent")
-}
-
-// When a slot comes free at the moment the context ends, nothing is sent: a
-// request that can't be abandoned must not begin after Ctrl-C.
-func TestNoSlotAfterTheContext(t *testing.T) {
-	next := &counting{}
-	try := &attempt{next: next, slots: make(chan struct{}, 1), timeout: time.Second}
-	for range 100 { // select picks at random
-		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), finishKey{}, true))
-		req, err := http.NewRequestWithContext(lateCancel{ctx, cancel}, http.MethodPost, "https://appliance.test/sites", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := try.RoundTrip(req)
-		if err == nil {
-			resp.Body.Close()
-		}
-		if !errors.Is(err, context.Canceled) {
+// A request that can't be abandoned must not begin after Ctrl-C, even if there is
+// room for it.
+func TestLimit_notAfterTheContext(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int32
+	chain := limit(1, timeout(clock.System{}, time.Minute, func(context.Context, *request) (*Response, error) {
+		sent.Add(1)
+		return &Response{}, nil
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		_, err := chain(ctx, &request{Request: Request{Method: http.MethodPost, Finish: true}, url: &url.URL{Host: "appliance.test"}})
+		if !errors.Is(err, context.Canceled) || OutcomeOf(err) != Refused {
 			t.Errorf("error %v", err)
 		}
 	}
-	if next.sent.Load() != 0 {
-		t.Errorf("%d requests were sent", next.sent.Load())
+	if sent.Load() != 0 {
+		t.Errorf("%d requests were sent", sent.Load())
 	}
 }
 

@@ -31,7 +31,10 @@ func listText(n int) (text string, rows []row) {
 	return "[" + strings.Join(parts, ",") + "]", rows
 }
 
-// whole decodes a text in one piece, as the answer of a request without Into.
+// smallLimits are limits that a test reaches with little text.
+var smallLimits = Limits{Response: 64 << 10, Item: 4 << 10}
+
+// whole decodes a text in one piece, as the response of a request without DecodeInto.
 func whole(text string) ([]row, error) {
 	a := &Response{Body: []byte(text), Header: http.Header{"Content-Type": {"application/json"}}}
 	var rows []row
@@ -39,18 +42,18 @@ func whole(text string) ([]row, error) {
 	return rows, err
 }
 
-// streamed decodes it on the way.
+// streamed decodes it as it arrives.
 func streamed(text io.Reader) ([]row, error) {
 	var list List[row]
-	s := &stream{into: &list}
-	s.read(&measured{from: text, left: maxAnswer})
-	return list.Items, (&Response{}).fits(s)
+	limits := Limits{}.withDefaults()
+	err := (&Response{}).readList(&limitReader{from: text, limits: limits, left: limits.Response}, &list)
+	return list.Items, err
 }
 
 func reason(err error) (text string, empty bool) {
-	var answer *ResponseError
-	if errors.As(err, &answer) {
-		return answer.Reason, answer.Empty
+	var invalid *ResponseError
+	if errors.As(err, &invalid) {
+		return invalid.Reason, invalid.Empty
 	}
 	return fmt.Sprint(err), false
 }
@@ -60,8 +63,8 @@ var listTexts = []string{
 	"[", "[}", `[{"id":"a"}`, `[{"id":"a"},`, `[{"id":"a"},]`, `[{"id":"a"}]]`, `[] []`, `[] x`, `[]null`, `[1]`, `["a"]`, `[[]]`, `[{"id":7}]`, `[{"port":"x"}]`, `[{"id":"a"} {"id":"b"}]`, "<html>", "\xff", "[\xff]",
 }
 
-// A list that is decoded on the way is what it is in one piece, and so is what is
-// wrong with it.
+// A list that is decoded as it arrives gives the same items and the same errors as
+// one that is decoded in one piece.
 func TestStreamedLists(t *testing.T) {
 	for _, text := range listTexts {
 		sameList(t, text)
@@ -77,7 +80,7 @@ func sameList(t *testing.T, text string) {
 	want, wantErr := whole(text)
 	got, err := streamed(strings.NewReader(text))
 	if (err == nil) != (wantErr == nil) {
-		t.Fatalf("%q on the way: %v, in one piece: %v", text, err, wantErr)
+		t.Fatalf("%q streamed: %v, in one piece: %v", text, err, wantErr)
 	}
 	if wantErr == nil {
 		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
@@ -88,7 +91,7 @@ func sameList(t *testing.T, text string) {
 	gotReason, gotEmpty := reason(err)
 	wantReason, wantEmpty := reason(wantErr)
 	if gotEmpty != wantEmpty && strings.TrimSpace(text) != "" {
-		t.Errorf("%q on the way: empty %t, %q; in one piece: %t, %q", text, gotEmpty, gotReason, wantEmpty, wantReason)
+		t.Errorf("%q streamed: empty %t, %q; in one piece: %t, %q", text, gotEmpty, gotReason, wantEmpty, wantReason)
 	}
 }
 
@@ -103,8 +106,8 @@ func FuzzStreamedLists(f *testing.F) {
 func rows(c *Client, t *testing.T) ([]row, *Response, error) {
 	t.Helper()
 	var list List[row]
-	answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
-	return list.Items, answer, err
+	resp, err := c.Do(t.Context(), Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
+	return list.Items, resp, err
 }
 
 // A try that breaks off leaves nothing behind: the next one begins anew.
@@ -137,8 +140,7 @@ func TestBrokenListIsReadAgain(t *testing.T) {
 	})
 }
 
-// What is wrong with the answer to the last try is told, not what was with an
-// earlier one.
+// The error is that of the last try, not of an earlier one.
 func TestPageAfterABrokenList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
@@ -158,11 +160,10 @@ func TestPageAfterABrokenList(t *testing.T) {
 	})
 }
 
-// What is wrong with an answer that wants to be a list.
-func TestAnswersThatAreNoList(t *testing.T) {
-	big := `[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`
-	many := "[" + strings.Repeat(`{"id":"`+strings.Repeat("x", maxElement/2)+`"},`, 2*maxAnswer/maxElement) + "{}]"
-	space := "[]" + strings.Repeat(" ", maxElement)
+func TestResponsesThatAreNoList(t *testing.T) {
+	big := `[{"id":"` + strings.Repeat("x", 2*smallLimits.Item) + `"}]`
+	many := "[" + strings.Repeat(`{"id":"`+strings.Repeat("x", smallLimits.Item/2)+`"},`, 2*smallLimits.Response/smallLimits.Item) + "{}]"
+	space := "[]" + strings.Repeat(" ", smallLimits.Item)
 	for name, c := range map[string]struct {
 		status     int
 		kind, body string
@@ -177,12 +178,12 @@ func TestAnswersThatAreNoList(t *testing.T) {
 		"wrong field": {http.StatusOK, "application/vnd.vmware.h4-v4.7+json", `[{"id":7}]`, `its field "id" is of another type than documented`},
 		"broken":      {http.StatusOK, "", `[{"id":`, "it is not valid JSON"},
 		"more":        {http.StatusOK, "application/json", `[]{}`, "it is not valid JSON"},
-		"big element": {http.StatusOK, "application/json", big, "an element of the list is larger than 1 MiB"},
-		"much space":  {http.StatusOK, "application/json", space, "an element of the list is larger than 1 MiB"},
-		"huge":        {http.StatusOK, "application/json", many, "the answer is larger than 32 MiB"},
+		"big item":    {http.StatusOK, "application/json", big, "an item of the list is larger than 4096 bytes"},
+		"much space":  {http.StatusOK, "application/json", space, "an item of the list is larger than 4096 bytes"},
+		"huge":        {http.StatusOK, "application/json", many, "the response is larger than 65536 bytes"},
 	} {
 		bubble(t, name, func(t *testing.T) {
-			client := serve(t, Options{}, func(w http.ResponseWriter, _ *http.Request) {
+			client := serve(t, Options{Limits: smallLimits}, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", c.kind)
 				w.WriteHeader(c.status)
 				_, _ = io.WriteString(w, c.body) // the client may leave
@@ -212,17 +213,17 @@ func TestListThatStops(t *testing.T) {
 	})
 }
 
-// Compressed answers are asked for and understood, and their size counts as it is
-// when unpacked.
-func TestCompressedAnswers(t *testing.T) {
+// Compressed responses are asked for and understood; their size counts when
+// unpacked.
+func TestCompressedResponses(t *testing.T) {
 	text, want := listText(2000)
 	for name, c := range map[string]struct {
 		text string
 		want string
-	}{"list": {text, ""}, "bomb": {`[{"id":"` + strings.Repeat("x", 2*maxElement) + `"}]`, "larger than"}} {
+	}{"list": {text, ""}, "bomb": {`[{"id":"` + strings.Repeat("x", 16*smallLimits.Item) + `"}]`, "larger than"}} {
 		bubble(t, name, func(t *testing.T) {
 			sent := 0
-			client := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+			client := serve(t, Options{Limits: Limits{Item: smallLimits.Item}}, func(w http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("Accept-Encoding") != "gzip" {
 					t.Errorf("it accepts %q", r.Header.Get("Accept-Encoding"))
 				}

@@ -4,13 +4,13 @@ import "context"
 
 type operationKey struct{}
 
-// WithOperationID marks every request below ctx with the id, which travels in
-// the operationID header and comes back in each error.
+// WithOperationID returns a context whose requests carry the ID: it travels in the
+// operationID header and comes back in each error.
 func WithOperationID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, operationKey{}, id)
 }
 
-// OperationID is the id set by WithOperationID, or "".
+// OperationID returns the ID set by WithOperationID, or "".
 func OperationID(ctx context.Context) string {
 	id, _ := ctx.Value(operationKey{}).(string)
 	return id

@@ -171,6 +171,9 @@ func TestEnvironment(t *testing.T) {
 		if got.Error == "" || got.Sent || len(p.seen) != 1 {
 			t.Errorf("%+v, want one try of which nothing reached the appliance; the proxy saw %q", got, p.seen)
 		}
+		if want := "the proxy " + p.Listener.Addr().String() + " refuses to connect: 502 Bad Gateway"; !strings.Contains(got.Error, want) {
+			t.Errorf("error %q, want one that names the proxy: %q", got.Error, want)
+		}
 		if strings.Contains(got.Error, "proxy-password") {
 			t.Errorf("the error shows the proxy's password: %s", got.Error)
 		}

@@ -231,9 +231,9 @@ func TestStatusError(t *testing.T) {
 	}
 }
 
-func TestPassing(t *testing.T) {
+func TestIsTransient(t *testing.T) {
 	for code, want := range map[int]bool{400: false, 401: false, 403: false, 404: false, 408: false, 409: false, 429: true, 500: true, 502: true, 503: true, 504: true} {
-		if got := (&StatusError{Status: code}).Passing(); got != want {
+		if got := (&StatusError{Status: code}).IsTransient(); got != want {
 			t.Errorf("%d: %v, want %v", code, got, want)
 		}
 	}

@@ -20,7 +20,7 @@ type Login interface {
 // loginRequest is a login; secrets must not show in an error text.
 func loginRequest(path string, body any, secrets ...string) rest.Request {
 	r := post(path, body)
-	r.Secrets = secrets
+	r.Secrets, r.RetryBusy = secrets, true
 	return r
 }
 

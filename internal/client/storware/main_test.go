@@ -10,6 +10,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	fake "github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
@@ -50,7 +51,7 @@ func connectTo(t *testing.T, address string, trust tlsutil.Trust, l Login) *Clie
 		t.Fatal(err)
 	}
 	client, err := New(Options{
-		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test", RequestTimeout: 10 * time.Second, MaxRetries: 1},
+		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test", RequestTimeout: time.Minute, MaxRetries: 1, Clock: clocktest.New()},
 		Login:     l,
 	})
 	if err != nil {

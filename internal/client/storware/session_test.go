@@ -93,7 +93,7 @@ func TestLoginWithoutCookieIsFinal(t *testing.T) {
 }
 
 func TestUndecidedLoginMayBeRepeated(t *testing.T) {
-	for _, fault := range []fake.Fault{{Status: 503}, {Status: 500}, {Status: 429}, {Drop: true}} {
+	for _, fault := range []fake.Fault{{Status: 500}, {Drop: true}} {
 		server := start(t, fake.Options{})
 		fault.Call = "POST /session/login"
 		server.Fault(fault)
@@ -108,6 +108,23 @@ func TestUndecidedLoginMayBeRepeated(t *testing.T) {
 		}
 		if _, err := client.Session(t.Context()); err != nil {
 			t.Errorf("%+v: the next call: %v", fault, err)
+		}
+	}
+}
+
+// A login that a busy server did not perform is sent again in the same call.
+func TestLogin_busyServer(t *testing.T) {
+	for name, fault := range map[string]fake.Fault{
+		"429": {Status: 429}, "503": {Status: 503}, "503 as a page": {Status: 503, ContentType: "text/html", Body: "<html>Busy</html>"},
+		"502 as a page": {Status: 502, ContentType: "text/html", Body: "<html>Bad Gateway</html>"},
+	} {
+		server := start(t, fake.Options{})
+		fault.Call = "POST /session/login"
+		server.Fault(fault)
+		client := connect(t, server, adminLogin)
+		_, err := client.Session(t.Context())
+		if got := server.Stats().Requests["POST /session/login"]; err != nil || got != 2 {
+			t.Errorf("%s: error %v after %d logins", name, err, got)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func New(o Options) (*Client, error) {
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
-	o.Transport.DecodeError = decodeError
+	o.Transport.DecodeError, o.Transport.Clock = decodeError, o.Clock
 	layer, err := rest.New(o.Transport)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -131,18 +130,20 @@ func status(err error) int {
 	return rest.Status(err)
 }
 
+// OutcomeOf returns the outcome of a request. What failed before it, such as the
+// login it needed, means that nothing was sent.
+func OutcomeOf(err error) rest.Outcome {
+	if IsNotSent(err) {
+		return rest.Refused
+	}
+	return rest.OutcomeOf(err)
+}
+
 // IsOutcomeUnknown tells an error after which a request that starts a task may have
 // been performed all the same: its answer got lost, or a server error came in
 // its place.
 func IsOutcomeUnknown(err error) bool {
-	if IsNotSent(err) {
-		return false
-	}
-	var connection *rest.ConnectionError
-	if errors.As(err, &connection) {
-		return connection.Sent
-	}
-	return IsInvalidResponse(err)
+	return OutcomeOf(err) == rest.Unknown
 }
 
 // IsInvalidResponse tells an answer that does not serve: not of the documented form, or a
@@ -154,11 +155,7 @@ func IsInvalidResponse(err error) bool {
 
 // IsRetryLater tells an answer by which the appliance declined a request for now.
 func IsRetryLater(err error) bool {
-	switch status(err) {
-	case http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return true
-	}
-	return false
+	return status(err) != 0 && OutcomeOf(err) == rest.Declined
 }
 
 // IsConflict tells an answer that is Busy or final: the reference leaves open which
@@ -178,11 +175,8 @@ func RetryAfter(err error) time.Duration {
 	if !errors.As(err, &e) {
 		return 0
 	}
-	seconds, err := strconv.ParseUint(e.Header.Get("Retry-After"), 10, 16)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
+	wait, _ := e.RetryAfter()
+	return wait
 }
 
 // IsNotFoundOrForbidden tells an answer by which the appliance shows nothing of what was asked

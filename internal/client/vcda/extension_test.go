@@ -50,7 +50,7 @@ func rootClient(t *testing.T, a *simulator.Appliance, list ...vcda.Extension) *v
 	}
 	root := a.Accounts().LocalUsers[0]
 	client, err := vcda.New(vcda.Options{
-		Transport:  rest.Options{BaseURL: base, Trust: tlsutil.Trust{Thumbprint: a.Thumbprint()}, RequestTimeout: 10 * time.Second},
+		Transport:  rest.Options{BaseURL: base, Trust: tlsutil.Trust{Thumbprint: a.Thumbprint()}, RequestTimeout: time.Minute},
 		Login:      vcda.LocalUser{Username: root.Username, Password: root.Password},
 		Extensions: list,
 	})

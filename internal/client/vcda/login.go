@@ -24,5 +24,5 @@ func loginRequest(l Login, now time.Time) (rest.Request, error) {
 	if err != nil {
 		return rest.Request{}, err
 	}
-	return rest.Request{Method: "POST", Path: "/sessions", Body: body, Secrets: l.secrets()}, nil
+	return rest.Request{Method: "POST", Path: "/sessions", Body: body, Secrets: l.secrets(), RetryBusy: true}, nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -271,6 +272,36 @@ func TestFailedLoginIsNotFinal(t *testing.T) {
 			}
 			if n := f.a.Stats().Requests["POST /sessions"]; n != 1 {
 				t.Errorf("%d logins, want 1", n)
+			}
+		})
+	}
+}
+
+// A login that the appliance did not perform is sent again, within the retries; a
+// refused one never is.
+func TestLogin_busyAppliance(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault simulator.Fault
+		sent  int
+	}{
+		"429":             {simulator.Fault{Kind: simulator.Status, Status: 429, RetryAfter: "5"}, 2},
+		"503":             {simulator.Fault{Kind: simulator.Status, Status: 503}, 2},
+		"502 as a page":   {simulator.Fault{Kind: simulator.Body, Status: 502, Body: "<html>Bad Gateway</html>", ContentType: "text/html"}, 2},
+		"503 as a page":   {simulator.Fault{Kind: simulator.Body, Status: 503, Body: "<html>Busy</html>", ContentType: "text/html"}, 2},
+		"401":             {simulator.Fault{Kind: simulator.Status, Status: 401}, 1},
+		"403":             {simulator.Fault{Kind: simulator.Status, Status: 403}, 1},
+		"connection lost": {simulator.Fault{Kind: simulator.Reset}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startBy(t, Manager, clocktest.New())
+			c.fault.Method, c.fault.Path, c.fault.Times = "POST", "/sessions", 1
+			f.a.Fault(c.fault)
+			client := f.connect(rootLogin(), func(o *Options) { o.Transport.MaxRetries = 3 })
+			_, err := client.Sites(t.Context())
+			if sent := f.a.Stats().Requests["POST /sessions"]; sent != c.sent || (err == nil) != (c.sent > 1) {
+				t.Errorf("error %v after %d logins, want %d", err, sent, c.sent)
 			}
 		})
 	}

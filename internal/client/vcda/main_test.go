@@ -129,7 +129,7 @@ func connect(t *testing.T, address string, l Login, change func(*Options)) *Clie
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Login: l, Transport: rest.Options{BaseURL: base, UserAgent: "test", RequestTimeout: 20 * time.Second}}
+	o := Options{Login: l, Transport: rest.Options{BaseURL: base, UserAgent: "test", RequestTimeout: time.Minute}}
 	if change != nil {
 		change(&o)
 	}

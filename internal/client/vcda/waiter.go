@@ -64,7 +64,7 @@ func IsTransient(err error) bool {
 	}
 	var status *rest.StatusError
 	if errors.As(err, &status) {
-		return status.Passing()
+		return status.IsTransient()
 	}
 	var connection *rest.ConnectionError
 	var answer *rest.ResponseError

@@ -65,7 +65,7 @@ func (a *api) sessionManager(ctx context.Context) (string, error) {
 // logIn opens a session (Login) and returns its id.
 func (a *api) logIn(ctx context.Context, username, password string) (string, error) {
 	answer, err := a.send(ctx, "", rest.Request{
-		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password},
+		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password}, RetryBusy: true,
 		Body: struct {
 			UserName string `json:"userName"`
 			Password string `json:"password"`

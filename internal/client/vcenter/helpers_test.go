@@ -13,6 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	simulator "github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
@@ -52,7 +53,7 @@ func newClient(t *testing.T, address string, trust tlsutil.Trust, login vcenter.
 		t.Fatal(err)
 	}
 	client, err := vcenter.New(vcenter.Options{
-		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test-agent/1", RequestTimeout: 10 * time.Second},
+		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test-agent/1", RequestTimeout: time.Minute, Clock: clocktest.New()},
 		Login:     login,
 		Release:   release,
 	})

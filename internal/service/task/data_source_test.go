@@ -27,7 +27,7 @@ func client(t *testing.T, a *simulator.Appliance) *vcda.Client {
 	}
 	root := a.Accounts().LocalUsers[0]
 	c, err := vcda.New(vcda.Options{
-		Transport: rest.Options{BaseURL: base, Trust: tlsutil.Trust{CACertificate: a.CertificatePEM()}, RequestTimeout: 10 * time.Second},
+		Transport: rest.Options{BaseURL: base, Trust: tlsutil.Trust{CACertificate: a.CertificatePEM()}, RequestTimeout: time.Minute},
 		Login:     vcda.LocalUser{Username: root.Username, Password: root.Password},
 	})
 	if err != nil {

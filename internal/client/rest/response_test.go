@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func reply(code int, contentType, body string) http.HandlerFunc {
@@ -21,7 +22,7 @@ func reply(code int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	const plain = "application/json;charset=UTF-8"
 	cases := map[string]struct {
 		kind, body string
@@ -82,29 +83,41 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestOversizedAnswer(t *testing.T) {
-	chunk := []byte(strings.Repeat("x", 1<<20))
-	for name, n := range map[string]int{"just fits": maxAnswer, "a byte too long": maxAnswer + 1} {
-		t.Run(name, func(t *testing.T) {
+// The limit of the response is exact, and an oversized one is not asked for again.
+func TestLimits(t *testing.T) {
+	for name, size := range map[string]int{"at the limit": smallLimits.Response, "a byte above": smallLimits.Response + 1} {
+		bubble(t, name, func(t *testing.T) {
 			var tries atomic.Int32
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			client := serve(t, Options{MaxRetries: 2, Limits: smallLimits}, func(w http.ResponseWriter, r *http.Request) {
 				tries.Add(1)
-				for left := n; left > 0; left -= len(chunk) {
-					if _, err := w.Write(chunk[:min(left, len(chunk))]); err != nil {
-						return // the client has left
-					}
-				}
-			}))
-			t.Cleanup(server.Close)
-			answer, err := dial(t, server.URL, Options{MaxRetries: 2}).Do(t.Context(), get("/sites"))
-			var bad *ResponseError
-			if fits := n <= maxAnswer; fits && (err != nil || len(answer.Body) != n) || !fits && (!errors.As(err, &bad) || !strings.Contains(err.Error(), "32 MiB")) {
+				reply(200, "", strings.Repeat("x", size))(w, r)
+			})
+			resp, err := client.Do(t.Context(), get("/sites"))
+			if fits := size <= smallLimits.Response; fits && (err != nil || len(resp.Body) != size) || !fits && !errors.As(err, new(*ResponseError)) {
 				t.Errorf("error %v", err)
 			}
 			if tries.Load() != 1 {
 				t.Errorf("%d tries, want 1", tries.Load())
 			}
 		})
+	}
+}
+
+// The only test that uses the real limits. It isn't parallel, since it moves many
+// bytes.
+func TestLimits_defaults(t *testing.T) {
+	chunk := []byte(strings.Repeat("x", 1<<20))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			if _, err := w.Write(chunk); err != nil {
+				return // the client has left
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	_, err := dial(t, server.URL, Options{RequestTimeout: time.Minute}).Do(t.Context(), get("/sites"))
+	if !errors.As(err, new(*ResponseError)) || !strings.Contains(err.Error(), "the response is larger than 32 MiB") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -1,0 +1,22 @@
+package rest
+
+import (
+	"context"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// limit waits while as many requests are in flight as there may be; 0 is no limit.
+func limit(inFlight int, next handler) handler {
+	if inFlight == 0 {
+		return next
+	}
+	slots := semaphore.NewWeighted(int64(inFlight))
+	return func(ctx context.Context, r *request) (*Response, error) {
+		if slots.Acquire(ctx, 1) != nil {
+			return nil, r.notSent(context.Cause(ctx))
+		}
+		defer slots.Release(1)
+		return next(ctx, r)
+	}
+}

@@ -1,0 +1,39 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+)
+
+// Event is what may be logged of one try of a request: never a body, a header or
+// a query.
+type Event struct {
+	Method, Path, OperationID string
+	Status                    int // 0: no response
+	Duration                  time.Duration
+	Err                       error
+}
+
+// logTries reports each try.
+func logTries(c clock.Clock, log func(context.Context, Event), next handler) handler {
+	if log == nil {
+		return next
+	}
+	return func(ctx context.Context, r *request) (*Response, error) {
+		start := c.Now()
+		resp, err := next(ctx, r)
+		event := Event{Method: r.Method, Path: r.url.EscapedPath(), OperationID: r.operationID, Duration: c.Now().Sub(start), Err: err}
+		var invalid *ResponseError
+		switch {
+		case err == nil:
+			event.Status = resp.Status
+		case errors.As(err, &invalid):
+			event.Status = invalid.Status
+		}
+		log(ctx, event)
+		return resp, err
+	}
+}

@@ -1,0 +1,107 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// Response is a 2xx response, read to its end.
+type Response struct {
+	Call
+	Status int
+	Header http.Header
+	Body   []byte
+
+	secrets []string
+}
+
+func (r *Response) isSuccess() bool { return r.Status >= 200 && r.Status < 300 }
+
+// JSON decodes the body into v. It fails with *ResponseError when the body is
+// empty, is not JSON by its media type, or has another form than v.
+func (r *Response) JSON(v any) error {
+	if len(r.Body) == 0 {
+		return r.unusable(errEmpty)
+	}
+	if mediaType := r.Header.Get("Content-Type"); !isJSON(mediaType) {
+		return r.invalid(fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page()), nil)
+	}
+	if string(bytes.TrimSpace(r.Body)) == "null" {
+		return r.unusable(errNull) // an object or a list is never null as a whole
+	}
+	return r.unusable(json.Unmarshal(r.Body, v))
+}
+
+// unusable is the error of a text that can't be decoded, nil for one that can.
+func (r *Response) unusable(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errEmpty):
+		return &ResponseError{Call: r.Call, Status: r.Status, Reason: errEmpty.Error(), Empty: true}
+	case errors.Is(err, errNull):
+		return r.invalid(errNull.Error(), nil)
+	}
+	return r.invalid(describeJSON(err), err)
+}
+
+func (r *Response) invalid(reason string, err error) error {
+	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, Err: err}
+}
+
+// page shows the beginning of an HTML page, which names who sent it. Anything
+// else could be what was asked for, secrets included.
+func (r *Response) page() string {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+		return ""
+	}
+	return ": " + excerpt(r.Body, r.secrets)
+}
+
+// isJSON reports whether a media type is one of JSON. A response without a media
+// type is taken for JSON.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if errors.Is(err, mime.ErrInvalidMediaParameter) {
+		err = nil // the type itself is valid
+	}
+	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
+}
+
+// describeJSON describes a decoding error without the value that caused it, which
+// could be a secret.
+func describeJSON(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return "as a whole it is of another type than documented"
+	case errors.As(err, &wrongType):
+		return fmt.Sprintf("its field %q is of another type than documented", wrongType.Field)
+	}
+	return "it is not valid JSON"
+}
+
+// excerptLength is how much of an unknown body is shown, in bytes.
+const excerptLength = 160
+
+// excerpt is the beginning of a body, on one line, without the secrets.
+func excerpt(body []byte, secrets []string) string {
+	cut := ""
+	text := redact(string(body), secrets)
+	if len(text) > excerptLength {
+		text, cut = text[:excerptLength], "…"
+	}
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	})
+	return strings.Join(words, " ") + cut
+}

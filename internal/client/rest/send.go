@@ -1,0 +1,82 @@
+package rest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+)
+
+// newTransport makes the connections of a client.
+func newTransport(config *tls.Config, inFlight int) *http.Transport {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment} // should somebody have replaced the default
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = standard.Clone()
+	}
+	t.DialContext, t.TLSHandshakeTimeout = (&net.Dialer{}).DialContext, 0 // the request timeout bounds both
+	t.TLSClientConfig = config
+	t.MaxIdleConnsPerHost = max(inFlight, http.DefaultMaxIdleConnsPerHost)
+	t.OnProxyConnectResponse = checkProxy
+	return t
+}
+
+// checkProxy names the proxy that refuses to connect to the server.
+func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &ProxyError{Host: proxy.Host, Status: resp.StatusCode}
+}
+
+// keepRedirect returns a redirect as the response: a login or a token must not
+// follow to another place.
+func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// send sends a request and reads the response to its end, so that a broken body
+// counts as a failed try.
+func send(client *http.Client, limits Limits) handler {
+	return func(ctx context.Context, r *request) (*Response, error) {
+		var sent atomic.Bool
+		trace := &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}
+		req, err := r.http(httptrace.WithClientTrace(ctx, trace))
+		if err != nil {
+			return nil, err
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			return nil, r.connectionError(ctx, err, sent.Load())
+		}
+		defer resp.Body.Close()
+		return r.read(ctx, resp, limits)
+	}
+}
+
+// notSent is the error of a request that has not begun.
+func (r *request) notSent(err error) error {
+	return &ConnectionError{Call: r.call(), Host: r.url.Host, Err: err, raw: err}
+}
+
+// connectionError tells apart what an HTTP client returns. A trust error is
+// returned as it is; the URL that net/http adds is dropped, since it may hold a
+// query.
+func (r *request) connectionError(ctx context.Context, err error, sent bool) error {
+	var trust *tlsutil.TrustError
+	if errors.As(err, &trust) {
+		return trust
+	}
+	raw := err
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return &ConnectionError{Call: r.call(), Host: r.url.Host, Err: redactError(err, r.Secrets), Sent: sent, raw: raw}
+}
