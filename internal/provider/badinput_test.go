@@ -139,11 +139,11 @@ func TestUnusableAnswers(t *testing.T) {
 		fault simulator.Fault
 		says  []string
 	}{
-		"HTML":         {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: html}, []string{"GET /sites: the answer (status 200) can't be used: it is text/html, not JSON: <html><head><title>Sorry</title></head> <body>Down", "Check that the url in the provider block is the base address"}},
-		"empty":        {simulator.Fault{Kind: simulator.Empty}, []string{"GET /sites: the answer (status 200) can't be used: it is empty", "no proxy or load balancer answers in its place"}},
-		"broken JSON":  {simulator.Fault{Kind: simulator.Body, Body: `[{"id": "x"`}, []string{"GET /sites: the answer (status 200) can't be used: it is not valid JSON"}},
-		"null":         {simulator.Fault{Kind: simulator.Body, Body: `null`}, []string{"GET /sites: the answer (status 200) can't be used: it is null"}},
-		"an object":    {simulator.Fault{Kind: simulator.Body, Body: `{}`}, []string{"GET /sites: the answer (status 200) can't be used: "}},
+		"HTML":         {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: html}, []string{"GET /sites: the response (status 200) can't be used: it is text/html, not JSON: <html><head><title>Sorry</title></head> <body>Down", "Check that the url in the provider block is the base address"}},
+		"empty":        {simulator.Fault{Kind: simulator.Empty}, []string{"GET /sites: the response (status 200) can't be used: it is empty", "no proxy or load balancer answers in its place"}},
+		"broken JSON":  {simulator.Fault{Kind: simulator.Body, Body: `[{"id": "x"`}, []string{"GET /sites: the response (status 200) can't be used: it is not valid JSON"}},
+		"null":         {simulator.Fault{Kind: simulator.Body, Body: `null`}, []string{"GET /sites: the response (status 200) can't be used: it is null"}},
+		"an object":    {simulator.Fault{Kind: simulator.Body, Body: `{}`}, []string{"GET /sites: the response (status 200) can't be used: "}},
 		"wrong type":   {simulator.Fault{Kind: simulator.Body, Body: `[{"id": 7}]`}, []string{`its field "id" is of another type than documented`}},
 		"no key":       {simulator.Fault{Kind: simulator.Body, Body: `[{"description": "x"}]`}, []string{"a site in it has no id"}},
 		"HTML 502":     {simulator.Fault{Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: html}, []string{"The appliance answered status 502: <html>", "Down for maintenance", "the operation id finds the request in the logs"}},

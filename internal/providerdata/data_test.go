@@ -91,7 +91,7 @@ func TestExplain(t *testing.T) {
 		"call cut":      {&rest.ConnectionError{Call: call, Host: "h", Err: context.DeadlineExceeded}, []string{"The time for this operation was up during GET /sites to h.", "timeouts"}},
 		"call stopped":  {&rest.ConnectionError{Call: call, Host: "h", Err: context.Canceled}, []string{"The operation was interrupted."}},
 		"no answer":     {&rest.ConnectionError{Call: call, Host: "h", Err: errors.New("connection refused")}, []string{"GET /sites got no complete answer from h: connection refused.", "HTTPS_PROXY"}},
-		"bad answer":    {&rest.ResponseError{Call: call, Status: 200, Reason: "it is empty"}, []string{"GET /sites: the answer (status 200) can't be used: it is empty.", "base address"}},
+		"bad answer":    {&rest.ResponseError{Call: call, Status: 200, Reason: "it is empty"}, []string{"GET /sites: the response (status 200) can't be used: it is empty.", "base address"}},
 		"wait":          {&vcda.WaitError{Task: task, Err: context.DeadlineExceeded, Last: status(502, "")}, []string{"The task t-1 was RUNNING at 40 % when the wait for it ended. The time for this operation was up.", "The last answer about the task: The appliance answered status 502"}},
 		"failed task":   {&vcda.TaskError{Task: task, Err: &vcda.APIError{Code: "X", Msg: "y"}}, []string{"X: y."}},
 		"login":         {&vcda.LoginError{Kind: "local_user", Host: "h", Err: status(500, "")}, []string{"The login to h did not succeed. The appliance answered status 500"}},

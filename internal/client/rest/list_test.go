@@ -180,7 +180,7 @@ func TestResponsesThatAreNoList(t *testing.T) {
 		"more":        {http.StatusOK, "application/json", `[]{}`, "it is not valid JSON"},
 		"big item":    {http.StatusOK, "application/json", big, "an item of the list is larger than 4096 bytes"},
 		"much space":  {http.StatusOK, "application/json", space, "an item of the list is larger than 4096 bytes"},
-		"huge":        {http.StatusOK, "application/json", many, "the response is larger than 65536 bytes"},
+		"huge":        {http.StatusOK, "application/json", many, "it is larger than 65536 bytes"},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			client := serve(t, Options{Limits: smallLimits}, func(w http.ResponseWriter, _ *http.Request) {

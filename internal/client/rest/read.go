@@ -89,7 +89,7 @@ func (l *limitReader) Read(p []byte) (int, error) {
 		}
 	}
 	if l.left < 0 {
-		err = &tooLargeError{what: "the response", limit: l.limits.Response}
+		err = &tooLargeError{what: "it", limit: l.limits.Response}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		l.err = err

@@ -116,7 +116,7 @@ func TestLimits_defaults(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	_, err := dial(t, server.URL, Options{RequestTimeout: time.Minute}).Do(t.Context(), get("/sites"))
-	if !errors.As(err, new(*ResponseError)) || !strings.Contains(err.Error(), "the response is larger than 32 MiB") {
+	if !errors.As(err, new(*ResponseError)) || !strings.Contains(err.Error(), "it is larger than 32 MiB") {
 		t.Errorf("error %v", err)
 	}
 }
