@@ -56,15 +56,19 @@ func one(t *testing.T, d direct.Diagnostics, says ...string) {
 	}
 }
 
-// TestWrongPassword: the refused login is shown, and never sent again.
-func TestWrongPassword(t *testing.T) {
+// TestWrongPassword_isExplainedOnce: the refused login is never sent again, and
+// later messages refer to the first one.
+func TestWrongPassword_isExplainedOnce(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := configured(t, a, values{"max_retries": 4, "login": values{"local_user": values{"username": "root", "password": "hush"}}})
-	for range 3 {
+	explained := []string{
+		"refused the login of type local_user", "status 401 NotAuthenticated: Authentication required.", "public addresses",
+		"Check username and password in login.local_user", "VCDA_PASSWORD", "not tried again, since accounts lock",
+	}
+	for _, says := range [][]string{explained, {"for the reason that another message of this run gives"}, {"for the reason that another message of this run gives"}} {
 		_, problems := p.ReadData(t, "vcda_sites", values{})
-		one(t, problems, "Unable to list the sites", "refused the login of type local_user", "status 401 NotAuthenticated: Authentication required.",
-			"Check username and password in login.local_user", "VCDA_PASSWORD", "not tried again, since accounts lock", "Operation id: "+a.Requests()[0].Header.Get("operationID"))
+		one(t, problems, append(says, "Unable to list the sites", "Operation ID: "+a.Requests()[0].Header.Get("operationID"))...)
 		if strings.Contains(problems.Errors()[0], "hush") {
 			t.Error("the password is shown")
 		}
@@ -127,7 +131,7 @@ func TestUnreachable(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := configured(t, a, values{"url": "https://" + address})
 	_, problems := p.ReadData(t, "vcda_sites", values{})
-	one(t, problems, "The login to "+address+" did not succeed", "POST /sessions got no complete answer", "connection refused", "Check the url in the provider block, name resolution, firewalls, and the proxy variables")
+	one(t, problems, "The login to "+address+" did not succeed", "POST /sessions got no complete response", "connection refused", "Check url in the provider block (VCDA_URL), name resolution, firewalls, and the proxy variables")
 }
 
 // TestUnusableAnswers holds what a wrong server, or one in trouble, answers to
@@ -139,20 +143,20 @@ func TestUnusableAnswers(t *testing.T) {
 		fault simulator.Fault
 		says  []string
 	}{
-		"HTML":         {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: html}, []string{"GET /sites: the response (status 200) can't be used: it is text/html, not JSON: <html><head><title>Sorry</title></head> <body>Down", "Check that the url in the provider block is the base address"}},
-		"empty":        {simulator.Fault{Kind: simulator.Empty}, []string{"GET /sites: the response (status 200) can't be used: it is empty", "no proxy or load balancer answers in its place"}},
+		"HTML":         {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: html}, []string{"GET /sites: the response (status 200) can't be used: it is text/html, not JSON: <html><head><title>Sorry</title></head> <body>Down", "check url in the provider block (VCDA_URL)"}},
+		"empty":        {simulator.Fault{Kind: simulator.Empty}, []string{"GET /sites: the response (status 200) can't be used: it is empty", "a proxy or firewall answers in its place"}},
 		"broken JSON":  {simulator.Fault{Kind: simulator.Body, Body: `[{"id": "x"`}, []string{"GET /sites: the response (status 200) can't be used: it is not valid JSON"}},
 		"null":         {simulator.Fault{Kind: simulator.Body, Body: `null`}, []string{"GET /sites: the response (status 200) can't be used: it is null"}},
 		"an object":    {simulator.Fault{Kind: simulator.Body, Body: `{}`}, []string{"GET /sites: the response (status 200) can't be used: "}},
 		"wrong type":   {simulator.Fault{Kind: simulator.Body, Body: `[{"id": 7}]`}, []string{`its field "id" is of another type than documented`}},
 		"no key":       {simulator.Fault{Kind: simulator.Body, Body: `[{"description": "x"}]`}, []string{"a site in it has no id"}},
-		"HTML 502":     {simulator.Fault{Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: html}, []string{"The appliance answered status 502: <html>", "Down for maintenance", "the operation id finds the request in the logs"}},
+		"HTML 502":     {simulator.Fault{Kind: simulator.Status, Status: 502, ContentType: "text/html", Body: html}, []string{"The answer to GET /sites was status 502: <html>", "Down for maintenance", "a proxy or firewall answers in its place"}},
 		"500":          {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"The appliance answered status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sites"}},
 		"403":          {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"The appliance answered status 403 Forbidden", "The user of the login lacks a role for this"}},
 		"503":          {simulator.Fault{Kind: simulator.Status, Status: 503}, []string{"The appliance answered status 503", "The appliance is busy. Try again later, or lower max_concurrent_requests"}},
 		"redirect":     {simulator.Fault{Kind: simulator.Redirect, Location: "https://elsewhere.example.com/login"}, []string{"it redirects to https://elsewhere.example.com/login, and redirects are not followed"}},
-		"reset":        {simulator.Fault{Kind: simulator.Reset}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
-		"cut short":    {simulator.Fault{Kind: simulator.Truncate}, []string{"GET /sites got no complete answer from 127.0.0.1"}},
+		"reset":        {simulator.Fault{Kind: simulator.Reset}, []string{"GET /sites got no complete response from 127.0.0.1"}},
+		"cut short":    {simulator.Fault{Kind: simulator.Truncate}, []string{"GET /sites got no complete response from 127.0.0.1"}},
 		"far too long": {simulator.Fault{Kind: simulator.Oversize}, []string{"is larger than 1 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +165,7 @@ func TestUnusableAnswers(t *testing.T) {
 			c.fault.Method, c.fault.Path = http.MethodGet, "/sites"
 			a.Fault(c.fault)
 			_, problems := configured(t, a, nil).ReadData(t, "vcda_sites", values{})
-			one(t, problems, append(c.says, "Unable to list the sites", "Operation id: terraform-")...)
+			one(t, problems, append(c.says, "Unable to list the sites", "Operation ID: terraform-")...)
 		})
 	}
 }

@@ -100,6 +100,7 @@ type ResponseError struct {
 	Status int
 	Reason string
 	Empty  bool // there is no body
+	HTML   bool // it is a page: something in front of the API has responded
 	Err    error
 }
 

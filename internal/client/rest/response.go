@@ -30,7 +30,8 @@ func (r *Response) JSON(v any) error {
 		return r.unusable(errEmpty)
 	}
 	if mediaType := r.Header.Get("Content-Type"); !isJSON(mediaType) {
-		return r.invalid(fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page()), nil)
+		reason := fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page())
+		return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, HTML: r.isHTML()}
 	}
 	if string(bytes.TrimSpace(r.Body)) == "null" {
 		return r.unusable(errNull) // an object or a list is never null as a whole
@@ -58,10 +59,14 @@ func (r *Response) invalid(reason string, err error) error {
 // page shows the beginning of an HTML page, which names who sent it. Anything
 // else could be what was asked for, secrets included.
 func (r *Response) page() string {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+	if !r.isHTML() {
 		return ""
 	}
 	return ": " + excerpt(r.Body, r.secrets)
+}
+
+func (r *Response) isHTML() bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
 }
 
 // isJSON reports whether a media type is one of JSON. A response without a media

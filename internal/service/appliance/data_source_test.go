@@ -1,7 +1,6 @@
 package appliance_test
 
 import (
-	"fmt"
 	"regexp"
 	"testing"
 
@@ -110,7 +109,7 @@ func TestMissingCalls(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
 					Config:      acctest.ProviderBlock(a) + config,
-					ExpectError: acctest.MatchTexts("Unable to read what the appliance is", "status 404", fmt.Sprintf("Request: GET %s", path)),
+					ExpectError: acctest.MatchTexts("Unable to read what the appliance is", "status 404", "GET "+path),
 				}},
 			})
 		})

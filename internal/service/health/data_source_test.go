@@ -160,7 +160,7 @@ func TestErrors(t *testing.T) {
 		{
 			name: "the task takes too long", config: `data "vcda_health" "this" { timeouts = { read = "1s" } }`,
 			spoil: func(a *simulator.Appliance) { a.FreezeTasks(true) },
-			says:  []string{"when the wait for it ended. The time for this operation was up."},
+			says:  []string{"when the wait for it ended. The operation timed out."},
 		},
 		{
 			name: "a timeout that is none", config: `data "vcda_health" "this" { timeouts = { read = "soon" } }`,
@@ -172,7 +172,7 @@ func TestErrors(t *testing.T) {
 			spoil: func(a *simulator.Appliance) {
 				a.Fault(simulator.Fault{Method: "POST", Path: "/diagnostics/health", Kind: simulator.DropResponse})
 			},
-			says: []string{"POST /diagnostics/health got no complete answer"},
+			says: []string{"POST /diagnostics/health got no complete response"},
 		},
 		{
 			name: "there is no result", config: config,
@@ -193,7 +193,7 @@ func TestErrors(t *testing.T) {
 			spoil: func(a *simulator.Appliance) {
 				a.Fault(simulator.Fault{Path: "/diagnostics/health", Kind: simulator.Status, Status: 404})
 			},
-			says: []string{"status 404", "Request: POST /diagnostics/health"},
+			says: []string{"status 404", "POST /diagnostics/health"},
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -90,14 +90,14 @@ func (p *peer) again(ctx context.Context) (outcome, error) {
 
 // explainAgain is the error of a re-pairing: there is no state to speak of.
 func (p *peer) explainAgain(ctx context.Context, words string, result outcome, err error) diag.Diagnostic {
-	detail := diagnostics.Explain(ctx, err)
+	detail := diagnostics.FromError(ctx, err)
 	if result.task.ID != "" && !result.task.Ended() {
-		detail += "\n\n" + goesOn(result.task)
+		detail.Consequence = goesOn(result.task)
 	}
 	if errors.Is(err, errNotListed) && result.task.ID == "" {
 		if sites, err := p.client.Peers(ctx); err == nil {
-			detail = noSuchSite(sites, p.service, onlyID)
+			return diag.NewErrorDiagnostic("Unable to "+words, noSuchSite(sites, p.service, onlyID))
 		}
 	}
-	return diag.NewErrorDiagnostic("Unable to "+words, detail)
+	return detail.Unable(words)
 }

@@ -17,7 +17,7 @@ import (
 var dyingWays = map[string]func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics{
 	"time is up": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
 		object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
-		one(t, problems, "The time for this operation was up", "at ")
+		one(t, problems, "The operation timed out", "at ")
 		left(t, object)
 		return problems
 	},
@@ -39,7 +39,7 @@ var dyingWays = map[string]func(t *testing.T, a, b *simulator.Appliance) direct.
 	"time is up and the answer was lost": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
 		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Times: 1, Kind: simulator.Reset, PerformFirst: true})
 		object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
-		one(t, problems, "The time for this operation was up")
+		one(t, problems, "The operation timed out")
 		left(t, object)
 		return nil
 	},
@@ -118,7 +118,7 @@ func TestAdoption(t *testing.T) {
 		c.is.shown.set(a)
 		a.FreezeTasks(true)
 		for _, text := range c.is.die(t, a, b).Errors() {
-			sayAll(t, text, "The appliance goes on with the task", "Nothing is lost: the next apply by the same user", "takes the pairing over", "Operation id: terraform-")
+			sayAll(t, text, "The appliance goes on with the task", "Nothing is lost: the next apply by the same user", "takes the pairing over", "Operation ID: terraform-")
 		}
 		if c.is.running {
 			when(a, isPoll, func() { a.FreezeTasks(false) })

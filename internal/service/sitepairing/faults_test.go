@@ -92,7 +92,7 @@ func createGoesOn(t *testing.T, a, b *simulator.Appliance, strike func()) {
 func createFails(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	strike()
 	object, problems := attempt(t, a, none, values(b))
-	one(t, problems, "Unable to pair with the site at "+b.URL(), "It was not sent again", "Operation id: terraform-")
+	one(t, problems, "Unable to pair with the site at "+b.URL(), "It was not sent again", "Operation ID: terraform-")
 	gone(t, a, object)
 	sent(t, a, 1, 0, 0)
 	complete(t, a, succeeds(t, a, none, values(b)))
@@ -144,7 +144,7 @@ func readKeepsState(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	made := succeeds(t, a, none, values(b))
 	strike()
 	kept, problems := refreshed(t, a, made)
-	one(t, problems, "Unable to read the site pairing site-b", "GET /sites", "Operation id: terraform-")
+	one(t, problems, "Unable to read the site pairing site-b", "GET /sites", "Operation ID: terraform-")
 	a.ClearFaults()
 	complete(t, a, kept)
 }

@@ -232,7 +232,7 @@ func TestTimeUp(t *testing.T) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
 		kept, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two"))
-		one(t, problems, "The time for this operation was up", "The appliance goes on with the task", "apply again")
+		one(t, problems, "The operation timed out", "The appliance goes on with the task", "apply again")
 		if kept.Values["description"] != "" || kept.Values["pending_task_id"] == nil {
 			t.Errorf("state %v", kept.Values)
 		}
@@ -241,7 +241,7 @@ func TestTimeUp(t *testing.T) {
 		complete(t, a, changed)
 		a.FreezeTasks(true)
 		kept, problems = attempt(t, a, changed, nil)
-		one(t, problems, "The time for this operation was up", "The appliance goes on with the task")
+		one(t, problems, "The operation timed out", "The appliance goes on with the task")
 		if kept.Values["id"] == nil || kept.Values["pending_task_id"] == nil {
 			t.Errorf("state %v", kept.Values)
 		}

@@ -59,7 +59,7 @@ func TestLinkNeverUp(t *testing.T) {
 		b.Pair("site-a")
 		v := waiting(b, "create", shortTime, "api_thumbprint", "SHA-256:"+strings.Repeat("AB:", 31)+"AB")
 		_, problems := attempt(t, a, none, v)
-		one(t, problems, "The site site-b is paired, but the link was not up in time", "outgoing: CertificateMismatch", "Compare the thumbprint", "Nothing is lost", "Operation id: terraform-")
+		one(t, problems, "The site site-b is paired, but the link was not up in time", "outgoing: CertificateMismatch", "Compare the thumbprint", "Nothing is lost", "Operation ID: terraform-")
 		if text := problems.Errors()[0]; strings.Contains(text, "more time") {
 			t.Errorf("it says too much: %s", text)
 		}
@@ -72,7 +72,7 @@ func TestLinkTooLate(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object, problems := attempt(t, a, none, waiting(b, "create", shortTime))
 		one(t, problems, "The site site-b is paired, but the link was not up in time", "incoming: PeerSiteNotPaired", "Pair the other side too",
-			"The appliance is paired with the site. Nothing is lost", "Operation id: terraform-")
+			"The appliance is paired with the site. Nothing is lost", "Operation ID: terraform-")
 		if text := problems.Errors()[0]; strings.Contains(text, "outgoing:") || strings.Contains(text, "goes on with the task") {
 			t.Errorf("it says too much: %s", text)
 		}

@@ -37,10 +37,8 @@ func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag
 		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
 	}
 	detail := explain(ctx, result.site, err)
-	if left := leftBehind(p, result, err); left != "" {
-		detail += "\n\n" + left
-	}
-	return diag.NewErrorDiagnostic("Unable to "+action, detail)
+	detail.Consequence = leftBehind(p, result, err)
+	return detail.Unable(action)
 }
 
 // leftBehind says what a create that ended in an error left on the appliance,
@@ -72,38 +70,48 @@ func leftBehind(p *peer, result outcome, err error) string {
 // explainChange is the error of an update or a delete.
 func explainChange(ctx context.Context, action string, result outcome, err error) diag.Diagnostic {
 	detail := explain(ctx, result.site, err)
+	detail.Consequence = leftUnchanged(result, err)
+	return detail.Unable(action)
+}
+
+// leftUnchanged says what an update or a delete that ended in an error left on the
+// appliance, and how the next apply goes on.
+func leftUnchanged(result outcome, err error) string {
 	var failed *vcda.TaskError
 	switch {
 	case result.gone:
-		detail += "\n\nThe appliance no longer shows the task, and its list of sites has not shown the change. The state is as it was before; apply again."
+		return "The appliance no longer shows the task, and its list of sites has not shown the change. The state is as it was before; apply again."
 	case result.running():
-		detail += "\n\n" + goesOn(result.task) + " The state is as it was before; apply again."
+		return goesOn(result.task) + " The state is as it was before; apply again."
 	case errors.Is(err, errNotListed), vcda.IsNotFound(err):
-		detail += "\n\nSomebody has unpaired it meanwhile. Apply again to pair anew."
+		return "Somebody has unpaired it meanwhile. Apply again to pair anew."
 	case errors.As(err, &failed) && failed.Err == nil:
-		detail += "\n\nThe state is as it was before."
+		return "The state is as it was before."
 	case errors.As(err, &failed):
-		detail += "\n\nThe state is as it was before. Mend what the task names, such as replications that need the site, and run again."
+		return "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again."
 	case vcda.IsRetryLater(err):
-		detail += "\n\nThe appliance has declined it until the time was up. The state is as it was before; apply again."
+		return "The appliance has declined it until the operation timed out. The state is as it was before; apply again."
 	case result.site == nil && vcda.IsOutcomeUnknown(err): // else a read has failed
-		detail += "\n\nThe request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
+		return "The request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
 	}
-	return diag.NewErrorDiagnostic("Unable to "+action, detail)
+	return ""
 }
 
-// explain says which direction of the link was still missing when the time was
-// up for a site that is paired.
-func explain(ctx context.Context, site *vcda.Site, err error) string {
+// explain says which direction of the link was still missing when the operation
+// timed out for a site that is paired.
+func explain(ctx context.Context, site *vcda.Site, err error) diagnostics.Detail {
+	detail := diagnostics.FromError(ctx, err)
 	if site == nil || !errors.Is(err, context.DeadlineExceeded) {
-		return diagnostics.Explain(ctx, err)
+		return detail
 	}
 	link := site.Link()
 	why, advice := fmt.Sprintf("The site %s is paired, but the link was not up in time:\n%s", site.Site, linkErrors(link)), linkAdvice(link)
-	if mismatched(link) { // which no time mends
-		return diagnostics.Compose(ctx, err, why, advice)
+	if mismatched(link) { // more time does not help
+		detail.Why, detail.Advice = why, advice
+		return detail
 	}
-	return why + "\n\n" + advice + "\n\n" + diagnostics.Explain(ctx, err)
+	detail.Why, detail.Advice = why+"\n\n"+detail.Why, advice+"\n\n"+detail.Advice
+	return detail
 }
 
 func linkAdvice(link vcda.State) string {

@@ -92,7 +92,7 @@ func lookForPairing(ctx context.Context, client *vcda.Client, m, prior model) di
 	case err != nil && ctx.Err() != nil:
 		return nil // the time is up
 	case err != nil:
-		return diag.Diagnostics{diag.NewWarningDiagnostic("Unable to look whether the site is paired already", diagnostics.Explain(ctx, err))}
+		return diag.Diagnostics{diagnostics.Warning(ctx, "look whether the site is paired already", err)}
 	}
 	for _, s := range sites {
 		if s.IsLocal || cmp.Or(s.ID, s.Site) == prior.ID.ValueString() { // without an id on the Cloud service

@@ -23,7 +23,7 @@ func TestTaskFailed(t *testing.T) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
 		a.FailNextTask("pair", c.is.code, c.is.msg)
 		object, problems := attempt(t, a, none, values(b))
-		one(t, problems, "Unable to pair with the site at "+b.URL(), c.is.says, "Operation id: terraform-")
+		one(t, problems, "Unable to pair with the site at "+b.URL(), c.is.says, "Operation ID: terraform-")
 		gone(t, a, object)
 		made := succeeds(t, a, none, values(b)) // a failed task is nothing to take over
 		sent(t, a, 2, 0, 0)
@@ -162,7 +162,7 @@ func TestRunsOut(t *testing.T) {
 		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
 		_, problems := attempt(t, a, none, inTime(b, "create", shortTime))
 		one(t, problems, "The task ", "was WAITING_FOR_GODOT at 99 %", "The last answer about the task: The appliance answered status 500",
-			"Give it more time in the attribute timeouts", "takes the pairing over", "Operation id: terraform-")
+			"Allow more time in the attribute timeouts", "takes the pairing over", "Operation ID: terraform-")
 	})
 }
 
@@ -176,7 +176,7 @@ func TestBusy(t *testing.T) {
 		a.SetBusy(c.is, 1)
 		a.FreezeTasks(true)
 		_, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two")) // its task keeps the site busy
-		one(t, problems, "The time for this operation was up")
+		one(t, problems, "The operation timed out")
 		declined := 0
 		a.BeforeResponse(func(r *http.Request) {
 			if r.Method == http.MethodPut {

@@ -62,12 +62,16 @@ func TestTroubles(t *testing.T) {
 			want: refused("credentials", "status 403: Konto zablokowane"),
 		},
 		"status 400": {
+			switches: storware.Switches{RefusalStatus: 400}, login: wrongPassword, logins: 1,
+			want: refused("credentials", "status 400: Incorrect login or password", "wrong credentials and a malformed login alike"),
+		},
+		"a text": {
 			switches: storware.Switches{RefusalStatus: 400, Errors: storware.TextError}, login: wrongPassword, logins: 1,
-			want: refused("credentials", "status 400: Incorrect login or password", "of wrong credentials and of a malformed login alike"),
+			want: []string{"did not succeed", "status 400: Incorrect login or password", "a proxy or firewall answers in its place: check storware.url"},
 		},
 		"a page": {
 			switches: storware.Switches{Errors: storware.HTMLError}, login: wrongPassword, logins: 1,
-			want: refused("credentials", "status 401: <html>"),
+			want: []string{"did not succeed", "status 401: <html>", "a proxy or firewall answers in its place: check storware.url"},
 		},
 		"no body": {
 			switches: storware.Switches{Errors: storware.EmptyError}, login: wrongPassword, logins: 1,
@@ -75,7 +79,7 @@ func TestTroubles(t *testing.T) {
 		},
 		"no cookie": {
 			switches: storware.Switches{CookielessLogin: true}, login: byPassword, logins: 1,
-			want: []string{"set no cookie for the API", "Check that storware.url", "takes cookies away"},
+			want: []string{"set no cookie for the API", "a proxy or firewall answers in its place: check storware.url"},
 		},
 		"no login": {want: []string{"has no storware.login", "VCDA_STORWARE_LOGIN"}},
 	} {
@@ -84,11 +88,15 @@ func TestTroubles(t *testing.T) {
 			s := start(t, c.switches)
 			p := connect(t, s, c.login)
 			_, d := p.Open(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to open a session of Storware", "Operation id: terraform-")...)
+			complains(t, d.Errors(), append(c.want, "Unable to open a session of Storware", "Operation ID: terraform-")...)
+			later := c.want
+			if c.logins > 0 {
+				later = []string{"The login to 127.0.0.1", "another message of this run gives"}
+			}
 			_, d = p.ReadData(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to read the session of Storware")...)
+			complains(t, d.Errors(), append(later, "Unable to read the session of Storware")...)
 			_, d = p.ReadData(t, "vcda_storware_user", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to read the user of Storware")...)
+			complains(t, d.Errors(), append(later, "Unable to read the user of Storware")...)
 			if stats := s.Stats(); stats.Logins+stats.FailedLogins != c.logins {
 				t.Errorf("%d logins were sent", stats.Logins+stats.FailedLogins)
 			}
@@ -112,7 +120,7 @@ func TestStatus(t *testing.T) {
 		"refused":          {login: wrongPassword, reachable: true, warning: []string{"Unable to get a session of Storware", "refused the login of type credentials", "Incorrect login or password"}},
 		"guarded, refused": {switches: storware.Switches{StatusNeedsSession: true}, login: wrongPassword, reachable: true, warning: []string{"refused the login of type credentials"}},
 		"no login":         {reachable: true, warning: []string{"Unable to get a session of Storware", "has no storware.login"}},
-		"down":             {login: byPassword, down: true, warning: []string{"Unable to reach Storware", "Check the url in the object storware of the provider block"}},
+		"down":             {login: byPassword, down: true, warning: []string{"Unable to reach Storware", "Check storware.url in the provider block"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,8 +154,8 @@ func TestBrokenServer(t *testing.T) {
 	}{
 		"error":   {storware.Fault{Status: 500, Body: `{"error":{"message":"Out of heap"}}`}, []string{"The Storware server answered status 500: Out of heap", "logs of the Storware server"}},
 		"denied":  {storware.Fault{Status: 403, Body: `{"message":"No right"}`}, []string{"answered status 403: No right", "lacks the privilege"}},
-		"page":    {storware.Fault{ContentType: "text/html", Body: "<html>Welcome</html>"}, []string{"not JSON", "Welcome", "storware.url in the provider block is the address of the Storware server"}},
-		"missing": {storware.Fault{Status: 404, Body: "nothing here", ContentType: "text/plain"}, []string{"status 404: nothing here", "Check that storware.url"}},
+		"page":    {storware.Fault{ContentType: "text/html", Body: "<html>Welcome</html>"}, []string{"not JSON", "Welcome", "check storware.url in the provider block"}},
+		"missing": {storware.Fault{Status: 404, Body: "nothing here", ContentType: "text/plain"}, []string{"status 404: nothing here", "check storware.url"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +199,7 @@ func TestPaths(t *testing.T) {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: elsewhere.Certificate().Raw})
 	p := configure(t, direct.Values{"url": elsewhere.URL + "/backup/rest/", "ca_certificate": string(authority), "login": byPassword})
 	_, d := p.ReadData(t, "vcda_storware_status", direct.Values{})
-	complains(t, d.Warnings(), "status 404", "Check that storware.url")
+	complains(t, d.Warnings(), "status 404", "check storware.url")
 	if !slices.Equal(asked, []string{"/backup/rest/session"}) {
 		t.Errorf("asked for %q", asked)
 	}

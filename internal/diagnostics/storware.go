@@ -1,0 +1,37 @@
+package diagnostics
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+)
+
+// Storware explains the errors of Storware Backup & Recovery.
+var Storware = System{
+	name: "Storware server", article: "a", object: "storware", variables: "VCDA_STORWARE_",
+	forbidden: "The user of the login lacks the privilege for this.",
+	own:       explainStorware,
+}
+
+func explainStorware(s System, err error) (d Detail, ok bool) {
+	if login, ok := loginOf(err); ok {
+		return s.explainLogin(login, s.explainRefusedByStorware), true
+	}
+	if errors.Is(err, storware.ErrNoLogin) {
+		return Detail{Why: "The provider block has no storware.login.", Advice: "Set it to exactly one of credentials, token and node, or name the type in the variable VCDA_STORWARE_LOGIN."}, true
+	}
+	return Detail{}, false
+}
+
+func (s System) explainRefusedByStorware(login failedLogin) Detail {
+	if errors.Is(login.err, storware.ErrNoCookie) {
+		return Detail{Why: Sentence(login.err.Error()), Advice: s.notTheAPI()}
+	}
+	d := Detail{Why: login.why(), Advice: s.checkLogin(login)}
+	if rest.Status(login.err) == http.StatusBadRequest {
+		d.Why += " The server answers wrong credentials and a malformed login alike."
+	}
+	return d
+}

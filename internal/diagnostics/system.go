@@ -1,0 +1,193 @@
+package diagnostics
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+)
+
+// System describes one of the systems behind the provider: how messages name it
+// and where its settings stand.
+type System struct {
+	name      string // such as "appliance"
+	article   string // of the name
+	object    string // of the provider block that holds its settings, "" for the block itself
+	variables string // the beginning of its variables' names
+	forbidden string // the cause of a 403
+
+	// own explains the errors that only this system has; ok is false for others.
+	own func(s System, err error) (d Detail, ok bool)
+}
+
+// FromError explains an error of the system.
+func (s System) FromError(ctx context.Context, err error) Detail {
+	d := s.explain(err)
+	d.OperationID = cmp.Or(rest.OperationOf(err), rest.OperationID(ctx))
+	return d
+}
+
+// Unable is the error diagnostic for err. The action reads on from "Unable to".
+func (s System) Unable(ctx context.Context, action string, err error) diag.Diagnostic {
+	return s.FromError(ctx, err).Unable(action)
+}
+
+// Warning is Unable for what need not stop the operation.
+func (s System) Warning(ctx context.Context, action string, err error) diag.Diagnostic {
+	return s.FromError(ctx, err).Warning(action)
+}
+
+// block is where the system's settings stand.
+func (s System) block() string {
+	if s.object == "" {
+		return "the provider block"
+	}
+	return "the object " + s.object + " of the provider block"
+}
+
+// setting names an attribute of the system and its variable.
+func (s System) setting(name string) string {
+	variable := s.variables + strings.ToUpper(name)
+	if s.object != "" {
+		name = s.object + "." + name
+	}
+	return fmt.Sprintf("%s in the provider block (%s)", name, variable)
+}
+
+// explain decides by the type of an error, outermost meaning first.
+func (s System) explain(err error) Detail {
+	var trust *tlsutil.TrustError
+	if errors.As(err, &trust) {
+		return s.explainTrust(trust)
+	}
+	if d, ok := s.own(s, err); ok {
+		return d
+	}
+	var (
+		connection *rest.ConnectionError
+		status     *rest.StatusError
+		response   *rest.ResponseError
+		handshake  *tlsutil.HandshakeError
+	)
+	switch {
+	case errors.As(err, &connection):
+		return s.explainConnection(connection)
+	case errors.As(err, &status):
+		return s.explainStatus(status)
+	case errors.As(err, &response):
+		return s.explainResponse(response)
+	case errors.As(err, &handshake) && !errors.Is(err, context.Canceled):
+		return Detail{Why: Sentence(handshake.Error()), Advice: "Check the address, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."}
+	case errors.Is(err, context.Canceled):
+		return Detail{Why: "The operation was interrupted."}
+	case errors.Is(err, context.DeadlineExceeded):
+		return Detail{Why: "The operation timed out.", Advice: moreTime}
+	}
+	return Detail{Why: Sentence(err.Error())}
+}
+
+const moreTime = "Allow more time in the attribute timeouts."
+
+// explainTrust shows the certificate, ready to be compared and pasted.
+func (s System) explainTrust(e *tlsutil.TrustError) Detail {
+	certificate := fmt.Sprintf("%v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
+		e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
+	why := fmt.Sprintf("The certificate of %s is not trusted: ", e.Host)
+	pin := fmt.Sprintf("trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", s.block(), e.Thumbprint)
+	switch e.Expected {
+	case "":
+		return Detail{Why: why + certificate, Advice: fmt.Sprintf("If this is the right %s, %s", s.name, pin)}
+	case e.Thumbprint:
+		return Detail{Why: why + certificate, Advice: fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", s.name)}
+	}
+	return Detail{
+		Why:    why + "it is not the one whose thumbprint is configured, and " + certificate + "\n  configured: " + e.Expected,
+		Advice: fmt.Sprintf("If the %s has a new certificate, compare the thumbprint with the one that its administrator gives you. Then %s", s.name, pin),
+	}
+}
+
+// explainConnection is the only place that blames the network.
+func (s System) explainConnection(e *rest.ConnectionError) Detail {
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return Detail{Why: "The operation was interrupted."}
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		return Detail{Why: fmt.Sprintf("The operation timed out during %s to %s.", e.Call, e.Host), Advice: moreTime}
+	}
+	var proxy *rest.ProxyError
+	if errors.As(e.Err, &proxy) {
+		return Detail{
+			Why:    Sentence(fmt.Sprintf("%s to %s was not sent: %v", e.Call, e.Host, proxy)),
+			Advice: fmt.Sprintf("Ask whoever runs the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", proxy.Host, e.Host),
+		}
+	}
+	advice := fmt.Sprintf("Check %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", s.setting("url"))
+	if errors.Is(e.Err, rest.ErrTimeout) {
+		advice += " If the response is only slow, raise request_timeout."
+	}
+	return Detail{Why: Sentence(fmt.Sprintf("%s got no complete response from %s: %v", e.Call, e.Host, e.Err)), Advice: advice}
+}
+
+// isNotAPI reports whether something else than the API of a system answered, such
+// as a proxy, a firewall or another product. A server of the API may leave out the
+// body of an error, but not where the status says that there is no such call.
+func isNotAPI(err error) bool {
+	var (
+		response *rest.ResponseError
+		status   *rest.StatusError
+	)
+	if errors.As(err, &response) && response.HTML {
+		return true
+	}
+	if !errors.As(err, &status) || status.FromAPI {
+		return false
+	}
+	switch status.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusNotImplemented:
+		return true
+	}
+	return status.Msg != "" // the beginning of a body
+}
+
+// notTheAPI says who answers in place of the system.
+func (s System) notTheAPI() string {
+	return fmt.Sprintf("This is not the API of %s %s, or a proxy or firewall answers in its place: check %s.", s.article, s.name, s.setting("url"))
+}
+
+// explainResponse is about an answer of success that can't be used.
+func (s System) explainResponse(e *rest.ResponseError) Detail {
+	advice := s.notTheAPI()
+	if !e.HTML {
+		advice += " If it is the right address, the provider does not know this form of response: please report it."
+	}
+	return Detail{Why: Sentence(e.Error()), Advice: advice}
+}
+
+func (s System) explainStatus(e *rest.StatusError) Detail {
+	d := Detail{Why: Sentence(fmt.Sprintf("The %s answered %s", s.name, strings.TrimPrefix(e.Error(), e.String()+": "))) + " Request: " + e.String()}
+	switch {
+	case isNotAPI(e):
+		d.Why = Sentence(fmt.Sprintf("The answer to %s was %s", e.Call, strings.TrimPrefix(e.Error(), e.String()+": ")))
+		d.Advice = s.notTheAPI()
+		if e.IsTransient() {
+			d.Advice += fmt.Sprintf(" If the %s is only restarting, try again later.", s.name)
+		}
+	case e.Status == http.StatusUnauthorized:
+		d.Advice = "The session is not accepted. Check that nothing else ends the sessions of this user, and run again."
+	case e.Status == http.StatusForbidden:
+		d.Advice = s.forbidden
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusServiceUnavailable:
+		d.Advice = fmt.Sprintf("The %s is busy. Try again later, or lower max_concurrent_requests in the provider block.", s.name)
+	case e.Status >= http.StatusInternalServerError:
+		d.Advice = fmt.Sprintf("Try again. If the problem persists, search the logs of the %s for the operation ID.", s.name)
+	}
+	return d
+}

@@ -1,0 +1,161 @@
+package diagnostics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+)
+
+// VCDA explains the errors of VMware Cloud Director Availability.
+var VCDA = System{
+	name: "appliance", article: "an", variables: "VCDA_",
+	forbidden: "The user of the login lacks a role for this. Pairing needs an administrator.",
+	own:       explainVCDA,
+}
+
+// FromError explains an error of an appliance.
+func FromError(ctx context.Context, err error) Detail { return VCDA.FromError(ctx, err) }
+
+// Unable is the error diagnostic for an error of an appliance. The action reads
+// on from "Unable to", such as "pair with the site site-b".
+func Unable(ctx context.Context, action string, err error) diag.Diagnostic {
+	return FromError(ctx, err).Unable(action)
+}
+
+// UnableAt is Unable for an error that one attribute causes.
+func UnableAt(ctx context.Context, at path.Path, action string, err error) diag.Diagnostic {
+	return FromError(ctx, err).UnableAt(at, action)
+}
+
+// Warning is Unable for what need not stop the operation.
+func Warning(ctx context.Context, action string, err error) diag.Diagnostic {
+	return FromError(ctx, err).Warning(action)
+}
+
+func explainVCDA(s System, err error) (d Detail, ok bool) {
+	var (
+		wait      *vcda.WaitError
+		extension *vcda.ExtensionError
+		task      *vcda.TaskError
+		status    *rest.StatusError
+	)
+	login, failedToLogIn := loginOf(err)
+	switch {
+	case errors.As(err, &wait):
+		return s.explainWait(wait), true
+	case errors.Is(err, vcda.ErrTokenExpired) && failedToLogIn: // perhaps noticed by an extension
+		return s.explainLogin(login, s.explainRefusedByVCDA), true
+	case errors.As(err, &extension) && !vcda.IsNotSent(extension.Err):
+		return s.explainExtension(extension), true
+	case failedToLogIn:
+		return s.explainLogin(login, s.explainRefusedByVCDA), true
+	case errors.As(err, &task):
+		return explainTask(task), true
+	case errors.Is(err, vcda.ErrNoLogin):
+		return Detail{Why: Sentence(err.Error()), Advice: "Configure another type of login, or use the given token itself."}, true
+	case errors.Is(err, vcda.ErrUnknownService):
+		return Detail{Why: Sentence(err.Error()), Advice: `Check the url in the provider block. If it is right, set service to "manager" or "cloud".`}, true
+	case errors.As(err, &status) && !isNotAPI(status):
+		return s.explainOwnStatus(status)
+	}
+	return Detail{}, false
+}
+
+// explainOwnStatus is about what an appliance means by a status.
+func (s System) explainOwnStatus(e *rest.StatusError) (d Detail, ok bool) {
+	advice := ""
+	switch {
+	case e.Code == vcda.CodeRemoteAuthentication:
+		advice = "The remote site needs or refuses authentication: extend the session to it with credentials that are valid there."
+	case e.Status == http.StatusNotAcceptable:
+		advice = "The appliance does not know the API version asked for. Set api_version in the provider block to one it has."
+	default:
+		return Detail{}, false
+	}
+	d = s.explainStatus(e)
+	d.Advice = advice
+	return d, true
+}
+
+func explainTask(e *vcda.TaskError) Detail {
+	d := Detail{Why: Sentence(e.Error())}
+	if e.Err == nil {
+		d.Advice = "Search the logs of the appliance for the task and the operation ID."
+	}
+	return d
+}
+
+func (s System) explainWait(e *vcda.WaitError) Detail {
+	d := s.explain(e.Err)
+	state := fmt.Sprintf("The task %s was %s at %d %% when the wait for it ended.", e.Task.ID, e.Task.State, e.Task.Progress)
+	if e.Task.State == "" {
+		state = fmt.Sprintf("The task %s was not seen before the wait for it ended.", e.Task.ID)
+	}
+	d.Why = state + " " + d.Why
+	if e.Last != nil {
+		d.Why += "\n\nThe last answer about the task: " + s.explain(e.Last).Why
+	}
+	return d
+}
+
+func (s System) explainRefusedByVCDA(login failedLogin) Detail {
+	d := Detail{Why: login.why()}
+	status := rest.Status(login.err)
+	switch {
+	case errors.Is(login.err, vcda.ErrNoToken):
+		d.Advice = s.notTheAPI()
+	case errors.Is(login.err, vcda.ErrTokenExpired):
+		d.Advice = "A session ends after 30 minutes without a request, and 24 hours after its login. Obtain a new token, or let the provider log in by itself."
+	case status == http.StatusNotAcceptable:
+		return s.explain(login.err) // the same for every type of login
+	case login.kind == vcda.SSOToken{}.Kind():
+		d.Advice = "Check the token and the fields beside it. A wrong clock on this machine is a likely cause too, and a nonce serves one login only." + notTriedAgain
+	case login.kind == vcda.VCDAPIToken{}.Kind() && status == http.StatusBadRequest:
+		d.Advice = "A login with an API token needs an appliance of version 4.7."
+	case byPassword(login.kind):
+		d.Advice = fmt.Sprintf("Check username and password in login.%s of the provider block, or VCDA_USERNAME and VCDA_PASSWORD, and whether the password has expired.", login.kind) + notTriedAgain
+		if status == http.StatusUnauthorized {
+			d.Advice += " An appliance that does not allow administrators to log in from public addresses refuses them in the same way."
+		}
+	default:
+		d.Advice = s.checkLogin(login)
+	}
+	return d
+}
+
+// byPassword reports whether a login type has a password, which may have expired.
+func byPassword(kind string) bool {
+	return slices.Contains([]string{vcda.LocalUser{}.Kind(), vcda.SSOCredentials{}.Kind(), vcda.VCDCredentials{}.Kind()}, kind)
+}
+
+func (s System) explainExtension(e *vcda.ExtensionError) Detail {
+	d := s.explain(e.Err)
+	where := ""
+	if e.Index >= 0 {
+		where = fmt.Sprintf(", as session_extensions[%d] of the provider block asks for", e.Index)
+	}
+	d.Why = fmt.Sprintf("The session was not extended to the site %s%s. %s", e.Site, where, d.Why)
+	status := rest.Status(e.Err)
+	switch {
+	case isNotAPI(e.Err):
+	case errors.Is(e.Err, vcda.ErrCloudOnly):
+		d.Advice = "A Manager service needs no extension: remove it."
+	case e.UnknownSite():
+		d.Advice = "Check the name, and pair with the site first: the appliance extends to sites it is paired with."
+	case errors.Is(e.Err, vcda.ErrNotExtended):
+		d.Advice = "Check that the credentials belong to a user of that site, and that the site is up. The extension is not tried again as it is, since accounts lock."
+	case status == http.StatusBadRequest:
+		d.Advice = "Extending with an API token needs an appliance of version 4.7; extending with a cookie, one of version 4.2 or older."
+	case status == http.StatusUnauthorized:
+		d.Advice = "Check the credentials for the remote site. A password works there for local users of Cloud Director only. The extension is not tried again as it is, since accounts lock."
+	}
+	return d
+}

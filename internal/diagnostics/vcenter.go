@@ -1,0 +1,59 @@
+package diagnostics
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+)
+
+// VCenter explains the errors of vCenter.
+var VCenter = System{
+	name: "vCenter", article: "a", object: "vcenter", variables: "VCDA_VCENTER_",
+	forbidden: "The user of the login lacks the privilege for this.",
+	own:       explainVCenter,
+}
+
+func explainVCenter(s System, err error) (d Detail, ok bool) {
+	if login, ok := loginOf(err); ok {
+		return s.explainLogin(login, s.explainRefusedByVCenter), true
+	}
+	var unsupported *vcenter.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		d.Advice = "If this is an older vCenter, it can't be used. If it is a newer one, set vcenter.release in the provider block to a release it has. If it is another product, such as an ESXi host, set vcenter.url to the address of a vCenter."
+	case errors.Is(err, vcenter.ErrNoRelease):
+		d.Advice = "Set vcenter.release in the provider block to a release that this vCenter has."
+	case errors.Is(err, vcenter.ErrNoLogin):
+		return Detail{Why: "The provider block has no vcenter.login.", Advice: "Set it to exactly one of credentials, clone_ticket and session_id, or name the type in the variable VCDA_VCENTER_LOGIN."}, true
+	case vcenter.NotAuthenticated(err) && !isNotAPI(err):
+		d.Advice = "The session has ended, or was never logged in. A session ends after 30 minutes without a call, unless the vCenter is set otherwise, and when an administrator terminates it."
+	case vcenter.Fault(err) == vcenter.FaultNotSupported:
+		d.Advice = "This server does not support the call: check " + s.setting("url") + "."
+	case vcenter.Fault(err) == vcenter.FaultNoPermission:
+		d.Advice = "The user of the session lacks the privilege for this: a clone ticket needs System.View."
+	default:
+		return Detail{}, false
+	}
+	d.Why = Sentence(err.Error())
+	return d, true
+}
+
+func (s System) explainRefusedByVCenter(login failedLogin) Detail {
+	byTicket := login.kind == vcenter.CloneTicket{}.Kind()
+	switch {
+	case errors.Is(login.err, vcenter.ErrSessionExpired), errors.Is(login.err, vcenter.ErrTicketSpent):
+		return Detail{Why: Sentence(login.err.Error()), Advice: "The provider can't renew it. Pass a new one, or let the provider log in with vcenter.login.credentials."}
+	case errors.Is(login.err, vcenter.ErrNoSessionID):
+		return Detail{Why: Sentence(login.err.Error()), Advice: s.notTheAPI()}
+	case byTicket && vcenter.Fault(login.err) == vcenter.FaultInvalidLogin:
+		return Detail{
+			Why: fmt.Sprintf("%s refused the clone ticket: it is unknown there, was used already, or the session it came from has ended. %s", login.host, Sentence(login.err.Error())),
+			Advice: "A ticket serves once, and Terraform opens ephemeral resources in plan and again in apply. Take the ticket from the ephemeral resource vcda_vcenter_clone_ticket, or leave it out to clone the provider's own session; " +
+				"a ticket made elsewhere suits only the apply of a saved plan, with a ticket that the plan has not used.",
+		}
+	case byTicket && vcenter.Fault(login.err) == vcenter.FaultNotSupported:
+		return Detail{Why: fmt.Sprintf("%s does not support cloning sessions. %s", login.host, Sentence(login.err.Error())), Advice: "Log in there with vcenter.login.credentials instead of a clone."}
+	}
+	return Detail{Why: login.why(), Advice: s.checkLogin(login)}
+}
