@@ -51,12 +51,16 @@ type Appliance struct {
 	twice        bool     // every row of the sites list comes twice
 	healthErrors map[string]*apiError
 	replicators  replicatorHosts
-	faults       []*faultRule
-	random       *rnd.Rand
-	hook         func(*http.Request)
-	counters     counters
-	records      []*Record
-	violations   []string
+
+	workloads           Workloads
+	replicationSwitches replicationSwitches
+
+	faults     []*faultRule
+	random     *rnd.Rand
+	hook       func(*http.Request)
+	counters   counters
+	records    []*Record
+	violations []string
 }
 
 func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
@@ -75,8 +79,13 @@ func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 		healthErrors: map[string]*apiError{},
 		random:       rnd.New(rnd.NewPCG(1, 2)), // the same faults in every run
 		counters:     counters{requests: map[string]int{}},
+
+		workloads:           *o.Workloads,
+		replicationSwitches: replicationSwitches{syncTime: o.SyncTime, recoveryTime: o.RecoveryTime},
 	}
 	a.deploy()
+	a.workloads.Policies = slices.Concat([]Policy{defaultPolicy()}, a.workloads.Policies)
+	a.workloads.identify(a)
 	return a
 }
 

@@ -42,6 +42,8 @@ type Fixture struct {
 	addresses  map[string]*Appliance       // by normal URL
 	servers    map[string]*tls.Certificate // of other systems, by host and port
 	pending    []*task                     // tasks whose effect is still to come, earliest end first
+
+	replications []*Replication // in the order of their start
 }
 
 // Start brings up every appliance of a fixture.

@@ -43,6 +43,10 @@ type ApplianceOptions struct {
 	IdleTimeout  time.Duration // of a session; default 30 minutes
 	MaxAge       time.Duration // of a session; default 24 hours
 
+	Workloads    *Workloads    // nil: DefaultWorkloads
+	SyncTime     time.Duration // of a replication; default as TaskDuration
+	RecoveryTime time.Duration // of a failover, test, cleanup, migration or reverse; default as TaskDuration
+
 	HTTP2    bool // offers HTTP/2 beside HTTP/1.1
 	Compress bool // answers in gzip who accepts it; what a fault makes up stays plain
 
@@ -71,6 +75,16 @@ func (o ApplianceOptions) withDefaults() ApplianceOptions {
 	}
 	if o.TaskDuration == 0 {
 		o.TaskDuration = defaultTaskDuration
+	}
+	if o.SyncTime == 0 {
+		o.SyncTime = o.TaskDuration
+	}
+	if o.RecoveryTime == 0 {
+		o.RecoveryTime = o.TaskDuration
+	}
+	if o.Workloads == nil {
+		workloads := DefaultWorkloads(o.Service)
+		o.Workloads = &workloads
 	}
 	if o.IdleTimeout == 0 {
 		o.IdleTimeout = 30 * time.Minute

@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // replicatorRow is a replicator registered with a Manager.
@@ -35,9 +36,15 @@ var replicatorRoutes = []route{
 	{method: "POST", path: "/config/replicators/lookup-service", handle: (*call).setReplicatorLookupService, setup: true, on: managers},
 }
 
-// listReplicators is GET /replicators.
+// listReplicators is GET /replicators. Those that came with the workloads of a
+// site are listed where the site is asked for.
 func (c *call) listReplicators() (reply, *problem) {
 	rows := []fullReplicatorInfo{}
+	for site := range strings.SplitSeq(c.query.Get("sites"), ",") {
+		for _, id := range c.workloadsAt(site).Replicators {
+			rows = append(rows, c.appliance.replicatorInfo(&replicatorRow{id: id, owner: "*", site: site, url: "https://replicator." + site + ".example.com:8043"}))
+		}
+	}
 	for _, row := range c.appliance.setup.replicators {
 		rows = append(rows, c.appliance.replicatorInfo(row))
 	}

@@ -55,28 +55,29 @@ var routes = slices.Concat([]route{
 	{method: "GET", path: "/diagnostics/about", handle: (*call).about, on: anyService},
 	{method: "GET", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
 	{method: "POST", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
-}, passwordRoutes, setupRoutes, replicatorRoutes, tunnelRoutes)
+}, passwordRoutes, setupRoutes, replicatorRoutes, tunnelRoutes,
+	cloudReplicationRoutes(vmReplications, vmListFilters), cloudReplicationRoutes(vappReplications, vappListFilters), replicationRoutes)
 
-// findRoute finds the call a request makes, and its key.
-func (a *Appliance) findRoute(method string, u *url.URL) (route, string, *problem) {
+// findRoute finds the call a request makes, and the keys in its path.
+func (a *Appliance) findRoute(method string, u *url.URL) (route, []string, *problem) {
 	if strings.Contains(u.Path, "//") {
-		return route{}, "", violation(http.StatusBadRequest, "BadRequest", "Double slash in path %s.", u.Path)
+		return route{}, nil, violation(http.StatusBadRequest, "BadRequest", "Double slash in path %s.", u.Path)
 	}
 	pathKnown := false
 	for _, r := range routes {
-		key, ok := matchPath(r.path, u.EscapedPath())
+		keys, ok := matchPath(r.path, u.EscapedPath())
 		if !ok || !slices.Contains(r.on, a.service) {
 			continue
 		}
 		if r.method == method {
-			return r, key, nil
+			return r, keys, nil
 		}
 		pathKnown = true
 	}
 	if pathKnown {
-		return route{}, "", violation(http.StatusMethodNotAllowed, "BadRequest", "Method %s is not allowed for %s.", method, u.Path)
+		return route{}, nil, violation(http.StatusMethodNotAllowed, "BadRequest", "Method %s is not allowed for %s.", method, u.Path)
 	}
-	return route{}, "", violation(http.StatusNotFound, "NotFound", "There is no %s.", u.Path)
+	return route{}, nil, violation(http.StatusNotFound, "NotFound", "There is no %s.", u.Path)
 }
 
 // checkVersion refuses a call that the version asked for lacks.
@@ -92,25 +93,25 @@ func (r route) checkVersion(version string, a *Appliance) *problem {
 }
 
 // matchPath compares segment by segment; an empty segment is never a key.
-func matchPath(pattern, escaped string) (key string, ok bool) {
+func matchPath(pattern, escaped string) (keys []string, ok bool) {
 	wanted, given := strings.Split(pattern, "/"), strings.Split(escaped, "/")
 	if len(wanted) != len(given) {
-		return "", false
+		return nil, false
 	}
 	for i := range wanted {
 		if !strings.HasPrefix(wanted[i], "{") {
 			if wanted[i] != given[i] {
-				return "", false
+				return nil, false
 			}
 			continue
 		}
 		segment, err := url.PathUnescape(given[i])
 		if err != nil || segment == "" {
-			return "", false
+			return nil, false
 		}
-		key = segment
+		keys = append(keys, segment)
 	}
-	return key, true
+	return keys, true
 }
 
 func (r route) checkQuery(query url.Values) *problem {

@@ -12,9 +12,12 @@ const maxRequestBody = 1 << 20
 
 // call is one understood request. Handlers run under the lock of the fixture.
 type call struct {
-	appliance *Appliance
+	entry     *Appliance // where the request arrived
+	appliance *Appliance // where it is performed: the site of the query
+	account   Account    // at that site
 	route     route
-	key       string // the site or task its path names
+	key       string   // what its path names
+	keys      []string // all of them, where a path names several
 	query     url.Values
 	header    http.Header
 	body      []byte
@@ -69,7 +72,7 @@ func (a *Appliance) endOldConnection(w http.ResponseWriter, r *http.Request) {
 
 // understand checks all that needs no state.
 func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
-	found, key, err := a.findRoute(r.Method, r.URL)
+	found, keys, err := a.findRoute(r.Method, r.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +93,11 @@ func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
 	if err := found.checkVersion(version, a); err != nil {
 		return nil, err
 	}
-	return &call{appliance: a, route: found, key: key, query: query, header: r.Header, body: body, version: version}, nil
+	c := &call{entry: a, appliance: a, route: found, keys: keys, query: query, header: r.Header, body: body, version: version}
+	if len(keys) > 0 {
+		c.key = keys[0]
+	}
+	return c, nil
 }
 
 // act performs a call and makes its answer.
@@ -116,7 +123,10 @@ func (c *call) perform() (reply, *problem) {
 			return reply{}, err
 		}
 	}
-	if (c.route.admin || c.route.setup) && !c.session.account.isAdmin() {
+	if err := c.goTo(); err != nil {
+		return reply{}, err
+	}
+	if (c.route.admin || c.route.setup) && !c.account.isAdmin() {
 		return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
 	}
 	if c.route.setup && c.appliance.box.blocked() {

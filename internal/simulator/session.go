@@ -41,7 +41,7 @@ func (c *call) authenticate() *problem {
 		return p
 	}
 	s.lastUsed = c.appliance.fixture.now()
-	c.session = s
+	c.session, c.account = s, s.account
 	return nil
 }
 

@@ -56,17 +56,27 @@ const notYet = -1
 // startTask begins a task and returns its first picture. Only the Cloud
 // service names the site in it.
 func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) taskInfo {
+	return c.startTaskFor(workflow, c.appliance.taskSwitches.duration, effect)
+}
+
+// startTaskFor is startTask for a task that takes its own time.
+func (c *call) startTaskFor(workflow workflowInfo, takes time.Duration, effect func() (any, *apiError)) taskInfo {
 	a := c.appliance
 	now := a.fixture.now()
 	t := &task{
-		appliance: a, id: unguessable(), user: c.session.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
-		start: now, end: now.Add(a.taskSwitches.duration), effect: effect,
+		appliance: a, id: unguessable(), user: c.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
+		start: now, end: now.Add(takes), effect: effect,
 		fail: a.taskSwitches.takeFailure(workflow.Type), warnings: a.taskSwitches.takeWarnings(),
 	}
 	a.tasks = append(a.tasks, t)
 	a.fixture.enqueue(t)
+	return c.firstPicture(t)
+}
+
+// firstPicture is a task as the request that started it is answered.
+func (c *call) firstPicture(t *task) taskInfo {
 	info := t.info()
-	if a.service == Manager {
+	if c.appliance.service == Manager {
 		info.Site = ""
 	}
 	return info
@@ -137,6 +147,8 @@ func resultType(result any) string {
 		return "PeerSiteInfo"
 	case managerHealthInfo:
 		return "ManagerHealthInfo"
+	case map[string]any:
+		return "ReplicationInfo"
 	default:
 		return "CloudHealthInfo"
 	}
@@ -144,15 +156,11 @@ func resultType(result any) string {
 
 // getTask is GET /tasks/{id}.
 func (c *call) getTask() (reply, *problem) {
-	owner, reader, err := c.taskOwner()
-	if err != nil {
-		return reply{}, err
-	}
-	for _, t := range owner.tasks {
+	for _, t := range c.appliance.tasks {
 		if t.id != c.key {
 			continue
 		}
-		if !t.visibleTo(reader) {
+		if !t.visibleTo(c.account) {
 			return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
 		}
 		return reply{status: http.StatusOK, body: t.info()}, nil
@@ -160,21 +168,27 @@ func (c *call) getTask() (reply, *problem) {
 	return reply{}, refuse(http.StatusNotFound, "TaskNotFound", "Task %s was not found.", c.key)
 }
 
-// taskOwner follows the query's site: tasks of a remote site need an extension.
-func (c *call) taskOwner() (*Appliance, Account, *problem) {
+// goTo lets a call that names a site in its query be performed there: on the
+// Cloud service by the account that the session is extended with, on the Manager
+// by the pairing.
+func (c *call) goTo() *problem {
 	site := c.query.Get("site")
-	if site == "" || site == c.appliance.site {
-		return c.appliance, c.session.account, nil
+	if c.session == nil || site == "" || site == c.appliance.site {
+		return nil
 	}
 	remote := c.appliance.pairedPeer(site)
 	if remote == nil {
-		return nil, Account{}, refuse(http.StatusNotFound, "SiteNotFound", "Site %s was not found.", site)
+		return refuse(http.StatusNotFound, "SiteNotFound", "Site %s was not found.", site)
 	}
-	x := c.session.extensionTo(site)
-	if x == nil {
-		return nil, Account{}, refuse(http.StatusUnauthorized, "RemoteAuthenticationFailure", "The session is not extended to site %s.", site)
+	if c.appliance.service == Cloud {
+		x := c.session.extensionTo(site)
+		if x == nil {
+			return refuse(http.StatusUnauthorized, "RemoteAuthenticationFailure", "The session is not extended to site %s.", site)
+		}
+		c.account = x.account
 	}
-	return remote, x.account, nil
+	c.appliance = remote
+	return nil
 }
 
 // visibleTo: only the user who started a task, or an administrator, sees it.
@@ -224,8 +238,12 @@ func (a *Appliance) SetTaskDuration(d time.Duration) {
 	a.fixture.do(func() { a.taskSwitches.duration = d })
 }
 
-// FailNextTask lets the next task of a type (pair, repair, unpair or health)
-// fail at its end, without effect. With an empty code its error is null.
+// TaskTypes are the types of tasks.
+var TaskTypes = slices.Concat([]string{
+	"pair", "repair", "unpair", "health", "start", "reconfigure", "stop", "pause", "resume", "applyStorageProfile", "updateSettings", "sync",
+}, recoveryTasks)
+
+// FailNextTask lets the next task of one of the TaskTypes fail at its end, without effect. With an empty code its error is null.
 func (a *Appliance) FailNextTask(taskType, code, msg string) {
 	a.fixture.do(func() {
 		failure := taskFailure{taskType: taskType}

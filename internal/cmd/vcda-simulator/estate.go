@@ -39,6 +39,8 @@ type site struct {
 	Served             *bool              `json:"served"`
 	APIVersions        []string           `json:"api_versions"`
 	TaskDuration       duration           `json:"task_duration"`
+	SyncTime           duration           `json:"sync_time"`
+	RecoveryTime       duration           `json:"recovery_time"`
 	Latency            duration           `json:"latency"`
 	SessionIdleTimeout duration           `json:"session_idle_timeout"`
 	SessionMaxAge      duration           `json:"session_max_age"`
@@ -47,6 +49,9 @@ type site struct {
 	Faults             []faultSwitch      `json:"faults"`
 	TaskFailures       []taskFailure      `json:"task_failures"`
 	HealthErrors       map[string]failure `json:"health_errors"`
+
+	Workloads    *simulator.Workloads   `json:"workloads"`
+	Replications []simulator.Protection `json:"replications"` // that the site is the destination of
 }
 
 // pairing is one side of a pairing, which the other side may lack.
@@ -134,13 +139,18 @@ func (s site) check(path string, names []string) error {
 	if err := s.checkPairings(path+".pairings", names); err != nil {
 		return err
 	}
+	for i, p := range s.Replications {
+		if err := s.checkReplication(p, names); err != nil {
+			return wrong(fmt.Sprintf("%s.replications[%d]", path, i), "%w", err)
+		}
+	}
 	for i, f := range s.Faults {
 		if f.site != "" {
 			return wrong(fmt.Sprintf("%s.faults[%d]", path, i), "site= is for the flag -fault only")
 		}
 	}
 	for i, f := range s.TaskFailures {
-		if types := []string{"pair", "repair", "unpair", "health"}; !slices.Contains(types, f.Type) {
+		if types := simulator.TaskTypes; !slices.Contains(types, f.Type) {
 			return wrong(fmt.Sprintf("%s.task_failures[%d].type", path, i), "%q is none of %s", f.Type, strings.Join(types, ", "))
 		}
 	}
@@ -150,6 +160,17 @@ func (s site) check(path string, names []string) error {
 		}
 	}
 	return s.Accounts.check(path + ".accounts")
+}
+
+func (s site) checkReplication(p simulator.Protection, names []string) error {
+	service := s.Service
+	if service == "" {
+		service = simulator.Manager
+	}
+	if p.SourceSite != "" && !slices.Contains(names, p.SourceSite) {
+		return fmt.Errorf("there is no site %q", p.SourceSite)
+	}
+	return p.Check(service)
 }
 
 func (s site) checkPairings(path string, names []string) error {
@@ -207,6 +228,7 @@ func (e estate) options(host string) simulator.Options {
 			Site: s.Name, Service: service, Addr: address(host, s.Port), PublicURLs: s.PublicURLs, Unserved: !s.served(),
 			Accounts: &accounts, APIVersions: s.APIVersions, TaskDuration: time.Duration(s.TaskDuration), Latency: time.Duration(s.Latency),
 			IdleTimeout: time.Duration(s.SessionIdleTimeout), MaxAge: time.Duration(s.SessionMaxAge),
+			SyncTime: time.Duration(s.SyncTime), RecoveryTime: time.Duration(s.RecoveryTime), Workloads: s.Workloads,
 		})
 	}
 	return o
@@ -239,6 +261,9 @@ func (e estate) furnish(running *simulator.Fixture) {
 		a := running.Appliance(s.Name)
 		for _, p := range s.Pairings {
 			p.enter(a)
+		}
+		for _, p := range s.Replications {
+			a.Protect(p)
 		}
 		for _, f := range s.Faults {
 			a.Fault(f.fault)

@@ -86,7 +86,7 @@ func (f *faultSwitch) UnmarshalText(text []byte) error {
 }
 
 func (f *faultSwitch) readCall(method, pattern string) error {
-	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	if method != "ANY" {
 		if !slices.Contains(methods, method) {
 			return fmt.Errorf("%q is neither ANY nor one of %s", method, strings.Join(methods, ", "))

@@ -39,7 +39,7 @@ func TestFaultSwitch(t *testing.T) {
 func TestFaultSwitchRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "names no method and path",
-		"post /sites drop":                  `"post" is neither ANY nor one of GET, POST, PUT, DELETE`,
+		"post /sites drop":                  `"post" is neither ANY nor one of GET, POST, PUT, PATCH, DELETE`,
 		"POST sites drop":                   `"sites" is no path`,
 		"POST /[ drop":                      `"/[" is no path`,
 		"POST /sites times=1":               "must say one thing that goes wrong",

@@ -153,6 +153,7 @@ type plainEstate struct {
 	vcenterPort, storwarePort int
 	seed                      string
 	taskDuration, latency     time.Duration
+	syncTime, recoveryTime    time.Duration
 }
 
 func (p *plainEstate) define(flags *flag.FlagSet) {
@@ -163,6 +164,8 @@ func (p *plainEstate) define(flags *flag.FlagSet) {
 	flags.IntVar(&p.storwarePort, "storware-port", 0, "`port` of the Storware server (default: a free one)")
 	flags.StringVar(&p.seed, "seed", "", "a `text` that keeps certificates and ids the same in each run")
 	flags.DurationVar(&p.taskDuration, "task-duration", time.Second, "how long a task takes")
+	flags.DurationVar(&p.syncTime, "sync-time", 2*time.Second, "how long a replication synchronizes")
+	flags.DurationVar(&p.recoveryTime, "recovery-time", 2*time.Second, "how long a failover, a test, a clean-up, a migration or a reverse takes")
 	flags.DurationVar(&p.latency, "latency", 0, "how long each request waits")
 }
 
@@ -184,6 +187,7 @@ func (p *plainEstate) estate() (estate, error) {
 		e.Sites = append(e.Sites, site{
 			Name: name, Service: simulator.Service(p.service), Port: port,
 			TaskDuration: duration(p.taskDuration), Latency: duration(p.latency),
+			SyncTime: duration(p.syncTime), RecoveryTime: duration(p.recoveryTime),
 		})
 	}
 	return e, e.check()

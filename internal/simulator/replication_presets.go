@@ -1,0 +1,152 @@
+package simulator
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Protection is a replication that is there from the start. VMs and vApps are
+// given by name; those that the source site lacks are added to it.
+type Protection struct {
+	SourceSite  string `json:"source_site"`
+	VM          string `json:"vm"`   // Manager, or one VM of the vApp
+	VApp        string `json:"vapp"` // Cloud: alone it protects all of its VMs
+	VDC         string `json:"vdc"`  // Cloud: at the destination; default: the first one
+	RPO         int    `json:"rpo_minutes"`
+	Description string `json:"description"`
+	Owner       string `json:"owner"` // default: System@SITE
+	SLAProfile  string `json:"sla_profile"`
+	Migration   bool   `json:"migration"`
+	Paused      bool   `json:"paused"`
+	Reversed    bool   `json:"reversed"`
+	Recovery    string `json:"recovery_state"` // default: NOT_STARTED
+	Health      string `json:"health"`         // default: GREEN
+	LastError   string `json:"last_error"`     // its code
+	Instances   int    `json:"instances"`      // default: 1
+}
+
+// Check finds what is wrong with a protection at this site.
+func (p Protection) Check(service Service) error {
+	switch {
+	case p.SourceSite == "":
+		return fmt.Errorf("source_site is missing")
+	case service == Manager && (p.VM == "" || p.VApp != "" || p.VDC != "" || p.SLAProfile != ""):
+		return fmt.Errorf("on the Manager service a replication has a vm, and neither vapp, vdc nor sla_profile")
+	case service == Cloud && p.VApp == "":
+		return fmt.Errorf("vapp is missing")
+	case !slices.Contains([]string{"", NotStarted, Testing, Complete}, p.Recovery):
+		return fmt.Errorf("recovery_state %q is none of %s, %s, %s", p.Recovery, NotStarted, Testing, Complete)
+	case !slices.Contains([]string{"", "GREEN", "YELLOW", "RED"}, p.Health):
+		return fmt.Errorf("health %q is none of GREEN, YELLOW, RED", p.Health)
+	}
+	return nil
+}
+
+// Protect adds a replication that this site is the destination of, at once, and
+// returns its id: that of the vApp replication where a whole vApp is protected.
+func (a *Appliance) Protect(p Protection) string {
+	var id string
+	a.fixture.do(func() {
+		source := a.fixture.appliances[p.SourceSite]
+		if err := p.Check(a.service); err != nil || source == nil {
+			panic(fmt.Sprintf("simulator: site %q, %v", p.SourceSite, err))
+		}
+		if a.service == Manager {
+			id = a.protectOnManager(p, source).ID
+			return
+		}
+		id = a.protectOnCloud(p, source)
+	})
+	return id
+}
+
+func (a *Appliance) protectOnManager(p Protection, source *Appliance) *Replication {
+	vm := source.workloads.vmNamed(&source.workloads.VMs, p.VM, func() string { return "vm-" + a.fixture.source.UUID("VM " + p.VM)[:8] })
+	r := a.preset("H4-", p, vm)
+	r.source, r.destination = place{Site: source.site, VCenter: source.workloads.VCenterID}, place{Site: a.site, VCenter: a.workloads.VCenterID}
+	r.replicatorIDs = [2]string{source.workloads.Replicators[0], a.workloads.Replicators[0]}
+	r.placement = placement{VCID: a.workloads.VCenterID, DatastoreID: a.workloads.Datastores[0], DatastoreFolder: "folder-" + r.ID}
+	a.fixture.replications = append(a.fixture.replications, r)
+	r.finishPreset(a, p)
+	return r
+}
+
+func (a *Appliance) protectOnCloud(p Protection, source *Appliance) string {
+	w := &source.workloads
+	at := slices.IndexFunc(w.VApps, func(v VApp) bool { return v.Name == p.VApp })
+	if at < 0 {
+		w.VApps = append(w.VApps, VApp{ID: a.fixture.source.UUID("vApp " + p.VApp), Name: p.VApp, VDC: w.VDCs[0].Name})
+		at = len(w.VApps) - 1
+	}
+	vapp := &w.VApps[at]
+	if p.VM != "" || len(vapp.VMs) == 0 {
+		w.vmNamed(&vapp.VMs, cmp.Or(p.VM, p.VApp), func() string { return a.fixture.source.UUID("VM " + p.VApp + " " + p.VM) })
+	}
+	vdc := &a.workloads.VDCs[0]
+	if p.VDC != "" {
+		vdc = a.workloads.vdcNamed(p.VDC)
+	}
+	from := place{Site: source.site, VApp: vapp.ID, VDCName: vapp.VDC}
+	if home := w.vdcNamed(vapp.VDC); home != nil {
+		from.VDC, from.Org = home.ID, home.Org
+	}
+	made := &group{id: "C4VAPP-" + a.fixture.source.UUID("vApp replication"), name: vapp.Name}
+	for _, vm := range vapp.VMs {
+		if p.VM != "" && vm.Name != p.VM {
+			continue
+		}
+		r := a.preset("C4-", p, vm)
+		r.group, r.source, r.storageProfile = made, from, vdc.StorageProfiles[0].ID
+		r.destination = place{Site: a.site, Org: vdc.Org, VDC: vdc.ID, VDCName: vdc.Name}
+		made.vms = append(made.vms, r)
+		a.fixture.replications = append(a.fixture.replications, r)
+		r.finishPreset(a, p)
+	}
+	if p.VM != "" {
+		return made.vms[0].ID
+	}
+	return made.id
+}
+
+// vmNamed finds a VM among some, or adds it.
+func (w *Workloads) vmNamed(among *[]VM, name string, id func() string) VM {
+	for _, vm := range *among {
+		if vm.Name == name {
+			return vm
+		}
+	}
+	*among = append(*among, VM{ID: id(), Name: name})
+	return (*among)[len(*among)-1]
+}
+
+func (a *Appliance) preset(prefix string, p Protection, vm VM) *Replication {
+	r := &Replication{
+		ID: prefix + a.fixture.source.UUID("replication"), VMID: vm.ID, VMName: vm.Name, Owner: cmp.Or(p.Owner, "System@"+a.site),
+		Description: p.Description, RPO: cmp.Or(p.RPO, defaultRPO), Connection: defaultConnection, Quiesced: true, DiskType: defaultDiskType,
+		Migration: p.Migration, Paused: p.Paused, Recovery: cmp.Or(p.Recovery, NotStarted), Health: p.Health, LastError: p.LastError,
+		updated: a.fixture.now(),
+	}
+	for i := range a.workloads.SLAProfiles {
+		if profile := &a.workloads.SLAProfiles[i]; profile.Name == p.SLAProfile {
+			r.apply(a, settingsChange{SLAProfileID: &profile.ID})
+		}
+	}
+	return r
+}
+
+// finishPreset fills in what follows from the rest.
+func (r *Replication) finishPreset(a *Appliance, p Protection) {
+	for range max(1, p.Instances) {
+		if !p.Migration {
+			r.addInstance(a.fixture.now())
+		}
+	}
+	if r.Recovery != NotStarted {
+		r.recover(a.fixture.source.UUID("recovered vApp"))
+	}
+	if p.Reversed {
+		r.Reversed = true
+		r.source, r.destination = r.destination, r.source
+	}
+}
