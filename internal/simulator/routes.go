@@ -83,8 +83,11 @@ func (a *Appliance) findRoute(method string, u *url.URL) (route, []string, *prob
 // checkVersion refuses a call that the version asked for lacks.
 func (r route) checkVersion(version string, a *Appliance) *problem {
 	absent := r.since != "" && version < r.since || r.until != "" && version > r.until
+	missing, present := a.oddity(r)
 	switch {
-	case r.unproven && (absent || a.lacks(r)):
+	case present:
+		return nil
+	case r.unproven && (absent || missing):
 		return refuse(http.StatusNotFound, "NotFound", "There is no %s.", r.path)
 	case absent:
 		return violation(http.StatusNotFound, "NotFound", "API %s has no %s.", version, r.path)

@@ -20,13 +20,15 @@ type setupSwitches struct {
 	nestedTunnels       bool
 }
 
-func (a *Appliance) lacks(r route) bool {
-	var missing bool
+// oddity reports whether the appliance lacks a call, or has it, whatever version is
+// asked for.
+func (a *Appliance) oddity(r route) (missing, present bool) {
 	a.fixture.do(func() {
 		s := a.setup.switches
 		missing = slices.Contains(s.absent, r.path) || s.oldExpiryPath && r.path == expiryPath
+		present = s.oldExpiryPath && r.path == oldExpiryPath
 	})
-	return missing
+	return missing, present
 }
 
 // LagConfigured makes the appliance deny n times that it is configured.

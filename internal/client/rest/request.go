@@ -29,6 +29,10 @@ type Request struct {
 	// request timeout: its response says what it started.
 	Finish bool
 
+	// NoTimeout lets the context alone limit the time: the server contacts others
+	// before it answers.
+	NoTimeout bool
+
 	// RetryBusy sends the request again where it never reached the server, and after
 	// 429, 502 and 503, within Options.MaxRetries. It is for a login, which a server
 	// that gives these responses has not performed.

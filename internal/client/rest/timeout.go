@@ -21,6 +21,9 @@ func timeout(c clock.Clock, d time.Duration, next handler) handler {
 		if r.Finish {
 			ctx = context.WithoutCancel(ctx)
 		}
+		if r.NoTimeout {
+			return next(ctx, r)
+		}
 		ctx, cancel := c.WithTimeout(ctx, d, ErrTimeout)
 		defer cancel()
 		return next(ctx, r)

@@ -5,6 +5,7 @@ package vcda
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type Options struct {
 	Service    Service
 	APIVersion string
 	Clock      clock.Clock
+	Queue      *SetupQueue // shared by the clients of one process; nil: one of its own
 }
 
 // Client talks to one appliance with one session, opened on first use. It is
@@ -52,6 +54,10 @@ type Client struct {
 	started sync.Map // ids of the tasks this client started
 	service fact[Service]
 	user    fact[string]
+
+	queue       *SetupQueue
+	replicators *sharing[[]Replicator]
+	tunnels     *sharing[[]Tunnel]
 }
 
 // New prepares a client; it contacts nobody.
@@ -81,6 +87,11 @@ func New(o Options) (*Client, error) {
 	// Apart, since what a change looked at is old for a read that comes after it.
 	c.reads = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
 	c.changes = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
+	c.replicators = &sharing[[]Replicator]{clock: c.clock, writes: &c.writes, read: c.Replicators}
+	c.tunnels = &sharing[[]Tunnel]{clock: c.clock, writes: &c.writes, read: c.Tunnels}
+	if c.queue = o.Queue; c.queue == nil {
+		c.queue = &SetupQueue{}
+	}
 	c.sessions = session.New(c.open, final)
 	return c, nil
 }
@@ -93,9 +104,13 @@ func (c *Client) URL() string { return c.http.BaseURL().String() }
 
 // send sends one request with the grant's token.
 func (c *Client) send(ctx context.Context, g *grant, r rest.Request) (*rest.Response, error) {
-	r.Header = http.Header{"Accept": {c.accept}}
+	r.Header = maps.Clone(r.Header)
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	r.Header.Set("Accept", c.accept)
 	if g != nil {
-		r.Header[tokenHeader] = []string{g.token}
+		r.Header.Set(tokenHeader, g.token)
 		r.Secrets = append(r.Secrets, g.token)
 	}
 	answer, err := c.http.Do(ctx, r)

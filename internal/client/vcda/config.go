@@ -11,8 +11,18 @@ import (
 // Config is how an appliance is set up ("Configure Get" on the Manager service,
 // CloudConfigResponse on the Cloud service).
 type Config struct {
-	Site      string `json:"site"`      // Manager service
-	LocalSite string `json:"localSite"` // Cloud service
+	ID                      string `json:"id"`        // of the service's instance
+	Site                    string `json:"site"`      // Manager service
+	LocalSite               string `json:"localSite"` // Cloud service
+	LocalSiteDescription    string `json:"localSiteDescription"`
+	LookupServiceURL        string `json:"lsUrl"`
+	LookupServiceThumbprint string `json:"lsThumbprint"`
+	DirectorURL             string `json:"vcdUrl"`
+	DirectorThumbprint      string `json:"vcdThumbprint"`
+	DirectorUser            string `json:"vcdUsername"`
+	TunnelURL               string `json:"tunnelUrl"`
+	TunnelCertificate       string `json:"tunnelCertificate"`
+	IsCombined              bool   `json:"isCombined"`
 }
 
 // OwnSite is the name the appliance gave its own site, "" before it has one.

@@ -103,6 +103,9 @@ func expired(err error) bool {
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
 		return false
 	}
+	if e.Path == rootPasswordPath {
+		return tokenAsked(e) // a wrong current password is refused alike
+	}
 	// Without a code an extension may have been refused by the remote site: its
 	// secret must not be sent twice.
 	return tokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath

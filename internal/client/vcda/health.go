@@ -55,13 +55,6 @@ type TunnelHealth struct {
 	Error *APIError `json:"error"`
 }
 
-// Replicator is a replicator as health names it (ReplicatorInfo).
-type Replicator struct {
-	ID     string `json:"id"`
-	Site   string `json:"site"`
-	APIURL string `json:"apiUrl"`
-}
-
 // Finding is something the health task found amiss.
 type Finding struct {
 	Check string // such as "database"

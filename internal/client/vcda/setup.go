@@ -1,0 +1,390 @@
+package vcda
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// setupCalls is what differs between the versions of the API in the calls that set
+// an appliance up.
+type setupCalls struct {
+	expiry     []string // paths of the expiry of the root password: that of the version, then the other one
+	ssoAtLS    bool     // the Manager's lookup service takes SSO credentials
+	pluginSSO  bool     // the plug-in's calls take SSO credentials
+	tunnelList bool     // several tunnels with ids; else one, which GET /config shows
+}
+
+const (
+	expiryPath    = "/config/root-password-expired"
+	oldExpiryPath = "/appliance/root-password-expired"
+)
+
+var setupByVersion = map[string]setupCalls{
+	"4.5": {expiry: []string{oldExpiryPath, expiryPath}, pluginSSO: true},
+	"4.6": {expiry: []string{oldExpiryPath, expiryPath}, ssoAtLS: true, tunnelList: true},
+	"4.7": {expiry: []string{expiryPath, oldExpiryPath}, ssoAtLS: true, tunnelList: true},
+}
+
+func (c *Client) setupCalls() setupCalls { return setupByVersion[c.APIVersion()] }
+
+// HasTunnelList reports whether the API version knows several tunnels, with ids.
+func (c *Client) HasTunnelList() bool { return c.setupCalls().tunnelList }
+
+// PluginNeedsSSO reports whether the API version wants SSO credentials to register
+// and unregister the plug-in of the vSphere Client.
+func (c *Client) PluginNeedsSSO() bool { return c.setupCalls().pluginSSO }
+
+// SetupQueue lets one write of the set-up at a time pass to a host, whatever the
+// port: the services of an appliance share one operating system.
+type SetupQueue struct {
+	lock  sync.Mutex
+	hosts map[string]chan struct{}
+}
+
+// enter waits for the turn and returns the function that ends it.
+func (q *SetupQueue) enter(ctx context.Context, host string) (leave func(), err error) {
+	q.lock.Lock()
+	if q.hosts == nil {
+		q.hosts = map[string]chan struct{}{}
+	}
+	turn, ok := q.hosts[host]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		q.hosts[host] = turn
+	}
+	q.lock.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// AbsentCallError is a call that this version of the appliance does not have.
+type AbsentCallError struct{ Err error }
+
+func (e *AbsentCallError) Error() string { return "the appliance has no such call: " + e.Err.Error() }
+func (e *AbsentCallError) Unwrap() error { return e.Err }
+
+// unproven turns the response to a call that only old appliances are known to have
+// into an *AbsentCallError where this one lacks it.
+func unproven(err error) error {
+	if s := status(err); s == http.StatusNotFound || s == http.StatusMethodNotAllowed {
+		return &AbsentCallError{err}
+	}
+	return err
+}
+
+// UnknownOutcomeError is a call that must not be performed twice, of which it is
+// not known whether it was performed. It was not sent again.
+type UnknownOutcomeError struct {
+	Err  error // the response
+	Look error // why looking for it ended, nil when it was not there
+}
+
+func (e *UnknownOutcomeError) Error() string {
+	return "it is not known whether the request was performed: " + e.Err.Error()
+}
+
+func (e *UnknownOutcomeError) Unwrap() []error {
+	if e.Look == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.Look}
+}
+
+// Pauses after a write that was declined, and while looking for one whose response
+// got lost.
+const (
+	shortestPause = 2 * time.Second
+	longestPause  = 30 * time.Second
+	lostWritePoll = 2 * time.Second
+	lostWriteTime = 20 * time.Second
+)
+
+// write sends a write of the set-up and decodes the response into v, unless that
+// is nil. The context alone limits its time, since the appliance contacts other
+// servers meanwhile. What the appliance declines is sent again until ctx ends;
+// performing it twice does no harm.
+func (c *Client) write(ctx context.Context, r rest.Request, v any) error {
+	return c.repeat(ctx, r, v, nil)
+}
+
+// writeOnce is write for a call that must not be performed twice. Look reports
+// whether it has been performed already. It is asked before the call is sent again,
+// and when the outcome is unknown: then the call is not sent again.
+func (c *Client) writeOnce(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
+	return c.repeat(ctx, r, v, look)
+}
+
+func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
+	leave, err := c.queue.enter(ctx, c.http.BaseURL().Hostname())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	r.NoTimeout = true
+	pause := shortestPause
+	for {
+		err := c.exchange(ctx, r, v)
+		switch outcome := OutcomeOf(err); {
+		case outcome == rest.Unknown && look != nil:
+			return c.findLost(ctx, err, look)
+		case outcome != rest.Declined:
+			return err
+		}
+		if ended := c.clock.Sleep(ctx, max(pause, RetryAfter(err))); ended != nil {
+			return fmt.Errorf("%w; the appliance declined until then: %w", ended, err)
+		}
+		pause = min(2*pause, longestPause)
+		if look != nil {
+			if done, err := look(ctx); done || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (c *Client) exchange(ctx context.Context, r rest.Request, v any) error {
+	defer c.writes.wrote()
+	response, err := c.do(ctx, r)
+	if err != nil || v == nil {
+		return err
+	}
+	return response.JSON(v)
+}
+
+// findLost looks for the effect of a write whose outcome is unknown. The caller
+// gives up before the request does: then there is no time to look.
+func (c *Client) findLost(ctx context.Context, lost error, look func(context.Context) (bool, error)) error {
+	for end := c.clock.Now().Add(lostWriteTime); ; {
+		done, err := look(ctx)
+		switch {
+		case done:
+			return nil
+		case ctx.Err() != nil:
+			return &UnknownOutcomeError{Err: lost, Look: context.Cause(ctx)}
+		case err != nil && !IsTransient(err):
+			return &UnknownOutcomeError{Err: lost, Look: err}
+		case !c.clock.Now().Before(end):
+			return &UnknownOutcomeError{Err: lost, Look: err}
+		}
+		if err := c.clock.Sleep(ctx, lostWritePoll); err != nil {
+			return &UnknownOutcomeError{Err: lost, Look: err}
+		}
+	}
+}
+
+// IsUp asks without a session whether the service answers: one that is up asks for
+// a login (GET /sessions).
+func (c *Client) IsUp(ctx context.Context) error {
+	_, err := c.http.Do(ctx, rest.Request{Method: http.MethodGet, Path: "/sessions", Header: http.Header{"Accept": {c.accept}}})
+	if rest.Status(err) == http.StatusUnauthorized {
+		return nil
+	}
+	return err
+}
+
+// LicenseInfo is the license of an appliance. The key may be masked: never compare
+// it. ExpirationDate is in milliseconds since the epoch; 0 is never.
+type LicenseInfo struct {
+	IsLicensed     bool  `json:"isLicensed"`
+	ExpirationDate int64 `json:"expirationDate"`
+}
+
+// License reads the license ("License Info", GET /license).
+func (c *Client) License(ctx context.Context) (LicenseInfo, error) {
+	var info LicenseInfo
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/license"}, &info)
+	return info, err
+}
+
+// SetLicense sets or replaces the license key ("Validate License Key",
+// POST /license).
+func (c *Client) SetLicense(ctx context.Context, key string) error {
+	body := struct {
+		Key string `json:"key"`
+	}{key}
+	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/license", Body: body, Secrets: []string{key}}, nil)
+}
+
+// SetSite gives the appliance its site name, for good ("Configure Site" on the
+// Manager, "Config Site" on the Cloud service, POST /config/site). The description
+// is for the Cloud service. It is sent once.
+func (c *Client) SetSite(ctx context.Context, service Service, name, description string) error {
+	var body any = struct {
+		Site string `json:"site"`
+	}{name}
+	if service == Cloud {
+		body = struct {
+			Site        string `json:"localSite"`
+			Description string `json:"localSiteDescription"`
+		}{name, description}
+	}
+	return c.writeOnce(ctx, rest.Request{Method: http.MethodPost, Path: "/config/site", Body: body}, nil, func(ctx context.Context) (bool, error) {
+		config, err := c.Config(ctx)
+		return config.OwnSite() == name, err
+	})
+}
+
+// LookupService is the lookup service of a vCenter, and the thumbprint of its
+// certificate.
+type LookupService struct {
+	URL        string `json:"url"`
+	Thumbprint string `json:"thumbprint"`
+}
+
+// SSOAdmin are the credentials of an administrator of the SSO domain.
+type SSOAdmin struct {
+	User     string `json:"ssoUser"`
+	Password string `json:"ssoPassword"`
+}
+
+// SetLookupService sets the lookup service ("Configure Set Ls",
+// POST /config/lookup-service). A Manager that is not beside a Cloud service wants
+// SSO credentials with it since 4.6, which it keeps; admin is nil for the others.
+func (c *Client) SetLookupService(ctx context.Context, ls LookupService, admin *SSOAdmin) error {
+	body := struct {
+		LookupService
+		Admin *SSOAdmin `json:"ssoAdminCredentials,omitempty"`
+	}{LookupService: ls}
+	var secrets []string
+	if admin != nil && c.setupCalls().ssoAtLS {
+		body.Admin, secrets = admin, []string{admin.Password}
+	}
+	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/lookup-service", Body: body, Secrets: secrets}, nil)
+}
+
+// SetManagerLookupService sets the lookup service of the Manager beside a Cloud
+// service, through the latter (POST /config/manager/lookup-service, known from old
+// appliances only). *AbsentCallError where the appliance lacks it.
+func (c *Client) SetManagerLookupService(ctx context.Context, ls LookupService) error {
+	return unproven(c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/manager/lookup-service", Body: ls}, nil))
+}
+
+// CheckLookupService lets a Cloud service look at a lookup service
+// (POST /config/check-lookup-service, known from old appliances only).
+// *AbsentCallError where the appliance lacks it.
+func (c *Client) CheckLookupService(ctx context.Context, ls LookupService) error {
+	_, err := c.do(ctx, rest.Request{Method: http.MethodPost, Path: "/config/check-lookup-service", Body: ls, NoTimeout: true})
+	return unproven(err)
+}
+
+// Director is a Cloud Director and how to log in there (ConfigureVcdRequest). URL
+// ends in /api. Without a thumbprint public authorities vouch for its certificate.
+type Director struct {
+	URL        string `json:"vcdUrl"`
+	Username   string `json:"vcdUsername"`
+	Password   string `json:"vcdPassword"`
+	Thumbprint string `json:"vcdThumbprint,omitempty"`
+}
+
+// SetDirector connects a Cloud service to its Cloud Director ("Config Vcd",
+// POST /config/vcloud).
+func (c *Client) SetDirector(ctx context.Context, d Director) error {
+	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/vcloud", Body: d, Secrets: []string{d.Password}}, nil)
+}
+
+// CheckDirector lets a Cloud service log in to a Cloud Director
+// (POST /config/check-vcloud, known from old appliances only). *AbsentCallError
+// where the appliance lacks it.
+func (c *Client) CheckDirector(ctx context.Context, d Director) error {
+	_, err := c.do(ctx, rest.Request{Method: http.MethodPost, Path: "/config/check-vcloud", Body: d, Secrets: []string{d.Password}, NoTimeout: true})
+	return unproven(err)
+}
+
+// EndpointConfiguration are the addresses of a Cloud service; nil is unset.
+type EndpointConfiguration struct {
+	MgmtAddress       *string `json:"mgmtAddress"`
+	MgmtPort          *int64  `json:"mgmtPort"`
+	MgmtPublicAddress *string `json:"mgmtPublicAddress"`
+	MgmtPublicPort    *int64  `json:"mgmtPublicPort"`
+	APIAddress        *string `json:"apiAddress"`
+	APIPort           *int64  `json:"apiPort"`
+	APIPublicAddress  *string `json:"apiPublicAddress"`
+	APIPublicPort     *int64  `json:"apiPublicPort"`
+}
+
+// Endpoints are the addresses as configured, and as in effect with the defaults of
+// what is unset.
+type Endpoints struct {
+	Configured EndpointConfiguration `json:"configured"`
+	Effective  EndpointConfiguration `json:"effective"`
+}
+
+const endpointsPath = "/config/endpoints"
+
+// Endpoints reads the addresses of a Cloud service ("Configure Get Endpoints",
+// GET /config/endpoints).
+func (c *Client) Endpoints(ctx context.Context) (Endpoints, error) {
+	var e Endpoints
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: endpointsPath}, &e)
+	return e, err
+}
+
+// SetPublicEndpoint changes what a Cloud service tells other sites ("Configure
+// Update Endpoints", POST /config/endpoints). The call replaces all addresses, so
+// the others are read and written back: a tunnel enters its name among them.
+func (c *Client) SetPublicEndpoint(ctx context.Context, address string, port int64) error {
+	e, err := c.Endpoints(ctx)
+	if err != nil {
+		return err
+	}
+	e.Configured.APIPublicAddress, e.Configured.APIPublicPort = &address, &port
+	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: endpointsPath, Body: e.Configured}, nil)
+}
+
+const pluginPath = "/config/vsphere-ui"
+
+// RegisterPlugin registers the plug-in of the vSphere Client
+// (POST /config/vsphere-ui) and returns its status, such as "OK". Up to 4.5 it
+// takes the SSO credentials.
+func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, error) {
+	var answer struct {
+		Status string `json:"status"`
+	}
+	r := rest.Request{Method: http.MethodPost, Path: pluginPath}
+	if c.PluginNeedsSSO() {
+		r.Path, r.Body, r.Secrets = pluginPath+"/register", admin, []string{admin.Password}
+	}
+	err := c.write(ctx, r, &answer)
+	return answer.Status, err
+}
+
+// UnregisterPlugin removes the plug-in of the vSphere Client
+// (DELETE /config/vsphere-ui). One that is not registered is no error.
+func (c *Client) UnregisterPlugin(ctx context.Context, admin SSOAdmin) error {
+	r := rest.Request{Method: http.MethodDelete, Path: pluginPath}
+	if c.PluginNeedsSSO() {
+		r = rest.Request{Method: http.MethodPost, Path: pluginPath + "/unregister", Body: admin, Secrets: []string{admin.Password}}
+	}
+	err := c.write(ctx, r, nil)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
+// RemoteAppliance is another appliance that this one logs in to as its root user.
+// Nothing keeps the password.
+type RemoteAppliance struct {
+	APIURL        string `json:"apiUrl"`
+	APIThumbprint string `json:"apiThumbprint"`
+	RootPassword  string `json:"rootPassword"`
+}
+
+// setRemoteLookupService sets the lookup service of another appliance.
+func (c *Client) setRemoteLookupService(ctx context.Context, path string, remote RemoteAppliance, ls LookupService) error {
+	body := struct {
+		RemoteAppliance
+		URL        string `json:"lsUrl"`
+		Thumbprint string `json:"lsThumbprint"`
+	}{remote, ls.URL, ls.Thumbprint}
+	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: path, Body: body, Secrets: []string{remote.RootPassword}}, nil)
+}

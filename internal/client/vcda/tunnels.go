@@ -1,0 +1,133 @@
+package vcda
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// Tunnel is a tunnel that is registered with a Cloud service. Certificate is base64
+// of the DER form. In API 4.5, which has one tunnel, ID is empty.
+type Tunnel struct {
+	ID          string `json:"id"`
+	URL         string `json:"url"`
+	Certificate string `json:"certificate"`
+}
+
+// Key is what the service calls the tunnel by: its ID, or in API 4.5 its URL.
+func (t Tunnel) Key() string {
+	if t.ID == "" {
+		return t.URL
+	}
+	return t.ID
+}
+
+const tunnelsPath = "/config/tunnels"
+
+// Tunnels lists the tunnels of a Cloud service ("List Tunnel",
+// GET /config/tunnels; up to 4.5 the one in GET /config).
+func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
+	if !c.HasTunnelList() {
+		config, err := c.Config(ctx)
+		if err != nil || config.TunnelURL == "" {
+			return nil, err
+		}
+		return []Tunnel{{URL: config.TunnelURL, Certificate: config.TunnelCertificate}}, nil
+	}
+	var list tunnelList
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: tunnelsPath}, &list)
+	return list.Tunnels, err
+}
+
+// SharedTunnels is Tunnels for reads that run together, which share one answer. The
+// caller must not change it.
+func (c *Client) SharedTunnels(ctx context.Context) ([]Tunnel, error) {
+	list, _, err := c.tunnels.get(ctx, time.Time{})
+	return list, err
+}
+
+// tunnelList is TunnelServicesResponse. A sample of 4.6 has its list within an
+// object within the object.
+type tunnelList struct{ Tunnels []Tunnel }
+
+// UnmarshalJSON reads both forms.
+func (l *tunnelList) UnmarshalJSON(text []byte) error {
+	var outer struct {
+		Tunnels json.RawMessage `json:"tunnels"`
+	}
+	if err := json.Unmarshal(text, &outer); err != nil {
+		return err
+	}
+	if len(outer.Tunnels) > 0 && outer.Tunnels[0] == '{' {
+		return l.UnmarshalJSON(outer.Tunnels)
+	}
+	return json.Unmarshal(outer.Tunnels, &l.Tunnels)
+}
+
+// NewTunnel is a tunnel to register, and its root password, which nothing keeps.
+type NewTunnel struct {
+	URL          string `json:"url"`
+	Certificate  string `json:"certificate"`
+	RootPassword string `json:"rootPassword"`
+}
+
+// AddTunnel registers a tunnel ("Register Tunnel", POST /config/tunnels; up to 4.5
+// POST /config/tunnel-service). It is sent once.
+func (c *Client) AddTunnel(ctx context.Context, n NewTunnel) (Tunnel, error) {
+	r := rest.Request{Method: http.MethodPost, Path: tunnelsPath, Body: n, Secrets: []string{n.RootPassword}}
+	var added Tunnel
+	look := func(ctx context.Context) (bool, error) {
+		list, err := c.Tunnels(ctx)
+		for _, one := range list {
+			if one.Certificate == n.Certificate && sameURL(one.URL, n.URL) {
+				added = one
+				return true, nil
+			}
+		}
+		return false, err
+	}
+	if c.HasTunnelList() {
+		err := c.writeOnce(ctx, r, &added, look)
+		return added, err
+	}
+	r.Path = "/config/tunnel-service"
+	var config Config
+	err := c.writeOnce(ctx, r, &config, look)
+	if err == nil && added.URL == "" {
+		added = Tunnel{URL: config.TunnelURL, Certificate: config.TunnelCertificate}
+	}
+	return added, err
+}
+
+// ChangeTunnel gives a tunnel another address or certificate
+// (PUT /config/tunnels/{id}; in API 4.5, without an id, the call that registers it).
+func (c *Client) ChangeTunnel(ctx context.Context, id string, n NewTunnel) (Tunnel, error) {
+	if !c.HasTunnelList() {
+		return c.AddTunnel(ctx, n)
+	}
+	var changed Tunnel
+	r := rest.Request{Method: http.MethodPut, Path: tunnelsPath + "/" + url.PathEscape(id), Body: n, Secrets: []string{n.RootPassword}}
+	err := c.write(ctx, r, &changed)
+	return changed, err
+}
+
+// SetTunnelLookupService sets the lookup service of a tunnel
+// (POST /config/tunnels/lookup-service, known from old appliances only).
+// *AbsentCallError where the appliance lacks it.
+func (c *Client) SetTunnelLookupService(ctx context.Context, tunnel RemoteAppliance, ls LookupService) error {
+	return unproven(c.setRemoteLookupService(ctx, "/config/tunnels/lookup-service", tunnel, ls))
+}
+
+// sameURL reports whether two addresses are the same once normalized.
+func sameURL(a, b string) bool {
+	left, err := NormalizeURL(a)
+	if err != nil {
+		return a == b
+	}
+	right, err := NormalizeURL(b)
+	return err == nil && left == right
+}
