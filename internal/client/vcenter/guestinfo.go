@@ -1,0 +1,91 @@
+package vcenter
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// ExtraConfig reads the extra configuration of a virtual machine by its moId
+// ("VirtualMachine", property config). What its guest writes under guestinfo is
+// among it. Values that are no text are left out.
+func (c *Client) ExtraConfig(ctx context.Context, vm string) (map[string]string, error) {
+	var extra map[string]string
+	err := c.within(ctx, func(a *api, id string) error {
+		answer, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: "/VirtualMachine/" + url.PathEscape(vm) + "/config"})
+		if err != nil {
+			return err
+		}
+		var config struct {
+			ExtraConfig []optionValue `json:"extraConfig"`
+		}
+		if err := answer.JSON(&config); err != nil {
+			return err
+		}
+		extra = map[string]string{}
+		for _, option := range config.ExtraConfig {
+			if text, ok := option.text(); ok {
+				extra[option.Key] = text
+			}
+		}
+		return nil
+	})
+	return extra, err
+}
+
+// optionValue is an OptionValue. The reference leaves open whether its value is a
+// bare string or has its type with it.
+type optionValue struct {
+	Key   string          `json:"key"`
+	Value json.RawMessage `json:"value"`
+}
+
+func (o optionValue) text() (text string, ok bool) {
+	if json.Unmarshal(o.Value, &text) == nil {
+		return text, true
+	}
+	var typed struct {
+		Value string `json:"_value"`
+	}
+	err := json.Unmarshal(o.Value, &typed)
+	return typed.Value, err == nil && typed.Value != ""
+}
+
+// FindByUUID returns the moId of the virtual machine with a BIOS UUID
+// ("SearchIndex", FindByUuid), "" where there is none.
+func (c *Client) FindByUUID(ctx context.Context, uuid string) (string, error) {
+	return c.find(ctx, "FindByUuid", struct {
+		UUID     string `json:"uuid"`
+		VMSearch bool   `json:"vmSearch"`
+	}{uuid, true})
+}
+
+// FindByInventoryPath returns the moId of the virtual machine at a path such as
+// /datacenter/vm/folder/name ("SearchIndex", FindByInventoryPath), "" where there
+// is none.
+func (c *Client) FindByInventoryPath(ctx context.Context, path string) (string, error) {
+	return c.find(ctx, "FindByInventoryPath", struct {
+		Path string `json:"inventoryPath"`
+	}{path})
+}
+
+func (c *Client) find(ctx context.Context, method string, body any) (string, error) {
+	var found *struct {
+		Type  string `json:"type"`
+		Value string `json:"value"`
+	}
+	err := c.within(ctx, func(a *api, id string) error {
+		answer, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/SearchIndex/SearchIndex/" + method, Body: body})
+		if err != nil || len(answer.Body) == 0 {
+			return err
+		}
+		return answer.JSON(&found)
+	})
+	if err != nil || found == nil || found.Type != "VirtualMachine" {
+		return "", err
+	}
+	return found.Value, nil
+}
