@@ -183,8 +183,10 @@ func TestUnprovenCalls(t *testing.T) {
 	d := deploy(t, Cloud)
 	d.main.Lack("/config/check-lookup-service", "/config/check-vcloud", "/config/manager/lookup-service", "/config/tunnels/lookup-service")
 	for name, call := range map[string]func(context.Context) error{
-		"check of the lookup service":   func(ctx context.Context) error { return d.CheckLookupService(ctx, d.lookupService) },
-		"check of Cloud Director":       func(ctx context.Context) error { return d.CheckDirector(ctx, Director{URL: "https://director.example.com/api"}) },
+		"check of the lookup service": func(ctx context.Context) error { return d.CheckLookupService(ctx, d.lookupService) },
+		"check of Cloud Director": func(ctx context.Context) error {
+			return d.CheckDirector(ctx, Director{URL: "https://director.example.com/api"})
+		},
 		"lookup service of the Manager": func(ctx context.Context) error { return d.SetManagerLookupService(ctx, d.lookupService) },
 		"lookup service of the tunnel":  func(ctx context.Context) error { return d.SetTunnelLookupService(ctx, d.atTunnel, d.lookupService) },
 	} {

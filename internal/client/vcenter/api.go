@@ -122,7 +122,7 @@ func (a *api) currentSession(ctx context.Context, id string) (*UserSession, erro
 	if err != nil {
 		return nil, err
 	}
-	if body := bytes.TrimSpace(answer.Body); len(body) == 0 || string(body) == "null" {
+	if isNull(answer.Body) {
 		return nil, ErrNoSession
 	}
 	return userSession(answer)
@@ -160,4 +160,10 @@ func sessionID(answer *rest.Response) (string, error) {
 
 func unusable(answer *rest.Response, reason string) error {
 	return &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
+}
+
+// isNull reports whether a body is null, which some servers write as nothing.
+func isNull(body []byte) bool {
+	text := bytes.TrimSpace(body)
+	return len(text) == 0 || string(text) == "null"
 }

@@ -79,7 +79,7 @@ func (c *Client) find(ctx context.Context, method string, body any) (string, err
 	}
 	err := c.within(ctx, func(a *api, id string) error {
 		answer, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/SearchIndex/SearchIndex/" + method, Body: body})
-		if err != nil || len(answer.Body) == 0 {
+		if err != nil || isNull(answer.Body) {
 			return err
 		}
 		return answer.JSON(&found)
