@@ -77,11 +77,11 @@ var layers = map[string]struct {
 }{
 	"clock":           {},
 	"client/tlsutil":  {},
-	"client/session":  {},
+	"client/session":  {mayUse: []string{"clock"}},
 	"client/coalesce": {mayUse: []string{"clock"}},
 	"client/rest":     {mayUse: []string{"clock", "client/tlsutil"}},
 	"client/vcda":     {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/coalesce", "client/rest"}},
-	"client/vcenter":  {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
+	"client/vcenter":  {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/coalesce", "client/rest"}},
 	"client/storware": {mayUse: []string{"clock", "client/tlsutil", "client/session", "client/rest"}},
 	"lro":             {mayUse: []string{"clock"}},
 	"lro/appliance":   {mayUse: []string{"clock", "client", "lro"}},

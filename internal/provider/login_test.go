@@ -214,7 +214,7 @@ func TestSessionTokenExpired(t *testing.T) {
 	if code == 0 {
 		t.Error("the plan succeeded")
 	}
-	acctest.RequireTexts(t, out, "The given session token is not, or no longer, accepted", "A session ends after 30 minutes without a request")
+	acctest.RequireTexts(t, out, "The given session is not, or no longer, accepted", "A session ends after 30 minutes without a request")
 	acctest.RequireNoTexts(t, out, "stale-token")
 	if stats := a.Stats(); stats.Requests["POST /sessions"] != 0 || stats.Requests["DELETE /sessions"] != 0 {
 		t.Errorf("requests: %v", stats.Requests)

@@ -1,14 +1,22 @@
 package storware
 
-import "github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+import (
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // Credentials logs in as a user (POST /session/login).
 type Credentials struct {
 	Username, Password string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (Credentials) Kind() string { return "credentials" }
+
+// Traits returns how the type behaves.
+func (l Credentials) Traits() session.Traits {
+	return session.Traits{User: l.Username, ByPassword: true}
+}
 
 func (l Credentials) request() rest.Request {
 	return loginRequest("/session/login", struct {

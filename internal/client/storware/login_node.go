@@ -1,6 +1,9 @@
 package storware
 
-import "github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+import (
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // Node logs in as a backup node (POST /session/node/login). Version is that of
 // the node's software.
@@ -8,8 +11,11 @@ type Node struct {
 	Name, Password, Version string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (Node) Kind() string { return "node" }
+
+// Traits returns how the type behaves.
+func (l Node) Traits() session.Traits { return session.Traits{User: l.Name, ByPassword: true} }
 
 func (l Node) request() rest.Request {
 	return loginRequest("/session/node/login", struct {

@@ -2,34 +2,81 @@ package storware
 
 import (
 	"context"
-	"net/http"
-	"sync/atomic"
+	"net/url"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// shortestSecret is the length from which on a cookie's value is taken for a
-// secret; replacing every "en" in an error text helps nobody.
-const shortestSecret = 8
+// server describes the sessions of a Storware server.
+func (c *Client) server(o Options) session.Server[cookies] {
+	server := session.Server[cookies]{
+		Host: c.http.BaseURL().Host, Clock: o.Transport.Clock,
+		LogIn:     func(ctx context.Context) (cookies, error) { return c.logIn(ctx, o.Login) },
+		LogOut:    c.logOut,
+		IsRefused: isRefused,
+		IsExpired: isExpired,
+	}
+	if o.Login != nil {
+		server.Login = o.Login
+	}
+	return server
+}
 
-// Session is one login on the server with cookies of its own. It is never
-// renewed: once it has expired its calls fail with status 401.
+// logIn sends one login. It ignores the body of the response: the cookies are what
+// counts, and the body can be asked for again.
+func (c *Client) logIn(ctx context.Context, by Login) (cookies, error) {
+	jar, err := newCookies()
+	if err != nil {
+		return cookies{}, err
+	}
+	if _, err := c.send(ctx, jar, by.request()); err != nil {
+		return cookies{}, err
+	}
+	if jar.header(c.sessionAddress()) == "" {
+		return cookies{}, ErrNoCookie
+	}
+	return jar, nil
+}
+
+// sessionAddress is where the cookies of a session are sent.
+func (c *Client) sessionAddress() *url.URL { return c.http.BaseURL().JoinPath("/session/user") }
+
+// logOut ends a session on the server (POST /session/logout).
+func (c *Client) logOut(ctx context.Context, jar cookies) error {
+	_, err := c.send(ctx, jar, post("/session/logout", nil))
+	return err
+}
+
+// Session is a detached session with cookies of its own. It is never renewed: once
+// it has expired its calls fail with status 401.
 type Session struct {
-	ID     string // made up here, for Client.Opened; no secret
-	http   *rest.Client
-	jar    http.CookieJar
-	owner  *Client
-	worked atomic.Bool // a request of this session was accepted
+	ID     string // by which Client.Opened finds it; no secret
+	client *Client
+	jar    cookies
+}
+
+// Open logs in again for a session apart from the client's own. When ctx ends
+// first, Client.Logout ends the session.
+func (c *Client) Open(ctx context.Context) (*Session, error) {
+	id, jar, err := c.sessions.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{ID: id, client: c, jar: jar}, nil
+}
+
+// Opened finds a session of Open that has not been logged out.
+func (c *Client) Opened(id string) (s *Session, ok bool) {
+	jar, ok := c.sessions.Find(id)
+	if !ok {
+		return nil, false
+	}
+	return &Session{ID: id, client: c, jar: jar}, true
 }
 
 // Cookie is the value of the Cookie header that carries the session.
-func (s *Session) Cookie() string {
-	carrier := http.Request{Header: http.Header{}}
-	for _, c := range s.cookies() {
-		carrier.AddCookie(c)
-	}
-	return carrier.Header.Get("Cookie")
-}
+func (s *Session) Cookie() string { return s.jar.header(s.client.sessionAddress()) }
 
 // Info asks whose session this is (GET /session/user); as a request it also
 // keeps the session alive.
@@ -44,50 +91,16 @@ func (s *Session) RefreshEndpointsTokens(ctx context.Context) (SessionInfoWithTo
 	return s.info(ctx, post("/session/refresh-endpoints-tokens", nil))
 }
 
-// Logout ends the session, once.
-func (s *Session) Logout(ctx context.Context) error {
-	s.owner.opened.Delete(s.ID)
-	if !s.owner.sessions.Forget(s) {
-		return nil
-	}
-	return s.end(ctx)
-}
-
-// end logs out (POST /session/logout).
-func (s *Session) end(ctx context.Context) error {
-	defer s.http.Close()
-	_, err := s.send(ctx, post("/session/logout", nil))
-	if expired(err) {
-		return nil
-	}
-	return err
-}
-
 func (s *Session) info(ctx context.Context, r rest.Request) (SessionInfoWithTokens, error) {
 	var info SessionInfoWithTokens
-	answer, err := s.send(ctx, r)
+	response, err := s.client.send(ctx, s.jar, r)
 	if err != nil {
 		return info, err
 	}
-	err = answer.JSON(&info)
+	err = response.JSON(&info)
 	return info, err
 }
 
-// send sends one request within the session.
-func (s *Session) send(ctx context.Context, r rest.Request) (*rest.Response, error) {
-	for _, c := range s.cookies() {
-		if len(c.Value) >= shortestSecret {
-			r.Secrets = append(r.Secrets, c.Value)
-		}
-	}
-	answer, err := s.http.Do(ctx, r)
-	if err == nil {
-		s.worked.Store(true)
-	}
-	return answer, err
-}
-
-// cookies are those the jar sends to the API, whatever their names.
-func (s *Session) cookies() []*http.Cookie {
-	return s.jar.Cookies(s.http.BaseURL().JoinPath("/session/user"))
-}
+// Logout ends the session; one that has ended is no error. After an error the
+// client's own Logout tries again.
+func (s *Session) Logout(ctx context.Context) error { return s.client.sessions.End(ctx, s.ID) }

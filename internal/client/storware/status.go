@@ -18,7 +18,7 @@ type Status struct {
 // and then, when the API is there, with one. An error means that the question
 // has no answer: the certificate is not trusted, or ctx has ended.
 func (c *Client) Status(ctx context.Context) (Status, error) {
-	_, err := c.visitor.Do(ctx, get("/session"))
+	_, err := c.http.Do(ctx, get("/session"))
 	if err != nil && !denied(err) {
 		return Status{Reason: err}, unanswered(ctx, err)
 	}

@@ -4,11 +4,9 @@ package vcda
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"sync"
-	"sync/atomic"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
@@ -41,10 +39,8 @@ type Client struct {
 	accept     string
 	clock      clock.Clock
 	login      Login
-	sessions   *session.Sessions[grant]
+	sessions   *session.Sessions[string] // their tokens
 	extensions *extensions
-	forgiven   atomic.Pointer[grant] // refused before it worked, and replaced all the same
-	own        sync.Map              // sessions handed out, by id
 
 	writes  writes
 	reads   *sharing[siteList] // of a refresh
@@ -92,7 +88,7 @@ func New(o Options) (*Client, error) {
 	if c.queue = o.Queue; c.queue == nil {
 		c.queue = &SetupQueue{}
 	}
-	c.sessions = session.New(c.open, final)
+	c.sessions = session.New(c.server(o.Login))
 	return c, nil
 }
 
@@ -102,58 +98,34 @@ func (c *Client) Clock() clock.Clock { return c.clock }
 // URL is the base address of the appliance.
 func (c *Client) URL() string { return c.http.BaseURL().String() }
 
-// send sends one request with the grant's token.
-func (c *Client) send(ctx context.Context, g *grant, r rest.Request) (*rest.Response, error) {
+// send sends one request with a token, unless that is "".
+func (c *Client) send(ctx context.Context, token string, r rest.Request) (*rest.Response, error) {
 	r.Header = maps.Clone(r.Header)
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
 	r.Header.Set("Accept", c.accept)
-	if g != nil {
-		r.Header.Set(tokenHeader, g.token)
-		r.Secrets = append(r.Secrets, g.token)
+	if token != "" {
+		r.Header.Set(tokenHeader, token)
+		r.Secrets = append(r.Secrets, token)
 	}
-	answer, err := c.http.Do(ctx, r)
-	if g != nil {
-		g.note(err)
-	}
-	return answer, err
+	return c.http.Do(ctx, r)
 }
 
-// do sends a request within the session. When the token has expired it logs in
-// once more and repeats the request, which the server had
-// not begun.
-func (c *Client) do(ctx context.Context, r rest.Request) (*rest.Response, error) {
-	g, err := c.sessions.Share(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.send(ctx, g, r)
-	if !expired(err) {
-		return answer, err
-	}
-	if c.foreign() {
-		return nil, c.tokenExpired(err)
-	}
-	if !c.renewable(g, err) {
-		return answer, err
-	}
-	if g, err = c.sessions.Share(ctx, g); err != nil {
-		return nil, err
-	}
-	return c.send(ctx, g, r)
+// do sends a request within the shared session.
+func (c *Client) do(ctx context.Context, r rest.Request) (response *rest.Response, err error) {
+	err = c.sessions.Do(ctx, func(token string) (err error) {
+		response, err = c.send(ctx, token, r)
+		return err
+	})
+	return response, err
 }
 
-// tokenExpired is the final error of a token that came from outside.
-func (c *Client) tokenExpired(err error) error {
-	return &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: true, Err: fmt.Errorf("%w: %w", ErrTokenExpired, err)}
-}
-
-// fetch sends a request within the session and decodes the answer into v.
+// fetch sends a request within the shared session and decodes the response into v.
 func (c *Client) fetch(ctx context.Context, r rest.Request, v any) error {
-	answer, err := c.do(ctx, r)
+	response, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
-	return answer.JSON(v)
+	return response.JSON(v)
 }

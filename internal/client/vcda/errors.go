@@ -3,7 +3,6 @@ package vcda
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -52,19 +51,8 @@ func decodeError(body []byte) (code, msg string) {
 	return e.Code, e.Msg
 }
 
-// LoginError is a login the appliance did not grant. Refused tells that it
-// must not be repeated, because accounts lock.
-type LoginError struct {
-	Kind    string // the login type
-	Host    string
-	Refused bool
-	Err     error
-}
-
-func (e *LoginError) Error() string {
-	return fmt.Sprintf("log in to %s with %s: %v", e.Host, e.Kind, e.Err)
-}
-func (e *LoginError) Unwrap() error { return e.Err }
+// LoginError is a login that opened no session.
+type LoginError = session.LoginError
 
 var (
 	// ErrNoToken is a login answered with success but without a token.
@@ -72,47 +60,41 @@ var (
 	// ErrClosed is a request after the logout.
 	ErrClosed = session.ErrClosed
 	// ErrNoLogin is a session of its own asked of a client that has only a token.
-	ErrNoLogin = errors.New("the login is the token of an existing session, which can't open another one")
-	// ErrTokenExpired is a 401 on a session token that the client did not obtain
-	// itself and so can't renew.
-	ErrTokenExpired = errors.New("the given session token is not, or no longer, accepted")
+	ErrNoLogin = session.ErrExternalLogin
+	// ErrTokenExpired is an external token that the appliance does not accept.
+	ErrTokenExpired = session.ErrExternalExpired
 	// ErrUnknownService is an appliance whose service type is neither Manager nor
 	// Cloud.
 	ErrUnknownService = errors.New("the appliance is neither a Manager nor a Cloud service")
 )
 
-// refusedLogin tells a login the server decided against, or whose session is
-// lost, from one it could not decide on.
-func refusedLogin(err error) bool { return errors.Is(err, ErrNoToken) || rest.IsRefused(err) }
-
-// final tells an error after which no login may be sent: the login itself was
-// refused, or an extension that belongs to it.
-func final(err error) bool {
-	var login *LoginError
-	if errors.As(err, &login) {
-		return login.Refused
-	}
+// isRefused reports whether the appliance decided against a login, or against an
+// extension that belongs to it, or gave a session that is lost.
+func isRefused(err error) bool {
 	var extension *ExtensionError
-	return errors.As(err, &extension) && extension.Refused
+	if errors.As(err, &extension) {
+		return extension.Refused
+	}
+	return errors.Is(err, ErrNoToken) || rest.IsRefused(err)
 }
 
-// expired tells a missing or expired token from the other kinds of 401
+// isExpired tells a missing or expired token from the other kinds of 401
 // ("Telling 401s apart").
-func expired(err error) bool {
+func isExpired(err error) bool {
 	var e *rest.StatusError
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
 		return false
 	}
 	if e.Path == rootPasswordPath {
-		return tokenAsked(e) // a wrong current password is refused alike
+		return isTokenAsked(e) // a wrong current password is refused alike
 	}
 	// Without a code an extension may have been refused by the remote site: its
 	// secret must not be sent twice.
-	return tokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
+	return isTokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
 }
 
-// tokenAsked tells that the server asks for a token, in so many words.
-func tokenAsked(err error) bool {
+// isTokenAsked reports whether the appliance asks for a token, in so many words.
+func isTokenAsked(err error) bool {
 	var e *rest.StatusError
 	return errors.As(err, &e) && strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 }

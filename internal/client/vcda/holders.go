@@ -184,26 +184,26 @@ func (x *extensions) all() []held {
 }
 
 // within sends requests in one given session, whatever becomes of it.
-func (c *Client) within(g *grant) sender {
+func (c *Client) within(token string) sender {
 	return func(ctx context.Context, r rest.Request) (*rest.Response, error) {
-		return c.send(ctx, g, r)
+		return c.send(ctx, token, r)
 	}
 }
 
 // extendAll extends a new session to every site somebody holds. One of the
 // client's options must succeed; any other is its holder's to notice.
-func (c *Client) extendAll(ctx context.Context, g *grant) error {
+func (c *Client) extendAll(ctx context.Context, token string) error {
 	all := c.extensions.all()
 	if len(all) == 0 {
 		return nil
 	}
-	if service, err := c.ask(ctx, c.within(g)); err != nil {
+	if service, err := c.ask(ctx, c.within(token)); err != nil {
 		return err
 	} else if service != Cloud {
 		return &ExtensionError{Site: all[0].site, Index: all[0].index, Refused: true, Err: ErrCloudOnly}
 	}
 	for _, h := range all {
-		_, err := c.extend(ctx, c.within(g), h.last)
+		_, err := c.extend(ctx, c.within(token), h.last)
 		var failed *ExtensionError
 		if h.index >= 0 && errors.As(err, &failed) {
 			failed.Index = h.index
@@ -215,11 +215,11 @@ func (c *Client) extendAll(ctx context.Context, g *grant) error {
 
 // shrinkAll leaves a session that came from outside without the extensions that
 // were held for this process only.
-func (c *Client) shrinkAll(ctx context.Context, g *grant) error {
+func (c *Client) shrinkAll(ctx context.Context, token string) error {
 	var problems []error
 	for _, h := range c.extensions.all() {
 		if !slices.Contains(h.holders, configured) && !slices.Contains(h.holders, Managed) {
-			problems = append(problems, c.shrink(ctx, c.within(g), h.site))
+			problems = append(problems, c.shrink(ctx, c.within(token), h.site))
 		}
 	}
 	return errors.Join(problems...)

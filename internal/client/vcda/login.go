@@ -1,28 +1,30 @@
 package vcda
 
 import (
-	"time"
+	"context"
+	"net/http"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Login is one way to open a session ("Login", POST /sessions). Each type has a
-// file of its own.
+// Login is one way to come by a session ("Login", POST /sessions). Each type has
+// a file of its own.
 type Login interface {
-	// Kind is the name users know the login type by.
-	Kind() string
-	// request makes the body of one login at the time given; it is called anew
-	// for every login, so that a nonce is never used twice.
-	request(now time.Time) (any, error)
-	// secrets lists what must never show in an error text.
-	secrets() []string
+	session.Login
+	// logIn returns the token of a session. What serves one login only, such as a
+	// nonce, is made anew in each call.
+	logIn(ctx context.Context, c *Client) (token string, err error)
 }
 
-// loginRequest sends a login; the answer's header carries the token.
-func loginRequest(l Login, now time.Time) (rest.Request, error) {
-	body, err := l.request(now)
+// requestLogin sends one login, whose secrets must not show in an error text.
+func (c *Client) requestLogin(ctx context.Context, body any, secrets ...string) (token string, err error) {
+	response, err := c.send(ctx, "", rest.Request{Method: http.MethodPost, Path: "/sessions", Body: body, Secrets: secrets, RetryBusy: true})
 	if err != nil {
-		return rest.Request{}, err
+		return "", err
 	}
-	return rest.Request{Method: "POST", Path: "/sessions", Body: body, Secrets: l.secrets(), RetryBusy: true}, nil
+	if token = response.Header.Get(tokenHeader); token == "" {
+		return "", ErrNoToken
+	}
+	return token, nil
 }

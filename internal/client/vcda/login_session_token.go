@@ -1,21 +1,23 @@
 package vcda
 
 import (
-	"errors"
-	"time"
+	"context"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// SessionToken is no login but a token somebody else obtained: it is used as it
+// SessionToken is no login but the token of an external session: it is used as it
 // is, never renewed and never logged out.
 type SessionToken struct {
 	Token string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (SessionToken) Kind() string { return "session_token" }
 
-func (SessionToken) request(time.Time) (any, error) {
-	return nil, errors.New("a session token can't log in")
-}
+// Traits returns how the type behaves.
+func (SessionToken) Traits() session.Traits { return session.Traits{External: true} }
 
-func (l SessionToken) secrets() []string { return []string{l.Token} }
+func (l SessionToken) logIn(context.Context, *Client) (string, error) { //nolint:unparam // the other types can fail
+	return l.Token, nil
+}

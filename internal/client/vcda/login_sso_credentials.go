@@ -1,6 +1,10 @@
 package vcda
 
-import "time"
+import (
+	"context"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // SSOCredentials logs in as a vCenter Single Sign-On user. Principal is
 // optional.
@@ -8,16 +12,19 @@ type SSOCredentials struct {
 	Username, Password, Principal string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (SSOCredentials) Kind() string { return "sso_credentials" }
 
-func (l SSOCredentials) request(time.Time) (any, error) {
-	return struct {
+// Traits returns how the type behaves.
+func (l SSOCredentials) Traits() session.Traits {
+	return session.Traits{User: l.Username, ByPassword: true}
+}
+
+func (l SSOCredentials) logIn(ctx context.Context, c *Client) (string, error) {
+	return c.requestLogin(ctx, struct {
 		Type      string `json:"type"`
 		Username  string `json:"username"`
 		Password  string `json:"password"`
 		Principal string `json:"principal,omitempty"`
-	}{"ssoCredentials", l.Username, l.Password, l.Principal}, nil
+	}{"ssoCredentials", l.Username, l.Password, l.Principal}, l.Password)
 }
-
-func (l SSOCredentials) secrets() []string { return []string{l.Password} }

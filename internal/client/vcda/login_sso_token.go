@@ -1,6 +1,7 @@
 package vcda
 
 import (
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -12,6 +13,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
 // SSOToken logs in with a SAML token. A bearer token needs no signature. For a
@@ -27,15 +30,16 @@ type SSOToken struct {
 	Timestamp                                          int64
 }
 
-// SingleUse tells whether the client's login serves once only: then nothing that
-// could do without a session should log in.
-func (c *Client) SingleUse() bool {
-	login, ok := c.login.(SSOToken)
-	return ok && login.Signature != ""
-}
-
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (SSOToken) Kind() string { return "sso_token" }
+
+// Traits returns how the type behaves.
+func (l SSOToken) Traits() session.Traits {
+	return session.Traits{
+		SingleUse: l.Signature != "",
+		Hint:      "A wrong clock on this machine is a likely cause too, and a nonce serves one login only.",
+	}
+}
 
 type ssoTokenRequest struct {
 	Type      string `json:"type"`
@@ -46,8 +50,18 @@ type ssoTokenRequest struct {
 	Principal string `json:"principal,omitempty"`
 }
 
-func (l SSOToken) request(now time.Time) (any, error) {
-	body := ssoTokenRequest{
+func (l SSOToken) logIn(ctx context.Context, c *Client) (string, error) {
+	body, err := l.body(c.clock.Now())
+	if err != nil {
+		return "", err
+	}
+	return c.requestLogin(ctx, body, l.SAMLToken, l.PrivateKey, body.Signature)
+}
+
+// body has the ready-made signature, or a fresh timestamp and nonce with a
+// signature of them where there is a key.
+func (l SSOToken) body(now time.Time) (body ssoTokenRequest, err error) {
+	body = ssoTokenRequest{
 		Type: "ssoToken", SAMLToken: l.SAMLToken, Timestamp: l.Timestamp,
 		Nonce: l.Nonce, Signature: l.Signature, Principal: l.Principal,
 	}
@@ -55,11 +69,9 @@ func (l SSOToken) request(now time.Time) (any, error) {
 		return body, nil
 	}
 	body.Timestamp, body.Nonce = now.UnixMilli(), rand.Text()
-	if l.PrivateKey == "" {
-		return body, nil
+	if l.PrivateKey != "" {
+		body.Signature, err = l.sign(body.Timestamp, body.Nonce)
 	}
-	var err error
-	body.Signature, err = l.sign(body.Timestamp, body.Nonce)
 	return body, err
 }
 
@@ -75,8 +87,6 @@ func (l SSOToken) sign(timestamp int64, nonce string) (string, error) {
 	}
 	return base64.StdEncoding.EncodeToString(signature), nil
 }
-
-func (l SSOToken) secrets() []string { return []string{l.SAMLToken, l.PrivateKey, l.Signature} }
 
 // ParsePrivateKey reads an RSA private key from PEM text, in PKCS#1 or PKCS#8.
 func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -121,7 +123,7 @@ func signed(t *testing.T, holder simulator.SAMLAccount, now time.Time, nonce str
 }
 
 // With a key every login has a nonce and a signature of its own; a ready-made
-// signature is sent as it is, and its nonce is refused the second time.
+// signature is sent as it is, and never a second time.
 func TestSignaturesServeOnce(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	t.Run("key", func(t *testing.T) {
@@ -153,12 +155,12 @@ func TestSignaturesServeOnce(t *testing.T) {
 		f.a.ExpireSessions()
 		var refused *LoginError
 		for range 3 {
-			if _, err := client.Session(t.Context()); !errors.As(err, &refused) || !refused.Refused {
-				t.Errorf("error %v, want a refused login", err)
+			if _, err := client.Session(t.Context()); !errors.Is(err, session.ErrLoginUsed) || !errors.As(err, &refused) || !refused.Refused {
+				t.Errorf("error %v, want a used login", err)
 			}
 		}
-		if s := f.a.Stats(); s.Logins != 1 || s.FailedLogins != 1 {
-			t.Errorf("%d logins, %d refused ones, want one of each", s.Logins, s.FailedLogins)
+		if s := f.a.Stats(); s.Logins != 1 || s.FailedLogins != 0 {
+			t.Errorf("%d logins, %d refused ones, want one and no second one", s.Logins, s.FailedLogins)
 		}
 	})
 }
@@ -359,8 +361,9 @@ func TestLoginErrorsHoldNoSecrets(t *testing.T) {
 				w.WriteHeader(http.StatusBadRequest)
 				_, _ = w.Write(message)
 			}
-			client := scriptedLogin(t, echo)
-			client.login = login
+			server := httptest.NewServer(http.HandlerFunc(echo))
+			t.Cleanup(server.Close)
+			client := connect(t, server.URL, login, nil)
 			for _, call := range []func() error{
 				func() error { _, err := client.Sites(t.Context()); return err },
 				func() error { _, err := client.Tasks(t.Context(), TaskQuery{State: "RUNNING"}); return err },

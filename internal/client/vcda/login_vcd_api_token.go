@@ -1,6 +1,10 @@
 package vcda
 
-import "time"
+import (
+	"context"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // VCDAPIToken logs in with a Cloud Director API token of an organisation, given
 // by its short name. It is in the 4.7 schema only.
@@ -8,15 +12,18 @@ type VCDAPIToken struct {
 	APIToken, Org string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (VCDAPIToken) Kind() string { return "vcd_api_token" }
 
-func (l VCDAPIToken) request(time.Time) (any, error) {
-	return struct {
+// Traits returns how the type behaves.
+func (VCDAPIToken) Traits() session.Traits {
+	return session.Traits{Hint: "A login with an API token needs an appliance of version 4.7."}
+}
+
+func (l VCDAPIToken) logIn(ctx context.Context, c *Client) (string, error) {
+	return c.requestLogin(ctx, struct {
 		Type     string `json:"type"`
 		APIToken string `json:"apiToken"`
 		Org      string `json:"org"`
-	}{"vcdApiToken", l.APIToken, l.Org}, nil
+	}{"vcdApiToken", l.APIToken, l.Org}, l.APIToken)
 }
-
-func (l VCDAPIToken) secrets() []string { return []string{l.APIToken} }

@@ -2,16 +2,11 @@ package vcda
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"net/http"
 	"slices"
-	"sync/atomic"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
 // SessionDetails says who a session belongs to ("Get Session"). The Manager
@@ -56,187 +51,80 @@ func (c *Client) Users(ctx context.Context) ([]string, error) {
 		details, err := c.Session(ctx)
 		return details.User, err
 	})
-	names := []string{user, userName(c.login)}
+	names := []string{user, c.login.Traits().User}
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" }), err
 }
 
-// userName is the user's name in a login that has one.
-func userName(l Login) string {
-	switch l := l.(type) {
-	case LocalUser:
-		return l.Username
-	case SSOCredentials:
-		return l.Username
-	case VCDCredentials:
-		return l.Username
-	}
-	return ""
-}
+// SingleUse reports whether the login serves once: then nothing that could do
+// without a session should log in.
+func (c *Client) SingleUse() bool { return c.login.Traits().SingleUse }
 
-// grant is one session on the server.
-type grant struct {
-	token  string
-	opened time.Time
-	worked atomic.Bool // the server has accepted this token
-}
-
-// note keeps in mind that the server accepted the token: it does so before it
-// answers anything but a 401. A server error may come from in front of it.
-func (g *grant) note(err error) {
-	if status := rest.Status(err); err == nil || rest.IsRefused(err) && status != http.StatusUnauthorized {
-		g.worked.Store(true)
+// server describes the sessions of an appliance.
+func (c *Client) server(login Login) session.Server[string] {
+	return session.Server[string]{
+		Host: c.http.BaseURL().Host, Login: login, Clock: c.clock,
+		LogIn:        func(ctx context.Context) (string, error) { return login.logIn(ctx, c) },
+		AfterLogin:   c.extendAll,
+		LogOut:       c.logOut,
+		Leave:        c.shrinkAll,
+		IsRefused:    isRefused,
+		IsExpired:    isExpired,
+		AsksForLogin: isTokenAsked,
 	}
 }
 
-// freshLogin is for how long a token that is refused counts as one that never
-// worked, if nothing says otherwise.
-const freshLogin = time.Minute
-
-// renewable tells whether a token that is refused now is worth a new login. One
-// that is refused from the start is not, since the next one would be too; but a
-// restart of the service may end the first one before its first use.
-func (c *Client) renewable(g *grant, refused error) bool {
-	return g.worked.Load() || c.clock.Now().Sub(g.opened) > freshLogin ||
-		tokenAsked(refused) && (c.forgiven.CompareAndSwap(nil, g) || c.forgiven.Load() == g)
-}
-
-// foreign tells that the session's token came from outside.
-func (c *Client) foreign() bool {
-	_, given := c.login.(SessionToken)
-	return given
-}
-
-// open begins the session the client's requests share: a login, and the
-// extensions again. Without all of them there is no session.
-func (c *Client) open(ctx context.Context) (*grant, error) {
-	if token, given := c.login.(SessionToken); given {
-		g := &grant{token: token.Token}
-		if err := c.extendAll(ctx, g); expired(err) {
-			return nil, c.tokenExpired(err)
-		} else if err != nil {
-			return nil, err
-		}
-		return g, nil
-	}
-	g, err := c.logIn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.extendAll(ctx, g); err != nil {
-		return nil, errors.Join(err, c.logOut(ctx, g))
-	}
-	return g, nil
-}
-
-// logIn sends one login ("Login", POST /sessions).
-func (c *Client) logIn(ctx context.Context) (*grant, error) {
-	g, err := c.requestLogin(ctx)
-	if err != nil {
-		return nil, &LoginError{Kind: c.login.Kind(), Host: c.http.BaseURL().Host, Refused: refusedLogin(err), Err: err}
-	}
-	return g, nil
-}
-
-func (c *Client) requestLogin(ctx context.Context) (*grant, error) {
-	request, err := loginRequest(c.login, c.clock.Now())
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.send(ctx, nil, request)
-	if err != nil {
-		return nil, err
-	}
-	token := answer.Header.Get(tokenHeader)
-	if token == "" {
-		return nil, ErrNoToken
-	}
-	return &grant{token: token, opened: c.clock.Now()}, nil
-}
-
-// logOut ends a session on the server ("Logout", DELETE /sessions). One that
-// has expired is gone already. It asks once more after an error that passes:
-// nobody else would.
-func (c *Client) logOut(ctx context.Context, g *grant) error {
-	logout := rest.Request{Method: http.MethodDelete, Path: "/sessions"}
-	_, err := c.send(ctx, g, logout)
-	if IsTransient(err) && ctx.Err() == nil {
-		_, err = c.send(ctx, g, logout)
-	}
-	if expired(err) {
-		return nil
-	}
+// logOut ends a session on the appliance ("Logout", DELETE /sessions).
+func (c *Client) logOut(ctx context.Context, token string) error {
+	_, err := c.send(ctx, token, rest.Request{Method: http.MethodDelete, Path: "/sessions"})
 	return err
 }
 
-// Logout ends every session the client opened, after a login still on its way.
-// A token the client did not obtain itself is left alone. Afterwards the client
-// is closed.
+// Logout ends every session the client opened. An external token is left alone.
+// Afterwards the client is closed.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
-	live, left := c.sessions.Close(ctx)
-	var ends errgroup.Group
-	for _, g := range live {
-		if c.foreign() {
-			ends.Go(func() error { return c.shrinkAll(ctx, g) })
-		} else {
-			ends.Go(func() error { return c.logOut(ctx, g) })
-		}
-	}
-	return errors.Join(left, ends.Wait())
+	return c.sessions.Close(ctx)
 }
 
-// DetachedSession is a session apart from the one the client's requests share, for
-// somebody else to use. It is never renewed by a login.
+// DetachedSession is a session apart from the one the client's requests share. It
+// is never renewed.
 type DetachedSession struct {
-	ID     string // by which the client finds it again; no secret
+	ID     string // by which OwnSession finds it; no secret
+	token  string
 	client *Client
-	grant  *grant
 }
 
-// OpenSession logs in anew. It fails with ErrNoLogin for a client whose login is
-// the token of an existing session.
+// OpenSession logs in again. It fails with ErrNoLogin for a client whose login is
+// an external token.
 func (c *Client) OpenSession(ctx context.Context) (*DetachedSession, error) {
-	if c.foreign() {
-		return nil, ErrNoLogin
-	}
-	g, err := c.sessions.Open(ctx, c.logIn)
+	id, token, err := c.sessions.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	own := &DetachedSession{ID: rand.Text(), client: c, grant: g}
-	c.own.Store(own.ID, own)
-	return own, nil
+	return &DetachedSession{ID: id, token: token, client: c}, nil
 }
 
-// OwnSession finds a session that OpenSession opened and nobody logged out.
+// OwnSession finds a session of OpenSession that has not been logged out.
 func (c *Client) OwnSession(id string) (own *DetachedSession, ok bool) {
-	found, _ := c.own.Load(id)
-	own, ok = found.(*DetachedSession)
-	return own, ok
+	token, ok := c.sessions.Find(id)
+	return &DetachedSession{ID: id, token: token, client: c}, ok
 }
 
 // Token is the session's token, a secret.
-func (s *DetachedSession) Token() string { return s.grant.token }
+func (s *DetachedSession) Token() string { return s.token }
 
 // Details asks whose session this is, which also keeps it from idling out.
 func (s *DetachedSession) Details(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
-	answer, err := s.client.send(ctx, s.grant, sessionRequest)
+	answer, err := s.client.send(ctx, s.token, sessionRequest)
 	if err == nil {
 		err = answer.JSON(&details)
 	}
 	return details, err
 }
 
-// Logout ends the session, once. After an error the client's own Logout tries
-// again.
+// Logout ends the session; one that has ended is no error. After an error the
+// client's own Logout tries again.
 func (s *DetachedSession) Logout(ctx context.Context) error {
-	if _, open := s.client.own.LoadAndDelete(s.ID); !open {
-		return nil
-	}
-	if err := s.client.logOut(ctx, s.grant); err != nil {
-		return err
-	}
-	s.client.sessions.Forget(s.grant)
-	return nil
+	return s.client.sessions.End(ctx, s.ID)
 }

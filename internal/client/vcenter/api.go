@@ -62,8 +62,8 @@ func (a *api) sessionManager(ctx context.Context) (string, error) {
 	return content.SessionManager.Value, nil
 }
 
-// logIn opens a session (Login) and returns its id.
-func (a *api) logIn(ctx context.Context, username, password string) (string, error) {
+// logIn opens a session (Login).
+func (a *api) logIn(ctx context.Context, username, password string) (opened, error) {
 	answer, err := a.send(ctx, "", rest.Request{
 		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password}, RetryBusy: true,
 		Body: struct {
@@ -72,9 +72,10 @@ func (a *api) logIn(ctx context.Context, username, password string) (string, err
 		}{username, password},
 	})
 	if err != nil {
-		return "", err
+		return opened{}, err
 	}
-	return sessionID(answer)
+	id, err := sessionID(answer)
+	return opened{api: a, id: id}, err
 }
 
 // acquireCloneTicket asks for a clone ticket (AcquireCloneTicket). What comes
@@ -93,7 +94,7 @@ func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error)
 
 // cloneSession opens a clone of the session the ticket came from (CloneSession).
 // The call is anonymous: with a session it would turn that one into the clone.
-func (a *api) cloneSession(ctx context.Context, ticket string) (string, *UserSession, error) {
+func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 	answer, err := a.send(ctx, "", rest.Request{
 		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket},
 		Body: struct {
@@ -101,18 +102,18 @@ func (a *api) cloneSession(ctx context.Context, ticket string) (string, *UserSes
 		}{ticket},
 	})
 	if err != nil {
-		return "", nil, err
+		return opened{}, err
 	}
 	id, err := sessionID(answer)
 	if err != nil {
-		return "", nil, err
+		return opened{}, err
 	}
-	session, err := userSession(answer)
+	user, err := userSession(answer)
 	if err != nil {
-		_ = a.end(ctx, id) // the caller never gets hold of it
-		return "", nil, err
+		_ = a.logOut(ctx, id) // the caller never gets hold of it
+		return opened{}, err
 	}
-	return id, session, nil
+	return opened{api: a, id: id, user: *user}, nil
 }
 
 // currentSession reads whose session this is (currentSession). It is null,
@@ -135,12 +136,9 @@ func (a *api) currentTime(ctx context.Context, id string) error {
 	return err
 }
 
-// end logs a session out (Logout); one that has ended already is no error.
-func (a *api) end(ctx context.Context, id string) error {
+// logOut ends a session (Logout).
+func (a *api) logOut(ctx context.Context, id string) error {
 	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("Logout")})
-	if NotAuthenticated(err) {
-		return nil
-	}
 	return err
 }
 

@@ -1,88 +1,49 @@
 package vcenter
 
-import (
-	"context"
-	"errors"
-	"maps"
-	"slices"
-)
+import "context"
 
-// Clone is a session with the identity of the one its ticket came from and a
-// life of its own: it stays when that one ends.
+// Clone is a detached session with the identity of the one its ticket came from
+// and a life of its own: it stays when that one ends.
 type Clone struct {
+	ID        string // by which OpenClone finds it; no secret
 	SessionID string
 	Session   UserSession // as CloneSession returned it
 	client    *Client
 	api       *api
 }
 
-// Clone opens a clone. It needs no session of the client, only the ticket,
-// which serves once. A clone that is still open when the client logs out is
-// logged out with it.
+// Clone opens a clone. It needs no session of the client, only the ticket, which
+// serves once. A clone that is still open when the client logs out is logged out
+// with it.
 func (c *Client) Clone(ctx context.Context, ticket string) (*Clone, error) {
-	a, err := c.discover(ctx)
+	if _, err := c.discover(ctx); err != nil {
+		return nil, err
+	}
+	login := CloneTicket{Ticket: ticket}
+	id, session, err := c.sessions.OpenWith(ctx, login, func(ctx context.Context) (opened, error) { return c.open(ctx, login) })
 	if err != nil {
 		return nil, err
 	}
-	// A clone whose caller gives up must not get lost. The request timeout bounds
-	// the call.
-	ctx = context.WithoutCancel(ctx)
-	id, session, err := a.cloneSession(ctx, ticket)
-	if err != nil {
-		return nil, c.loginError(CloneTicket{Ticket: ticket}, err)
-	}
-	clone := &Clone{SessionID: id, Session: *session, client: c, api: a}
-	if !c.keep(clone) {
-		return nil, errors.Join(ErrClosed, a.end(ctx, id))
-	}
-	return clone, nil
+	return c.clone(id, session), nil
 }
 
-// OpenClone finds a clone by its session id. ErrNoSession when the client did
-// not open it, or has logged it out.
-func (c *Client) OpenClone(sessionID string) (*Clone, error) {
-	c.clonesLock.Lock()
-	defer c.clonesLock.Unlock()
-	if clone, ok := c.clones[sessionID]; ok {
-		return clone, nil
-	}
-	return nil, ErrNoSession
+func (c *Client) clone(id string, session opened) *Clone {
+	return &Clone{ID: id, SessionID: session.id, Session: session.user, client: c, api: session.api}
 }
 
-// Renew keeps the clone from idling out. NotAuthenticated tells that it has.
+// OpenClone finds a clone by its ID. ErrNoSession when the client did not open it,
+// or has logged it out.
+func (c *Client) OpenClone(id string) (*Clone, error) {
+	session, ok := c.sessions.Find(id)
+	if !ok {
+		return nil, ErrNoSession
+	}
+	return c.clone(id, session), nil
+}
+
+// Renew keeps the clone from idling out. NotAuthenticated reports that it has.
 func (c *Clone) Renew(ctx context.Context) error { return c.api.currentTime(ctx, c.SessionID) }
 
-// Logout ends the clone; one that has ended already is no error.
-func (c *Clone) Logout(ctx context.Context) error {
-	if err := c.api.end(ctx, c.SessionID); err != nil {
-		return err
-	}
-	c.client.clonesLock.Lock()
-	defer c.client.clonesLock.Unlock()
-	delete(c.client.clones, c.SessionID)
-	return nil
-}
-
-// keep remembers a clone for the logout. It is false once that has begun.
-func (c *Client) keep(clone *Clone) bool {
-	c.clonesLock.Lock()
-	defer c.clonesLock.Unlock()
-	if c.closed {
-		return false
-	}
-	c.clones[clone.SessionID] = clone
-	return true
-}
-
-// logoutClones ends the clones still open and refuses new ones.
-func (c *Client) logoutClones(ctx context.Context) error {
-	c.clonesLock.Lock()
-	c.closed = true
-	left := slices.Collect(maps.Values(c.clones))
-	c.clonesLock.Unlock()
-	var problems []error
-	for _, clone := range left {
-		problems = append(problems, clone.Logout(ctx))
-	}
-	return errors.Join(problems...)
-}
+// Logout ends the clone; one that has ended is no error. After an error the
+// client's own Logout tries again.
+func (c *Clone) Logout(ctx context.Context) error { return c.client.sessions.End(ctx, c.ID) }

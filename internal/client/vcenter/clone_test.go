@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
@@ -26,7 +27,7 @@ func TestClone(t *testing.T) {
 	if seen, err := other.Session(t.Context()); err != nil || seen.Key != clone.Session.Key {
 		t.Errorf("the clone's id opens %v, %v", seen, err)
 	}
-	if found, err := client.OpenClone(clone.SessionID); err != nil || found != clone {
+	if found, err := client.OpenClone(clone.ID); err != nil || found.SessionID != clone.SessionID {
 		t.Errorf("found %v, %v", found, err)
 	}
 	for range 2 { // the second finds the session ended
@@ -34,7 +35,7 @@ func TestClone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := client.OpenClone(clone.SessionID); !errors.Is(err, vcenter.ErrNoSession) {
+	if _, err := client.OpenClone(clone.ID); !errors.Is(err, vcenter.ErrNoSession) {
 		t.Errorf("found after the logout: %v", err)
 	}
 	if err := clone.Renew(t.Context()); !vcenter.NotAuthenticated(err) {
@@ -171,17 +172,22 @@ func TestCloneWithABrokenAnswerIsEnded(t *testing.T) {
 	}
 }
 
-// A clone whose caller leaves while it is made is not lost.
+// A clone whose caller leaves while it is made is not lost: Logout ends it.
 func TestCloneOfACallerThatGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	client, _ := play(t, nil, map[string]http.HandlerFunc{
+	client, script := play(t, nil, map[string]http.HandlerFunc{
 		"CloneSession": func(w http.ResponseWriter, r *http.Request) {
 			cancel()
 			respond(200, aliceSession, "vmware-api-session-id", "token-2")(w, r)
 		},
 	})
-	clone, err := client.Clone(ctx, "cst-1")
-	if err != nil || clone.SessionID != "token-2" {
-		t.Errorf("got %v, %v", clone, err)
+	if _, err := client.Clone(ctx, "cst-1"); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the caller's", err)
+	}
+	if err := client.Logout(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if last := script.asked[len(script.asked)-1]; !strings.HasSuffix(last, "/Logout") {
+		t.Errorf("the clone was left behind; last request: %s", last)
 	}
 }

@@ -23,37 +23,25 @@ const (
 
 var (
 	// ErrNoLogin is a call that needs a session on a client without a login.
-	ErrNoLogin = errors.New("no login is configured")
+	ErrNoLogin = session.ErrNoLogin
 	// ErrNoSessionID is a login answered with success but without a session id.
 	ErrNoSessionID = errors.New("the answer has no session id, neither in its vmware-api-session-id header nor in a vmware_soap_session cookie")
 	// ErrNoSession is a session which vCenter says, without a fault, is not or no
 	// longer logged in.
 	ErrNoSession = errors.New("the session is not, or no longer, logged in")
-	// ErrSessionExpired is a given session that has ended; the client can't renew
-	// it.
-	ErrSessionExpired = errors.New("the given session id is not, or no longer, accepted")
+	// ErrSessionExpired is an external session that has ended.
+	ErrSessionExpired = session.ErrExternalExpired
 	// ErrTicketSpent is a session made from a clone ticket that has ended; the
 	// ticket serves once.
-	ErrTicketSpent = errors.New("the session opened with the clone ticket has ended, and the ticket can't be used again")
+	ErrTicketSpent = session.ErrLoginUsed
 	// ErrNoRelease is a vCenter that knows none of the releases the client knows.
 	ErrNoRelease = errors.New("the vCenter supports none of the known releases of its API")
 	// ErrClosed is a call after the logout.
 	ErrClosed = session.ErrClosed
 )
 
-// LoginError is a login, or a clone, that vCenter did not grant. Refused tells
-// that it must not be repeated: accounts lock and tickets serve once.
-type LoginError struct {
-	Kind    string // the login type
-	Host    string
-	Refused bool
-	Err     error
-}
-
-func (e *LoginError) Error() string {
-	return fmt.Sprintf("log in to %s with %s: %v", e.Host, e.Kind, e.Err)
-}
-func (e *LoginError) Unwrap() error { return e.Err }
+// LoginError is a login, or a clone, that opened no session.
+type LoginError = session.LoginError
 
 // UnsupportedError is a host without the VI JSON API, or without this release of
 // it.
@@ -84,9 +72,9 @@ func NotAuthenticated(err error) bool {
 		fault == "" && rest.Status(err) == http.StatusUnauthorized
 }
 
-// refusedLogin tells a login the server decided on from one it could not decide
-// on. Faults travel with status 500.
-func refusedLogin(err error) bool {
+// isRefused reports whether the vCenter decided against a login. Faults travel with
+// status 500.
+func isRefused(err error) bool {
 	if errors.Is(err, ErrNoSessionID) {
 		return true // each try would leave a session behind
 	}
@@ -95,12 +83,6 @@ func refusedLogin(err error) bool {
 		return true
 	}
 	return rest.IsRefused(err)
-}
-
-// final tells the error of a login that must not be repeated.
-func final(err error) bool {
-	var login *LoginError
-	return errors.As(err, &login) && login.Refused
 }
 
 // decodeFault finds type name and text of a fault in the body of a status of

@@ -1,13 +1,13 @@
 package vcenter
 
-import "context"
+import (
+	"context"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // Login is one way to come by a session. Each type has a file of its own.
 type Login interface {
-	// Kind is the name users know the login type by.
-	Kind() string
-	// open obtains a session and returns its id.
-	open(ctx context.Context, a *api) (string, error)
-	// final says why open can't be repeated once its session has ended, or nil.
-	final() error
+	session.Login
+	logIn(ctx context.Context, a *api) (opened, error)
 }

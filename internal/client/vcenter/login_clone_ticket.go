@@ -1,18 +1,22 @@
 package vcenter
 
-import "context"
+import (
+	"context"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
 
 // CloneTicket logs in as a clone of another session. The ticket serves once.
 type CloneTicket struct {
 	Ticket string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (CloneTicket) Kind() string { return "clone_ticket" }
 
-func (l CloneTicket) open(ctx context.Context, a *api) (string, error) {
-	id, _, err := a.cloneSession(ctx, l.Ticket)
-	return id, err
-}
+// Traits returns how the type behaves.
+func (CloneTicket) Traits() session.Traits { return session.Traits{SingleUse: true} }
 
-func (CloneTicket) final() error { return ErrTicketSpent }
+func (l CloneTicket) logIn(ctx context.Context, a *api) (opened, error) {
+	return a.cloneSession(ctx, l.Ticket)
+}

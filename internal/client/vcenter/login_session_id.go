@@ -1,18 +1,22 @@
 package vcenter
 
-import "context"
+import (
+	"context"
 
-// SessionID is no login but the id of a session somebody else opened: it is used
-// as it is, never renewed and never logged out.
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
+
+// SessionID is no login but the id of an external session: it is used as it is, never renewed and never logged out.
 type SessionID struct {
 	SessionID string
 }
 
-// Kind names the login type.
+// Kind returns the name of the type in the provider block.
 func (SessionID) Kind() string { return "session_id" }
 
-func (l SessionID) open(context.Context, *api) (string, error) { //nolint:unparam // the other types can fail
-	return l.SessionID, nil
-}
+// Traits returns how the type behaves.
+func (SessionID) Traits() session.Traits { return session.Traits{External: true} }
 
-func (SessionID) final() error { return ErrSessionExpired }
+func (l SessionID) logIn(_ context.Context, a *api) (opened, error) { //nolint:unparam // the other types can fail
+	return opened{api: a, id: l.SessionID}, nil
+}

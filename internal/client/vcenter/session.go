@@ -1,17 +1,50 @@
 package vcenter
 
-import "sync/atomic"
+import (
+	"context"
 
-// grant is one session on the server.
-type grant struct {
-	id     string
-	worked atomic.Bool // a call with this session was accepted
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
+
+// opened is one session on the vCenter. The user is known of a clone only.
+type opened struct {
+	api  *api
+	id   string
+	user UserSession
 }
 
-// note keeps in mind whether a call was accepted.
-func (g *grant) note(err error) error {
-	if err == nil {
-		g.worked.Store(true)
+// server describes the sessions of a vCenter.
+func (c *Client) server(o Options) session.Server[opened] {
+	server := session.Server[opened]{
+		Host: c.http.BaseURL().Host, Clock: o.Transport.Clock,
+		LogIn:     func(ctx context.Context) (opened, error) { return c.open(ctx, o.Login) },
+		LogOut:    func(ctx context.Context, s opened) error { return s.api.logOut(ctx, s.id) },
+		IsRefused: isRefused,
+		IsExpired: NotAuthenticated,
 	}
-	return err
+	if o.Login != nil {
+		server.Login = o.Login
+	}
+	return server
+}
+
+// open opens a session by a login.
+func (c *Client) open(ctx context.Context, by Login) (opened, error) {
+	a, err := c.discover(ctx)
+	if err != nil {
+		return opened{}, err
+	}
+	return by.logIn(ctx, a)
+}
+
+// within makes a call within the shared session. It discovers the API before, so
+// that what goes wrong there does not count as a failed login.
+func (c *Client) within(ctx context.Context, call func(a *api, id string) error) error {
+	if c.login == nil {
+		return ErrNoLogin
+	}
+	if _, err := c.discover(ctx); err != nil {
+		return err
+	}
+	return c.sessions.Do(ctx, func(s opened) error { return call(s.api, s.id) })
 }

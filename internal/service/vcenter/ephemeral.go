@@ -79,7 +79,7 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	m.Key = types.StringValue(clone.Session.Key)
 	m.model = newModel(&clone.Session)
 	resp.RenewAt = time.Now().Add(renewEvery)
-	resp.Diagnostics.Append(base.SetPrivate(ctx, resp.Private, clone.SessionID)...)
+	resp.Diagnostics.Append(base.SetPrivate(ctx, resp.Private, clone.ID)...)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
