@@ -1,4 +1,4 @@
-// Package appliance is the room of vcda_appliance.
+// Package appliance implements the data source vcda_appliance.
 package appliance
 
 import (
@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -18,7 +17,7 @@ type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_appliance.
+// NewDataSource returns the data source vcda_appliance.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 type model struct {
@@ -35,13 +34,13 @@ type model struct {
 
 var texts = map[string]string{
 	"product_name":  "Name of the product.",
-	"service_type":  "Type of the service that answers, in the appliance's own words, such as `V2V_MANAGER` or `CLOUD`.",
-	"service":       "What the provider takes the service for: `manager` or `cloud`, as set in the provider block, else as the type says. Null when it is neither.",
+	"service_type":  "Type of the service as the appliance reports it, such as `V2V_MANAGER` or `CLOUD`.",
+	"service":       "Service as the provider uses it: `manager` or `cloud`, from the provider block if set there, else from the type. Null for any other type.",
 	"build_version": "Version and build of the service.",
 	"build_date":    "Date of the build, in RFC 3339 format, UTC.",
-	"instance_id":   "Id of the appliance, which never changes.",
+	"instance_id":   "ID of the appliance, which never changes.",
 	"api_version":   "Version of the API that the provider asks the appliance for.",
-	"site":          "Name the appliance gave its own site. Null before it has one.",
+	"site":          "Name of the appliance's own site. Null before the first setup.",
 }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -56,27 +55,19 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says which appliance the provider talks to: product, build, service and site.",
+		MarkdownDescription: "Reads product, build, service and site of the appliance.",
 		Attributes:          all,
 	}
 }
 
-func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, diags := d.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	m, err := read(ctx, client)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read what the appliance is", err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	base.Read(ctx, base.VCDA(d.Data), req, resp, "read the properties of the appliance", func(client *vcda.Client, m *model) (err error) {
+		*m, err = readModel(ctx, client)
+		return err
+	})
 }
 
-// read puts together what three calls say, and the flavour.
-func read(ctx context.Context, client *vcda.Client) (model, error) {
+func readModel(ctx context.Context, client *vcda.Client) (model, error) {
 	about, err := client.About(ctx)
 	if err != nil {
 		return model{}, err

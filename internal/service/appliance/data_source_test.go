@@ -109,7 +109,7 @@ func TestMissingCalls(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{{
 					Config:      acctest.ProviderBlock(a) + config,
-					ExpectError: acctest.MatchTexts("Unable to read what the appliance is", "status 404", "GET "+path),
+					ExpectError: acctest.MatchTexts("Unable to read the properties of the appliance", "status 404", "GET "+path),
 				}},
 			})
 		})

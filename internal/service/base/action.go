@@ -9,8 +9,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// ShowTasks makes an action tell how the tasks go that are waited for below the
-// context.
+// ShowTasks returns a context in which the progress of each task that is waited for
+// is shown as progress of the action.
 func ShowTasks(ctx context.Context, resp *action.InvokeResponse) context.Context {
 	return vcda.WithProgress(ctx, func(t vcda.Task) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("The task %s is %s at %d %%.", t.ID, t.State, t.Progress)})

@@ -1,35 +1,46 @@
+// Package base holds what the Terraform objects of several packages share: how they
+// get their client, read and store their models, and describe common attributes.
 package base
 
 import (
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
-
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// ForResource gives a resource that embeds it the provider's data.
+// ForResource configures a resource that embeds it.
 type ForResource struct{ providerdata.Data }
 
-// Configure takes over the provider's data.
+// Configure stores the provider's data.
 func (f *ForResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ForDataSource gives a data source that embeds it the provider's data.
+// ForDataSource configures a data source that embeds it.
 type ForDataSource struct{ providerdata.Data }
 
-// Configure takes over the provider's data.
+// Configure stores the provider's data.
 func (f *ForDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ForEphemeral gives an ephemeral resource that embeds it the provider's data.
+// ForEphemeral configures an ephemeral resource that embeds it.
 type ForEphemeral struct{ providerdata.Data }
 
-// Configure takes over the provider's data.
+// Configure stores the provider's data.
 func (f *ForEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
+}
+
+// ForAction configures an action that embeds it.
+type ForAction struct{ providerdata.Data }
+
+// Configure stores the provider's data.
+func (f *ForAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }

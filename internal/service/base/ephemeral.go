@@ -9,11 +9,11 @@ import (
 	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 )
 
-// EphemeralAttributes are the computed attributes of a data source, for an
+// EphemeralAttributes returns the computed attributes of a data source, for an
 // ephemeral resource that shows the same.
-func EphemeralAttributes(of map[string]datasource.Attribute) map[string]ephemeral.Attribute {
+func EphemeralAttributes(from map[string]datasource.Attribute) map[string]ephemeral.Attribute {
 	attributes := map[string]ephemeral.Attribute{}
-	for name, a := range of {
+	for name, a := range from {
 		doc := a.GetMarkdownDescription()
 		switch a := a.(type) {
 		case datasource.BoolAttribute:
@@ -31,8 +31,8 @@ func EphemeralAttributes(of map[string]datasource.Attribute) map[string]ephemera
 	return attributes
 }
 
-// Private is the private data of an ephemeral resource: all that Renew and Close
-// get to know.
+// Private is the private data of an ephemeral resource: all that Terraform hands to
+// Renew and Close.
 type Private interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
 	SetKey(context.Context, string, []byte) diag.Diagnostics
@@ -40,24 +40,24 @@ type Private interface {
 
 const privateKey = "opened"
 
-// SetPrivate keeps the name of what Open opened.
-func SetPrivate(ctx context.Context, private Private, name string) diag.Diagnostics {
-	value, err := json.Marshal(name)
+// SetPrivate stores a value that Close needs. It is written as JSON, as Terraform
+// demands, and must hold no secret.
+func SetPrivate[V any](ctx context.Context, private Private, value V) diag.Diagnostics {
+	text, err := json.Marshal(value)
 	if err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to keep private data", err.Error())}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to store private data", err.Error())}
 	}
-	return private.SetKey(ctx, privateKey, value)
+	return private.SetKey(ctx, privateKey, text)
 }
 
-// GetPrivate is the name that Remember kept.
-func GetPrivate(ctx context.Context, private Private) (string, diag.Diagnostics) {
-	value, diags := private.GetKey(ctx, privateKey)
+// GetPrivate returns the value that SetPrivate stored.
+func GetPrivate[V any](ctx context.Context, private Private) (value V, diags diag.Diagnostics) {
+	text, diags := private.GetKey(ctx, privateKey)
 	if diags.HasError() {
-		return "", diags
+		return value, diags
 	}
-	var name string
-	if err := json.Unmarshal(value, &name); err != nil {
-		diags.AddError("Unable to read private data", "What was noted when this was opened can't be read: "+err.Error()+". Run again; if it stays, please report it.")
+	if err := json.Unmarshal(text, &value); err != nil {
+		diags.AddError("Unable to read private data", "The data stored when this was opened can't be read: "+err.Error()+". Run again; if the problem persists, report it.")
 	}
-	return name, diags
+	return value, diags
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// Peer is what the appliance reports of a paired site, beyond the arguments of
-// a pairing.
+// Peer holds what the appliance reports of a paired site beyond the arguments of a
+// pairing.
 type Peer struct {
 	APIPublicURL          types.String `tfsdk:"api_public_url"`
 	APIInternalURL        types.String `tfsdk:"api_internal_url"`
@@ -39,12 +39,12 @@ func NewPeer(s vcda.Site) Peer {
 	}
 }
 
-// NoPeer is a Peer of which nothing is known: all null.
+// NoPeer returns a Peer with null values only.
 func NoPeer() Peer {
 	return Peer{IncomingCommError: APIError(nil), OutgoingCommError: APIError(nil)}
 }
 
-// StringOrNull is a string value, null where the service left the field out.
+// StringOrNull returns a string value, null where the service leaves the field out.
 func StringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
@@ -54,7 +54,7 @@ func StringOrNull(s string) types.String {
 
 var errorTypes = map[string]attr.Type{"code": types.StringType, "msg": types.StringType}
 
-// APIError is an error object as { code, msg }, null where there is none.
+// APIError converts an error object to { code, msg }, null where there is none.
 func APIError(e *vcda.APIError) types.Object {
 	if e == nil {
 		return types.ObjectNull(errorTypes)
@@ -64,7 +64,7 @@ func APIError(e *vcda.APIError) types.Object {
 	})
 }
 
-// peerAttributes describes Peer once, for resources and data sources.
+// peerAttributes describes the attributes of Peer, for resources and data sources.
 var peerAttributes = []struct {
 	name, description string
 	kind              attr.Type

@@ -7,8 +7,8 @@ import (
 
 const timeoutsDescription = "How long the operations may take."
 
-// ResourceTimeouts describes the attribute of the timeouts module, which comes
-// without a description of its own.
+// ResourceTimeouts adds a description to the attribute of the timeouts module,
+// which has none.
 func ResourceTimeouts(a resource.Attribute) resource.Attribute {
 	if object, ok := a.(resource.SingleNestedAttribute); ok {
 		object.MarkdownDescription = timeoutsDescription

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// TimeOrNull is a point in time as RFC 3339 in UTC. The API counts milliseconds
-// since the epoch; what has not come yet is -1, and null here.
+// TimeOrNull converts a time of the API, in milliseconds since the epoch, to RFC 3339
+// in UTC. A time that has not come yet is -1 in the API, and null here.
 func TimeOrNull(ms int64) types.String {
 	if ms <= 0 {
 		return types.StringNull()
@@ -16,7 +16,7 @@ func TimeOrNull(ms int64) types.String {
 	return types.StringValue(time.UnixMilli(ms).UTC().Format(time.RFC3339Nano))
 }
 
-// ErrorAttribute is the attribute of a data source for an APIError.
+// ErrorAttribute describes an APIError in a data source.
 func ErrorAttribute(description string) datasource.SingleNestedAttribute {
 	return datasource.SingleNestedAttribute{
 		Computed: true, MarkdownDescription: description,

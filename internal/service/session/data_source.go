@@ -1,4 +1,4 @@
-// Package session is the room of vcda_session.
+// Package session implements the data source and the ephemeral resource vcda_session.
 package session
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -16,18 +16,26 @@ type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_session.
+// NewDataSource returns the data source vcda_session.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 type model struct {
-	User               types.String    `tfsdk:"user"`
-	Roles              []string        `tfsdk:"roles"`
-	AuthenticatedSites []authenticated `tfsdk:"authenticated_sites"`
+	User               types.String        `tfsdk:"user"`
+	Roles              []string            `tfsdk:"roles"`
+	AuthenticatedSites []authenticatedSite `tfsdk:"authenticated_sites"`
 }
 
-type authenticated struct {
+type authenticatedSite struct {
 	Site types.String `tfsdk:"site"`
 	Org  types.String `tfsdk:"org"`
+}
+
+func newModel(d vcda.SessionDetails) model {
+	m := model{User: types.StringValue(d.User), Roles: append([]string{}, d.Roles...), AuthenticatedSites: []authenticatedSite{}}
+	for _, s := range d.AuthenticatedSites {
+		m.AuthenticatedSites = append(m.AuthenticatedSites, authenticatedSite{base.StringOrNull(s.Site), base.StringOrNull(s.Org)})
+	}
+	return m
 }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -36,7 +44,7 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says whose session the provider has, and which sites it may act on. It never shows the token.",
+		MarkdownDescription: "Shows the user and the roles of the provider's session, and the sites it is authenticated with. It never shows the token.",
 		Attributes: map[string]schema.Attribute{
 			"user":  schema.StringAttribute{Computed: true, MarkdownDescription: "User of the session."},
 			"roles": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Roles of the session, such as `ADMINISTRATORS`."},
@@ -52,20 +60,10 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, diags := d.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	details, err := client.Session(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the session", err))
-		return
-	}
-	m := model{User: types.StringValue(details.User), Roles: append([]string{}, details.Roles...), AuthenticatedSites: []authenticated{}}
-	for _, s := range details.AuthenticatedSites {
-		m.AuthenticatedSites = append(m.AuthenticatedSites, authenticated{base.StringOrNull(s.Site), base.StringOrNull(s.Org)})
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	base.Read(ctx, base.VCDA(d.Data), req, resp, "read the session", func(client *vcda.Client, m *model) error {
+		details, err := client.Session(ctx)
+		*m = newModel(details)
+		return err
+	})
 }

@@ -2,23 +2,18 @@ package storware
 
 import (
 	"context"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// renewEvery is how often the session is used, so that it doesn't idle out. How
-// long that takes is a setting of the server, with no documented default.
-const renewEvery = 10 * time.Minute
-
-type ephemeralResource struct{ base.ForEphemeral }
+type ephemeralResource struct {
+	base.EphemeralSession[storware.Client, *storware.Session]
+}
 
 var (
 	_ ephemeral.EphemeralResourceWithConfigure = &ephemeralResource{}
@@ -26,8 +21,18 @@ var (
 	_ ephemeral.EphemeralResourceWithClose     = &ephemeralResource{}
 )
 
-// NewEphemeral is the ephemeral resource vcda_storware_session.
-func NewEphemeral() ephemeral.EphemeralResource { return &ephemeralResource{} }
+// NewEphemeral returns the ephemeral resource vcda_storware_session.
+func NewEphemeral() ephemeral.EphemeralResource {
+	return &ephemeralResource{base.EphemeralSession[storware.Client, *storware.Session]{
+		System: base.Storware,
+		Name:   "session of Storware",
+		Find:   (*storware.Client).Opened,
+		Use: func(ctx context.Context, s *storware.Session) error {
+			_, err := s.Info(ctx)
+			return err
+		},
+	}}
+}
 
 type ephemeralModel struct {
 	RefreshEndpointsTokens            types.Bool   `tfsdk:"refresh_endpoints_tokens"`
@@ -47,16 +52,16 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	all := base.EphemeralAttributes(sessionAttributes())
 	all["refresh_endpoints_tokens"] = schema.BoolAttribute{
 		Optional:            true,
-		MarkdownDescription: "Whether to ask for new tokens of Storware Endpoints. Whether others then lose theirs is not documented. Default: `false`.",
+		MarkdownDescription: "Whether to ask for new tokens of Storware Endpoints. The documentation of Storware does not say whether earlier tokens then become invalid. Default: `false`.",
 	}
 	all["cookie"] = secret("Value of the `Cookie` header that carries the session.")
 	all["endpoints_server_manager_token"] = secret("Token for the server manager of Storware Endpoints, null where there is none.")
 	all["endpoints_organization_admin_token"] = secret("Token for the organization administrator of Storware Endpoints, null where there is none.")
-	all["endpoints_server_manager_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "What the server says about the token for the server manager."}
-	all["endpoints_organization_admin_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "What the server says about the token for the organization administrator."}
+	all["endpoints_server_manager_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Warning of the server about the token for the server manager."}
+	all["endpoints_organization_admin_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Warning of the server about the token for the organization administrator."}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A session with Storware Backup & Recovery (formerly vProtect), by a login of its own. " +
-			"It is kept from idling out while Terraform uses it, and logged out afterwards.",
+		MarkdownDescription: "Another session with Storware Backup & Recovery (formerly vProtect), by the login of the provider. " +
+			"The provider keeps it from idling out while Terraform uses it, and logs it out at the end.",
 		Attributes: all,
 	}
 }
@@ -65,34 +70,26 @@ func secret(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 }
 
-// Open leaves a session that can't be read to the end of the process.
+// Open leaves the logout of a session that it can't read to the end of the process.
 func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	var m ephemeralModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := r.Storware.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	session, err := client.Open(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Unable(ctx, "open a session of Storware", err))
-		return
-	}
-	info, err := read(ctx, session, m.RefreshEndpointsTokens.ValueBool())
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Unable(ctx, "read the session of Storware that was opened", err))
-		return
-	}
-	m.Cookie = types.StringValue(session.Cookie())
-	m.sessionModel = newSessionModel(info.SessionInfo)
-	m.setTokens(info.EndpointsTokens)
-	resp.RenewAt = time.Now().Add(renewEvery)
-	resp.Diagnostics.Append(base.SetPrivate(ctx, resp.Private, session.ID)...)
-	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
+	base.Open(ctx, base.Storware(r.Data), req, resp, "open a session of Storware", func(client *storware.Client, m *ephemeralModel) error {
+		session, err := client.Open(ctx)
+		if err != nil {
+			return err
+		}
+		info, err := readInfo(ctx, session, m.RefreshEndpointsTokens.ValueBool())
+		if err != nil {
+			return err
+		}
+		r.Opened(ctx, session.ID, resp)
+		m.Cookie = types.StringValue(session.Cookie())
+		m.sessionModel = newSessionModel(info.SessionInfo)
+		m.setTokens(info.EndpointsTokens)
+		return nil
+	})
 }
 
-func read(ctx context.Context, session *storware.Session, refresh bool) (storware.SessionInfoWithTokens, error) {
+func readInfo(ctx context.Context, session *storware.Session, refresh bool) (storware.SessionInfoWithTokens, error) {
 	if refresh {
 		return session.RefreshEndpointsTokens(ctx)
 	}
@@ -104,45 +101,4 @@ func (m *ephemeralModel) setTokens(t storware.EndpointsTokens) {
 	m.EndpointsServerManagerWarning = base.StringOrNull(t.ServerManagerWarning)
 	m.EndpointsOrganizationAdminToken = base.StringOrNull(t.OrganizationAdminToken)
 	m.EndpointsOrganizationAdminWarning = base.StringOrNull(t.OrganizationAdminWarning)
-}
-
-// Renew uses the session, so that it stays.
-func (r *ephemeralResource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
-	session, diags := r.opened(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	err := storware.ErrClosed
-	if session != nil {
-		_, err = session.Info(ctx)
-	}
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Unable(ctx, "keep the session of Storware alive", err))
-		return
-	}
-	resp.RenewAt = time.Now().Add(renewEvery)
-}
-
-// Close logs the session out.
-func (r *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
-	session, diags := r.opened(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	if session == nil {
-		return
-	}
-	if err := session.Logout(ctx); err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Warning(ctx, "log out the session of Storware", err))
-	}
-}
-
-// opened is the session that Open made, nil when it was logged out since.
-func (r *ephemeralResource) opened(ctx context.Context, private base.Private) (*storware.Session, diag.Diagnostics) {
-	client, diags := r.Storware.Client()
-	if diags.HasError() {
-		return nil, diags
-	}
-	id, diags := base.GetPrivate(ctx, private)
-	session, _ := client.Opened(id)
-	return session, diags
 }

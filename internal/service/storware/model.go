@@ -1,5 +1,5 @@
-// Package storwaresession is the room of vcda_storware_session,
-// vcda_storware_user and vcda_storware_status.
+// Package storware implements the objects of Storware Backup & Recovery:
+// vcda_storware_session, vcda_storware_user and vcda_storware_status.
 package storware
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// profile is what a session and a user have in common.
+// profile holds the attributes that a session and a user share.
 type profile struct {
 	Language            types.String `tfsdk:"language"`
 	UITimeZone          types.String `tfsdk:"ui_time_zone"`
@@ -45,9 +45,9 @@ func profileAttributes() map[string]schema.Attribute {
 		"info_tour_enabled":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the web interface offers its tour."},
 		"page_size":             schema.Int64Attribute{Computed: true, MarkdownDescription: "Rows on a page of the web interface."},
 		"time_format":           schema.Int64Attribute{Computed: true, MarkdownDescription: "Hours on the clock of the web interface: `12` or `24`."},
-		"last_successful_login": text("When the user last logged in (RFC 3339). It moves with each run, since the provider logs in; nothing should be triggered by it."),
+		"last_successful_login": text("When the user last logged in (RFC 3339). It changes in each run, since the provider logs in: don't use it as a trigger."),
 		"last_failed_login":     text("When a login as this user last failed (RFC 3339)."),
-		"last_failed_login_ip":  text("Address that failed login came from."),
+		"last_failed_login_ip":  text("Address of the client of that failed login."),
 	}
 }
 
@@ -64,10 +64,10 @@ func newReference(r *storware.Reference) *reference {
 	return &reference{GUID: base.StringOrNull(r.GUID), Name: base.StringOrNull(r.Name)}
 }
 
-func referenceAttributes(of string) map[string]schema.Attribute {
+func referenceAttributes(object string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"guid": text("GUID of the " + of + "."),
-		"name": text("Name of the " + of + "."),
+		"guid": text("GUID of the " + object + "."),
+		"name": text("Name of the " + object + "."),
 	}
 }
 
@@ -97,7 +97,7 @@ func sessionAttributes() map[string]schema.Attribute {
 	all := profileAttributes()
 	maps.Copy(all, map[string]schema.Attribute{
 		"requester": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "Whose session it is: a user or a backup node.",
+			Computed: true, MarkdownDescription: "Requester of the session: a user or a backup node.",
 			Attributes: referenceAttributes("requester"),
 		},
 		"privileges":      schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Privileges of the session, such as `VE_BACKUP_SLA_WRITE`."},

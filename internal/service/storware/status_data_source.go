@@ -16,7 +16,7 @@ type statusDataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &statusDataSource{}
 
-// NewStatusDataSource is the data source vcda_storware_status.
+// NewStatusDataSource returns the data source vcda_storware_status.
 func NewStatusDataSource() datasource.DataSource { return &statusDataSource{} }
 
 type statusModel struct {
@@ -31,33 +31,30 @@ func (d *statusDataSource) Metadata(_ context.Context, req datasource.MetadataRe
 func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Whether Storware Backup & Recovery (formerly vProtect) answers, and accepts the login of the provider. " +
-			"A `false` comes with a warning that says why, not with an error; only a certificate that is not trusted is one.",
+			"A warning gives the reason for a `false`. A certificate that is not trusted is an error.",
 		Attributes: map[string]schema.Attribute{
-			"reachable":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the API answers. This takes no login, so it works without one in the provider block."},
+			"reachable":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the API answers. This needs no login in the provider block."},
 			"authenticated": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the API accepts the session of the provider."},
 		},
 	}
 }
 
-func (d *statusDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, diags := d.Storware.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	status, err := client.Status(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Unable(ctx, "ask Storware for its status", err))
-		return
-	}
-	if status.Reason != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Warning(ctx, purpose(status), status.Reason))
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, statusModel{types.BoolValue(status.Reachable), types.BoolValue(status.Authenticated)})...)
+func (d *statusDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	base.Read(ctx, base.Storware(d.Data), req, resp, "read the status of Storware", func(client *storware.Client, m *statusModel) error {
+		status, err := client.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if status.Reason != nil {
+			resp.Diagnostics.Append(diagnostics.Storware.Warning(ctx, failedAction(status), status.Reason))
+		}
+		*m = statusModel{types.BoolValue(status.Reachable), types.BoolValue(status.Authenticated)}
+		return nil
+	})
 }
 
-// purpose is what the status says is not possible.
-func purpose(s storware.Status) string {
+// failedAction returns what the provider was unable to do.
+func failedAction(s storware.Status) string {
 	if s.Reachable {
 		return "get a session of Storware"
 	}

@@ -166,7 +166,7 @@ func TestBrokenServer(t *testing.T) {
 			_, d := p.ReadData(t, "vcda_storware_session", direct.Values{})
 			complains(t, d.Errors(), append(c.want, "Unable to read the session of Storware")...)
 			_, d = p.Open(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to read the session of Storware that was opened")...)
+			complains(t, d.Errors(), append(c.want, "Unable to open a session of Storware")...)
 		})
 	}
 }

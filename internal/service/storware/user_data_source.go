@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -17,7 +16,7 @@ type userDataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &userDataSource{}
 
-// NewUserDataSource is the data source vcda_storware_user.
+// NewUserDataSource returns the data source vcda_storware_user.
 func NewUserDataSource() datasource.DataSource { return &userDataSource{} }
 
 // userModel is AppUserDetails.
@@ -76,25 +75,19 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			Computed: true, MarkdownDescription: "Organization of the user in Storware Endpoints.",
 			Attributes: referenceAttributes("organization"),
 		},
-		"external_id":             text("Id of the user where it comes from."),
+		"external_id":             text("ID of the user in its source."),
 		"third_party_restriction": text("System the user is restricted to, such as `HORIZON`, or `NO_RESTRICTION`."),
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The account the provider logs in to Storware Backup & Recovery (formerly vProtect) with. What the server leaves out is null.",
+		MarkdownDescription: "The user by which the provider logs in to Storware Backup & Recovery (formerly vProtect). A value that the server leaves out is null.",
 		Attributes:          all,
 	}
 }
 
-func (d *userDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, diags := d.Storware.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	user, err := client.User(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Storware.Unable(ctx, "read the user of Storware", err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newUserModel(user))...)
+func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	base.Read(ctx, base.Storware(d.Data), req, resp, "read the user of Storware", func(client *storware.Client, m *userModel) error {
+		user, err := client.User(ctx)
+		*m = newUserModel(user)
+		return err
+	})
 }

@@ -6,11 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -18,7 +16,7 @@ type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_task.
+// NewDataSource returns the data source vcda_task.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -33,26 +31,18 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one task of the appliance. Only the user who started a task, and administrators, see it, " +
-			"and the appliance forgets tasks after a while.",
+		MarkdownDescription: "Reads one task of the appliance. Only the user who started a task and administrators can read it, " +
+			"and the appliance deletes tasks after some time.",
 		Attributes: all,
 	}
 }
 
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
-	client, diags := d.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	task, err := client.Task(ctx, id.ValueString())
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the task "+id.ValueString(), err))
-		return
-	}
-	m := newModel(task)
-	m.ID = id
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	base.Read(ctx, base.VCDA(d.Data), req, resp, "read the task", func(client *vcda.Client, m *model) error {
+		id := m.ID
+		task, err := client.Task(ctx, id.ValueString())
+		*m = newModel(task)
+		m.ID = id
+		return err
+	})
 }

@@ -21,7 +21,7 @@ type listDataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &listDataSource{}
 
-// NewListDataSource is the data source vcda_tasks.
+// NewListDataSource returns the data source vcda_tasks.
 func NewListDataSource() datasource.DataSource { return &listDataSource{} }
 
 type listModel struct {
@@ -34,7 +34,7 @@ type listModel struct {
 	Tasks        []model      `tfsdk:"tasks"`
 }
 
-// query is what the arguments select; a null one selects nothing.
+// query converts the arguments; a null one does not filter.
 func (m listModel) query() (vcda.TaskQuery, error) {
 	q := vcda.TaskQuery{
 		State: m.State.ValueString(), Type: m.Type.ValueString(),
@@ -60,8 +60,8 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists tasks of the appliance, the newest first: those the session's user started, or all for an administrator, " +
-			"as far as the appliance remembers them. Arguments that are set narrow the list down together.",
+		MarkdownDescription: "Lists tasks of the appliance, the newest first: those that the user of the session started, or all for an administrator. " +
+			"The appliance deletes tasks after some time. A task is listed if it matches all arguments that are set.",
 		Attributes: map[string]schema.Attribute{
 			"state":         filter("Only tasks in this state, such as `RUNNING`, `SUCCEEDED` or `FAILED`."),
 			"type":          filter("Only tasks of this type, such as `pair` or `health`."),
@@ -72,7 +72,7 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 				Validators: []validator.String{rfc3339{}},
 			},
 			"limit": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "How many tasks to list at most. Default: all.",
+				Optional: true, MarkdownDescription: "Maximum number of tasks. Default: all.",
 				Validators: []validator.Int64{int64validator.Between(1, 1<<31-1)},
 			},
 			"tasks": schema.ListNestedAttribute{
@@ -85,30 +85,21 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 }
 
 func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m listModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	client, diags := d.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	query, err := m.query()
-	var tasks []vcda.Task
-	if err == nil {
-		tasks, err = client.Tasks(ctx, query)
-	}
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "list the tasks", err))
-		return
-	}
-	m.Tasks = []model{}
-	for _, t := range tasks {
-		m.Tasks = append(m.Tasks, newModel(t))
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	base.Read(ctx, base.VCDA(d.Data), req, resp, "list the tasks", func(client *vcda.Client, m *listModel) error {
+		query, err := m.query()
+		if err != nil {
+			return err
+		}
+		tasks, err := client.Tasks(ctx, query)
+		m.Tasks = []model{}
+		for _, t := range tasks {
+			m.Tasks = append(m.Tasks, newModel(t))
+		}
+		return err
+	})
 }
 
-// rfc3339 is a validator of times.
+// rfc3339 validates times.
 type rfc3339 struct{}
 
 func (rfc3339) Description(context.Context) string { return "a time in RFC 3339 format" }

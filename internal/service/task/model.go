@@ -1,4 +1,4 @@
-// Package task is the room of the data sources vcda_task and vcda_tasks.
+// Package task implements the data sources vcda_task and vcda_tasks.
 package task
 
 import (
@@ -45,14 +45,14 @@ func newModel(t vcda.Task) model {
 	}
 }
 
-// attributes are those of one task, all computed.
+// attributes describes one task; all attributes are computed.
 func attributes() map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"progress": schema.Int64Attribute{Computed: true, MarkdownDescription: "Progress in percent."},
-		"error":    base.ErrorAttribute("Why the task failed. Null unless it did, and where the appliance gives no reason."),
+		"error":    base.ErrorAttribute("Error of a failed task. Null for other tasks, and where the appliance gives no reason."),
 		"warnings": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Warnings of the task: as `code: msg` where they are error objects, as JSON where they are neither that nor a text.",
+			MarkdownDescription: "Warnings of the task. An error object is shown as `code: msg`, any other object as JSON.",
 		},
 	}
 	for name, description := range texts {
@@ -62,15 +62,15 @@ func attributes() map[string]schema.Attribute {
 }
 
 var texts = map[string]string{
-	"id":            "Id of the task.",
-	"state":         "State of the task: `SUCCEEDED` and `FAILED` are final; `QUEUED`, `RUNNING` and any other mean that it goes on.",
-	"type":          "What the task does, such as `pair` or `health`.",
-	"resource_type": "Kind of object the task is about, such as `site`.",
-	"resource_id":   "Id of that object. Null where there is none.",
+	"id":            "ID of the task.",
+	"state":         "State of the task: `SUCCEEDED` and `FAILED` are final; in `QUEUED`, `RUNNING` and any other state it has not ended.",
+	"type":          "Type of the task, such as `pair` or `health`.",
+	"resource_type": "Type of the object the task works on, such as `site`.",
+	"resource_id":   "ID of that object. Null where there is none.",
 	"resource_name": "Name of that object. Null where there is none.",
 	"user":          "User who started the task.",
 	"site":          "Site the task runs on.",
-	"started_at":    "Time of the start, in RFC 3339 format, UTC. Null before it.",
-	"updated_at":    "Time of the last progress, in RFC 3339 format, UTC.",
-	"ended_at":      "Time of the end, in RFC 3339 format, UTC. Null while the task goes on.",
+	"started_at":    "Time of the start, in RFC 3339 format, UTC. Null before the task starts.",
+	"updated_at":    "Time of the last update, in RFC 3339 format, UTC.",
+	"ended_at":      "Time of the end, in RFC 3339 format, UTC. Null until the task ends.",
 }

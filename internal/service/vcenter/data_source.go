@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -14,7 +14,7 @@ type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_vcenter_session.
+// NewDataSource returns the data source vcda_vcenter_session.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -23,22 +23,18 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says whose session the provider has with the vCenter. It never shows the id or the key of the session. " +
-			"The times and the count differ with every run, so nothing should be triggered by them.",
+		MarkdownDescription: "Shows the provider's session with the vCenter. It never shows the ID or the key of the session. " +
+			"The times and the count differ in every run: don't use them as triggers.",
 		Attributes: attributes(),
 	}
 }
 
-func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, diags := d.VCenter.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	session, err := client.Session(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.VCenter.Unable(ctx, "read the session of the vCenter", err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newModel(session))...)
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	base.Read(ctx, base.VCenter(d.Data), req, resp, "read the session of the vCenter", func(client *vcenter.Client, m *model) error {
+		session, err := client.Session(ctx)
+		if err == nil {
+			*m = newModel(session)
+		}
+		return err
+	})
 }

@@ -1,4 +1,4 @@
-// Package vcentersession is the room of vcda_vcenter_session and
+// Package vcenter implements the objects of vCenter: vcda_vcenter_session and
 // vcda_vcenter_clone_ticket.
 package vcenter
 
@@ -30,8 +30,8 @@ func newModel(s *vcenter.UserSession) model {
 	return model{
 		UserName:         base.StringOrNull(s.UserName),
 		FullName:         base.StringOrNull(s.FullName),
-		LoginTime:        moment(s.LoginTime),
-		LastActiveTime:   moment(s.LastActiveTime),
+		LoginTime:        timeOrNull(s.LoginTime),
+		LastActiveTime:   timeOrNull(s.LastActiveTime),
 		Locale:           base.StringOrNull(s.Locale),
 		MessageLocale:    base.StringOrNull(s.MessageLocale),
 		ExtensionSession: types.BoolValue(s.ExtensionSession),
@@ -41,8 +41,8 @@ func newModel(s *vcenter.UserSession) model {
 	}
 }
 
-// moment is RFC 3339 in UTC, null where the vCenter left the time out.
-func moment(t time.Time) types.String {
+// timeOrNull converts a time to RFC 3339 in UTC, null where the vCenter leaves it out.
+func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
 	}

@@ -98,7 +98,7 @@ func TestLifeOfAClone(t *testing.T) {
 		}
 		live(t, v, 1)
 	}
-	complains(t, p.Renew(t, &clone), "Unable to keep the cloned session of the vCenter alive", "no longer, logged in")
+	complains(t, p.Renew(t, &clone), "Unable to keep the cloned session of the vCenter alive", "has been closed")
 	if s := v.Stats(); s.Logins != 1 || s.Clones != 1 || s.Logouts != 1 {
 		t.Errorf("%+v", s)
 	}

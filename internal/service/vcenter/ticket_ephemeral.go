@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -15,7 +15,7 @@ type ticketResource struct{ base.ForEphemeral }
 
 var _ ephemeral.EphemeralResourceWithConfigure = &ticketResource{}
 
-// NewTicketEphemeral is the ephemeral resource vcda_vcenter_clone_ticket.
+// NewTicketEphemeral returns the ephemeral resource vcda_vcenter_clone_ticket.
 func NewTicketEphemeral() ephemeral.EphemeralResource { return &ticketResource{} }
 
 type ticketModel struct {
@@ -28,24 +28,18 @@ func (r *ticketResource) Metadata(_ context.Context, req ephemeral.MetadataReque
 
 func (r *ticketResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A ticket for one clone of the provider's session with the vCenter. Who has it can act as the user of that session. " +
-			"It serves once, on the same vCenter, and only while the provider's session lives; plan and apply each get a ticket of their own.",
+		MarkdownDescription: "A ticket to clone the provider's session with the vCenter. Its holder can act as the user of that session. " +
+			"It works once, on the same vCenter, and only as long as the provider's session exists; plan and apply each acquire their own ticket.",
 		Attributes: map[string]schema.Attribute{
 			"ticket": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The clone ticket."},
 		},
 	}
 }
 
-func (r *ticketResource) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	client, diags := r.VCenter.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ticket, err := client.AcquireCloneTicket(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.VCenter.Unable(ctx, "acquire a clone ticket", err))
-		return
-	}
-	resp.Diagnostics.Append(resp.Result.Set(ctx, ticketModel{Ticket: types.StringValue(ticket)})...)
+func (r *ticketResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	base.Open(ctx, base.VCenter(r.Data), req, resp, "acquire a clone ticket", func(client *vcenter.Client, m *ticketModel) error {
+		ticket, err := client.AcquireCloneTicket(ctx)
+		m.Ticket = types.StringValue(ticket)
+		return err
+	})
 }
