@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/coalesce"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
@@ -42,18 +43,18 @@ type Client struct {
 	sessions   *session.Sessions[string] // their tokens
 	extensions *extensions
 
-	writes  writes
-	reads   *sharing[siteList] // of a refresh
-	changes *sharing[siteList] // of creates, updates and deletes
-	tasks   taskLists
+	writes  coalesce.Writes
+	sites   *coalesce.ReadCache[purpose, siteList]
+	tasks   *coalesce.ReadCache[string, []Task] // by query
 	watch   *watch
 	started sync.Map // ids of the tasks this client started
-	service fact[Service]
-	user    fact[string]
+	service Service  // configured, or ""
+	about   coalesce.Value[About]
+	user    coalesce.Value[string]
 
 	queue       *SetupQueue
-	replicators *sharing[[]Replicator]
-	tunnels     *sharing[[]Tunnel]
+	replicators *coalesce.ReadCache[string, []Replicator]
+	tunnels     *coalesce.ReadCache[string, []Tunnel]
 }
 
 // New prepares a client; it contacts nobody.
@@ -74,17 +75,14 @@ func New(o Options) (*Client, error) {
 		accept:     "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
 		clock:      o.Clock,
 		login:      o.Login,
+		service:    o.Service,
 		extensions: newExtensions(o.Extensions),
 		watch:      newWatch(),
 	}
-	if o.Service != "" {
-		c.service.set(o.Service)
-	}
-	// Apart, since what a change looked at is old for a read that comes after it.
-	c.reads = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
-	c.changes = &sharing[siteList]{clock: c.clock, writes: &c.writes, read: c.listSites}
-	c.replicators = &sharing[[]Replicator]{clock: c.clock, writes: &c.writes, read: c.Replicators}
-	c.tunnels = &sharing[[]Tunnel]{clock: c.clock, writes: &c.writes, read: c.Tunnels}
+	c.sites = coalesce.NewReadCache[purpose, siteList](c.clock, &c.writes)
+	c.tasks = coalesce.NewReadCache[string, []Task](c.clock, &c.writes)
+	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
+	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
 	if c.queue = o.Queue; c.queue == nil {
 		c.queue = &SetupQueue{}
 	}

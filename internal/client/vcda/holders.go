@@ -197,7 +197,7 @@ func (c *Client) extendAll(ctx context.Context, token string) error {
 	if len(all) == 0 {
 		return nil
 	}
-	if service, err := c.ask(ctx, c.within(token)); err != nil {
+	if service, err := c.serviceWithin(ctx, c.within(token)); err != nil {
 		return err
 	} else if service != Cloud {
 		return &ExtensionError{Site: all[0].site, Index: all[0].index, Refused: true, Err: ErrCloudOnly}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
@@ -47,8 +46,7 @@ func (c *Client) Replicators(ctx context.Context) ([]Replicator, error) {
 // SharedReplicators is Replicators for reads that run together, which share one
 // answer. The caller must not change it.
 func (c *Client) SharedReplicators(ctx context.Context) ([]Replicator, error) {
-	list, _, err := c.replicators.get(ctx, time.Time{})
-	return list, err
+	return c.replicators.Get(ctx, replicatorsPath, c.Replicators)
 }
 
 // ReplicatorDetails is how a Manager reaches a replicator, and the SSO

@@ -1,6 +1,7 @@
 package vcda
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,11 +10,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Service is the flavour of an appliance's main service. It decides how sites
+// Service is the flavor of an appliance's main service. It decides how sites
 // are keyed.
 type Service string
 
-// The two flavours that pair sites.
+// The two flavors that pair sites.
 const (
 	Manager Service = "manager"
 	Cloud   Service = "cloud"
@@ -29,7 +30,7 @@ type About struct {
 	InstanceID   string `json:"instanceId"`
 }
 
-// Service is the flavour as the reference tells it from the service type, or
+// Service is the flavor as the reference tells it from the service type, or
 // "" where it is neither.
 func (a About) Service() Service {
 	switch {
@@ -41,39 +42,61 @@ func (a About) Service() Service {
 	return ""
 }
 
-// About asks the appliance what it is (GET /diagnostics/about).
+// About asks the appliance what it is, once (GET /diagnostics/about).
 func (c *Client) About(ctx context.Context) (About, error) {
-	return about(ctx, c.do)
+	return c.about.Get(ctx, func(ctx context.Context) (About, error) { return readAbout(ctx, c.do) })
 }
 
-func about(ctx context.Context, send sender) (About, error) {
+func readAbout(ctx context.Context, send sender) (About, error) {
 	var a About
-	answer, err := send(ctx, rest.Request{Method: http.MethodGet, Path: "/diagnostics/about"})
+	response, err := send(ctx, rest.Request{Method: http.MethodGet, Path: "/diagnostics/about"})
 	if err == nil {
-		err = answer.JSON(&a)
+		err = response.JSON(&a)
 	}
 	return a, err
 }
 
-// Service is the configured flavour, else the one the appliance reports; it is
-// asked once. ErrUnknownService when it reports another service.
-func (c *Client) Service(ctx context.Context) (Service, error) {
-	return c.service.get(ctx, func(ctx context.Context) (Service, error) { return c.ask(ctx, c.do) })
+// InstanceID is the ID that the appliance keeps for as long as it lives. It is in
+// the same response as the service: both take one call a process.
+func (c *Client) InstanceID(ctx context.Context) (string, error) {
+	a, err := c.About(ctx)
+	return a.InstanceID, err
 }
 
-// ask finds out the service within some session.
-func (c *Client) ask(ctx context.Context, send sender) (Service, error) {
-	if known := c.service.value(); known != "" {
-		return known, nil
+// Service is the configured flavor, else the one the appliance reports.
+// ErrUnknownService when it reports another service.
+func (c *Client) Service(ctx context.Context) (Service, error) {
+	if c.service != "" {
+		return c.service, nil
 	}
-	a, err := about(ctx, send)
+	a, err := c.About(ctx)
 	if err != nil {
 		return "", err
 	}
+	return a.supported()
+}
+
+// serviceWithin is Service within a session that is not shared yet.
+func (c *Client) serviceWithin(ctx context.Context, send sender) (Service, error) {
+	if known := c.knownService(); known != "" {
+		return known, nil
+	}
+	a, err := readAbout(ctx, send)
+	if err != nil {
+		return "", err
+	}
+	c.about.Set(a)
+	return a.supported()
+}
+
+// knownService is the flavor as far as it is known without a call.
+func (c *Client) knownService() Service { return cmp.Or(c.service, c.about.Cached().Service()) }
+
+// supported returns the flavor, or ErrUnknownService.
+func (a About) supported() (Service, error) {
 	service := a.Service()
 	if service == "" {
 		return "", fmt.Errorf("%w: it reports the service type %q", ErrUnknownService, a.ServiceType)
 	}
-	c.service.set(service)
 	return service, nil
 }

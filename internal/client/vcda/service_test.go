@@ -94,6 +94,25 @@ func TestServiceWaitEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// Service and instance ID come from one response.
+func TestAbout_isReadOnce(t *testing.T) {
+	f := start(t, Cloud)
+	together(crowd, func() {
+		if id, err := f.InstanceID(t.Context()); err != nil || id == "" {
+			t.Errorf("instance ID %q, error %v", id, err)
+		}
+		if service, err := f.Service(t.Context()); err != nil || service != Cloud {
+			t.Errorf("service %q, error %v", service, err)
+		}
+		if _, err := f.About(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := f.a.Stats().Requests["GET /diagnostics/about"]; n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
 func TestAbout(t *testing.T) {
 	about, err := start(t, Manager).About(t.Context())
 	if err != nil || about.ServiceType != "V2V_MANAGER" || about.BuildVersion != "4.7.1.24000000-5e1f1a7e" || about.InstanceID == "" || about.BuildDate == 0 || about.ProductName == "" {

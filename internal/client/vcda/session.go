@@ -47,7 +47,7 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 // that of the login, should the session show another form. Of neither task nor
 // session is it published which form they show.
 func (c *Client) Users(ctx context.Context) ([]string, error) {
-	user, err := c.user.get(ctx, func(ctx context.Context) (string, error) {
+	user, err := c.user.Get(ctx, func(ctx context.Context) (string, error) {
 		details, err := c.Session(ctx)
 		return details.User, err
 	})

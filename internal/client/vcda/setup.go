@@ -152,7 +152,7 @@ func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(co
 }
 
 func (c *Client) exchange(ctx context.Context, r rest.Request, v any) error {
-	defer c.writes.wrote()
+	defer c.writes.Invalidate()
 	response, err := c.do(ctx, r)
 	if err != nil || v == nil {
 		return err

@@ -85,7 +85,7 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 		return nil, err
 	}
 	sites := list.Items
-	service := c.service.value()
+	service := c.knownService()
 	if keyless(sites, service) {
 		return nil, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
 	}

@@ -73,9 +73,7 @@ func TestSitesAnswers(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			client := scripted(t, reply(200, c.body))
-			if c.service != "" {
-				client.service.set(c.service)
-			}
+			client.service = c.service
 			peers, err := client.Peers(t.Context())
 			if c.fails {
 				var bad *rest.ResponseError

@@ -221,6 +221,13 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	return taskPage{}, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
 }
 
+// TasksSince is Tasks for changes that run together: an answer that was asked for
+// at since or later. The caller must not change it.
+func (c *Client) TasksSince(ctx context.Context, q TaskQuery, since time.Time) ([]Task, error) {
+	tasks, _, err := c.tasks.GetSince(ctx, q.values().Encode(), since, func(ctx context.Context) ([]Task, error) { return c.Tasks(ctx, q) })
+	return tasks, err
+}
+
 // Started tells whether this client itself started the task.
 func (c *Client) Started(id string) bool {
 	_, mine := c.started.Load(id)
@@ -231,8 +238,8 @@ func (c *Client) Started(id string) bool {
 // *rest.AnswerError: the task may well be running.
 func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	r.Finish = true
-	c.writes.wrote()
-	defer c.writes.wrote()
+	c.writes.Invalidate()
+	defer c.writes.Invalidate()
 	answer, err := c.do(ctx, r)
 	if err != nil {
 		return Task{}, err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
@@ -46,8 +45,7 @@ func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
 // SharedTunnels is Tunnels for reads that run together, which share one answer. The
 // caller must not change it.
 func (c *Client) SharedTunnels(ctx context.Context) ([]Tunnel, error) {
-	list, _, err := c.tunnels.get(ctx, time.Time{})
-	return list, err
+	return c.tunnels.Get(ctx, tunnelsPath, c.Tunnels)
 }
 
 // tunnelList is TunnelServicesResponse. A sample of 4.6 has its list within an

@@ -42,7 +42,7 @@ func (c *Client) WaitForResult(ctx context.Context, t Task) (Task, error) {
 
 func (c *Client) wait(ctx context.Context, t Task, result bool) (Task, error) {
 	if t.Ended() {
-		c.writes.wrote() // a list may be older
+		c.writes.Invalidate() // a list may be older
 		return t, t.failure()
 	}
 	one := c.watch.join(t, result, c.clock.Now())
@@ -50,7 +50,7 @@ func (c *Client) wait(ctx context.Context, t Task, result bool) (Task, error) {
 	err := c.follow(ctx, one)
 	t, last := c.watch.seen(one)
 	if err != nil {
-		c.writes.wrote() // it may have ended unseen
+		c.writes.Invalidate() // it may have ended unseen
 		return t, &WaitError{Task: t, Last: last, Err: err}
 	}
 	return t, t.failure()

@@ -251,7 +251,7 @@ func (c *Client) noted(asked []*wait, tasks []Task, err error) {
 		answer[t.ID] = t
 	}
 	if slices.ContainsFunc(tasks, Task.Ended) {
-		c.writes.wrote()
+		c.writes.Invalidate()
 	}
 	c.watch.note(asked, answer, err, c.clock.Now())
 }
