@@ -44,7 +44,7 @@ var currentCLI = sync.OnceValues(func() (CLI, error) {
 
 // CurrentCLI is the program the acceptance tests run. The test is skipped
 // outside acceptance runs.
-func CurrentCLI(t *testing.T) CLI {
+func CurrentCLI(t testing.TB) CLI {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance test; run make test")

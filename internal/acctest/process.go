@@ -44,7 +44,7 @@ type Workspace struct {
 }
 
 // NewWorkspace makes a workspace with the configuration.
-func NewWorkspace(t *testing.T, configuration string) *Workspace {
+func NewWorkspace(t testing.TB, configuration string) *Workspace {
 	t.Helper()
 	cli := CurrentCLI(t)
 	built, err := binary()
@@ -60,7 +60,7 @@ func NewWorkspace(t *testing.T, configuration string) *Workspace {
 
 // Override makes the CLI take the binary for the providers of these addresses,
 // and of no others.
-func (w *Workspace) Override(t *testing.T, addresses ...string) {
+func (w *Workspace) Override(t testing.TB, addresses ...string) {
 	t.Helper()
 	var lines strings.Builder
 	for _, address := range addresses {
@@ -74,13 +74,13 @@ func (w *Workspace) Override(t *testing.T, addresses ...string) {
 const requiredProviders = "terraform {\n  required_providers {\n    vcda = { source = \"vcda-dr/vcda\" }\n  }\n}\n"
 
 // Configure replaces the configuration.
-func (w *Workspace) Configure(t *testing.T, configuration string) {
+func (w *Workspace) Configure(t testing.TB, configuration string) {
 	t.Helper()
 	w.Write(t, "main.tf", requiredProviders+configuration)
 }
 
 // Write writes a file into the workspace.
-func (w *Workspace) Write(t *testing.T, name, content string) {
+func (w *Workspace) Write(t testing.TB, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func (w *Workspace) Write(t *testing.T, name, content string) {
 
 // Install puts the provider where "terraform init" finds it, in the place of the
 // override, with which there is nothing to init.
-func (w *Workspace) Install(t *testing.T) {
+func (w *Workspace) Install(t testing.TB) {
 	t.Helper()
 	folder := filepath.Join(w.Dir, "terraform.d", "plugins", w.cli.Host(), "vcda-dr", "vcda", "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -102,12 +102,12 @@ func (w *Workspace) Install(t *testing.T) {
 }
 
 // Command prepares a run of the CLI, for tests that interrupt it.
-func (w *Workspace) Command(t *testing.T, args ...string) *exec.Cmd {
+func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	return w.command(t, w.cli.Path, args...)
 }
 
-func (w *Workspace) command(t *testing.T, program string, args ...string) *exec.Cmd {
+func (w *Workspace) command(t testing.TB, program string, args ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI that whoever runs the tests has chosen, or a script of ours
 	command.Dir, command.Env = w.Dir, w.Env
@@ -115,20 +115,20 @@ func (w *Workspace) command(t *testing.T, program string, args ...string) *exec.
 }
 
 // Run runs the CLI and returns what it printed, and its exit code.
-func (w *Workspace) Run(t *testing.T, args ...string) (output string, code int) {
+func (w *Workspace) Run(t testing.TB, args ...string) (output string, code int) {
 	t.Helper()
 	return finish(t, w.Command(t, args...))
 }
 
 // Shell runs a script and returns what it printed, and its exit code. It ends
 // with the first command that fails.
-func (w *Workspace) Shell(t *testing.T, script string) (output string, code int) {
+func (w *Workspace) Shell(t testing.TB, script string) (output string, code int) {
 	t.Helper()
 	return finish(t, w.command(t, "sh", "-eu", "-c", script))
 }
 
 // finish runs a command to its end.
-func finish(t *testing.T, command *exec.Cmd) (output string, code int) {
+func finish(t testing.TB, command *exec.Cmd) (output string, code int) {
 	t.Helper()
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
@@ -140,7 +140,7 @@ func finish(t *testing.T, command *exec.Cmd) (output string, code int) {
 }
 
 // MustRun is Run for a command that has to succeed.
-func (w *Workspace) MustRun(t *testing.T, args ...string) string {
+func (w *Workspace) MustRun(t testing.TB, args ...string) string {
 	t.Helper()
 	out, code := w.Run(t, args...)
 	if code != 0 {
@@ -150,7 +150,7 @@ func (w *Workspace) MustRun(t *testing.T, args ...string) string {
 }
 
 // MustShell is Shell for a script that has to succeed.
-func (w *Workspace) MustShell(t *testing.T, script string) string {
+func (w *Workspace) MustShell(t testing.TB, script string) string {
 	t.Helper()
 	out, code := w.Shell(t, script)
 	if code != 0 {

@@ -1,5 +1,5 @@
 # Clones a vCenter session and opens a Storware session, with what the simulator printed as JSON.
-# internal/tools/demo says at its end how to try it.
+# internal/tools/demo-pairing says at its end how to try it.
 
 terraform {
   required_providers {
