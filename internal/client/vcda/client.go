@@ -55,6 +55,12 @@ type Client struct {
 	queue       *SetupQueue
 	replicators *coalesce.ReadCache[string, []Replicator]
 	tunnels     *coalesce.ReadCache[string, []Tunnel]
+
+	remotes      remotes
+	home         *Client // of the client of another site
+	site         string
+	here         coalesce.Value[Home]
+	replications *coalesce.ReadCache[Kind, replicationList]
 }
 
 // New prepares a client; it contacts nobody.
@@ -77,17 +83,23 @@ func New(o Options) (*Client, error) {
 		login:      o.Login,
 		service:    o.Service,
 		extensions: newExtensions(o.Extensions),
-		watch:      newWatch(),
 	}
-	c.sites = coalesce.NewReadCache[purpose, siteList](c.clock, &c.writes)
-	c.tasks = coalesce.NewReadCache[string, []Task](c.clock, &c.writes)
-	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
-	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
 	if c.queue = o.Queue; c.queue == nil {
 		c.queue = &SetupQueue{}
 	}
 	c.sessions = session.New(c.server(o.Login))
+	c.prepare()
 	return c, nil
+}
+
+// prepare makes what each client has of its own, also that of another site.
+func (c *Client) prepare() {
+	c.watch = newWatch()
+	c.sites = coalesce.NewReadCache[purpose, siteList](c.clock, &c.writes)
+	c.tasks = coalesce.NewReadCache[string, []Task](c.clock, &c.writes)
+	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
+	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
+	c.replications = coalesce.NewReadCache[Kind, replicationList](c.clock, &c.writes)
 }
 
 // Clock is the clock the client waits by.

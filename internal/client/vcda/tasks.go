@@ -123,7 +123,7 @@ func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	if err != nil {
 		return Task{}, err
 	}
-	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path})
+	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(nil)})
 	if err != nil {
 		return Task{}, err
 	}
@@ -200,7 +200,7 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	values := q.values()
 	values.Set("limit", strconv.Itoa(q.page(got)))
 	values.Set("offset", strconv.Itoa(offset))
-	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/tasks", Query: values})
+	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/tasks", Query: c.atSite(values)})
 	if err != nil {
 		return taskPage{}, err
 	}
@@ -237,7 +237,7 @@ func (c *Client) Started(id string) bool {
 // start sends a request that starts a task. An answer without a task id is an
 // *rest.AnswerError: the task may well be running.
 func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
-	r.Finish = true
+	r.Finish, r.Query = true, c.atSite(r.Query)
 	c.writes.Invalidate()
 	defer c.writes.Invalidate()
 	answer, err := c.do(ctx, r)

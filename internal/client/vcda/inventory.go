@@ -1,0 +1,135 @@
+package vcda
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// arrayOrPages reads a list whose form is not certain: an array, or pages.
+func arrayOrPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(query)})
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(response.Body)), "{") {
+		return pages(ctx, c, path, query, key)
+	}
+	var items []T
+	if err := response.JSON(&items); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(items, func(item T) bool { return key(item) == "" }) {
+		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
+	}
+	return items, nil
+}
+
+// The kinds of things in an inventory.
+const (
+	InventoryVMs             = "vms"
+	InventoryVApps           = "vapps"
+	InventoryOrgs            = "orgs"
+	InventoryVDCs            = "vdcs"
+	InventoryNetworks        = "networks"
+	InventoryStorageProfiles = "storage_profiles"
+)
+
+// InventoryItem is something that can be replicated or recovered to. Only id and
+// name are certain: all that came is in Raw.
+type InventoryItem struct {
+	ID, Name string
+	Raw      json.RawMessage
+}
+
+// UnmarshalJSON keeps the whole item.
+func (i *InventoryItem) UnmarshalJSON(data []byte) error {
+	var known struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(data, &known); err != nil {
+		return err
+	}
+	*i = InventoryItem{ID: known.ID, Name: known.Name, Raw: slices.Clone(data)}
+	return nil
+}
+
+// Inventory lists what a site has of a kind; networks and storage profiles are
+// those of a VDC. No call of the inventory is published: their paths are those
+// that community clients of the Cloud service use.
+func (c *Client) Inventory(ctx context.Context, kind, vdc string) ([]InventoryItem, error) {
+	paths := map[string]string{
+		InventoryVMs: "/vms", InventoryVApps: "/vapps", InventoryOrgs: "/orgs", InventoryVDCs: "/vdcs",
+		InventoryNetworks:        "/vdcs/" + url.PathEscape(vdc) + "/networks",
+		InventoryStorageProfiles: "/vdcs/" + url.PathEscape(vdc) + "/storage-profiles",
+	}
+	path, known := paths[kind]
+	if !known {
+		return nil, fmt.Errorf("%q is no kind of inventory", kind)
+	}
+	home, err := c.Home(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if home.Service == Manager {
+		return c.managerInventory(ctx)
+	}
+	return arrayOrPages(ctx, c, "/inventory"+path, nil, func(i InventoryItem) string { return i.ID })
+}
+
+// managerInventory lists the VMs of a Manager service, which come below their
+// replicator and their vCenter.
+func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) {
+	var rows []struct {
+		Info []struct {
+			VCenterID string          `json:"vcId"`
+			VMs       []InventoryItem `json:"vms"`
+		} `json:"info"`
+	}
+	if err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/inventory/vms", Query: c.atSite(nil)}, &rows); err != nil {
+		return nil, err
+	}
+	var items []InventoryItem
+	seen := map[string]bool{}
+	for _, row := range rows {
+		for _, info := range row.Info {
+			for _, vm := range info.VMs {
+				if key := info.VCenterID + " " + vm.ID; !seen[key] { // a vCenter may have several replicators
+					seen[key] = true
+					items = append(items, vm.in(info.VCenterID))
+				}
+			}
+		}
+	}
+	return items, nil
+}
+
+// in adds the vCenter of a VM to what came of it.
+func (i InventoryItem) in(vcenter string) InventoryItem {
+	all := map[string]any{}
+	if json.Unmarshal(i.Raw, &all) == nil {
+		all["vcId"] = vcenter
+		if raw, err := json.Marshal(all); err == nil {
+			i.Raw = raw
+		}
+	}
+	return i
+}
+
+// ReplicatorsOf lists the replicators of a site that have an ID ("List
+// Replicators").
+func (c *Client) ReplicatorsOf(ctx context.Context, site string) ([]Replicator, error) {
+	var rows []Replicator
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: replicatorsPath, Query: url.Values{"sites": {site}}}, &rows)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(rows, func(r Replicator) bool { return r.Site != site || r.ID == "" }), nil
+}

@@ -1,0 +1,181 @@
+package vcda
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// DefaultPolicy is the id of the policy that organizations have which have none
+// of their own.
+const DefaultPolicy = "default"
+
+// Policy is ReplicationPolicyInfo and NewReplicationPolicyRequest. MinRPO is in
+// minutes; a negative MaxIncoming is no limit. The appliance never shows the
+// OnPremDataCap. What it does not know in its version is nil.
+type Policy struct {
+	ID                             string `json:"id,omitempty"`
+	DisplayName                    string `json:"displayName"`
+	MinRPO                         int64  `json:"minRpo"`
+	MaxInstances                   int64  `json:"maxInstances"`
+	MaxPinnedInstances             int64  `json:"maxPinnedInstances"`
+	MaxIncoming                    int64  `json:"maxIncoming"`
+	AllowIncomingMigrations        bool   `json:"allowIncomingMigrations"`
+	AllowOutgoingMigrations        bool   `json:"allowOutgoingMigrations"`
+	AllowOutgoingOnPremMigrations  bool   `json:"allowOutgoingOnpremMigrations"`
+	AllowIncomingProtections       bool   `json:"allowIncomingProtections"`
+	AllowOutgoingProtections       bool   `json:"allowOutgoingProtections"`
+	AllowOutgoingOnPremProtections *bool  `json:"allowOutgoingOnpremProtections,omitempty"` // 4.7
+	AllowCustomSLASettings         bool   `json:"allowCustomSlaSettings"`
+	AllowAdvancedRetentionRules    bool   `json:"allowAdvancedRetentionRules"`
+	AllowNotificationConfiguration bool   `json:"allowNotificationConfiguration"`
+	OnPremDataCap                  *int64 `json:"onpremDataCap,omitempty"`
+	Orgs                           *int64 `json:"orgs,omitempty"` // how many have it
+}
+
+// request is the policy as it is sent.
+func (p Policy) request() Policy {
+	p.ID, p.Orgs = "", nil
+	return p
+}
+
+// Policies lists the replication policies ("Policies", GET /policies).
+func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
+	return array(ctx, c, "/policies", func(p Policy) string { return p.ID })
+}
+
+// array reads a list of items that all need an id.
+func array[T any](ctx context.Context, c *Client, path string, id func(T) string) ([]T, error) {
+	var list rest.List[T]
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(nil), DecodeInto: &list})
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(list.Items, func(item T) bool { return id(item) == "" }) {
+		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
+	}
+	return list.Items, nil
+}
+
+// CreatePolicy makes a replication policy ("Create Policy", POST /policies).
+func (c *Client) CreatePolicy(ctx context.Context, p Policy) (Policy, error) {
+	return c.writePolicy(ctx, rest.Request{Method: http.MethodPost, Path: "/policies", Body: p.request()})
+}
+
+// UpdatePolicy replaces a replication policy ("Update Policy", PUT /policies/{id}).
+func (c *Client) UpdatePolicy(ctx context.Context, p Policy) (Policy, error) {
+	path, err := keyed("/policies/", p.ID)
+	if err != nil {
+		return Policy{}, err
+	}
+	return c.writePolicy(ctx, rest.Request{Method: http.MethodPut, Path: path, Body: p.request()})
+}
+
+// writePolicy decodes the response, which is not published: without an id in it
+// the policy is zero.
+func (c *Client) writePolicy(ctx context.Context, r rest.Request) (Policy, error) {
+	r.Finish, r.Query = true, c.atSite(nil)
+	response, err := c.do(ctx, r)
+	if err != nil || len(response.Body) == 0 {
+		return Policy{}, err
+	}
+	var p Policy
+	err = response.JSON(&p)
+	return p, err
+}
+
+// DeletePolicy deletes a replication policy that no organization has (DELETE
+// /policies/{id}).
+func (c *Client) DeletePolicy(ctx context.Context, id string) error {
+	path, err := keyed("/policies/", id)
+	if err != nil {
+		return err
+	}
+	return c.perform(ctx, http.MethodDelete, path)
+}
+
+// AssignPolicy gives a policy to a local organization, by its short name ("Assign
+// Policy To Org", PATCH /policies/{id}/orgs/{org}).
+func (c *Client) AssignPolicy(ctx context.Context, id, org string) error {
+	path, err := keyed("/policies/", id)
+	if err != nil {
+		return err
+	}
+	if path, err = keyed(path+"/orgs/", org); err != nil {
+		return err
+	}
+	return c.perform(ctx, http.MethodPatch, path)
+}
+
+// perform sends a request without a body whose success has nothing to say.
+func (c *Client) perform(ctx context.Context, method, path string) error {
+	_, err := c.do(ctx, rest.Request{Method: method, Path: path, Query: c.atSite(nil), Finish: true})
+	return err
+}
+
+// PolicyOrgs lists the organizations that have a policy ("Policy Status", GET
+// /policies/{id}/status).
+func (c *Client) PolicyOrgs(ctx context.Context, id string) ([]string, error) {
+	path, err := keyed("/policies/", id)
+	if err != nil {
+		return nil, err
+	}
+	type status struct {
+		Org string `json:"org"`
+	}
+	rows, err := array(ctx, c, path+"/status", func(s status) string { return s.Org })
+	var orgs []string
+	for _, row := range rows {
+		orgs = append(orgs, row.Org)
+	}
+	return orgs, err
+}
+
+// SLAProfile is a set of settings that a provider offers ("Sla Profiles"). RPO is
+// in minutes.
+type SLAProfile struct {
+	ID             string           `json:"id"`
+	DisplayName    string           `json:"displayName"`
+	Description    string           `json:"description"` // 4.7
+	RPO            int64            `json:"rpo"`
+	ConnectionType string           `json:"dataConnectionType"`
+	Quiesced       bool             `json:"quiesced"`
+	Retention      *RetentionPolicy `json:"retentionPolicy"`
+	Orgs           int64            `json:"orgs"`         // how many it is assigned to
+	Replications   int64            `json:"replications"` // how many have it
+}
+
+// SLAProfiles lists the SLA profiles ("Sla Profiles", GET /sla-profiles).
+func (c *Client) SLAProfiles(ctx context.Context) ([]SLAProfile, error) {
+	return array(ctx, c, "/sla-profiles", func(p SLAProfile) string { return p.ID })
+}
+
+// AssignSLAProfile gives an SLA profile to an organization ("Assign Sla Profile").
+func (c *Client) AssignSLAProfile(ctx context.Context, org, profile string) error {
+	path, err := slaPath(org, profile)
+	if err != nil {
+		return err
+	}
+	return c.perform(ctx, http.MethodPost, path)
+}
+
+// UnassignSLAProfile takes an SLA profile from an organization ("Unassign Sla
+// Profile").
+func (c *Client) UnassignSLAProfile(ctx context.Context, org, profile string) error {
+	path, err := slaPath(org, profile)
+	if err != nil {
+		return err
+	}
+	return c.perform(ctx, http.MethodDelete, path)
+}
+
+func slaPath(org, profile string) (string, error) {
+	path, err := keyed("/sla-profiles/orgs/", org)
+	if err != nil {
+		return "", err
+	}
+	return path + "/profiles/" + url.PathEscape(profile), nil
+}

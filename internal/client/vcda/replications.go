@@ -1,0 +1,542 @@
+package vcda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+)
+
+// Kind is what a replication replicates, and so which service has it.
+type Kind string
+
+// The kinds of replications. Those of a VM or a vApp are of the Cloud service,
+// those of a VM of a vCenter are of the Manager service.
+const (
+	VM      Kind = "vm"
+	VApp    Kind = "vapp"
+	VSphere Kind = "vsphere"
+)
+
+// idPrefixes begin the ids of each kind.
+var idPrefixes = map[Kind]string{VApp: "C4VAPP-", VM: "C4-", VSphere: "H4-"}
+
+// KindOf returns the kind of a replication by its id, or "".
+func KindOf(id string) Kind {
+	for kind, prefix := range idPrefixes {
+		if strings.HasPrefix(id, prefix) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// Service returns the service that has replications of this kind.
+func (k Kind) Service() Service {
+	if k == VSphere {
+		return Manager
+	}
+	return Cloud
+}
+
+// path is the path of all replications of the kind.
+func (k Kind) path() string {
+	return map[Kind]string{VM: "/vm-replications", VApp: "/vapp-replications", VSphere: "/replications"}[k]
+}
+
+// ResourceType is what tasks about the kind call it.
+func (k Kind) ResourceType() string {
+	return map[Kind]string{VM: "vmReplication", VApp: "vappReplication", VSphere: "replication"}[k]
+}
+
+// The recovery states of a replication.
+const (
+	RecoveryNotStarted = "NOT_STARTED"
+	RecoveryInProgress = "IN_PROGRESS"
+	RecoveryTest       = "TEST"
+	RecoveryComplete   = "COMPLETE"
+)
+
+// Replication is SingleVmReplicationInfo or VappReplicationInfo of the Cloud
+// service, or ReplicationInfo of the Manager service. Fields the kind does not
+// know are empty. The passwords that responses hold are never decoded.
+type Replication struct {
+	ID               string           `json:"id"`
+	VMID             string           `json:"vmId"`
+	VMName           string           `json:"vmName"`
+	Owner            string           `json:"owner"`
+	Paused           bool             `json:"isPaused"`
+	Reversed         bool             `json:"isReversed"`
+	Migration        bool             `json:"isMigration"`
+	Settings         Settings         `json:"settings"`
+	Source           Place            `json:"source"`
+	Destination      Place            `json:"destination"`
+	VAppReplication  string           `json:"vappReplicationId"`
+	DestinationState DestinationState `json:"destinationState"`
+	ConnectionState  string           `json:"dataConnectionState"`
+	Health           string           `json:"overallHealth"`
+	LastUpdated      int64            `json:"lastUpdated"`
+	StorageProfile   string           `json:"storageProfile"`
+	Descriptor       struct {
+		Name        string `json:"name"`
+		Description string `json:"description"`
+	} `json:"descriptor"` // vApp
+	VMs []Replication `json:"vmReplications"` // vApp
+}
+
+// Place is one end of a replication on the Cloud service.
+type Place struct {
+	Site          string `json:"site"`
+	Org           string `json:"org"`
+	VDCID         string `json:"vdcId"` // empty for an on-premises site
+	VDCName       string `json:"vdcName"`
+	VAppID        string `json:"vappId"`          // source
+	RecoveredVApp string `json:"recoveredVappId"` // destination
+	VCenterID     string `json:"vcUuid"`          // on premises
+}
+
+// Settings are those of a replication. RPO is in minutes, InitialSyncTime in
+// milliseconds since the epoch. From Migration on they are of the Manager service.
+type Settings struct {
+	Description      string           `json:"description"`
+	RPO              int64            `json:"rpo"`
+	ConnectionType   string           `json:"dataConnectionType"`
+	Quiesced         bool             `json:"quiesced"`
+	Retention        *RetentionPolicy `json:"retentionPolicy"`
+	ExcludedDiskKeys []int64          `json:"excludedDiskKeys"`
+	InitialSyncTime  int64            `json:"initialSyncTime"`
+	TargetDiskType   string           `json:"targetDiskType"`
+
+	Migration           bool      `json:"isMigration"`
+	Reversed            bool      `json:"isReversed"`
+	VCenterID           string    `json:"vcId"`
+	VMID                string    `json:"vmId"`
+	SourceLocation      Location  `json:"sourceLocation"`
+	DestinationLocation Location  `json:"destinationLocation"`
+	Placement           Placement `json:"replicationPlacement"`
+}
+
+// RetentionPolicy keeps instances apart; no rules keep the latest alone.
+type RetentionPolicy struct {
+	Rules []RetentionRule `json:"rules"`
+}
+
+// RetentionRule keeps so many instances, Distance minutes apart.
+type RetentionRule struct {
+	Instances int64 `json:"numberOfInstances"`
+	Distance  int64 `json:"distance"`
+}
+
+// Location is a site and its replicator.
+type Location struct {
+	Site         string `json:"site"`
+	ReplicatorID string `json:"replicatorId"`
+}
+
+// Placement is where a replication of the Manager service keeps its disks.
+type Placement struct {
+	VCenterID         string          `json:"vcId"`
+	DatastoreID       string          `json:"datastoreId"`
+	DatastoreFolder   string          `json:"datastoreFolder"`
+	StorageProfileID  string          `json:"storageProfileId,omitempty"`
+	ValidateSeedUUIDs *bool           `json:"validateSeedUuids,omitempty"`
+	Disks             []DiskPlacement `json:"disks,omitempty"`
+}
+
+// DiskPlacement is where one disk is kept, or the disk that is its seed.
+type DiskPlacement struct {
+	Key              int64  `json:"diskKey"`
+	DatastoreID      string `json:"datastoreId"`
+	Path             string `json:"diskPath,omitempty"`
+	Seed             bool   `json:"isSeed"`
+	StorageProfileID string `json:"storageProfileId,omitempty"`
+}
+
+// DestinationState is the state of a replication at its destination. RPOViolation
+// is in minutes, SpaceRequired in bytes.
+type DestinationState struct {
+	RPOViolation   int64     `json:"currentRpoViolation"`
+	SpaceRequired  int64     `json:"spaceRequirement"`
+	LatestInstance *Instance `json:"latestInstance"`
+	Recovery       *Recovery `json:"recoveryInfo"`
+	LastError      *APIError `json:"lastError"`
+}
+
+// Recovery says how far a recovery has come, and where the VM runs then:
+// VAppID and CloudVMID in a Cloud Director, VCenterID and VMID in a vCenter.
+type Recovery struct {
+	State     string `json:"recoveryState"`
+	VAppID    string `json:"vAppId"`
+	CloudVMID string `json:"vcdVmId"`
+	VCenterID string `json:"vcId"`
+	VMID      string `json:"vmId"`
+	VMName    string `json:"vmName"`
+}
+
+// Instance is a point in time that a VM can be recovered to. Timestamp is in
+// milliseconds since the epoch.
+type Instance struct {
+	Key             string `json:"key"`
+	SequenceNumber  int64  `json:"sequenceNumber"`
+	Timestamp       int64  `json:"timestamp"`
+	TransferBytes   int64  `json:"transferBytes"`
+	TransferSeconds int64  `json:"transferSeconds"`
+	QuiescedType    string `json:"quiescedType"`
+	Pinned          bool   `json:"isPinned"`
+}
+
+// Kind returns the kind of the replication.
+func (r Replication) Kind() Kind { return KindOf(r.ID) }
+
+// Machines returns the replications of the VMs: those of a vApp, else itself.
+func (r Replication) Machines() []Replication {
+	if len(r.VMs) > 0 {
+		return r.VMs
+	}
+	return []Replication{r}
+}
+
+// RecoveryState returns the state of the recovery; of those of a vApp's VMs the
+// one that is furthest from the beginning.
+func (r Replication) RecoveryState() string {
+	states := map[string]bool{}
+	for _, vm := range r.Machines() {
+		if vm.DestinationState.Recovery != nil {
+			states[vm.DestinationState.Recovery.State] = true
+		}
+	}
+	for _, state := range []string{RecoveryInProgress, RecoveryTest, RecoveryComplete} {
+		if states[state] {
+			return state
+		}
+	}
+	return RecoveryNotStarted
+}
+
+// IsMigration reports whether the replication migrates; the Manager service says
+// so among the settings.
+func (r Replication) IsMigration() bool { return r.Migration || r.Settings.Migration }
+
+// IsReversed reports whether the replication runs the other way than it was started.
+func (r Replication) IsReversed() bool {
+	return slices.ContainsFunc(r.Machines(), func(vm Replication) bool { return vm.Reversed || vm.Settings.Reversed })
+}
+
+// IsPaused reports whether the replication is paused. Not every version of the
+// Manager service shows a flag.
+func (r Replication) IsPaused() bool {
+	return !slices.ContainsFunc(r.Machines(), func(vm Replication) bool { return !vm.Paused && vm.ConnectionState != "PAUSED" })
+}
+
+// Name returns the name of the VM or vApp.
+func (r Replication) Name() string {
+	if r.Kind() == VApp {
+		return r.Descriptor.Name
+	}
+	return r.VMName
+}
+
+// SourceSite and DestinationSite return the sites as they are now, so after a
+// reverse the other way round.
+func (r Replication) SourceSite() string { return r.Source.Site + r.Settings.SourceLocation.Site }
+
+// DestinationSite returns the site that is recovered to.
+func (r Replication) DestinationSite() string {
+	return r.Destination.Site + r.Settings.DestinationLocation.Site
+}
+
+// SourceVM returns the id of the VM that is replicated.
+func (r Replication) SourceVM() string { return r.VMID + r.Settings.VMID }
+
+// ReplicationFilter selects replications in a list. A field that is not set does
+// not select, and the appliance may ignore one that it does not know.
+type ReplicationFilter struct {
+	IDs        []string
+	SourceVM   string // Cloud, VM
+	SourceVApp string // Cloud, vApp
+}
+
+func (f ReplicationFilter) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"ids": strings.Join(f.IDs, ","), "vmId": f.SourceVM, "vappId": f.SourceVApp} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// listPage is the most items one response holds.
+const listPage = 100
+
+// Replications lists replications ("Vm Replications", "Replications", "Replication
+// Query Replications"). After the first page the others are read side by side.
+func (c *Client) Replications(ctx context.Context, kind Kind, filter ReplicationFilter) ([]Replication, error) {
+	return pages[Replication](ctx, c, kind.path(), filter.values(), func(r Replication) string { return r.ID })
+}
+
+// pageOf is a part of a list.
+type pageOf[T any] struct {
+	Items []T  `json:"items"`
+	Total *int `json:"total"`
+}
+
+// pages reads a list that comes in pages. The key tells items apart: what is
+// added or removed meanwhile moves others to another page.
+func pages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
+	first, err := readPage(ctx, c, path, query, 0, key)
+	if err != nil {
+		return nil, err
+	}
+	size := len(first.Items)
+	if size == 0 || *first.Total <= size {
+		return first.Items, nil
+	}
+	parts := make([]pageOf[T], (*first.Total-1)/size) // all but the first
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i := range parts {
+		group.Go(func() (err error) {
+			parts[i], err = readPage(groupCtx, c, path, query, (i+1)*size, key)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	all, seen := make([]T, 0, *first.Total), map[string]bool{}
+	for _, part := range append([]pageOf[T]{first}, parts...) {
+		for _, item := range part.Items {
+			if !seen[key(item)] {
+				seen[key(item)] = true
+				all = append(all, item)
+			}
+		}
+	}
+	return all, nil
+}
+
+// readPage reads one page. One without items or total, or with an item without a
+// key, is an error: better no list than a wrong one.
+func readPage[T any](ctx context.Context, c *Client, path string, query url.Values, offset int, key func(T) string) (pageOf[T], error) {
+	values := url.Values{"limit": {strconv.Itoa(listPage)}, "offset": {strconv.Itoa(offset)}}
+	for name, value := range query {
+		values[name] = value
+	}
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(values)})
+	if err != nil {
+		return pageOf[T]{}, err
+	}
+	var part pageOf[T]
+	if err := response.JSON(&part); err != nil {
+		return pageOf[T]{}, err
+	}
+	unusable := ""
+	switch {
+	case part.Items == nil:
+		unusable = "it has no list of items"
+	case part.Total == nil:
+		unusable = "it has no total"
+	case slices.ContainsFunc(part.Items, func(item T) bool { return key(item) == "" }):
+		unusable = "an item in it has no id"
+	default:
+		return part, nil
+	}
+	return pageOf[T]{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: unusable}
+}
+
+// replicationList is a list in which replications are found by their ids.
+type replicationList struct {
+	all  []Replication
+	byID map[string]int
+}
+
+// listReplications reads the list of all replications of a kind, unless another
+// read that runs together with this one has.
+func (c *Client) listReplications(ctx context.Context, kind Kind) (replicationList, error) {
+	return c.replications.Get(ctx, kind, func(ctx context.Context) (replicationList, error) {
+		all, err := c.Replications(ctx, kind, ReplicationFilter{})
+		list := replicationList{all, make(map[string]int, len(all))}
+		for i, r := range all {
+			list.byID[r.ID] = i
+		}
+		return list, err
+	})
+}
+
+// SharedReplications is Replications for reads that run together, which share one
+// list. The caller must not change it.
+func (c *Client) SharedReplications(ctx context.Context, kind Kind) ([]Replication, error) {
+	list, err := c.listReplications(ctx, kind)
+	return list.all, err
+}
+
+// FindReplication finds a replication by its id for reads that run together. It is
+// nil when neither the list nor a question for this id alone shows it.
+func (c *Client) FindReplication(ctx context.Context, id string) (*Replication, error) {
+	list, err := c.listReplications(ctx, KindOf(id))
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := list.byID[id]; ok {
+		return &list.all[at], nil
+	}
+	return c.ReplicationByID(ctx, id)
+}
+
+// ReplicationByID asks for one replication by the filter of the list, whose answer
+// is the same for one that never was and one that is gone: nil.
+func (c *Client) ReplicationByID(ctx context.Context, id string) (*Replication, error) {
+	found, err := c.Replications(ctx, KindOf(id), ReplicationFilter{IDs: []string{id}})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found { // the filter may have been ignored
+		if found[i].ID == id {
+			return &found[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// IsSiteNotFound reports whether the site that a call names is unknown. It says
+// nothing about the replication.
+func IsSiteNotFound(err error) bool {
+	var e *rest.StatusError
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == CodeSiteNotFound
+}
+
+// IsNotExtended reports whether the session may not act at a site, since it is not
+// extended to it or the site refuses its login.
+func IsNotExtended(err error) bool {
+	var e *rest.StatusError
+	return errors.As(err, &e) && e.Status == http.StatusUnauthorized && e.Code == CodeRemoteAuthentication
+}
+
+// replicationPath is the path of one replication, or of a part of it.
+func replicationPath(id string, parts ...string) (string, error) {
+	kind := KindOf(id)
+	if kind == "" {
+		return "", fmt.Errorf("%q is not the id of a replication", id)
+	}
+	return kind.path() + "/" + url.PathEscape(id) + strings.Join(parts, ""), nil
+}
+
+// changeReplication starts a task about a replication.
+func (c *Client) changeReplication(ctx context.Context, method, id, part string, body any) (Task, error) {
+	path, err := replicationPath(id, part)
+	if err != nil {
+		return Task{}, err
+	}
+	return c.start(ctx, rest.Request{Method: method, Path: path, Body: body})
+}
+
+// StartReplication starts a replication at the client's site ("Start", "Start Vm
+// Replication", "Replication Start"). It is sent once, whatever becomes of the
+// response.
+func (c *Client) StartReplication(ctx context.Context, kind Kind, start any) (Task, error) {
+	return c.start(ctx, rest.Request{Method: http.MethodPost, Path: kind.path(), Body: start})
+}
+
+// SettingsChange is what is to be changed of a replication; nil is no change.
+// Each of RPO, ConnectionType, Quiesced and Retention drops the SLA profile, so
+// that SLAProfileID never goes with one of them.
+type SettingsChange struct {
+	Description     *string          `json:"description,omitempty"`
+	RPO             *int64           `json:"rpo,omitempty"`
+	ConnectionType  *string          `json:"dataConnectionType,omitempty"`
+	Quiesced        *bool            `json:"quiesced,omitempty"`
+	Retention       *RetentionPolicy `json:"retentionPolicy,omitempty"`
+	InitialSyncTime *int64           `json:"initialSyncTime,omitempty"`
+	SLAProfileID    *string          `json:"slaProfileId,omitempty"`
+}
+
+// Reconfigure changes settings ("Reconfigure", "Replication Reconfigure").
+func (c *Client) Reconfigure(ctx context.Context, id string, change SettingsChange) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPatch, id, "", change)
+}
+
+// StopReplication stops a replication ("Stop", "Replication Stop"). The disks are
+// what the Manager service does with those at the destination: AUTO, REMOVE_ALL
+// or REMOVE_NONE; "" leaves it to the service.
+func (c *Client) StopReplication(ctx context.Context, id, disks string) (Task, error) {
+	path, err := replicationPath(id)
+	if err != nil {
+		return Task{}, err
+	}
+	var query url.Values
+	if disks != "" {
+		query = url.Values{"diskCleanup": {disks}}
+	}
+	return c.start(ctx, rest.Request{Method: http.MethodDelete, Path: path, Query: query})
+}
+
+// Pause pauses a replication ("Pause", "Replication Pause").
+func (c *Client) Pause(ctx context.Context, id string) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/pause", nil)
+}
+
+// Resume resumes a replication ("Resume Vm Replication"). On the Manager service
+// the call is not published.
+func (c *Client) Resume(ctx context.Context, id string) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/resume", nil)
+}
+
+// CleanUpTest ends a failover test ("Cleanup Failover Test"). On the Manager
+// service the call is not published.
+func (c *Client) CleanUpTest(ctx context.Context, id string) (Task, error) {
+	return c.changeReplication(ctx, http.MethodDelete, id, "/failover-test", nil)
+}
+
+// ApplyStorageProfile moves a replication to a storage profile of its VDC ("Apply
+// Storage Profile").
+func (c *Client) ApplyStorageProfile(ctx context.Context, id, profile string) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/storage-profile", map[string]string{"storageProfileId": profile})
+}
+
+// ChangeOwner hands a replication to an organization, as ORG@SITE ("Chown Vm
+// Replication"). There is no task: the response is the replication.
+func (c *Client) ChangeOwner(ctx context.Context, id, owner string) error {
+	path, err := replicationPath(id, "/chown")
+	if err != nil {
+		return err
+	}
+	c.writes.Invalidate()
+	defer c.writes.Invalidate()
+	_, err = c.do(ctx, rest.Request{
+		Method: http.MethodPatch, Path: path, Query: c.atSite(nil), Finish: true, Body: map[string]string{"owner": owner},
+	})
+	return err
+}
+
+// ReplaceNetworkSettings replaces the network settings of a replication of the
+// Cloud service ("Replace Network Settings").
+func (c *Client) ReplaceNetworkSettings(ctx context.Context, id string, settings any) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPut, id, "/network-settings", settings)
+}
+
+// ReplaceRecoverySettings replaces the recovery settings of a replication of the
+// Manager service ("Replication Update Recovery Settings").
+func (c *Client) ReplaceRecoverySettings(ctx context.Context, id string, settings any) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPut, id, "/recovery-settings", settings)
+}
+
+// Instances lists the instances of a replication ("Instances Vm Replication",
+// "Replication Instances"): an array on the Cloud service, pages on the Manager.
+func (c *Client) Instances(ctx context.Context, id string) ([]Instance, error) {
+	path, err := replicationPath(id, "/instances")
+	if err != nil {
+		return nil, err
+	}
+	if KindOf(id) == VSphere {
+		return pages[Instance](ctx, c, path, nil, func(i Instance) string { return i.Key })
+	}
+	return arrayOrPages(ctx, c, path, nil, func(i Instance) string { return i.Key })
+}
