@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// outliveFirst lets the first signal of a kind pass. Whoever ends a job may send
+// outliveFirst lets the first signal of a kind pass. A job that is ended may send
 // it to every process: Terraform then stops its providers in order, which takes a
 // moment.
 func outliveFirst(kind os.Signal) {

@@ -27,7 +27,7 @@ var currentCLI = sync.OnceValues(func() (CLI, error) {
 			return CLI{}, err
 		}
 	}
-	command := exec.Command(path, "version") //nolint:gosec // the CLI that whoever runs the tests has chosen
+	command := exec.Command(path, "version") //nolint:gosec // the CLI under test
 	command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE=")
 	out, err := command.Output()
 	if err != nil {

@@ -109,7 +109,7 @@ func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
 
 func (w *Workspace) command(t testing.TB, program string, args ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI that whoever runs the tests has chosen, or a script of ours
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI under test, or a script of ours
 	command.Dir, command.Env = w.Dir, w.Env
 	return command
 }

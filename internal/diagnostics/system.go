@@ -126,7 +126,7 @@ func (s System) explainConnection(e *rest.ConnectionError) Detail {
 	if errors.As(e.Err, &proxy) {
 		return Detail{
 			Why:    Sentence(fmt.Sprintf("%s to %s was not sent: %v", e.Call, e.Host, proxy)),
-			Advice: fmt.Sprintf("Ask whoever runs the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", proxy.Host, e.Host),
+			Advice: fmt.Sprintf("Ask the administrator of the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", proxy.Host, e.Host),
 		}
 	}
 	advice := fmt.Sprintf("Check %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", s.setting("url"))

@@ -18,7 +18,7 @@ type values = direct.Values
 const somewhere = "https://vcda-a.example.com"
 
 // variables are all the provider reads. The tests set what they need; the
-// variables of whoever runs them must not show.
+// variables of the user who runs them must not show.
 var variables = []string{
 	"VCDA_URL", "VCDA_THUMBPRINT", "VCDA_CA_CERTIFICATE", "VCDA_INSECURE", "VCDA_SERVICE", "VCDA_API_VERSION", "VCDA_REQUEST_TIMEOUT",
 	"VCDA_MAX_RETRIES", "VCDA_MAX_CONCURRENT_REQUESTS", "VCDA_LOGIN", "VCDA_USERNAME", "VCDA_PASSWORD", "VCDA_PRINCIPAL",

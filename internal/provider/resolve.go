@@ -153,7 +153,7 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 	return login, true
 }
 
-// overruled tells whether the provider block, which leaves the field out, sets
+// overruled reports whether the provider block, which leaves the field out, sets
 // another one that excludes it: its variable does not count then.
 func (c *configuration) overruled(prefix string, f field) bool {
 	if _, s := c.lookup(prefix + f.name); s != absent {

@@ -13,7 +13,7 @@ const productName = "VMware Cloud Director Availability"
 
 var buildDate = time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 
-// aboutInfo is AboutInfo (section 6).
+// aboutInfo is AboutInfo.
 type aboutInfo struct {
 	ProductName  string `json:"productName"`
 	ServiceType  string `json:"serviceType"`

@@ -9,7 +9,7 @@ import (
 
 const plainJSON = "application/json;charset=UTF-8"
 
-// apiError is ApiError (section 7).
+// apiError is ApiError.
 type apiError struct {
 	Code       string `json:"code"`
 	Msg        string `json:"msg"`

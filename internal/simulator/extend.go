@@ -7,7 +7,7 @@ import (
 )
 
 // extend is POST /sessions/extend. Prose and schema of the reference disagree
-// on access tokens; the appliance takes one of the two forms (section 3).
+// on access tokens; the appliance takes one of the two forms.
 func (c *call) extend() (reply, *problem) {
 	site, check, err := c.readExtension()
 	if err != nil {
@@ -154,7 +154,7 @@ func (c *call) shrink() (reply, *problem) {
 	return reply{}, refuse(status, code, "The session is not extended to site %s.", c.key)
 }
 
-// forget removes an extension and tells whether there was one.
+// forget removes an extension and reports whether there was one.
 func (s *session) forget(site string) bool {
 	before := len(s.extensions)
 	s.extensions = slices.DeleteFunc(s.extensions, func(x extension) bool { return x.site == site })

@@ -176,7 +176,7 @@ func (f Fault) answer() answer {
 	return out
 }
 
-// statusCode is the usual code of a status (section 7).
+// statusCode is the usual code of a status.
 func statusCode(status int) string {
 	switch status {
 	case http.StatusBadRequest:

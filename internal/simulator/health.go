@@ -27,7 +27,7 @@ type commonHealth struct {
 	TunnelConnectivity     []tunnelHealth `json:"tunnelConnectivity"`
 }
 
-// managerHealthInfo is ManagerHealthInfo (section 6).
+// managerHealthInfo is ManagerHealthInfo.
 type managerHealthInfo struct {
 	commonHealth
 	SsoAdminError              *apiError          `json:"ssoAdminError"`
@@ -37,7 +37,7 @@ type managerHealthInfo struct {
 	LocalReplicatorsHealth     []replicatorHealth `json:"localReplicatorsHealth"`
 }
 
-// cloudHealthInfo is CloudHealthInfo (section 6).
+// cloudHealthInfo is CloudHealthInfo.
 type cloudHealthInfo struct {
 	commonHealth
 	VcdError      *apiError         `json:"vcdError"`
@@ -45,7 +45,7 @@ type cloudHealthInfo struct {
 	ManagerHealth managerHealthInfo `json:"managerHealth"`
 }
 
-// replicatorInfo is ReplicatorInfo (section 6), as far as health needs it.
+// replicatorInfo is ReplicatorInfo, as far as health needs it.
 type replicatorInfo struct {
 	ID            string `json:"id"`
 	Site          string `json:"site"`

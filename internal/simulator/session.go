@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// session is one login (section 3). Its extensions die with it.
+// session is one login. Its extensions die with it.
 type session struct {
 	account    Account
 	created    time.Time

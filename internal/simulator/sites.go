@@ -45,7 +45,7 @@ type siteInfo struct {
 	APIVersion    *string   `json:"apiVersion"`
 }
 
-// managerPeerInfo is ManagerPeerInfo (section 4.1).
+// managerPeerInfo is ManagerPeerInfo.
 type managerPeerInfo struct {
 	ID string `json:"id"`
 	siteInfo
@@ -53,7 +53,7 @@ type managerPeerInfo struct {
 	PeerTunnelCert       *string `json:"peerTunnelCert"`
 }
 
-// peerSiteInfo is PeerSiteInfo (section 4.2): no id.
+// peerSiteInfo is PeerSiteInfo: no id.
 type peerSiteInfo struct {
 	siteInfo
 	BuildVersion *string `json:"buildVersion"`

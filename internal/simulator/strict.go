@@ -37,7 +37,7 @@ func checkHeaders(r *http.Request, body []byte) *problem {
 	return nil
 }
 
-// acceptedVersion reads the API version out of the Accept header (section 2).
+// acceptedVersion reads the API version out of the Accept header.
 // An unsupported version is refused but breaks no rule.
 func (a *Appliance) acceptedVersion(accept string) (string, *problem) {
 	if accept == "" || accept == "*/*" || isPlainJSON(accept) {

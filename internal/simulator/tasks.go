@@ -34,7 +34,7 @@ type workflowInfo struct {
 	record *siteRecord // which row it is about, nil for health
 }
 
-// taskInfo is ApiTask, H4ApiTask and C4ApiTask (section 5).
+// taskInfo is ApiTask, H4ApiTask and C4ApiTask.
 type taskInfo struct {
 	ID           string       `json:"id"`
 	User         string       `json:"user"`

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Outcome says whether the server has performed a request.
+// Outcome is what is known of whether the server has performed a request.
 type Outcome int
 
 // The outcomes of a request. README.md holds the table.

@@ -130,7 +130,7 @@ func TestCookies(t *testing.T) {
 	})
 }
 
-// Sent says whether the server may have acted.
+// Sent reports whether the server may have acted.
 func TestSent(t *testing.T) {
 	post := Request{Method: http.MethodPost, Path: "/sites", Body: map[string]string{"site": "b"}}
 	t.Run("nothing listens", func(t *testing.T) {

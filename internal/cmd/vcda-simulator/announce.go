@@ -146,7 +146,7 @@ func writeJSON(out io.Writer, all announcement) error {
 	return encoder.Encode(all)
 }
 
-// writeWhole makes the file appear with all its content: whoever waits for it
+// writeWhole makes the file appear with all its content: a script that waits for it
 // may read it at once.
 func writeWhole(name string, all announcement) error {
 	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".")

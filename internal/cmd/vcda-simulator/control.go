@@ -21,7 +21,7 @@ type control struct {
 	serving sync.WaitGroup
 }
 
-// order changes an appliance; its error is the mistake of whoever gave it.
+// order changes an appliance; its error is a mistake of the caller.
 type order func(s *systems, a *simulator.Appliance, r *http.Request) error
 
 var orders = map[string]order{
@@ -68,7 +68,7 @@ func (s *systems) obey(give order) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(s.describe(a)) // whoever left does not want it
+		_ = json.NewEncoder(w).Encode(s.describe(a)) // a caller that left does not want it
 	}
 }
 

@@ -68,7 +68,7 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Runs the health task of the appliance, in every plan and apply, and shows what it found. " +
-			"What is amiss is a result, not an error. On the Cloud service the checks take in those of its Manager service.",
+			"A problem of the appliance is a result, not an error. On the Cloud service the checks take in those of its Manager service.",
 		Attributes: all,
 	}
 }

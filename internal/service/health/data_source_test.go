@@ -212,7 +212,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// What is amiss in the Manager service beside a Cloud service shows too.
+// A problem of the Manager service beside a Cloud service shows too.
 func TestManagerBesideCloud(t *testing.T) {
 	acctest.CurrentCLI(t)
 	a := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...).Appliance("site-a")

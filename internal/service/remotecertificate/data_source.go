@@ -55,7 +55,7 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 const description = `Looks at the certificate that a server shows, such as the service endpoint of a site to pair with.
 
 **Trust on first use:** nobody vouches for what is seen here. A thumbprint that goes from this data source straight into a pairing
-trusts whoever answered at that moment, which on a hostile network may be somebody else, and a certificate that is exchanged later is trusted too
+trusts the system that answered at that moment, which on a hostile network may be another one, and a certificate that is exchanged later is trusted too
 in the next plan. Compare the thumbprint once with the one the other side's administrator reads on the appliance, and pin that.`
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -87,13 +87,13 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.AddError("Unable to find the site", "The appliance knows no site of this id, name or URL. It knows: "+strings.Join(known, ", ")+".")
 }
 
-// is tells whether a row is the site asked for.
+// is reports whether a row is the site asked for.
 func (m model) is(s vcda.Site, service vcda.Service) bool {
 	return m.ID == types.StringValue(s.Key(service)) || m.Site == types.StringValue(s.Site) ||
 		(!m.APIURL.IsNull() && customtypes.URLType.Same(m.APIURL.ValueString(), s.Endpoint()))
 }
 
-// serves tells whether a list that is a little old shows the site without trouble.
+// serves reports whether a list that is a little old shows the site without trouble.
 func (m model) serves(sites []vcda.Site, service vcda.Service) bool {
 	at := slices.IndexFunc(sites, func(s vcda.Site) bool { return m.is(s, service) })
 	return at >= 0 && sites[at].Link() == (vcda.State{})

@@ -27,7 +27,7 @@ func NewListResource() list.ListResource { return &lister{} }
 
 func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the pairings of the appliance, whoever made them.",
+		MarkdownDescription: "Lists all pairings of the appliance.",
 		Attributes: map[string]schema.Attribute{
 			"site": schema.StringAttribute{
 				Optional:            true,
