@@ -78,7 +78,7 @@ var unstable = []struct {
 	form *regexp.Regexp
 	as   string
 }{
-	{regexp.MustCompile(`Operation ID: terraform-[0-9a-f-]{36}`), "Operation id: terraform-(id)"},
+	{regexp.MustCompile(`Operation ID: terraform-[0-9a-f-]{36}`), "Operation ID: terraform-(id)"},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "(id)"},
 	{regexp.MustCompile(`(valid (?:from|to): +)\S+`), "${1}(time)"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->`), ""}, // our end of a connection

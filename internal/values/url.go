@@ -1,0 +1,101 @@
+package values
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// URL returns the address of an https endpoint in the form by which two are
+// compared, and which is sent: an ASCII host in lower case without a dot at its
+// end, an IP address in its shortest form, no default port, no slash at the end.
+// It refuses anything an endpoint can't have.
+func URL(text string) (string, error) {
+	text = trim(text)
+	shown := strconv.Quote(text)
+	if strings.Contains(text, "@") {
+		shown = "the address" // may hold a password
+	}
+	if !strings.Contains(text, "://") {
+		return "", fmt.Errorf("%s does not begin with https://", shown)
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s is not a URL", shown)
+	case u.User != nil:
+		return "", fmt.Errorf("the URL of host %q must not hold a user or password", u.Hostname())
+	case !strings.EqualFold(u.Scheme, "https"):
+		return "", fmt.Errorf("%s is not an https URL: begin with https://", shown)
+	case u.Hostname() == "":
+		return "", fmt.Errorf("%s has no host", shown)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
+		return "", fmt.Errorf("%s must not have a query or a fragment", shown)
+	}
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	if err != nil || port == 0 {
+		return "", fmt.Errorf("%s has no valid port", shown)
+	}
+	host, err := Host(u.Hostname())
+	if err != nil {
+		return "", fmt.Errorf("%s has no valid host: %w", shown, err)
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != 443 {
+		host += ":" + strconv.FormatUint(port, 10)
+	}
+	normal := url.URL{Scheme: "https", Host: host} // escapes the zone of an IPv6 address
+	return normal.String() + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+var (
+	errHost = errors.New("it has characters that no host name has")
+
+	// hostName is any name that DNS or a hosts file can know, underscores included.
+	hostName = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+
+	// toASCII maps Unicode names as browsers do.
+	toASCII = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
+)
+
+// Host returns the name or IP address of a host in the form by which two are
+// compared: names in lower-case ASCII without a dot at the end, Unicode names in
+// punycode, IP addresses in their shortest form.
+func Host(name string) (string, error) {
+	if address, err := netip.ParseAddr(name); err == nil {
+		return address.String(), nil
+	}
+	if !isASCII(name) {
+		mapped, err := toASCII.ToASCII(name)
+		if err != nil {
+			return "", errHost
+		}
+		name = mapped
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if !hostName.MatchString(name) {
+		return "", errHost
+	}
+	if address, err := netip.ParseAddr(name); err == nil { // in other digits, or with a dot at its end
+		return address.String(), nil
+	}
+	return name, nil
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
