@@ -66,7 +66,7 @@ func TestValidation(t *testing.T) {
 		"fragment":          {with(values{"url": "https://vcda-a.example.com#a"}), "url", "must not have a query or a fragment"},
 		"no host":           {with(values{"url": "https://"}), "url", "has no host"},
 		"empty url":         {with(values{"url": ""}), "url", "must not be empty"},
-		"thumbprint":        {with(values{"thumbprint": "SHA-1:AB:CD"}), "thumbprint", "32 pairs of hex digits"},
+		"thumbprint":        {with(values{"thumbprint": "SHA-1:AB:CD"}), "thumbprint", "that is a SHA-1 thumbprint"},
 		"empty CA":          {with(values{"ca_certificate": ""}), "ca_certificate", "must not be empty"},
 		"service":           {with(values{"service": "replicator"}), "service", `"replicator" is not one of manager, cloud`},
 		"version":           {with(values{"api_version": "3.0"}), "api_version", `"3.0" is not one of 4.5, 4.6, 4.7`},
@@ -80,7 +80,7 @@ func TestValidation(t *testing.T) {
 		"two logins":        {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}}}, "login", "2 are set"},
 		"two and unknown":   {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}, "session_token": direct.Unknown}}, "login", "2 are set"},
 		"empty field":       {values{"url": somewhere, "login": root("")}, "login.local_user.password", "must not be empty"},
-		"private key":       {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "private_key": "no key"}}}, "login.sso_token.private_key", "not PEM text"},
+		"private key":       {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "private_key": "no key"}}}, "login.sso_token.private_key", "no PEM private key"},
 		"timestamp":         {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "timestamp": 0}}}, "login.sso_token.timestamp", "milliseconds since 1970"},
 		"secret not quoted": {values{"url": somewhere, "login": values{"sso_token": values{"private_key": "hush"}}}, "login.sso_token.private_key", "The value can't be used"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // loginType is a way to log in to one system: its fields, and what becomes of
@@ -135,7 +136,7 @@ func buildSSOToken(f fields) (vcda.Login, error) {
 }
 
 func checkPrivateKey(s string) error {
-	_, err := vcda.ParsePrivateKey(s)
+	_, err := values.PrivateKey(s)
 	return err
 }
 

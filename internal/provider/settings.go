@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // kind is the type of a setting.
@@ -68,7 +68,7 @@ func mergeDocs(parts ...map[string]string) map[string]string {
 
 // checkURL takes the base address of a system: https, without a path.
 func checkURL(s string) error {
-	normal, err := vcda.NormalizeURL(s)
+	normal, err := values.URL(s)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func checkURL(s string) error {
 }
 
 func checkThumbprint(s string) error {
-	_, err := tlsutil.NormalizeThumbprint(s)
+	_, err := values.Thumbprint(s)
 	return err
 }
 

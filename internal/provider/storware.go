@@ -2,7 +2,7 @@ package provider
 
 import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // storwareSettings are the rows of the object storware, but for its login.
@@ -53,6 +53,6 @@ var storwareLogins = []loginType[storware.Login]{
 
 // checkAPIURL takes the address of an API, which may have a path: https only.
 func checkAPIURL(s string) error {
-	_, err := vcda.NormalizeURL(s)
+	_, err := values.URL(s)
 	return err
 }

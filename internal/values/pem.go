@@ -35,7 +35,8 @@ func blocks(text string) []*pem.Block {
 
 // Certificates returns the certificates (DER) of a PEM text, of which there is at
 // least one. Other blocks, such as keys, are skipped. It also takes one certificate
-// in base64 without the BEGIN line, and DER bytes.
+// in base64 without the BEGIN line, and DER bytes. With an error it returns the
+// certificates before the one that can't be read.
 func Certificates(text string) ([][]byte, error) {
 	var found [][]byte
 	for _, block := range blocks(text) {
@@ -44,7 +45,7 @@ func Certificates(text string) ([][]byte, error) {
 		}
 		certificate, ok := leadingCertificate(block.Bytes)
 		if !ok {
-			return nil, fmt.Errorf("certificate %d of the text can't be read: it is damaged or cut off", len(found)+1)
+			return found, fmt.Errorf("certificate %d of the text can't be read: it is damaged or cut off", len(found)+1)
 		}
 		found = append(found, certificate)
 	}
@@ -56,7 +57,16 @@ func Certificates(text string) ([][]byte, error) {
 			return [][]byte{certificate}, nil
 		}
 	}
-	return nil, fmt.Errorf("it holds no PEM certificate (-----BEGIN CERTIFICATE-----): %s", describePEM(text))
+	return nil, fmt.Errorf("it holds no PEM certificate (-----BEGIN CERTIFICATE-----): %s", describePEM(text, "x509"))
+}
+
+// FirstCertificate returns the first of Certificates, whatever is behind it.
+func FirstCertificate(text string) ([]byte, error) {
+	found, err := Certificates(text)
+	if len(found) > 0 {
+		return found[0], nil
+	}
+	return nil, err
 }
 
 // unarmored returns the certificate that a text without a BEGIN line is, in base64
@@ -92,8 +102,9 @@ func leadingCertificate(der []byte) ([]byte, bool) {
 }
 
 // describePEM says what a text looks like that holds no PEM certificate, and how
-// to convert it. It never repeats the text, which may hold a key.
-func describePEM(text string) string {
+// to convert it with which command of openssl. It never repeats the text, which may
+// hold a key.
+func describePEM(text, command string) string {
 	found := blocks(text)
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -105,13 +116,13 @@ func describePEM(text string) string {
 	case IsPEM(text):
 		return "it has a BEGIN line, but no whole block: the END line or a part between is missing or damaged"
 	case text[0] == 0x30 && (!isASCII(text) || strings.ContainsRune(text, 0)):
-		return "it looks like DER or PKCS#12 bytes: openssl x509 -inform der -in FILE -out FILE.pem converts DER, openssl pkcs12 -nokeys -in FILE -out FILE.pem the other"
+		return fmt.Sprintf("it looks like DER or PKCS#12 bytes: openssl %s -inform der -in FILE -out FILE.pem converts DER, openssl pkcs12 -nodes -in FILE -out FILE.pem the other", command)
 	case strings.HasPrefix(strings.TrimSpace(text), "ssh-"):
 		return "it looks like an SSH key"
 	case strings.HasPrefix(strings.TrimSpace(text), "MII"):
 		return "it looks like base64 without the BEGIN line, but is no whole certificate"
 	}
-	return "convert it with openssl x509 -in FILE -out FILE.pem"
+	return fmt.Sprintf("pass its text, not its path (use file()), and convert other formats with openssl %s -in FILE -out FILE.pem", command)
 }
 
 func isUTF16(text string) bool {
@@ -131,7 +142,7 @@ func PrivateKey(text string) (*rsa.PrivateKey, error) {
 			return nil, errNotRSA
 		}
 	}
-	return nil, fmt.Errorf("it holds no PEM private key (-----BEGIN PRIVATE KEY-----): %s", describePEM(text))
+	return nil, fmt.Errorf("it holds no PEM private key (-----BEGIN PRIVATE KEY-----): %s", describePEM(text, "pkey"))
 }
 
 var (

@@ -24,7 +24,7 @@ func URL(text string) (string, error) {
 		shown = "the address" // may hold a password
 	}
 	if !strings.Contains(text, "://") {
-		return "", fmt.Errorf("%s does not begin with https://", shown)
+		return "", notHTTPS(shown)
 	}
 	u, err := url.Parse(text)
 	switch {
@@ -33,10 +33,10 @@ func URL(text string) (string, error) {
 	case u.User != nil:
 		return "", fmt.Errorf("the URL of host %q must not hold a user or password", u.Hostname())
 	case !strings.EqualFold(u.Scheme, "https"):
-		return "", fmt.Errorf("%s is not an https URL: begin with https://", shown)
+		return "", notHTTPS(shown)
 	case u.Hostname() == "":
 		return "", fmt.Errorf("%s has no host", shown)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return "", fmt.Errorf("%s must not have a query or a fragment", shown)
 	}
 	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
@@ -55,6 +55,10 @@ func URL(text string) (string, error) {
 	}
 	normal := url.URL{Scheme: "https", Host: host} // escapes the zone of an IPv6 address
 	return normal.String() + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+func notHTTPS(shown string) error {
+	return fmt.Errorf("%s is not an https URL: begin with https://", shown)
 }
 
 var (

@@ -75,7 +75,7 @@ var urlSpellings = map[string][]string{
 	"https://xn--mnchen-3ya.example": {"https://münchen.example", "https://MU\u0308NCHEN.example.", "https://XN--MNCHEN-3YA.example/", "https://münchen。example"},
 	"https://[2001:db8::1]:8048":     {"https://[2001:DB8:0:0:0:0:0:1]:8048", "https://[2001:0db8::0001]:8048/"},
 	"https://192.0.2.1":              {"https://192.0.2.1:443", "https://１９２.0.2.1"},
-	"https://b_1.example.com/api":    {"https://B_1.example.com/api/"},
+	"https://b_1.example.com/api":    {"https://B_1.example.com/api/", "https://b_1.example.com/api#"},
 	"https://[fe80::1%25eth0]":       {"https://[FE80:0::1%25eth0]:443"},
 }
 
@@ -93,9 +93,9 @@ func TestURL_spellings(t *testing.T) {
 func TestURL_refuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"127.0.0.1:443":           `"127.0.0.1:443" does not begin with https://`,
-		"vcda.example.com":        "does not begin with https://",
-		"":                        "does not begin with https://",
+		"127.0.0.1:443":           `"127.0.0.1:443" is not an https URL: begin with https://`,
+		"vcda.example.com":        "begin with https://",
+		"":                        "begin with https://",
 		"http://vcda.example.com": "begin with https://",
 		"https://":                "has no host",
 		"https://a b":             "is not a URL",
@@ -103,11 +103,10 @@ func TestURL_refuses(t *testing.T) {
 		"https://a\uff0fb":        "no valid host", // maps to a slash
 		"https://a?b":             "query",
 		"https://a#b":             "fragment",
-		"https://a#":              "fragment",
 		"https://a:0":             "port",
 		"https://a:70000":         "port",
 		"https://root:s3cret@a":   "must not hold a user",
-		"root:s3cret@a":           "the address does not begin",
+		"root:s3cret@a":           "the address is not an https URL",
 		"https://root:s3cret@[":   "the address is not a URL",
 	} {
 		got, err := values.URL(text)
@@ -161,6 +160,10 @@ func TestCertificates_spellings(t *testing.T) {
 			t.Errorf("%s: %d certificates, %v", name, len(got), err)
 		}
 	}
+	damaged := text + armor("CERTIFICATE", certificate[:100])
+	if got, err := values.FirstCertificate(damaged); err != nil || !bytes.Equal(got, certificate) {
+		t.Errorf("a damaged one behind it: %v", err)
+	}
 	if got, err := values.Certificates(text + text); err != nil || len(got) != 2 {
 		t.Errorf("a chain: %d certificates, %v", len(got), err)
 	}
@@ -173,7 +176,7 @@ func TestCertificates_refuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":       {"", "it is empty"},
 		"blank":       {" \n", "it is empty"},
-		"path":        {"ca.pem", "holds no PEM certificate"},
+		"path":        {"ca.pem", "use file()"},
 		"only a key":  {armor("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), `a block of type "RSA PRIVATE KEY"`},
 		"cut off":     {text[:200], "the END line"},
 		"damaged":     {armor("CERTIFICATE", certificate[:100]), "certificate 1 of the text can't be read"},
@@ -216,6 +219,7 @@ func TestPrivateKey(t *testing.T) {
 		"broken":              {armor("PRIVATE KEY", []byte("s3cret")), "neither PKCS#1 nor"},
 		"certificate":         {armor("CERTIFICATE", certificate), `a block of type "CERTIFICATE"`},
 		"no PEM":              {"s3cret", "no PEM private key"},
+		"DER":                 {string(pkcs8), "openssl pkey -inform der"},
 	} {
 		got, err := values.PrivateKey(c.text)
 		switch {

@@ -2,7 +2,6 @@ package vcda
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -76,31 +75,6 @@ func FuzzAnswers(f *testing.F) {
 			if rest.Status(err) == 0 && err != nil && status >= 400 && status != http.StatusUnauthorized {
 				t.Errorf("error %v for the status %d", err, status)
 			}
-		}
-	})
-}
-
-func FuzzNormalizeURL(f *testing.F) {
-	for _, seed := range []string{
-		"https://vcda.example.com", "HTTPS://VCDA.example.com:443/", "https://vcda.example.com:8048//", "https://[fe80::1%25eth0]:8048", "https://[::443]", "https://h:0443",
-		"https://a%25b", "https://h%C3%A9", "https://İ", "https://\xff", "https://%ff", "https://h/a%2Fb/", "https://h/a b", "https://h/%", "https://u:p@h", "http://h", "https://h:", "https://h#", "",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		normal, err := NormalizeURL(text)
-		if err != nil {
-			return
-		}
-		if again, err := NormalizeURL(normal); err != nil || again != normal {
-			t.Errorf("%q gives %q, and that %q, %v", text, normal, again, err)
-		}
-		u, err := url.Parse(normal)
-		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Port() == "443" || strings.HasSuffix(normal, "/") {
-			t.Errorf("%q gives %q, error %v", text, normal, err)
-		}
-		if with, err := NormalizeURL(normal + "/"); err != nil || with != normal {
-			t.Errorf("a slash behind %q gives %q, %v", normal, with, err)
 		}
 	})
 }

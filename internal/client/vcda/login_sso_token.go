@@ -6,15 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // SSOToken logs in with a SAML token. A bearer token needs no signature. For a
@@ -76,7 +74,7 @@ func (l SSOToken) body(now time.Time) (body ssoTokenRequest, err error) {
 }
 
 func (l SSOToken) sign(timestamp int64, nonce string) (string, error) {
-	key, err := ParsePrivateKey(l.PrivateKey)
+	key, err := values.PrivateKey(l.PrivateKey)
 	if err != nil {
 		return "", err
 	}
@@ -86,24 +84,4 @@ func (l SSOToken) sign(timestamp int64, nonce string) (string, error) {
 		return "", fmt.Errorf("sign the SAML token: %w", err)
 	}
 	return base64.StdEncoding.EncodeToString(signature), nil
-}
-
-// ParsePrivateKey reads an RSA private key from PEM text, in PKCS#1 or PKCS#8.
-func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, errors.New("the private key is not PEM text")
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		return key, nil
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, errors.New("the private key is neither PKCS#1 nor unencrypted PKCS#8")
-	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("the private key is not an RSA key")
-	}
-	return key, nil
 }

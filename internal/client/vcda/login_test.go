@@ -165,12 +165,8 @@ func TestSignaturesServeOnce(t *testing.T) {
 	})
 }
 
-func TestPrivateKeys(t *testing.T) {
+func TestPrivateKey_unusable(t *testing.T) {
 	key := simulator.DefaultAccounts().SAML[1].Key
-	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	if got, err := ParsePrivateKey(string(pkcs1)); err != nil || !got.Equal(key) {
-		t.Errorf("PKCS#1: %v", err)
-	}
 	for name, text := range map[string]string{
 		"no PEM":            "secret-key",
 		"broken":            "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWtleQ==\n-----END PRIVATE KEY-----\n",

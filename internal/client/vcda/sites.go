@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
@@ -144,40 +142,4 @@ func keyed(path, key string) (string, error) {
 		return "", fmt.Errorf("%q can't be the key of anything below %s", key, path)
 	}
 	return path + url.PathEscape(key), nil
-}
-
-// NormalizeURL brings the address of an https endpoint into the form by which
-// two spellings are compared: lower-case host, no default port, no trailing
-// slash. It refuses anything an endpoint can't have.
-func NormalizeURL(text string) (string, error) {
-	shown := strconv.Quote(text)
-	if strings.Contains(text, "@") {
-		shown = "the address" // may hold a password
-	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("%s is not a URL", shown)
-	case u.User != nil:
-		return "", fmt.Errorf("the URL of host %q must not hold a user or password", u.Hostname())
-	case !strings.EqualFold(u.Scheme, "https"):
-		return "", fmt.Errorf("%s is not an https URL", shown)
-	case u.Hostname() == "":
-		return "", fmt.Errorf("%s has no host", shown)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%s must not have a query or a fragment", shown)
-	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
-	if err != nil || port == 0 {
-		return "", fmt.Errorf("%s has no valid port", shown)
-	}
-	host := strings.ToLower(u.Hostname())
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if port != 443 {
-		host += ":" + strconv.FormatUint(port, 10)
-	}
-	normal := url.URL{Scheme: "https", Host: host} // escapes the zone of an IPv6 address
-	return normal.String() + strings.TrimRight(u.EscapedPath(), "/"), nil
 }

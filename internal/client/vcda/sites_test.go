@@ -289,61 +289,6 @@ func TestRemoteCertificate(t *testing.T) {
 	}
 }
 
-func TestNormalizeURL(t *testing.T) {
-	equal := map[string][]string{
-		"https://vcda.example.com": {
-			"https://vcda.example.com", "https://vcda.example.com/", "https://vcda.example.com:443", "https://vcda.example.com:443//", "https://VCDA.Example.com",
-			"HTTPS://vcda.example.com", "https://vcda.example.com:", "https://vcda.example.com:0443/", "https://vcda.example.com#",
-		},
-		"https://vcda.example.com:8048":     {"https://vcda.example.com:8048", "https://VCDA.example.com:8048/", "https://vcda.example.com:08048"},
-		"https://vcda.example.com/Path/a":   {"https://vcda.example.com/Path/a", "https://vcda.example.com:443/Path/a/"},
-		"https://vcda.example.com/a%2Fb%20": {"https://vcda.example.com/a%2Fb%20/"},
-		"https://10.0.0.1:8048":             {"https://10.0.0.1:8048/"},
-		"https://[2001:db8::1]":             {"https://[2001:DB8::1]:443/", "https://[2001:db8::1]"},
-		"https://[::443]":                   {"https://[::443]", "https://[::443]:443"},
-		"https://[::1]:8048":                {"https://[::1]:8048"},
-		"https://[fe80::1%25eth0]:8048":     {"https://[fe80::1%25eth0]:8048"},
-	}
-	for want, spellings := range equal {
-		for _, text := range spellings {
-			if got, err := NormalizeURL(text); err != nil || got != want {
-				t.Errorf("%q gives %q, %v, want %q", text, got, err, want)
-			}
-		}
-	}
-	for text, reason := range map[string]string{
-		"":                                  "not an https URL",
-		"vcda.example.com":                  "not an https URL",
-		"//vcda.example.com":                "not an https URL",
-		"http://vcda.example.com":           "not an https URL",
-		"vcda.example.com:8048":             "not a",
-		"https:vcda.example.com":            "no host",
-		"https://":                          "no host",
-		"https:///path":                     "no host",
-		"https://:8048":                     "no host",
-		"https://vcda.example.com:port":     "not a URL",
-		"https://vcda.example.com:0":        "port",
-		"https://vcda.example.com:65536":    "port",
-		"https://vcda.example.com?a=b":      "query",
-		"https://vcda.example.com/?":        "query",
-		"https://vcda.example.com/#a":       "fragment",
-		" https://vcda.example.com":         "not a URL",
-		"https://vcda .example.com":         "not a URL",
-		"https://[::1":                      "not a URL",
-		"https://root:s3cret@vcda.test":     "user or password",
-		"http://root:s3cret@vcda.test":      "user or password",
-		"https://root:s3cret%zz@vcda.test":  "not a URL",
-		"root:s3cret@vcda.test":             "not a",
-		"https://@vcda.test":                "user or password",
-		"https://root:s3cret@vcda.test:x/?": "not a URL",
-	} {
-		got, err := NormalizeURL(text)
-		if err == nil || !strings.Contains(err.Error(), reason) || strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%q gives %q, %v, want an error with %q", text, got, err, reason)
-		}
-	}
-}
-
 func TestHealth(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		for version, method := range map[string]string{"4.5": "GET", "4.6": "GET", "4.7": "POST"} {

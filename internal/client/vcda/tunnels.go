@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Tunnel is a tunnel that is registered with a Cloud service. Certificate is base64
@@ -122,10 +123,10 @@ func (c *Client) SetTunnelLookupService(ctx context.Context, tunnel RemoteApplia
 
 // sameURL reports whether two addresses are the same once normalized.
 func sameURL(a, b string) bool {
-	left, err := NormalizeURL(a)
+	left, err := values.URL(a)
 	if err != nil {
 		return a == b
 	}
-	right, err := NormalizeURL(b)
+	right, err := values.URL(b)
 	return err == nil && left == right
 }

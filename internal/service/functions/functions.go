@@ -1,18 +1,13 @@
-// Package thumbprint is the room of the functions thumbprint and
-// normalize_thumbprint.
+// Package functions holds the functions thumbprint and normalize_thumbprint.
 package functions
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // textFunction is a function from a text to a thumbprint.
@@ -48,7 +43,7 @@ func NewOfPEM() function.Function {
 	return textFunction{name: "thumbprint", convert: ofPEM, definition: function.Definition{
 		Summary: "SHA-256 thumbprint of a certificate",
 		MarkdownDescription: "Returns the SHA-256 thumbprint of the first certificate in a PEM text, in the form VCDA uses: `SHA-256:` and upper-case hex pairs joined by colons. " +
-			"Other PEM blocks, such as keys, are skipped. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
+			"Other PEM blocks, such as keys, are skipped. Without a `BEGIN` line the text is taken for base64 DER, as `filebase64(\"appliance.der\")` returns it. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "pem", MarkdownDescription: "PEM text with a certificate, such as `file(\"appliance.pem\")`.",
 		}},
@@ -58,30 +53,22 @@ func NewOfPEM() function.Function {
 
 // NewNormalize is the function normalize_thumbprint.
 func NewNormalize() function.Function {
-	return textFunction{name: "normalize_thumbprint", convert: tlsutil.NormalizeThumbprint, definition: function.Definition{
+	return textFunction{name: "normalize_thumbprint", convert: values.Thumbprint, definition: function.Definition{
 		Summary: "SHA-256 thumbprint in the form VCDA uses",
 		MarkdownDescription: "Brings a SHA-256 thumbprint into the form VCDA uses: `SHA-256:` and upper-case hex pairs joined by colons. " +
-			"The input may lack the prefix or the colons, and be of any case. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
+			"It takes what keytool, openssl, browsers, Windows and .NET print, in any case. It works offline. OpenTofu refuses it in the provider block of `vcda` itself.",
 		Parameters: []function.Parameter{function.StringParameter{
-			Name: "text", MarkdownDescription: "A SHA-256 thumbprint, such as `openssl x509 -fingerprint -sha256` prints it after the equals sign.",
+			Name: "text", MarkdownDescription: "A SHA-256 thumbprint, such as the line that `openssl x509 -noout -fingerprint -sha256` prints.",
 		}},
 		Return: function.StringReturn{},
 	}}
 }
 
-var errNoCertificate = errors.New("the text has no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
-
 // ofPEM never repeats the text, which may hold a private key.
 func ofPEM(text string) (string, error) {
-	for block, tail := pem.Decode([]byte(text)); block != nil; block, tail = pem.Decode(tail) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		certificate, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return "", fmt.Errorf("the first certificate of the text can't be read: %w", err)
-		}
-		return tlsutil.Thumbprint(certificate), nil
+	certificate, err := values.FirstCertificate(text)
+	if err != nil {
+		return "", err
 	}
-	return "", errNoCertificate
+	return values.ThumbprintOf(certificate), nil
 }

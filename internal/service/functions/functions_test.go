@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -24,7 +25,7 @@ const (
 	compact   = "a71f429ce05d33b6087bf4612e99c51a84dd703f56eb12c89a4705be63f821dc"
 	key       = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
 	notDER    = "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n"
-	none      = "The text has no certificate in PEM form (-----BEGIN CERTIFICATE-----)."
+	none      = "It holds no PEM certificate (-----BEGIN CERTIFICATE-----): "
 	noPairs   = "A SHA-256 thumbprint has 32 pairs of hex digits"
 )
 
@@ -51,6 +52,11 @@ func certificates(t *testing.T) (first, second, thumbprint string) {
 	return first, second, "SHA-256:" + strings.Join(pairs, ":")
 }
 
+func der(text string) []byte {
+	block, _ := pem.Decode([]byte(text))
+	return block.Bytes
+}
+
 func TestThumbprint(t *testing.T) {
 	first, second, want := certificates(t)
 	for name, text := range map[string]string{
@@ -62,6 +68,7 @@ func TestThumbprint(t *testing.T) {
 		"no end of line":     strings.TrimSpace(first),
 		"garbage behind it":  first + notDER,
 		"an unfinished next": first + "-----BEGIN CERTIFICATE-----\n",
+		"base64 DER":         base64.StdEncoding.EncodeToString(der(first)),
 	} {
 		if got, err := call(t, functions.NewOfPEM(), text); err != nil || got != want {
 			t.Errorf("%s: got %q, %v", name, got, err)
@@ -90,13 +97,12 @@ func TestBadArguments(t *testing.T) {
 		{functions.NewOfPEM, key, none},
 		{functions.NewOfPEM, strings.Replace(notDER, "c2VjcmV0", "*secret*", 1), none},
 		{functions.NewOfPEM, "-----BEGIN CERTIFICATE-----\n", none},
-		{functions.NewOfPEM, notDER, "The first certificate of the text can't be read: "},
+		{functions.NewOfPEM, notDER, "Certificate 1 of the text can't be read: "},
 		{functions.NewNormalize, "", noPairs},
 		{functions.NewNormalize, canonical[:len(canonical)-3], noPairs},
 		{functions.NewNormalize, canonical + ":00", noPairs},
 		{functions.NewNormalize, strings.Replace(canonical, "A7", "G7", 1), noPairs},
-		{functions.NewNormalize, "SHA-1:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F", noPairs},
-		{functions.NewNormalize, strings.Replace(canonical, "A7:1F", "A71F", 1), noPairs},
+		{functions.NewNormalize, "SHA-1:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F", "That is a SHA-1 thumbprint"},
 	} {
 		_, err := call(t, row.of(), row.text)
 		if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 || !strings.HasPrefix(err.Text, row.says) {
@@ -121,7 +127,7 @@ func TestByCLI(t *testing.T) {
 			{Config: config(fmt.Sprintf("thumbprint(%q)", first)), Check: resource.TestCheckOutput("it", want)},
 			{Config: config(fmt.Sprintf("normalize_thumbprint(%q)", compact)), Check: resource.TestCheckOutput("it", canonical)},
 			{Config: config(`thumbprint("x")`), ExpectError: acctest.MatchTexts(`Invalid value for "pem" parameter`, none)},
-			{Config: config(`normalize_thumbprint("x")`), ExpectError: acctest.MatchTexts(`Invalid value for "text" parameter`, noPairs, "got 1 characters.")},
+			{Config: config(`normalize_thumbprint("x")`), ExpectError: acctest.MatchTexts(`Invalid value for "text" parameter`, noPairs)},
 		},
 	})
 }

@@ -91,8 +91,8 @@ func TestBadInput(t *testing.T) {
 		config string
 		says   []string
 	}{
-		{config("http://vcda-b.example.com", ""), []string{"Invalid URL", `"http://vcda-b.example.com" is not an https URL.`}},
-		{config("vcda-b.example.com", ""), []string{"Invalid URL", "is not an https URL."}},
+		{config("http://vcda-b.example.com", ""), []string{"Invalid url", `"http://vcda-b.example.com" is not an https URL: begin with https://.`}},
+		{config("vcda-b.example.com", ""), []string{"Invalid url", "is not an https URL: begin with https://."}},
 		{config("https://root:secret@vcda-b.example.com", ""), []string{"must not hold a user or password"}},
 		{config("https://vcda-b.example.com", `via = "pigeon"`), []string{`Attribute via value must be one of: ["appliance" "direct"], got: "pigeon"`}},
 		{`data "vcda_remote_certificate" "b" {}`, []string{`The argument "url" is required`}},

@@ -4,10 +4,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // model is a pairing as state and configuration hold it.
@@ -26,7 +26,7 @@ type model struct {
 
 // peer is the site the model is about, on the client's appliance.
 func (m model) peer(client *vcda.Client, service vcda.Service) *peer {
-	thumbprint, err := tlsutil.NormalizeThumbprint(m.APIThumbprint.ValueString())
+	thumbprint, err := values.Thumbprint(m.APIThumbprint.ValueString())
 	if err != nil {
 		thumbprint = m.APIThumbprint.ValueString() // what an appliance stored by itself
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // ValidateConfig notices "terraform test", which plans a pairing in each run: it
@@ -96,7 +97,7 @@ func (r *pairing) claim(m model, owner string, leaving bool) diag.Diagnostics {
 
 // claims are what tells the peer of a model from others.
 func (m model) claims() (keys []string) {
-	if normal, err := vcda.NormalizeURL(m.APIURL.ValueString()); err == nil {
+	if normal, err := values.URL(m.APIURL.ValueString()); err == nil {
 		keys = append(keys, "url "+normal)
 	}
 	if site := m.Site.ValueString(); site != "" {

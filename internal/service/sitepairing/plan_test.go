@@ -38,7 +38,7 @@ func TestArguments(t *testing.T) {
 		"empty URL":        {with("api_url", ""), "api_url", "is not an https URL"},
 		"no URL":           {with("api_url", nil), "api_url", ""},
 		"short thumbprint": {with("api_thumbprint", "SHA-256:AB"), "api_thumbprint", "32 pairs of hex digits"},
-		"SHA-1":            {with("api_thumbprint", "SHA-1:"+strings.Repeat("AB:", 19)+"AB"), "api_thumbprint", "32 pairs of hex digits"},
+		"SHA-1":            {with("api_thumbprint", "SHA-1:"+strings.Repeat("AB:", 19)+"AB"), "api_thumbprint", "That is a SHA-1 thumbprint"},
 		"no hex":           {with("api_thumbprint", strings.Repeat("GH:", 31)+"GH"), "api_thumbprint", "32 pairs of hex digits"},
 		"empty thumbprint": {with("api_thumbprint", ""), "api_thumbprint", "32 pairs of hex digits"},
 		"no thumbprint":    {with("api_thumbprint", nil), "api_thumbprint", ""},
@@ -80,8 +80,8 @@ func TestArgumentsInTheCLI(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{
-			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.MatchTexts("Invalid URL", `"http://site-b" is not an https URL`)},
-			{Config: config(a, of(b).with(arguments{"api_thumbprint": quoted("AB")})), ExpectError: acctest.MatchTexts("Invalid thumbprint", "A SHA-256 thumbprint has 32 pairs of hex digits")},
+			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.MatchTexts("Invalid api_url", `"http://site-b" is not an https URL`)},
+			{Config: config(a, of(b).with(arguments{"api_thumbprint": quoted("AB")})), ExpectError: acctest.MatchTexts("Invalid api_thumbprint", "A SHA-256 thumbprint has 32 pairs of hex digits")},
 			{Config: config(a, of(b).with(arguments{"site": `""`})), ExpectError: acctest.MatchTexts("Attribute site string length must be at least 1")},
 		},
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // preflight looks at plan time whether a new or changed pairing will work, and
@@ -57,7 +58,7 @@ func (m model) samePeer(prior model) bool {
 // lookAtCertificate tells whether the peer can be reached from here, and whether
 // it is the one that is meant.
 func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
-	normal, err := vcda.NormalizeURL(m.APIURL.ValueString())
+	normal, err := values.URL(m.APIURL.ValueString())
 	if err != nil {
 		return nil // validation has said so
 	}

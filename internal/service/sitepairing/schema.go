@@ -33,13 +33,13 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 				CustomType: customtypes.URLType, Required: true,
 				MarkdownDescription: "Service endpoint of the site to pair with, such as `https://vcda-b.example.com:8048`. A change re-pairs.",
 				Validators:          []validator.String{customtypes.URLType.Validator()},
-				PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepSpelling()},
+				PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior()},
 			},
 			"api_thumbprint": schema.StringAttribute{
 				CustomType: customtypes.ThumbprintType, Required: true,
 				MarkdownDescription: "SHA-256 thumbprint of the certificate of the site's Manager or Cloud service. A change re-pairs.",
 				Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
-				PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepSpelling()},
+				PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),

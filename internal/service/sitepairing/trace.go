@@ -10,6 +10,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // claim says whether a task is about this peer.
@@ -84,7 +85,7 @@ func (p *peer) named(name string, t vcda.Task, listed *vcda.Site) claim {
 }
 
 func isURL(text string) bool {
-	_, err := vcda.NormalizeURL(text)
+	_, err := values.URL(text)
 	return err == nil
 }
 

@@ -41,6 +41,10 @@ func TestSame(t *testing.T) {
 		{customtypes.ThumbprintType, canonical, "SHA256:" + pairs, true},
 		{customtypes.ThumbprintType, canonical, strings.Replace(canonical, "AB", "AC", 1), false},
 		{customtypes.ThumbprintType, "garbage", canonical, false},
+		{customtypes.SiteNameType, "München", "Mu\u0308nchen", true},
+		{customtypes.SiteNameType, "site-a", "Site-a", false},
+		{customtypes.DescriptionType, "one\ntwo", " one\r\ntwo\n", true},
+		{customtypes.DescriptionType, "one two", "one  two", false},
 	} {
 		if got := c.kind.Same(c.a, c.b); got != c.same {
 			t.Errorf("%s: %q and %q are the same: %t", c.kind, c.a, c.b, got)
@@ -62,16 +66,16 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestSpelledFromTheWire: null, unknown and known survive.
-func TestSpelledFromTheWire(t *testing.T) {
+// TestNormalizedString_fromTheWire: null, unknown and known survive.
+func TestNormalizedString_fromTheWire(t *testing.T) {
 	t.Parallel()
 	for _, in := range []any{nil, tftypes.UnknownValue, "https://b.example.com"} {
 		value, err := customtypes.URLType.ValueFromTerraform(t.Context(), tftypes.NewValue(tftypes.String, in))
 		if err != nil {
 			t.Fatal(err)
 		}
-		spelled, ok := value.(customtypes.NormalizedString)
-		if !ok || spelled.IsNull() != (in == nil) || spelled.IsUnknown() != (in == tftypes.UnknownValue) || !spelled.Type(t.Context()).Equal(customtypes.URLType) {
+		got, ok := value.(customtypes.NormalizedString)
+		if !ok || got.IsNull() != (in == nil) || got.IsUnknown() != (in == tftypes.UnknownValue) || !got.Type(t.Context()).Equal(customtypes.URLType) {
 			t.Errorf("%v became %#v", in, value)
 		}
 	}
@@ -79,7 +83,7 @@ func TestSpelledFromTheWire(t *testing.T) {
 		t.Error("a bool is taken for a URL")
 	}
 	value, diags := customtypes.URLType.ValueFromString(t.Context(), types.StringValue("x"))
-	if spelled, ok := value.(customtypes.NormalizedString); !ok || diags.HasError() || spelled.ValueString() != "x" {
+	if got, ok := value.(customtypes.NormalizedString); !ok || diags.HasError() || got.ValueString() != "x" {
 		t.Errorf("got %#v, %v", value, diags)
 	}
 	if _, ok := customtypes.URLType.ValueType(t.Context()).(customtypes.NormalizedString); !ok {
@@ -87,7 +91,7 @@ func TestSpelledFromTheWire(t *testing.T) {
 	}
 }
 
-func TestSpelledValidation(t *testing.T) {
+func TestValidator(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		of    customtypes.NormalizedStringType
@@ -95,7 +99,7 @@ func TestSpelledValidation(t *testing.T) {
 		says  string // "": it is fine
 	}{
 		{customtypes.URLType, types.StringValue("https://b.example.com"), ""},
-		{customtypes.URLType, types.StringValue("http://b.example.com"), `"http://b.example.com" is not an https URL.`},
+		{customtypes.URLType, types.StringValue("http://b.example.com"), `"http://b.example.com" is not an https URL: begin with https://.`},
 		{customtypes.URLType, types.StringNull(), ""},
 		{customtypes.URLType, types.StringUnknown(), ""},
 		{customtypes.ThumbprintType, types.StringValue(pairs), ""},
@@ -112,9 +116,9 @@ func TestSpelledValidation(t *testing.T) {
 	}
 }
 
-// TestKeepSpelling: the plan holds the prior spelling of the same, and the new
+// TestKeepPrior: the plan holds the prior spelling of the same, and the new
 // text of anything else.
-func TestKeepSpelling(t *testing.T) {
+func TestKeepPrior(t *testing.T) {
 	t.Parallel()
 	state := types.StringValue("https://b.example.com")
 	for _, c := range []struct{ state, plan, want types.String }{
@@ -124,7 +128,7 @@ func TestKeepSpelling(t *testing.T) {
 		{types.StringNull(), types.StringValue("https://B.example.com/"), types.StringValue("https://B.example.com/")},
 	} {
 		resp := planmodifier.StringResponse{PlanValue: c.plan}
-		customtypes.URLType.KeepSpelling().PlanModifyString(t.Context(), planmodifier.StringRequest{StateValue: c.state, PlanValue: c.plan}, &resp)
+		customtypes.URLType.KeepPrior().PlanModifyString(t.Context(), planmodifier.StringRequest{StateValue: c.state, PlanValue: c.plan}, &resp)
 		if !resp.PlanValue.Equal(c.want) {
 			t.Errorf("from %s to %s the plan is %s, not %s", c.state, c.plan, resp.PlanValue, c.want)
 		}
