@@ -1,12 +1,16 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/go-uuid"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
 // httpLog is the logging subsystem of HTTP requests.
@@ -37,4 +41,12 @@ func logHTTP(ctx context.Context, e rest.Event) {
 		fields["error"] = e.Err.Error()
 	}
 	tflog.SubsystemDebug(ctx, httpLog, "HTTP request", fields)
+}
+
+// logTask logs a task whose state or progress has changed.
+func logTask(ctx context.Context, t vcda.Task) {
+	what := strings.TrimSpace(t.Workflow.Type + " " + cmp.Or(t.Workflow.ResourceName, t.Workflow.ResourceID))
+	tflog.Info(ctx, fmt.Sprintf("%s: %s %d %%", cmp.Or(what, "task"), t.State, t.Progress), map[string]any{
+		"task": t.ID, "operation_id": rest.OperationID(ctx),
+	})
 }

@@ -134,7 +134,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := p.transport(c, "", base, agent)
-	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version")}
+	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask}
 	if c.unknown != "" {
 		return providerdata.Absent[vcda.Client](notYetKnown(c.unknown))
 	}

@@ -30,7 +30,11 @@ type Options struct {
 	Service    Service
 	APIVersion string
 	Clock      clock.Clock
-	Queue      *SetupQueue // shared by the clients of one process; nil: one of its own
+
+	// TaskChanged is called with each task that is waited for whenever its state or
+	// its progress has changed; optional.
+	TaskChanged func(context.Context, Task)
+	Queue       *SetupQueue // shared by the clients of one process; nil: one of its own
 }
 
 // Client talks to one appliance with one session, opened on first use. It is
@@ -43,14 +47,15 @@ type Client struct {
 	sessions   *session.Sessions[string] // their tokens
 	extensions *extensions
 
-	writes  coalesce.Writes
-	sites   *coalesce.ReadCache[purpose, siteList]
-	tasks   *coalesce.ReadCache[string, []Task] // by query
-	watch   *watch
-	started sync.Map // ids of the tasks this client started
-	service Service  // configured, or ""
-	about   coalesce.Value[About]
-	user    coalesce.Value[string]
+	writes      coalesce.Writes
+	sites       *coalesce.ReadCache[purpose, siteList]
+	tasks       *coalesce.ReadCache[string, []Task] // by query
+	poller      *poller
+	started     sync.Map // ids of the tasks this client started
+	service     Service  // configured, or ""
+	taskChanged func(context.Context, Task)
+	about       coalesce.Value[About]
+	user        coalesce.Value[string]
 
 	queue       *SetupQueue
 	replicators *coalesce.ReadCache[string, []Replicator]
@@ -77,12 +82,13 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		http:       layer,
-		accept:     "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
-		clock:      o.Clock,
-		login:      o.Login,
-		service:    o.Service,
-		extensions: newExtensions(o.Extensions),
+		http:        layer,
+		accept:      "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
+		clock:       o.Clock,
+		login:       o.Login,
+		service:     o.Service,
+		extensions:  newExtensions(o.Extensions),
+		taskChanged: o.TaskChanged,
 	}
 	if c.queue = o.Queue; c.queue == nil {
 		c.queue = &SetupQueue{}
@@ -94,7 +100,7 @@ func New(o Options) (*Client, error) {
 
 // prepare makes what each client has of its own, also that of another site.
 func (c *Client) prepare() {
-	c.watch = newWatch()
+	c.poller = newPoller(c)
 	c.sites = coalesce.NewReadCache[purpose, siteList](c.clock, &c.writes)
 	c.tasks = coalesce.NewReadCache[string, []Task](c.clock, &c.writes)
 	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)

@@ -28,8 +28,8 @@ type APIError struct {
 }
 
 func (e *APIError) Error() string {
-	if e.Msg == "" {
-		return e.Code
+	if e.Code == "" || e.Msg == "" {
+		return e.Code + e.Msg
 	}
 	return e.Code + ": " + e.Msg
 }
@@ -162,6 +162,21 @@ func RetryAfter(err error) time.Duration {
 	}
 	wait, _ := e.RetryAfter()
 	return wait
+}
+
+// IsTransient reports whether the same request may succeed a little later.
+func IsTransient(err error) bool {
+	var login *LoginError
+	if errors.As(err, &login) {
+		return !login.Refused
+	}
+	var status *rest.StatusError
+	if errors.As(err, &status) {
+		return status.IsTransient()
+	}
+	var connection *rest.ConnectionError
+	var response *rest.ResponseError
+	return errors.As(err, &connection) || errors.As(err, &response)
 }
 
 // IsNotFoundOrForbidden tells an answer by which the appliance shows nothing of what was asked

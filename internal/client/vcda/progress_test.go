@@ -1,16 +1,20 @@
 package vcda
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 )
 
-// TestProgress: a wait tells of each change of state and progress, once.
-func TestProgress(t *testing.T) {
-	polls := []string{"QUEUED 0", "QUEUED 0", "RUNNING 0", "RUNNING 50", "RUNNING 50", "SUCCEEDED 100"}
-	client := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+// scriptedTask answers with one state and progress after the other, the last one
+// for ever.
+func scriptedTask(t *testing.T, polls ...string) *Client {
+	t.Helper()
+	return scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		var state string
 		var progress int
 		_, _ = fmt.Sscan(polls[0], &state, &progress) // of our own
@@ -19,12 +23,65 @@ func TestProgress(t *testing.T) {
 		}
 		reply(http.StatusOK, fmt.Sprintf(`{"id": "t", "state": %q, "progress": %d}`, state, progress))(w, r)
 	})
-	var told []string
+}
+
+// Each change of state and progress is reported once, unless the wait is slower
+// than the polls.
+func TestWait_reportsChanges(t *testing.T) {
+	client := scriptedTask(t, "QUEUED 0", "QUEUED 0", "RUNNING 0", "RUNNING 50", "RUNNING 50", "SUCCEEDED 100")
+	var told, logged []string
+	client.taskChanged = func(_ context.Context, seen Task) {
+		logged = append(logged, fmt.Sprintf("%s %s %d", seen.ID, seen.State, seen.Progress))
+	}
 	ctx := WithProgress(t.Context(), func(seen Task) { told = append(told, fmt.Sprintf("%s %s %d", seen.ID, seen.State, seen.Progress)) })
 	if _, err := client.Wait(ctx, Task{ID: "t"}); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"t QUEUED 0", "t RUNNING 0", "t RUNNING 50", "t SUCCEEDED 100"}; !slices.Equal(told, want) {
-		t.Errorf("told %q, not %q", told, want)
+	all := []string{"t QUEUED 0", "t RUNNING 0", "t RUNNING 50", "t SUCCEEDED 100"}
+	if !slices.Equal(slices.Compact(slices.Clone(told)), told) || told[len(told)-1] != all[3] || !slices.Equal(told, logged) {
+		t.Errorf("told %q, logged %q, want %q", told, logged, all)
+	}
+	for _, one := range told {
+		if !slices.Contains(all, one) {
+			t.Errorf("told %q", one)
+		}
+	}
+}
+
+// Two waits below one context report side by side.
+func TestWait_twoBelowOneContext(t *testing.T) {
+	all := startWaiters(t, 2, 3*time.Second)
+	var lock sync.Mutex
+	ended := 0
+	ctx := WithProgress(t.Context(), func(seen Task) {
+		lock.Lock()
+		defer lock.Unlock()
+		if seen.Ended() {
+			ended++
+		}
+	})
+	if _, ends := all.wait(func(int) context.Context { return ctx }, all.each); ends[0] != nil || ends[1] != nil || ended != 2 {
+		t.Errorf("errors %v, %d ends reported, want 2", ends, ended)
+	}
+}
+
+// An ID that the appliance can't have given is forgotten too.
+func TestWait_taskThatTheApplianceDoesNotShow(t *testing.T) {
+	for status, want := range map[int]struct{ forgotten, gone bool }{
+		http.StatusBadRequest: {true, true}, http.StatusNotFound: {true, true}, http.StatusForbidden: {false, true}, http.StatusConflict: {},
+	} {
+		client := scripted(t, reply(status, `{"code":"X","msg":"Y."}`))
+		_, err := client.Wait(t.Context(), Task{ID: "t"})
+		if IsTaskForgotten(err) != want.forgotten || IsTaskGone(err) != want.gone {
+			t.Errorf("status %d: error %v is forgotten %t, gone %t", status, err, IsTaskForgotten(err), IsTaskGone(err))
+		}
+	}
+}
+
+func TestAPIError_text(t *testing.T) {
+	for want, e := range map[string]APIError{"A: b": {Code: "A", Msg: "b"}, "A": {Code: "A"}, "b": {Msg: "b"}, "": {}} {
+		if got := e.Error(); got != want {
+			t.Errorf("%+v is %q, want %q", e, got, want)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func (c *Client) At(site string) *Client {
 		}
 		remote := &Client{
 			http: c.http, accept: c.accept, clock: c.clock, login: c.login, sessions: c.sessions, extensions: c.extensions,
-			queue: c.queue, home: c, site: site,
+			queue: c.queue, taskChanged: c.taskChanged, home: c, site: site,
 		}
 		remote.prepare()
 		c.remotes.clients[site] = remote

@@ -62,7 +62,7 @@ func end(err error) lro.End {
 		return lro.Succeeded
 	case errors.As(err, &failed):
 		return lro.Failed
-	case vcda.IsTaskGone(err) && vcda.IsNotFound(err):
+	case vcda.IsTaskForgotten(err):
 		return lro.Gone
 	case vcda.IsTaskGone(err):
 		return lro.Hidden

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -12,100 +13,43 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// groupClock is a clock for many who wait at once: it moves on to the next end of
-// a pause when all of them pause.
-type groupClock struct {
-	clock.System // its timeouts are real
-	lock         sync.Mutex
-	now          time.Time
-	awake        int
-	pauses       map[*pause]struct{}
+// gateClock lets no time pass until the test opens it.
+type gateClock struct {
+	*fakeClock
+	open chan struct{}
 }
 
-type pause struct {
-	end  time.Time
-	ctx  context.Context
-	over chan struct{}
-}
+func newGateClock() gateClock { return gateClock{newClock(), make(chan struct{})} }
 
-func newGroupClock(n int) *groupClock {
-	return &groupClock{now: newClock().now, awake: n, pauses: map[*pause]struct{}{}}
-}
-
-func (c *groupClock) Now() time.Time {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	return c.now
-}
-
-// join adds somebody who is awake.
-func (c *groupClock) join() { c.change(func() { c.awake++ }) }
-
-// leave is called by somebody who won't pause any more.
-func (c *groupClock) leave() { c.change(func() { c.awake-- }) }
-
-// change does something under the lock, and moves the time where all pause then.
-func (c *groupClock) change(do func()) {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	do()
-	if c.awake > 0 || len(c.pauses) == 0 {
-		return
-	}
-	var next time.Time
-	for p := range c.pauses {
-		if p.ctx.Err() != nil {
-			return // it ends before its time
-		}
-		if next.IsZero() || p.end.Before(next) {
-			next = p.end
-		}
-	}
-	c.now = next
-	for p := range c.pauses {
-		if !p.end.After(next) {
-			delete(c.pauses, p)
-			c.awake++
-			close(p.over)
-		}
-	}
-}
-
-func (c *groupClock) Sleep(ctx context.Context, d time.Duration) error {
-	p := &pause{ctx: ctx, over: make(chan struct{})}
-	c.change(func() {
-		p.end = c.now.Add(d)
-		c.pauses[p] = struct{}{}
-		c.awake--
-	})
+func (c gateClock) Sleep(ctx context.Context, d time.Duration) error {
 	select {
-	case <-p.over:
+	case <-c.open:
 	case <-ctx.Done():
-		c.change(func() {
-			if _, pauses := c.pauses[p]; pauses {
-				delete(c.pauses, p)
-				c.awake++
-			}
-		})
 	}
-	return context.Cause(ctx)
+	return c.fakeClock.Sleep(ctx, d)
 }
 
-// waiters are many tasks of one appliance, for each of which somebody waits.
+// subscribed blocks until the poller has so many waits.
+func (p *poller) subscribed(n int) {
+	for count := 0; count < n; runtime.Gosched() {
+		count = len(p.waits())
+	}
+}
+
+// waiters are many tasks of one appliance, for each of which something waits.
 type waiters struct {
 	*fixture
-	clock *groupClock
+	clock gateClock
 	tasks []Task
 }
 
 // startWaiters starts tasks of the length.
 func startWaiters(t *testing.T, n int, length time.Duration) *waiters {
 	t.Helper()
-	clock := newGroupClock(n)
+	clock := newGateClock()
 	f := startBy(t, Manager, clock, func(o *simulator.ApplianceOptions) { o.TaskDuration = length })
 	c := &waiters{fixture: f, clock: clock}
 	for range n {
@@ -119,26 +63,28 @@ func startWaiters(t *testing.T, n int, length time.Duration) *waiters {
 	return c
 }
 
-// wait waits for each task and tells how late its end was noticed, and how the
-// wait ended.
-func (c *waiters) wait(ctx func(i int) context.Context) (late []time.Duration, ends []error) {
+// wait waits for each task, by the function given for some of them, and returns how
+// late the end of each was noticed, and how the wait ended.
+func (c *waiters) wait(ctx func(i int) context.Context, wait func(i int) func(context.Context, Task) (Task, error)) (late []time.Duration, ends []error) {
 	late, ends = make([]time.Duration, len(c.tasks)), make([]error, len(c.tasks))
 	var all sync.WaitGroup
 	for i, task := range c.tasks {
 		all.Go(func() {
-			defer c.clock.leave()
-			ended, err := c.Wait(ctx(i), task)
+			ended, err := wait(i)(ctx(i), task)
 			late[i], ends[i] = c.clock.Now().Sub(time.UnixMilli(ended.EndTime)), err
 			if err == nil && ended.ID != task.ID {
 				c.t.Errorf("the wait for %s brought %s", task.ID, ended.ID)
 			}
 		})
 	}
+	c.poller.subscribed(len(c.tasks))
+	close(c.clock.open)
 	all.Wait()
 	return late, ends
 }
 
-func (c *waiters) plain(int) context.Context { return c.t.Context() }
+func (c *waiters) plain(int) context.Context                          { return c.t.Context() }
+func (c *waiters) each(int) func(context.Context, Task) (Task, error) { return c.Wait }
 
 // One poll serves all tasks: their number does not change that of the calls, nor
 // how soon an end is noticed as long as one list holds them.
@@ -158,7 +104,7 @@ func TestOnePollForAllTasks(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d for %s", c.n, c.length), func(t *testing.T) {
 			all := startWaiters(t, c.n, c.length)
-			late, ends := all.wait(all.plain)
+			late, ends := all.wait(all.plain, all.each)
 			for i := range ends {
 				bar := time.Duration(c.lists) * max(c.length/10, 250*time.Millisecond)
 				if ends[i] != nil || late[i] < 0 || late[i] > bar {
@@ -177,22 +123,28 @@ func TestOnePollForAllTasks(t *testing.T) {
 // serves the older ones.
 func TestLateComersShareThePolls(t *testing.T) {
 	all := startWaiters(t, 20, 30*time.Second)
-	first := all.clock.Now()
+	begin := all.clock.Now()
 	var waits sync.WaitGroup
-	for i, task := range all.tasks {
+	join := func(task Task) {
 		waits.Go(func() {
-			defer all.clock.leave()
-			if err := all.clock.Sleep(t.Context(), time.Duration(i)*time.Second); err != nil {
-				t.Error(err)
-			}
 			if _, err := all.Wait(t.Context(), task); err != nil {
 				t.Error(err)
 			}
-			if late := all.clock.Now().Sub(first.Add(30 * time.Second)); late < 0 || late > 1200*time.Millisecond {
+			if late := all.clock.Now().Sub(begin.Add(30 * time.Second)); late < 0 || late > 1200*time.Millisecond {
 				t.Errorf("noticed %s late, want at most a tenth of the youngest wait", late)
 			}
 		})
 	}
+	joined := 0
+	joinDue := func(int) {
+		for ; joined < len(all.tasks) && all.clock.Now().Sub(begin) >= time.Duration(joined)*time.Second; joined++ {
+			join(all.tasks[joined])
+			all.poller.subscribed(joined + 1)
+		}
+	}
+	joinDue(0)
+	all.clock.before = joinDue
+	close(all.clock.open)
 	waits.Wait()
 	if polls := all.a.Stats().Polls; polls > 30*5 {
 		t.Errorf("%d polls, want those of one young task at a time", polls)
@@ -219,7 +171,7 @@ func TestTasksThatNoListShows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			all := startWaiters(t, 5, 10*time.Second)
 			trouble(all)
-			late, ends := all.wait(all.plain)
+			late, ends := all.wait(all.plain, all.each)
 			for i := range ends {
 				if ends[i] != nil || late[i] > time.Second {
 					t.Errorf("task %d: error %v, noticed %s late", i, ends[i], late[i])
@@ -236,7 +188,7 @@ func TestTasksThatNoListShows(t *testing.T) {
 func TestShortListsOfTasks(t *testing.T) {
 	all := startWaiters(t, 50, 3*time.Second)
 	all.a.LimitTaskPages(20)
-	_, ends := all.wait(all.plain)
+	_, ends := all.wait(all.plain, all.each)
 	if err := errors.Join(ends...); err != nil || all.a.Stats().Requests["GET /tasks/{id}"] != 0 {
 		t.Errorf("error %v, %v, want all from lists", err, all.a.Stats().Requests)
 	}
@@ -246,20 +198,15 @@ func TestShortListsOfTasks(t *testing.T) {
 func TestResultsThatNoListShows(t *testing.T) {
 	all := startWaiters(t, 4, 3*time.Second)
 	all.a.OmitTaskResults(true)
-	var waits sync.WaitGroup
-	for i, task := range all.tasks {
-		waits.Go(func() {
-			defer all.clock.leave()
-			wait := all.Wait
-			if i < 2 {
-				wait = all.WaitForResult
-			}
-			if ended, err := wait(t.Context(), task); err != nil || !ended.Ended() {
-				t.Errorf("task %+v, error %v", ended, err)
-			}
-		})
+	_, ends := all.wait(all.plain, func(i int) func(context.Context, Task) (Task, error) {
+		if i < 2 {
+			return all.WaitForResult
+		}
+		return all.Wait
+	})
+	if err := errors.Join(ends...); err != nil {
+		t.Error(err)
 	}
-	waits.Wait()
 	if single := all.a.Stats().Requests["GET /tasks/{id}"]; single != 2 {
 		t.Errorf("%d reads of one task, want one for each result", single)
 	}
@@ -278,13 +225,15 @@ func TestReasonsThatNoListShows(t *testing.T) {
 			reply(http.StatusOK, `{"id":"b","state":"FAILED","error":null}`)(w, r)
 		}
 	})
+	var waits sync.WaitGroup
 	for id, want := range map[string]string{"a": "the task a failed: Odd: It is odd.", "b": "the task b failed and gives no reason"} {
-		other := c.watch.join(Task{ID: "x"}, false, c.clock.Now())
-		if _, err := c.Wait(t.Context(), Task{ID: id}); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %q", err, want)
-		}
-		c.watch.leave(other)
+		waits.Go(func() {
+			if _, err := c.Wait(t.Context(), Task{ID: id}); err == nil || err.Error() != want {
+				t.Errorf("error %v, want %q", err, want)
+			}
+		})
 	}
+	waits.Wait()
 }
 
 // A passing trouble of the list ends no wait, and nobody goes his own way.
@@ -296,7 +245,7 @@ func TestPassingTroubleOfTheList(t *testing.T) {
 			all := startWaiters(t, 5, 10*time.Second)
 			fault.Path, fault.Times = "/tasks", 3
 			all.a.Fault(fault)
-			_, ends := all.wait(all.plain)
+			_, ends := all.wait(all.plain, all.each)
 			s := all.a.Stats()
 			if err := errors.Join(ends...); err != nil || s.Requests["GET /tasks/{id}"] != 0 || s.Polls > 30 {
 				t.Errorf("error %v, %v", err, s.Requests)
@@ -324,7 +273,7 @@ func TestWaitsEndOnTheirOwn(t *testing.T) {
 			return given
 		}
 		return t.Context()
-	})
+	}, all.each)
 	for i, err := range ends {
 		var wait *WaitError
 		gaveUp := errors.As(err, &wait) && errors.Is(err, context.Canceled) && wait.Task.ID == all.tasks[i].ID
@@ -334,31 +283,16 @@ func TestWaitsEndOnTheirOwn(t *testing.T) {
 	}
 }
 
-// Who is told of an end meets it at once, also while another poll hangs.
-func TestAnEndWaitsForNoPoll(t *testing.T) {
-	f := start(t, Manager)
-	ctx, cancel := cancelled(t)
-	one := f.watch.join(Task{ID: "a"}, false, f.clock.Now())
-	f.watch.turn <- struct{}{}
-	f.watch.note([]*wait{one}, map[string]Task{"a": {ID: "a", State: TaskSucceeded}}, nil, f.clock.Now())
-	cancel() // else it would hang
-	if err := f.follow(ctx, one); err != nil {
-		t.Errorf("error %v instead of the end", err)
-	}
-}
-
 // Each task has its own end, though one poll shows them all.
 func TestTasksOfOnePollEndDifferently(t *testing.T) {
 	all := startWaiters(t, 3, 10*time.Second)
 	all.a.FailNextTask("health", "Odd", "It failed.")
-	all.clock.join() // what is started here
 	failing, err := all.start(t.Context(), rest.Request{Method: http.MethodPost, Path: "/diagnostics/health"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all.clock.join()
 	all.tasks = append(all.tasks, failing, Task{ID: "00000000-0000-4000-8000-000000000000"})
-	_, ends := all.wait(all.plain)
+	_, ends := all.wait(all.plain, all.each)
 	var failed *TaskError
 	if errors.Join(ends[:3]...) != nil || !errors.As(ends[3], &failed) || failed.Task.ID != failing.ID || !IsTaskGone(ends[4]) {
 		t.Errorf("errors %v", ends)
@@ -373,7 +307,7 @@ func TestRefusedLoginWithinAPollForAll(t *testing.T) {
 	all := startWaiters(t, 5, time.Minute)
 	all.a.SetAccounts(simulator.Accounts{})
 	all.a.ExpireSessions()
-	_, ends := all.wait(all.plain)
+	_, ends := all.wait(all.plain, all.each)
 	for i, err := range ends {
 		var login *LoginError
 		if !errors.As(err, &login) || !login.Refused {

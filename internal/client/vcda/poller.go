@@ -1,0 +1,298 @@
+package vcda
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+)
+
+// The interval between polls grows with the time waited, so that the end of a task
+// is noticed within a tenth of its length, or a quarter of a second, and a minute
+// takes fewer than fifty calls.
+const (
+	minInterval = 225 * time.Millisecond
+	backoff     = 0.095 // of the time waited
+)
+
+// maxFailedLists is how many lists in a row may fail before each task is read by
+// itself: an appliance may answer any request it dislikes with a 500.
+const maxFailedLists = 4
+
+// poller polls the tasks that are waited for. While there are any, one loop asks
+// for all of them at once.
+type poller struct {
+	clock clock.Clock
+	list  func(ctx context.Context, ids []string) ([]Task, error)
+	read  func(ctx context.Context, id string) (Task, error)
+	ended func() // called when a task has ended, before those who wait for it know
+
+	lock          sync.Mutex
+	subscriptions map[*subscription]struct{}
+	next          time.Time // of the next poll
+	wake          func()    // ends the loop's sleep early
+	stop          func()    // ends the loop
+	failedLists   int       // in a row
+}
+
+// subscription is one wait for a task. The poller's lock guards what changes.
+type subscription struct {
+	id          string
+	began       time.Time
+	wantsResult bool
+	polled      chan struct{} // holds one signal
+
+	task Task
+	last error // why the last poll showed nothing of the task, or nil
+	err  error // why no further poll would, or nil
+}
+
+func newPoller(c *Client) *poller {
+	return &poller{
+		clock: c.clock,
+		read:  c.Task,
+		list: func(ctx context.Context, ids []string) ([]Task, error) {
+			return c.Tasks(ctx, TaskQuery{IDs: ids, Limit: len(ids)})
+		},
+		ended:         c.writes.Invalidate,
+		subscriptions: map[*subscription]struct{}{},
+	}
+}
+
+// wait polls a task until it ends. It reports the task whenever its state or its
+// progress has changed. An error is why the wait ended before the task did; last is
+// what went wrong with the last poll.
+func (p *poller) wait(ctx context.Context, t Task, wantsResult bool, report func(Task)) (task Task, last, err error) {
+	s := p.subscribe(ctx, t, wantsResult)
+	defer p.unsubscribe(s)
+	for {
+		select {
+		case <-s.polled:
+		case <-ctx.Done():
+		}
+		before := task
+		if task, last, err = p.state(s); task.State != before.State || task.Progress != before.Progress {
+			report(task)
+		}
+		if task.Ended() || err != nil {
+			return task, last, err
+		}
+		if err := p.clock.Sleep(ctx, 0); err != nil || ctx.Err() != nil { // a test's clock ends timeouts where they sleep
+			return task, last, context.Cause(ctx)
+		}
+	}
+}
+
+func (p *poller) state(s *subscription) (task Task, last, err error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	return s.task, s.last, s.err
+}
+
+// subscribe adds a wait. The first one starts the loop.
+func (p *poller) subscribe(ctx context.Context, t Task, wantsResult bool) *subscription {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	s := &subscription{id: t.ID, began: p.clock.Now(), wantsResult: wantsResult, task: t, polled: make(chan struct{}, 1)}
+	p.subscriptions[s] = struct{}{}
+	first := s.began.Add(p.interval(s.began))
+	if len(p.subscriptions) > 1 && !first.Before(p.next) {
+		return s
+	}
+	p.next = first
+	if len(p.subscriptions) > 1 {
+		p.wake()
+		return s
+	}
+	// The loop serves other waits too, so it doesn't end with this one.
+	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.stop, p.wake = stop, func() {}
+	go p.run(loop)
+	return s
+}
+
+// unsubscribe ends a wait. The last one ends the loop.
+func (p *poller) unsubscribe(s *subscription) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.remove(s)
+}
+
+func (p *poller) remove(s *subscription) {
+	if _, waits := p.subscriptions[s]; !waits {
+		return
+	}
+	delete(p.subscriptions, s)
+	if len(p.subscriptions) == 0 {
+		p.stop()
+	}
+}
+
+// interval is the time to the next poll for a wait. A list holds so many tasks:
+// where it takes several lists to ask for all, the interval grows, and the calls
+// don't.
+func (p *poller) interval(began time.Time) time.Duration {
+	lists := (len(p.subscriptions) + tasksPage - 1) / tasksPage
+	waited := p.clock.Now().Sub(began)
+	return time.Duration(lists) * max(minInterval, time.Duration(backoff*float64(waited)))
+}
+
+// run polls until no wait is left.
+func (p *poller) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if p.sleep(ctx) {
+			p.pollOnce(ctx)
+			p.schedule(ctx)
+		}
+	}
+}
+
+// sleep waits for the next poll and reports whether it is due: a new wait may have
+// ended the sleep, for an earlier one.
+func (p *poller) sleep(ctx context.Context) (due bool) {
+	sleeping, wake := context.WithCancel(ctx)
+	defer wake()
+	p.lock.Lock()
+	if ctx.Err() == nil { // else a later loop may have begun
+		p.wake = wake
+	}
+	pause := p.next.Sub(p.clock.Now())
+	p.lock.Unlock()
+	return p.clock.Sleep(sleeping, max(pause, 0)) == nil
+}
+
+// schedule sets the next poll by the wait that began last.
+func (p *poller) schedule(ctx context.Context) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if ctx.Err() != nil {
+		return // a later loop has its own schedule
+	}
+	var youngest time.Time
+	for s := range p.subscriptions {
+		if s.began.After(youngest) {
+			youngest = s.began
+		}
+	}
+	p.next = p.clock.Now().Add(p.interval(youngest))
+}
+
+// pollOnce asks for all tasks in one list, and for those it leaves out one by one.
+func (p *poller) pollOnce(ctx context.Context) {
+	leftOut := p.waits()
+	if len(leftOut) > 1 {
+		leftOut = p.pollTogether(ctx, leftOut)
+	}
+	var reads sync.WaitGroup
+	for _, s := range leftOut {
+		reads.Go(func() { p.pollAlone(ctx, s) })
+	}
+	reads.Wait()
+}
+
+func (p *poller) waits() (all []*subscription) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for s := range p.subscriptions {
+		all = append(all, s)
+	}
+	return all
+}
+
+// pollTogether lists tasks by ID and returns the waits that need a read of their
+// own. What is wrong with the list ends no wait.
+func (p *poller) pollTogether(ctx context.Context, all []*subscription) (leftOut []*subscription) {
+	for chunk := range slices.Chunk(all, tasksPage) {
+		ids := make([]string, len(chunk))
+		for i, s := range chunk {
+			ids[i] = s.id
+		}
+		tasks, err := p.list(ctx, ids)
+		if p.isListTransient(err) {
+			p.record(ctx, chunk, nil, err)
+			continue
+		}
+		shown := map[string]Task{}
+		for _, t := range tasks {
+			shown[t.ID] = t
+		}
+		for _, s := range chunk {
+			if t, found := shown[s.id]; found && !isCutShort(t, s.wantsResult) {
+				p.record(ctx, []*subscription{s}, &t, nil)
+			} else {
+				leftOut = append(leftOut, s)
+			}
+		}
+	}
+	return leftOut
+}
+
+// isListTransient reports whether the next list may succeed. It counts failures.
+func (p *poller) isListTransient(err error) bool {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if err == nil {
+		p.failedLists = 0
+		return false
+	}
+	p.failedLists++
+	var response *rest.ResponseError
+	return !errors.As(err, &response) && IsTransient(err) && p.failedLists <= maxFailedLists
+}
+
+// isCutShort reports whether a list has left out why a task failed, or the result
+// of one that is wanted.
+func isCutShort(t Task, wantsResult bool) bool {
+	switch t.State {
+	case TaskFailed:
+		return t.Error == nil
+	case TaskSucceeded:
+		return wantsResult && (len(t.Result) == 0 || string(t.Result) == "null")
+	}
+	return false
+}
+
+// pollAlone reads one task.
+func (p *poller) pollAlone(ctx context.Context, s *subscription) {
+	t, err := p.read(ctx, s.id)
+	if err != nil {
+		p.record(ctx, []*subscription{s}, nil, err)
+		return
+	}
+	t.ID = s.id // whatever the response calls it
+	p.record(ctx, []*subscription{s}, &t, nil)
+}
+
+// record notes what a poll has shown of a task, or the error that came in place of
+// it. A wait that has ended leaves the poller.
+func (p *poller) record(ctx context.Context, waits []*subscription, t *Task, err error) {
+	if ctx.Err() != nil {
+		return // no wait is left
+	}
+	if t != nil && t.Ended() {
+		p.ended()
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for _, s := range waits {
+		switch {
+		case t != nil:
+			s.task, s.last = *t, nil
+		case IsTransient(err):
+			s.last = err
+		default:
+			s.err = err
+		}
+		if s.task.Ended() || s.err != nil {
+			p.remove(s)
+		}
+		select {
+		case s.polled <- struct{}{}:
+		default: // it has not seen the poll before
+		}
+	}
+}
