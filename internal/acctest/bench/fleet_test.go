@@ -60,7 +60,7 @@ func (w *workspace) writeState(b *testing.B, f *fleet, binary string) {
 	first := newWorkspace(b, binary, f)
 	first.run(b, "import", "-input=false", "vcda_site_pairing."+rows[0].Site, rows[0].ID)
 	file := filepath.Join(first.Dir, "terraform.tfstate")
-	text, err := os.ReadFile(file) //nolint:gosec // written by the command line
+	text, err := os.ReadFile(file)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 }
 
 func runProvider(binary string) int {
-	signal.Ignore(os.Interrupt)   // Terraform ends its providers
-	child := exec.Command(binary) //nolint:gosec // built by the benchmark
+	signal.Ignore(os.Interrupt) // Terraform ends its providers
+	child := exec.Command(binary)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
 	_ = child.Run() // its exit code tells
 	if child.ProcessState == nil {

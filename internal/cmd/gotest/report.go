@@ -146,5 +146,5 @@ func (r *report) writeSkipped(name string) error {
 	for t := range r.skipped {
 		fmt.Fprintf(&text, "%s %s\n", t.pkg, t.name)
 	}
-	return os.WriteFile(name, []byte(text.String()), 0o600)
+	return os.WriteFile(name, []byte(text.String()), 0o600) //nolint:gosec // the file that the caller named
 }
