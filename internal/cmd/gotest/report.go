@@ -31,13 +31,14 @@ type report struct {
 	running map[string]map[string]bool // packages that have started, and their tests that have not ended
 	output  map[test][]string
 	took    map[test]float64
+	parents map[test]bool   // tests with subtests
 	skipped map[test]string // and why
 }
 
 func newReport(out io.Writer, verbose bool) *report {
 	return &report{
 		out: out, verbose: verbose,
-		running: map[string]map[string]bool{}, output: map[test][]string{}, took: map[test]float64{}, skipped: map[test]string{},
+		running: map[string]map[string]bool{}, output: map[test][]string{}, took: map[test]float64{}, parents: map[test]bool{}, skipped: map[test]string{},
 	}
 }
 
@@ -77,7 +78,8 @@ func (r *report) end(t test, e event) bool {
 		return true
 	}
 	delete(r.running[t.pkg], t.name)
-	if !strings.Contains(t.name, "/") {
+	r.parents[test{t.pkg, path.Dir(t.name)}] = true
+	if !r.parents[t] { // the time of a test with subtests leaves out those that run in parallel
 		r.took[t] = e.Elapsed
 	}
 	switch e.Action {

@@ -16,6 +16,8 @@ const events = `{"Action":"start","Package":"m/a"}
 {"Action":"output","Package":"m/a","Test":"TestBad","Output":"    a_test.go:7: got 1, want 2\n"}
 {"Action":"fail","Package":"m/a","Test":"TestBad","Elapsed":3.5}
 {"Action":"run","Package":"m/a","Test":"TestGood"}
+{"Action":"run","Package":"m/a","Test":"TestGood/sub"}
+{"Action":"pass","Package":"m/a","Test":"TestGood/sub","Elapsed":2}
 {"Action":"output","Package":"m/a","Test":"TestGood","Output":"    a_test.go:9: a detail\n"}
 {"Action":"pass","Package":"m/a","Test":"TestGood","Elapsed":0.5}
 {"Action":"fail","Package":"m/a","Elapsed":4}
@@ -41,7 +43,7 @@ pass m/b 1.0 s
 skipped 1: this CLI lacks actions
 slowest tests:
     3.5 s  a TestBad
-    0.5 s  a TestGood
+    2.0 s  a TestGood/sub
     0.0 s  b TestOld
 `
 	if got := out.String(); got != want {
