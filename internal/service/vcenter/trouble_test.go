@@ -91,10 +91,10 @@ func TestTroubles(t *testing.T) {
 		}},
 		"no login": {want: []string{"has no vcenter.login", "VCDA_VCENTER_LOGIN"}},
 		"dead session id": {login: direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}, want: []string{
-			"session id is not, or no longer, accepted", "Pass a new one", "vcenter.login.credentials",
+			"given session is not, or no longer, accepted", "Pass a new one", "vcenter.login.credentials",
 		}},
 		"dead session id, status 401": {options: vcenter.Options{Status401: true}, login: direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}, want: []string{
-			"session id is not, or no longer, accepted",
+			"given session is not, or no longer, accepted",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestNobodysSession(t *testing.T) {
 	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
 		v := start(t, vcenter.Options{NoSession: nobody})
 		_, d := connect(t, v, direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}).ReadData(t, "vcda_vcenter_session", direct.Values{})
-		complains(t, d, "Unable to read the session of the vCenter", "session id is not, or no longer, accepted")
+		complains(t, d, "Unable to read the session of the vCenter", "given session is not, or no longer, accepted")
 	}
 }
 
