@@ -6,6 +6,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"go.uber.org/goleak"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
@@ -55,6 +57,29 @@ func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.Provi
 			return provider.NewServer(provider.Options{Version: "test", Cleanup: cleanup, Clock: c}), nil
 		},
 	}
+}
+
+// Connect serves the provider in this process, configured for an appliance as its
+// root user. The settings are added to the provider block, or replace some of it.
+func Connect(t testing.TB, a *simulator.Appliance, settings direct.Values) *direct.Provider {
+	t.Helper()
+	return ConnectAt(t, clock.System{}, a, settings)
+}
+
+// ConnectAt is Connect for a provider that takes its time from the clock.
+func ConnectAt(t testing.TB, c clock.Clock, a *simulator.Appliance, settings direct.Values) *direct.Provider {
+	t.Helper()
+	user := a.Accounts().LocalUsers[0]
+	block := direct.Values{
+		"url": a.URL(), "thumbprint": a.Thumbprint(),
+		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
+	}
+	maps.Copy(block, settings)
+	p := direct.Serve(t, FactoriesAt(t, c)["vcda"])
+	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return p
 }
 
 // StartAppliances starts simulated appliances for the length of the test. Without

@@ -38,7 +38,7 @@ type client[C any] interface {
 // nobody else.
 func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(rest.Options, L) (P, error)) providerdata.System[C] {
 	if _, found := c.lookup(s.object); found == unknown {
-		return providerdata.Absent[C](notYetKnown(s.object))
+		return providerdata.Unknown[C](notYetKnown(s.object))
 	}
 	base := c.get(s.object + ".url")
 	if base == "" && c.unknown == "" && !c.diags.HasError() {
@@ -51,7 +51,7 @@ func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration
 	case c.diags.HasError():
 		return providerdata.Absent[C](withoutPaths(c.diags.Errors())...)
 	case c.unknown != "":
-		return providerdata.Absent[C](notYetKnown(c.unknown))
+		return providerdata.Unknown[C](notYetKnown(c.unknown))
 	}
 	made, err := create(options, login)
 	if err != nil {

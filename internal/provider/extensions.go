@@ -26,23 +26,23 @@ func extensionsSchema() schema.Attribute {
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 	}
-	for _, way := range sessionextension.Methods {
+	for _, method := range sessionextension.Methods {
 		fields := map[string]schema.Attribute{}
-		for _, f := range way.Fields {
+		for _, f := range method.Fields {
 			fields[f.Name] = schema.StringAttribute{
 				Required: !f.Optional, Optional: f.Optional, Sensitive: f.Secret, MarkdownDescription: f.Doc,
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			}
 		}
-		element[way.Name] = schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: way.Doc, Attributes: fields,
-			Validators: sessionextension.ExactlyOneMethod(way.Name),
+		element[method.Name] = schema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: method.Doc, Attributes: fields,
+			Validators: sessionextension.ExactlyOneMethod(method.Name),
 		}
 	}
 	return schema.ListNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Remote sites to extend the session to, after the login and after every later one. The Cloud service only. " +
-			"Each names its `site` and exactly one way to authenticate there.",
+			"Each has its `site` and exactly one extension method.",
 		NestedObject: schema.NestedAttributeObject{Attributes: element},
 	}
 }
@@ -72,11 +72,11 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 		site := e.Site.ValueString()
 		if seen[site] {
 			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i).AtName("site"), "Site listed twice",
-				fmt.Sprintf("%s lists the site %s more than once; keep one way to authenticate there.", extensionsName, site))
+				fmt.Sprintf("%s lists the site %s more than once; keep one of them.", extensionsName, site))
 		}
 		seen[site] = true
-		_, way := e.Way()
-		list = append(list, vcda.Extension{Site: site, Way: way})
+		_, method := e.Method()
+		list = append(list, vcda.Extension{Site: site, Way: method})
 	}
 	return list
 }

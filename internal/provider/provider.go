@@ -136,7 +136,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	layer := p.transport(c, "", base, agent)
 	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask}
 	if c.unknown != "" {
-		return providerdata.Absent[vcda.Client](notYetKnown(c.unknown))
+		return providerdata.Unknown[vcda.Client](notYetKnown(c.unknown))
 	}
 	if c.diags.HasError() {
 		return providerdata.System[vcda.Client]{}

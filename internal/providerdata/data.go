@@ -31,15 +31,21 @@ type Data struct {
 
 // System is the client of one system, or the reason why there is none.
 type System[C any] struct {
-	client *C
-	absent diag.Diagnostics
+	client  *C
+	absent  diag.Diagnostics
+	unknown bool
 }
 
 // Ready is a configured system.
 func Ready[C any](client *C) System[C] { return System[C]{client: client} }
 
-// Absent is a system that configuration left out, doesn't know yet or got wrong.
+// Absent is a system that the configuration leaves out or gets wrong.
 func Absent[C any](why ...diag.Diagnostic) System[C] { return System[C]{absent: why} }
+
+// Unknown is a system whose configuration is not known while Terraform plans.
+func Unknown[C any](why diag.Diagnostic) System[C] {
+	return System[C]{absent: diag.Diagnostics{why}, unknown: true}
+}
 
 // Client returns the client, or the diagnostics that say what is missing.
 func (s System[C]) Client() (*C, diag.Diagnostics) {
@@ -51,6 +57,15 @@ func (s System[C]) Client() (*C, diag.Diagnostics) {
 	}
 	return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unable to use the provider",
 		"Nothing has configured the provider before this operation. This is a bug in the provider; please report it.")}
+}
+
+// ClientForPlan is Client for a plan: as long as the configuration is unknown it
+// returns neither a client nor diagnostics.
+func (s System[C]) ClientForPlan() (*C, diag.Diagnostics) {
+	if s.unknown {
+		return nil, nil
+	}
+	return s.Client()
 }
 
 // Configured turns what the framework hands to a Configure method into Data. It

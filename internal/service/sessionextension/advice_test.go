@@ -9,9 +9,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// When the session itself is the matter, the message must not blame the remote
-// site, whatever was asked of the session.
-func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
+// TestAdvice_sessionIsTheProblem: where the provider's own login fails, no message
+// blames the remote site.
+func TestAdvice_sessionIsTheProblem(t *testing.T) {
 	t.Parallel()
 	a, _ := startCloudSites(t, nil)
 	toB := direct.Values{"site": "site-b", "multisite": direct.Values{"org": "acme"}}
@@ -50,38 +50,4 @@ func TestAdviceTellsTheSessionFromTheSite(t *testing.T) {
 			}
 		})
 	}
-}
-
-// An ephemeral extension to the site of a managed one must not take that away
-// when it closes.
-func TestEphemeralLeavesWhatIsManaged(t *testing.T) {
-	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
-	t.Parallel()
-	a, b := startCloudSites(t, nil)
-	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralExtension("e", ways(b)["multisite"])+`
-resource "vcda_session_extension" "m" {
-  depends_on = [ephemeral.vcda_session_extension.e]
-  site       = "site-b"
-  `+ways(b)["credentials"]+`
-}
-`)
-	w.MustRun(t, "apply", "-auto-approve", "-no-color")
-	a.ResetStats()
-	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-	if shrunk := a.Stats().Requests["DELETE /sessions/{site}"]; shrunk != 0 {
-		t.Errorf("the extension was taken back %d times", shrunk)
-	}
-}
-
-// A remote site that is down is a warning where nothing is to be changed: it
-// must not stop what is done about it.
-func TestSiteThatIsDown(t *testing.T) {
-	t.Parallel()
-	a, b := startCloudSites(t, nil)
-	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+extension(ways(b)["multisite"]))
-	w.MustRun(t, "apply", "-auto-approve", "-no-color")
-	a.Fault(down)
-	out := w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "Warning: Unable to extend the session to the site site-b", "GeneralServerFailure")
-	w.MustRun(t, "destroy", "-auto-approve", "-no-color")
 }

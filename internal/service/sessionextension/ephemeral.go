@@ -3,7 +3,6 @@ package sessionextension
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 
@@ -11,29 +10,27 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-type temporary struct{ base.ForEphemeral }
+type ephemeralResource struct{ base.ForEphemeral }
 
 var (
-	_ ephemeral.EphemeralResourceWithConfigure = &temporary{}
-	_ ephemeral.EphemeralResourceWithClose     = &temporary{}
+	_ ephemeral.EphemeralResourceWithConfigure = &ephemeralResource{}
+	_ ephemeral.EphemeralResourceWithClose     = &ephemeralResource{}
 )
 
-// NewEphemeral is the ephemeral resource vcda_session_extension.
-func NewEphemeral() ephemeral.EphemeralResource { return &temporary{} }
+// NewEphemeral returns the ephemeral resource vcda_session_extension.
+func NewEphemeral() ephemeral.EphemeralResource { return &ephemeralResource{} }
 
-// claim is what close needs to know, without a secret.
-type claim struct {
-	Site   string `json:"site"`
-	Holder string `json:"holder"`
+// reservation is what Close needs to release an extension.
+type reservation struct {
+	Site  string `json:"site"`
+	Owner string `json:"owner"`
 }
 
-const claimKey = "claim"
-
-func (r *temporary) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (r *ephemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_session_extension"
 }
 
-func (r *temporary) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	client, diags := r.VCDA.Client()
@@ -41,32 +38,27 @@ func (r *temporary) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	held := claim{Site: m.Site.ValueString(), Holder: "ephemeral " + rand.Text()}
-	details, diags := m.extend(ctx, client, held.Holder)
+	reserved := reservation{Site: m.Site.ValueString(), Owner: "ephemeral " + rand.Text()}
+	details, err := m.extend(ctx, client, reserved.Owner)
+	if err != nil {
+		resp.Diagnostics.Append(m.unable(ctx, err))
+		return
+	}
+	resp.Diagnostics.Append(base.SetPrivate(ctx, resp.Private, reserved)...)
+	resp.Diagnostics.Append(m.setDetails(ctx, details)...)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
+}
+
+// Close ends the extension, unless something else in this process needs it.
+func (r *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
+	reserved, diags := base.GetPrivate[reservation](ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	private, err := json.Marshal(held)
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to "+m.action(), err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, claimKey, private)...)
-	resp.Diagnostics.Append(m.report(ctx, details)...)
-	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
-}
-
-func (r *temporary) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
-	private, diags := req.Private.GetKey(ctx, claimKey)
-	resp.Diagnostics.Append(diags...)
-	client, diags := r.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	var held claim
-	if resp.Diagnostics.HasError() || json.Unmarshal(private, &held) != nil {
-		return // nothing was opened
-	}
-	if err := client.Release(ctx, held.Site, held.Holder); err != nil { // it ends with the session anyway
-		resp.Diagnostics.Append(diagnostics.Warning(ctx, "take back the session extension to the site "+held.Site, err))
+	if err := client.Release(ctx, reserved.Site, reserved.Owner); err != nil { // a warning: it ends with the session
+		resp.Diagnostics.Append(diagnostics.Warning(ctx, "end the session extension to the site "+reserved.Site, err))
 	}
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// each is how many extensions and how many pairings run at once.
+// each is the number of extensions and of pairings that run at once.
 const each = 50
 
-// crowd is an appliance of the Cloud service with as many paired sites, to
-// extend to, as sites not yet paired.
-func crowd(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Appliance) {
+// startHub starts an appliance of the Cloud service with as many paired sites, to
+// extend to, as sites that are not paired yet.
+func startHub(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Appliance) {
 	t.Helper()
 	options := []simulator.ApplianceOptions{{Site: "hub", Service: simulator.Cloud}}
 	for i := range 2 * each {
@@ -36,18 +36,12 @@ func crowd(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Ap
 	return hub, paired, free
 }
 
-// All at once through one provider: one login, and nothing for the race
-// detector to find.
-func TestLoadInOneProcess(t *testing.T) {
-	hub, paired, free := crowd(t)
-	p := direct.Serve(t, acctest.Factories(t)["vcda"])
-	root := hub.Accounts().LocalUsers[0]
-	if errors := p.Configure(t, direct.Values{
-		"url": hub.URL(), "thumbprint": hub.Thumbprint(),
-		"login": direct.Values{"local_user": direct.Values{"username": root.Username, "password": root.Password}},
-	}).Errors(); len(errors) > 0 {
-		t.Fatal(errors)
-	}
+// TestConcurrency_oneProcess: everything at once through one provider takes one login.
+// The race detector watches it.
+func TestConcurrency_oneProcess(t *testing.T) {
+	t.Parallel()
+	hub, paired, free := startHub(t)
+	p := acctest.Connect(t, hub, nil)
 	var group sync.WaitGroup
 	run := func(name string, config direct.Values) {
 		group.Go(func() {
@@ -73,9 +67,11 @@ func TestLoadInOneProcess(t *testing.T) {
 	}
 }
 
-// The same by a CLI, whose processes end as they do for users.
-func TestLoadByTheCLI(t *testing.T) {
-	hub, paired, free := crowd(t)
+// TestConcurrency_commandLine is the same with processes that start and end as they do
+// for users.
+func TestConcurrency_commandLine(t *testing.T) {
+	t.Parallel()
+	hub, paired, free := startHub(t)
 	config := acctest.ProviderBlock(hub, `service = "cloud"`, `preflight = false`)
 	for i := range each {
 		config += fmt.Sprintf(`
@@ -95,8 +91,7 @@ resource "vcda_site_pairing" "p%d" {
 	if !strings.Contains(out, fmt.Sprintf("Resources: %d added", 2*each)) {
 		t.Error(out)
 	}
-	// The plan needs no session: nothing is there to read or to look at, and the
-	// service is given.
+	// The plan needs no session: there is nothing to read, and the service is given.
 	if stats := hub.Stats(); stats.Logins != 1 || stats.Logouts != 1 || stats.LiveSessions != 0 {
 		t.Errorf("%d logins, %d logouts, %d sessions left; want 1, 1, 0", stats.Logins, stats.Logouts, stats.LiveSessions)
 	}

@@ -11,19 +11,19 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// Method describes one way to extend a session, for schemas.
+// Method describes an extension method, for schemas.
 type Method struct {
 	Name, Doc string
 	Fields    []MethodField
 }
 
-// MethodField is one field of a way.
+// MethodField is an attribute of an extension method.
 type MethodField struct {
 	Name, Doc        string
 	Secret, Optional bool
 }
 
-// Methods are the ways to extend a session to a remote site.
+// Methods are the methods to extend a session to a remote site.
 var Methods = []Method{
 	{"credentials", "Extends as a local user of the remote Cloud Director.", []MethodField{
 		{Name: "username", Doc: "User with its organization, such as `admin@acme`."},
@@ -31,13 +31,13 @@ var Methods = []Method{
 	}},
 	{"access_token", "Extends with an access token (JWT) of Cloud Director.", []MethodField{
 		{Name: "token", Doc: "The access token.", Secret: true},
-		{Name: "context", Doc: "Organization of the token, where another Cloud Director than the remote one issued it.", Optional: true},
+		{Name: "context", Doc: "Organization of the token, if another Cloud Director than the remote one issued it.", Optional: true},
 	}},
 	{"api_token", "Extends with an API token of Cloud Director. Documented for appliances of version 4.7.", []MethodField{
 		{Name: "token", Doc: "The API token.", Secret: true},
-		{Name: "org", Doc: "Short name of the organization the token is of."},
+		{Name: "org", Doc: "Short name of the organization of the token."},
 	}},
-	{"multisite", "Extends as the session's own organization, which is associated with one at the remote site.", []MethodField{
+	{"multisite", "Extends as the organization of the session, which must be associated with one at the remote site.", []MethodField{
 		{Name: "org", Doc: "The remote organization."},
 	}},
 	{"cookie", "Extends with the auth cookie of a Cloud Director session. Documented for appliances up to version 4.2.", []MethodField{
@@ -45,25 +45,26 @@ var Methods = []Method{
 	}},
 }
 
-// ExactlyOneMethod is set on one way, and speaks for all.
+// ExactlyOneMethod returns the validators of the attribute of a method: the first
+// method's one checks all.
 func ExactlyOneMethod(name string) []validator.Object {
 	if name != Methods[0].Name {
 		return nil
 	}
-	return []validator.Object{oneWay{}}
+	return []validator.Object{exactlyOneMethod{}}
 }
 
-// oneWay refuses none and several ways. The library's validator would name them
-// by path expressions.
-type oneWay struct{}
+// exactlyOneMethod refuses none and several methods. Its message lists their names,
+// where objectvalidator.ExactlyOneOf lists path expressions.
+type exactlyOneMethod struct{}
 
-func (oneWay) Description(context.Context) string {
-	return "exactly one way to extend the session is set"
+func (exactlyOneMethod) Description(context.Context) string {
+	return "exactly one extension method is set"
 }
 
-func (v oneWay) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v exactlyOneMethod) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (oneWay) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+func (exactlyOneMethod) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
 	if parent := req.Path.ParentPath(); len(parent.Steps()) > 0 {
 		var element types.Object
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, parent, &element)...)
@@ -73,26 +74,25 @@ func (oneWay) ValidateObject(ctx context.Context, req validator.ObjectRequest, r
 	}
 	var names []string
 	count := 0
-	for _, way := range Methods {
+	for _, method := range Methods {
 		var value types.Object
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, req.Path.ParentPath().AtName(way.Name), &value)...)
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, req.Path.ParentPath().AtName(method.Name), &value)...)
 		if value.IsUnknown() {
 			return
 		}
 		if !value.IsNull() {
 			count++
 		}
-		names = append(names, way.Name)
+		names = append(names, method.Name)
 	}
 	if count != 1 {
-		resp.Diagnostics.AddAttributeError(req.Path.ParentPath(), "Not exactly one way to extend the session",
+		resp.Diagnostics.AddAttributeError(req.Path.ParentPath(), "Invalid extension method",
 			fmt.Sprintf("Set exactly one of %s; %d are set.", strings.Join(names, ", "), count))
 	}
 }
 
-// MethodObjects holds the ways to extend a session as configuration and state have them:
-// one object is set. A secret is in the field of its name, or in its write-only
-// twin.
+// MethodObjects holds the attributes of the methods. One object is set. A secret is
+// in the attribute of its name, or in its write-only twin.
 type MethodObjects struct {
 	Credentials types.Object `tfsdk:"credentials"`
 	AccessToken types.Object `tfsdk:"access_token"`
@@ -101,49 +101,49 @@ type MethodObjects struct {
 	Cookie      types.Object `tfsdk:"cookie"`
 }
 
-// Way is the way that is set, with its name; nil while it isn't known whole, and
-// in a state that does not hold its secret.
-func (w MethodObjects) Way() (name string, way vcda.ExtensionMethod) {
+// Method returns the method that is set, with the name of its attribute. The method
+// is nil while a value is unknown, and in a state that does not hold its secret.
+func (o MethodObjects) Method() (name string, method vcda.ExtensionMethod) {
 	switch {
-	case set(w.Credentials):
-		username, password := field(w.Credentials, "username"), field(w.Credentials, "password")
+	case isSet(o.Credentials):
+		username, password := text(o.Credentials, "username"), text(o.Credentials, "password")
 		if username != "" && password != "" {
-			way = vcda.ExtendCredentials{Username: username, Password: password}
+			method = vcda.ExtendCredentials{Username: username, Password: password}
 		}
-		return "credentials", way
-	case set(w.AccessToken):
-		if token := field(w.AccessToken, "token"); token != "" && !w.AccessToken.Attributes()["context"].IsUnknown() {
-			way = vcda.ExtendAccessToken{Token: token, Context: field(w.AccessToken, "context")}
+		return "credentials", method
+	case isSet(o.AccessToken):
+		if token := text(o.AccessToken, "token"); token != "" && !o.AccessToken.Attributes()["context"].IsUnknown() {
+			method = vcda.ExtendAccessToken{Token: token, Context: text(o.AccessToken, "context")}
 		}
-		return "access_token", way
-	case set(w.APIToken):
-		token, org := field(w.APIToken, "token"), field(w.APIToken, "org")
+		return "access_token", method
+	case isSet(o.APIToken):
+		token, org := text(o.APIToken, "token"), text(o.APIToken, "org")
 		if token != "" && org != "" {
-			way = vcda.ExtendAPIToken{Token: token, Org: org}
+			method = vcda.ExtendAPIToken{Token: token, Org: org}
 		}
-		return "api_token", way
-	case set(w.Multisite):
-		if org := field(w.Multisite, "org"); org != "" {
-			way = vcda.ExtendMultisite{Org: org}
+		return "api_token", method
+	case isSet(o.Multisite):
+		if org := text(o.Multisite, "org"); org != "" {
+			method = vcda.ExtendMultisite{Org: org}
 		}
-		return "multisite", way
-	case set(w.Cookie):
-		if cookie := field(w.Cookie, "cookie"); cookie != "" {
-			way = vcda.ExtendCookie{Cookie: cookie}
+		return "multisite", method
+	case isSet(o.Cookie):
+		if cookie := text(o.Cookie, "cookie"); cookie != "" {
+			method = vcda.ExtendCookie{Cookie: cookie}
 		}
-		return "cookie", way
+		return "cookie", method
 	}
 	return "", nil
 }
 
-func set(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
+func isSet(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
 
-// field is the text of a field, or of its write-only twin; "" while neither is
-// known.
-func field(o types.Object, name string) string {
+// text returns the value of an attribute or of its write-only twin, "" while neither
+// is known.
+func text(o types.Object, name string) string {
 	for _, name := range []string{name, name + "_wo"} {
-		if text, ok := o.Attributes()[name].(types.String); ok && text.ValueString() != "" {
-			return text.ValueString()
+		if value, ok := o.Attributes()[name].(types.String); ok && value.ValueString() != "" {
+			return value.ValueString()
 		}
 	}
 	return ""

@@ -1,5 +1,5 @@
-// Package sessionextension is the room of vcda_session_extension, managed and
-// ephemeral.
+// Package sessionextension implements vcda_session_extension as a managed and as an
+// ephemeral resource.
 package sessionextension
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// computed describes what the appliance says of the extension.
+// computed describes the attributes that the appliance reports.
 var computed = map[string]string{
 	"id":    "Name of the site.",
 	"org":   "Organization the session has at the site.",
@@ -26,10 +26,10 @@ var computed = map[string]string{
 	"roles": "Roles of the session.",
 }
 
-const siteDoc = "Name of the remote site, which the appliance is paired with."
+const siteDoc = "Name of the remote site. The appliance must be paired with it."
 
 // Schema describes the managed resource.
-func (r *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *extension) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	all := map[string]schema.Attribute{
 		"site": schema.StringAttribute{
@@ -42,11 +42,11 @@ func (r *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		"user":  schema.StringAttribute{Computed: true, MarkdownDescription: computed["user"]},
 		"roles": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: computed["roles"]},
 	}
-	for _, way := range Methods {
+	for _, method := range Methods {
 		fields := map[string]schema.Attribute{}
-		for _, f := range way.Fields {
+		for _, f := range method.Fields {
 			if f.Secret {
-				addTwins(fields, way.Name, f)
+				addTwins(fields, method.Name, f)
 				continue
 			}
 			fields[f.Name] = schema.StringAttribute{
@@ -54,24 +54,24 @@ func (r *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			}
 		}
-		all[way.Name] = schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: way.Doc, Attributes: fields,
-			Validators: ExactlyOneMethod(way.Name),
+		all[method.Name] = schema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: method.Doc, Attributes: fields,
+			Validators: ExactlyOneMethod(method.Name),
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Extends the provider's session to a remote site. The Cloud service only. The appliance forgets an extension with its session, " +
-			"so a plan extends a new session again, and an apply that changes nothing here does not: what an apply or a destroy needs belongs in `session_extensions` of the provider block.\n\n" +
-			"Secrets that are write-only, as in the example, need Terraform 1.11 or OpenTofu 1.11.",
+		MarkdownDescription: "Extends the provider's session to a remote site. Cloud service only. The appliance drops an extension with its session. " +
+			"A plan therefore extends a new session again, but an apply that doesn't change this resource does not: put an extension that an apply or a destroy needs into `session_extensions` of the provider block.\n\n" +
+			"Write-only secrets, as in the example, need Terraform 1.11 or OpenTofu 1.11.",
 		Attributes: all,
 	}
 }
 
-// addTwins adds a secret that is stored, its twin that is not, and the version
-// that tells when the twin has changed.
-func addTwins(fields map[string]schema.Attribute, way string, f MethodField) {
+// addTwins adds a secret that the state stores, its write-only twin, and the version
+// whose change means that the twin has changed.
+func addTwins(fields map[string]schema.Attribute, method string, f MethodField) {
 	twin, version := f.Name+"_wo", f.Name+"_wo_version"
-	sibling := func(name string) path.Expression { return path.MatchRoot(way).AtName(name) }
+	sibling := func(name string) path.Expression { return path.MatchRoot(method).AtName(name) }
 	fields[f.Name] = schema.StringAttribute{
 		Optional: true, Sensitive: true,
 		MarkdownDescription: f.Doc + " Stored in the state; `" + twin + "` is not.",
@@ -88,13 +88,13 @@ func addTwins(fields map[string]schema.Attribute, way string, f MethodField) {
 	}
 	fields[version] = schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Version of `" + twin + "`. Raise it whenever that changes.",
+		MarkdownDescription: "Version of `" + twin + "`. Raise it whenever the twin changes.",
 		Validators:          []validator.Int64{int64validator.AlsoRequires(sibling(twin))},
 	}
 }
 
 // Schema describes the ephemeral resource.
-func (r *temporary) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	all := map[string]ephemeralschema.Attribute{
 		"site":  ephemeralschema.StringAttribute{Required: true, MarkdownDescription: siteDoc, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
 		"id":    ephemeralschema.StringAttribute{Computed: true, MarkdownDescription: computed["id"]},
@@ -102,22 +102,22 @@ func (r *temporary) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *e
 		"user":  ephemeralschema.StringAttribute{Computed: true, MarkdownDescription: computed["user"]},
 		"roles": ephemeralschema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: computed["roles"]},
 	}
-	for _, way := range Methods {
+	for _, method := range Methods {
 		fields := map[string]ephemeralschema.Attribute{}
-		for _, f := range way.Fields {
+		for _, f := range method.Fields {
 			fields[f.Name] = ephemeralschema.StringAttribute{
 				Required: !f.Optional, Optional: f.Optional, Sensitive: f.Secret, MarkdownDescription: f.Doc,
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			}
 		}
-		all[way.Name] = ephemeralschema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: way.Doc, Attributes: fields,
-			Validators: ExactlyOneMethod(way.Name),
+		all[method.Name] = ephemeralschema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: method.Doc, Attributes: fields,
+			Validators: ExactlyOneMethod(method.Name),
 		}
 	}
 	resp.Schema = ephemeralschema.Schema{
-		MarkdownDescription: "Extends the provider's session to a remote site for as long as it is open, and takes the extension back afterwards. The Cloud service only. " +
-			"Several of one site count each other: the last to close takes it back.",
+		MarkdownDescription: "Extends the provider's session to a remote site as long as it is open, and ends the extension when it is closed. Cloud service only. " +
+			"Of several extensions to one site, the last one to close ends it.",
 		Attributes: all,
 	}
 }
