@@ -113,7 +113,7 @@ func (a *Appliance) start() error {
 
 // certify gives the appliance a certificate of the fixture's authority.
 func (a *Appliance) certify() error {
-	certificate, err := a.fixture.ca.Issue(a.options.Site, a.certificateNames())
+	certificate, err := a.fixture.ca.IssueKind(a.options.CertificateKind, a.options.Site, a.certificateNames())
 	if err != nil {
 		return err
 	}

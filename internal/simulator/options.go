@@ -1,6 +1,10 @@
 package simulator
 
-import "time"
+import (
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+)
 
 // Service is the flavour of an appliance.
 type Service string
@@ -30,6 +34,7 @@ type ApplianceOptions struct {
 	// CertificateNames are the only names in the certificate. When nil these are
 	// the loopback names and the hosts of Addr and PublicURLs.
 	CertificateNames []string
+	CertificateKind  certs.Kind // default certs.Valid
 
 	Fresh       bool          // as deployed: nothing is set up, and the root password is a temporary one
 	BootDelay   time.Duration // resets connections for half of it, then answers 502

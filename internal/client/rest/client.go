@@ -47,17 +47,17 @@ type Client struct {
 // New prepares a client; it contacts nobody. It fails when the CA certificate
 // or the thumbprint of the trust settings can't be read.
 func New(o Options) (*Client, error) {
-	tlsConfig, err := o.Trust.TLSConfig(o.BaseURL)
-	if err != nil {
-		return nil, err
-	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
-	base := newTransport(tlsConfig, o.MaxConcurrent)
+	trust, err := tlsutil.NewVerifier(o.Trust, o.BaseURL, o.Clock.Now)
+	if err != nil {
+		return nil, err
+	}
+	base := newTransport(trust.TLSConfig(), o.MaxConcurrent)
 	client := &http.Client{Transport: base, Jar: o.Jar, CheckRedirect: keepRedirect}
 
-	chain := send(client, o.Limits.withDefaults())
+	chain := send(client, trust, o.Limits.withDefaults())
 	chain = logTries(o.Clock, o.Log, chain)
 	chain = timeout(o.Clock, o.RequestTimeout, chain)
 	chain = limit(o.MaxConcurrent, chain)

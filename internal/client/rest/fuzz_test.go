@@ -9,7 +9,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
@@ -20,27 +19,6 @@ func mustParse(t *testing.T, text string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
-}
-
-func FuzzNormalizeThumbprint(f *testing.F) {
-	digest := strings.Repeat("AB:", 31) + "CD"
-	for _, seed := range []string{"", ":", "SHA-256:", "SHA-256:" + digest, strings.ToLower(digest), strings.ReplaceAll(digest, ":", ""), "sha256:" + digest, " " + digest, "ſHA-256:" + digest} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		normal, err := tlsutil.NormalizeThumbprint(text)
-		if err != nil {
-			return
-		}
-		if len(normal) != len("SHA-256")+32*3 || normal != strings.ToUpper(normal) {
-			t.Errorf("%q gives %q, which is not canonical", text, normal)
-		}
-		for _, spelling := range []string{normal, strings.ToLower(text), strings.TrimPrefix(normal, "SHA-256:"), strings.ReplaceAll(normal[len("SHA-256:"):], ":", "")} {
-			if again, err := tlsutil.NormalizeThumbprint(spelling); err != nil || again != normal {
-				t.Errorf("%q gives %q, but %q gives %q, %v", text, normal, spelling, again, err)
-			}
-		}
-	})
 }
 
 // Whatever a server sends, a response is decoded or refused with a reason that

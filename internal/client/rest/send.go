@@ -40,17 +40,26 @@ func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLast
 
 // send sends a request and reads the response to its end, so that a broken body
 // counts as a failed try.
-func send(client *http.Client, limits Limits) handler {
+func send(client *http.Client, trust *tlsutil.Verifier, limits Limits) handler {
 	return func(ctx context.Context, r *request) (*Response, error) {
-		var sent atomic.Bool
-		trace := &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}
+		var sent, noHandshake atomic.Bool
+		trace := &httptrace.ClientTrace{
+			TLSHandshakeDone: func(_ tls.ConnectionState, err error) { noHandshake.Store(err != nil) },
+			WroteHeaders:     func() { sent.Store(true) },
+		}
 		req, err := r.http(httptrace.WithClientTrace(ctx, trace))
 		if err != nil {
 			return nil, err
 		}
 		resp, err := client.Do(req)
 		if err != nil {
-			return nil, r.connectionError(ctx, err, sent.Load())
+			err = r.connectionError(ctx, err, sent.Load())
+			if noHandshake.Load() && !errors.As(err, new(*tlsutil.TrustError)) {
+				if unreadable := trust.Unreadable(ctx); unreadable != nil {
+					err = unreadable
+				}
+			}
+			return nil, err
 		}
 		defer resp.Body.Close()
 		return r.read(ctx, resp, limits)

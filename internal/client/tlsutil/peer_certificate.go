@@ -5,58 +5,94 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 )
 
-// HandshakeError is a TLS handshake that showed no certificate.
-type HandshakeError struct {
-	Host string
-	Err  error
+// ErrTimeout is the reason of a handshake that took longer than the request timeout.
+var ErrTimeout = errors.New("it took longer than the request timeout")
+
+// PeerCertificate returns the certificate that a host (with an optional port)
+// shows, whether or not it is trusted. It begins a TLS handshake, through the proxy
+// of the environment, and ends it there: no request is sent. Of a certificate that
+// Go can't parse it returns the bytes, names and dates. Errors: *HandshakeError.
+func PeerCertificate(ctx context.Context, host string) (*x509.Certificate, error) {
+	certificate, err := handshake(ctx, host)
+	if err == nil || ctx.Err() != nil {
+		return certificate, err
+	}
+	if der := recordCertificate(ctx, host); der != nil {
+		return parseNames(der), nil
+	}
+	return nil, err
 }
 
-func (e *HandshakeError) Error() string {
-	return fmt.Sprintf("no TLS handshake with %s: %v", e.Host, e.Err)
+// unreadable returns the certificate of a host if Go can't parse it, and why; else
+// nil.
+func unreadable(ctx context.Context, host string) (*x509.Certificate, error) {
+	der := recordCertificate(ctx, host)
+	if der == nil {
+		return nil, nil
+	}
+	if _, err := x509.ParseCertificate(der); err != nil {
+		return parseNames(der), &UnreadableError{Err: err}
+	}
+	return nil, nil
 }
-func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// seenError ends a handshake once it has shown the certificate.
-type seenError struct{ *x509.Certificate }
+// peerError ends a handshake once it has shown the certificate.
+type peerError struct{ *x509.Certificate }
 
-func (seenError) Error() string { return "the certificate has been seen" }
+func (peerError) Error() string { return "the certificate is known" }
 
-// PeerCertificate is the certificate a host (with an optional port) shows,
-// whoever vouches for it. It begins a TLS handshake, through the proxy of the
-// environment, and ends it there: no request is sent. Errors: *HandshakeError.
-func PeerCertificate(ctx context.Context, host string, timeout time.Duration) (*x509.Certificate, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errNoHandshake)
-	defer cancel()
-	once := &http.Transport{Proxy: plainProxy, TLSClientConfig: &tls.Config{
+// handshake returns the certificate of a host that Go can parse.
+func handshake(ctx context.Context, host string) (*x509.Certificate, error) {
+	err := connect(ctx, host, &http.Transport{TLSClientConfig: showOnly()})
+	var peer peerError
+	if errors.As(err, &peer) {
+		return peer.Certificate, nil
+	}
+	return nil, &HandshakeError{Host: host, Err: err}
+}
+
+// recordCertificate returns the bytes of a host's certificate, or nil. It reads
+// them off the connection, as TLS 1.2 sends them, before Go parses them.
+func recordCertificate(ctx context.Context, host string) []byte {
+	recorded := &recorder{}
+	config := showOnly()
+	config.MaxVersion = tls.VersionTLS12
+	_ = connect(ctx, host, &http.Transport{DialContext: recorded.dial, TLSClientConfig: config}) // always fails
+	return recorded.certificate()
+}
+
+// showOnly is the configuration of a handshake that ends once the server has shown
+// its certificate.
+func showOnly() *tls.Config {
+	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true, //nolint:gosec // nothing is sent to whoever it is
 		VerifyConnection: func(state tls.ConnectionState) error {
-			return seenError{state.PeerCertificates[0]}
+			return peerError{state.PeerCertificates[0]}
 		},
-	}}
-	defer once.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+host, nil)
-	if err != nil {
-		return nil, &HandshakeError{Host: host, Err: err}
 	}
-	_, err = once.RoundTrip(req) //nolint:bodyclose // every handshake ends in an error
-	var seen seenError
-	if errors.As(err, &seen) {
-		return seen.Certificate, nil
-	}
-	return nil, &HandshakeError{Host: host, Err: cause(ctx, err)}
 }
 
-var (
-	errNoHandshake = errors.New("it took longer than the request timeout")
-	errTLSProxy    = errors.New("a proxy that is reached by TLS is in the way")
-)
+// connect begins a handshake with a host, which has to end in an error.
+func connect(ctx context.Context, host string, by *http.Transport) error {
+	by.Proxy = plainProxy
+	defer by.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+host, nil)
+	if err != nil {
+		return err
+	}
+	_, err = by.RoundTrip(req) //nolint:bodyclose // every handshake ends in an error
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+var errTLSProxy = errors.New("the proxy is reached by TLS, which hides the certificate behind it")
 
 // plainProxy is the proxy of the environment. One reached by TLS would show its
 // own certificate first.
@@ -66,12 +102,4 @@ func plainProxy(req *http.Request) (*url.URL, error) {
 		return nil, errTLSProxy
 	}
 	return proxy, err
-}
-
-// cause is why the context ended, where that is what ended the handshake.
-func cause(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
 }

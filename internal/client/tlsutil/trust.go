@@ -1,6 +1,9 @@
+// Package tlsutil decides which certificates are trusted, and fetches and names
+// those of other servers.
 package tlsutil
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,43 +12,111 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 )
 
-// Trust says which certificate of a server is accepted: one the system roots or
-// the CA vouch for, else the pinned leaf, else, with Insecure, any.
+// Trust says which certificate of a server is accepted: one that the system roots
+// or the CA vouch for, the pinned one whatever its chain and dates say, or, with
+// Insecure, any.
 type Trust struct {
 	CACertificate string // PEM, one or more certificates
-	Thumbprint    string // SHA-256 of the leaf, any spelling NormalizeThumbprint takes
+	Thumbprint    string // SHA-256 of the server's certificate, as NormalizeThumbprint accepts it
 	Insecure      bool
+
+	// OnOutdatedPin is told of a pinned certificate that is accepted although it has
+	// expired or is not valid yet. It may be nil, and called by several connections at
+	// once.
+	OnOutdatedPin func(*TrustError)
 }
 
-func (t Trust) TLSConfig(address *url.URL) (*tls.Config, error) {
-	roots, err := t.roots()
-	if err != nil {
+// Verifier checks the certificates of one server.
+type Verifier struct {
+	trust   Trust
+	address *url.URL
+	now     func() time.Time
+	roots   *x509.CertPool
+	pin     string // canonical, or ""
+}
+
+// NewVerifier prepares the check of the server at an address. It fails when the CA
+// certificate or the thumbprint can't be read.
+func NewVerifier(t Trust, address *url.URL, now func() time.Time) (*Verifier, error) {
+	v := &Verifier{trust: t, address: address, now: now}
+	var err error
+	if v.roots, err = t.roots(); err != nil {
 		return nil, err
 	}
-	pin := ""
 	if t.Thumbprint != "" {
-		if pin, err = NormalizeThumbprint(t.Thumbprint); err != nil {
+		if v.pin, err = NormalizeThumbprint(t.Thumbprint); err != nil {
 			return nil, err
 		}
 	}
+	return v, nil
+}
+
+// TLSConfig returns the configuration of connections to the server. What is not
+// trusted ends the handshake with *TrustError.
+func (v *Verifier) TLSConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
-		// Verification is not skipped but done below, where a pinned leaf can be accepted.
+		// Verification is not skipped but done below, where a pinned certificate can be accepted.
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies
-		VerifyConnection: func(state tls.ConnectionState) error {
-			name, shown := address.Hostname(), address.Host
-			if state.ServerName != "" && state.ServerName != name {
-				name, shown = state.ServerName, state.ServerName // an https proxy has a name of its own
-			}
-			err := verify(state, roots, name)
-			if err == nil || t.Insecure || pinned(state, pin, err) {
-				return nil
-			}
-			return trustError(state.PeerCertificates[0], shown, pin, err)
-		},
-	}, nil
+		VerifyConnection:   v.verify,
+	}
+}
+
+// Unreadable returns the error of a server whose certificate Go can't parse, nil
+// for any other one. It makes a connection of its own: ask it after a handshake
+// that failed.
+func (v *Verifier) Unreadable(ctx context.Context) error {
+	leaf, reason := unreadable(ctx, v.address.Host)
+	if reason == nil {
+		return nil
+	}
+	return v.trustError(leaf, v.address.Host, reason)
+}
+
+func (v *Verifier) verify(state tls.ConnectionState) error {
+	leaf := state.PeerCertificates[0]
+	name, shown := v.address.Hostname(), v.address.Host
+	if state.ServerName != "" && state.ServerName != name {
+		name, shown = state.ServerName, state.ServerName // an https proxy has a name of its own
+	}
+	if v.trust.Insecure {
+		return nil
+	}
+	if v.pin == Thumbprint(leaf) {
+		v.checkDates(leaf, shown)
+		return nil
+	}
+	if err := v.verifyChain(state, name); err != nil {
+		return v.trustError(leaf, shown, err)
+	}
+	return nil
+}
+
+// checkDates tells of a pinned certificate that is out of date.
+func (v *Verifier) checkDates(leaf *x509.Certificate, host string) {
+	e := v.trustError(leaf, host, nil)
+	if v.trust.OnOutdatedPin != nil && (e.IsExpired() || e.IsNotYetValid()) {
+		v.trust.OnOutdatedPin(e)
+	}
+}
+
+func (v *Verifier) verifyChain(state tls.ConnectionState, host string) error {
+	options := x509.VerifyOptions{Roots: v.roots, DNSName: host, Intermediates: x509.NewCertPool(), CurrentTime: v.now()}
+	for _, c := range state.PeerCertificates[1:] {
+		options.Intermediates.AddCert(c)
+	}
+	_, err := state.PeerCertificates[0].Verify(options)
+	return err
+}
+
+func (v *Verifier) trustError(leaf *x509.Certificate, host string, err error) *TrustError {
+	return &TrustError{
+		Host: host, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
+		Now: v.now(), Thumbprint: Thumbprint(leaf), Expected: v.pin, Err: err,
+	}
 }
 
 func (t Trust) roots() (*x509.CertPool, error) {
@@ -57,31 +128,6 @@ func (t Trust) roots() (*x509.CertPool, error) {
 		return nil, errors.New("the CA certificate holds no PEM certificate")
 	}
 	return roots, nil
-}
-
-func verify(state tls.ConnectionState, roots *x509.CertPool, host string) error {
-	options := x509.VerifyOptions{Roots: roots, DNSName: host, Intermediates: x509.NewCertPool()}
-	for _, c := range state.PeerCertificates[1:] {
-		options.Intermediates.AddCert(c)
-	}
-	_, err := state.PeerCertificates[0].Verify(options)
-	return err
-}
-
-// pinned forgives an unknown issuer or name when the leaf is the pinned one;
-// an expired certificate stays refused.
-func pinned(state tls.ConnectionState, pin string, err error) bool {
-	var issuer x509.UnknownAuthorityError
-	var name x509.HostnameError
-	return pin != "" && (errors.As(err, &issuer) || errors.As(err, &name)) &&
-		Thumbprint(state.PeerCertificates[0]) == pin
-}
-
-func trustError(leaf *x509.Certificate, host, pin string, err error) error {
-	return &TrustError{
-		Host: host, Subject: leaf.Subject.String(), NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
-		Thumbprint: Thumbprint(leaf), Expected: pin, Err: err,
-	}
 }
 
 // Thumbprint is the SHA-256 thumbprint of a certificate in the form VCDA shows.

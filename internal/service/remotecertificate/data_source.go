@@ -109,10 +109,12 @@ func (d *dataSource) lookDirectly(ctx context.Context, address string) (*x509.Ce
 	if client, diags := d.VCDA.Client(); !diags.HasError() {
 		limit = client.RequestTimeout()
 	}
+	ctx, cancel := d.Clock.WithTimeout(ctx, limit, tlsutil.ErrTimeout)
+	defer cancel()
 	var seen *x509.Certificate
 	u, err := url.Parse(address)
 	if err == nil {
-		seen, err = tlsutil.PeerCertificate(ctx, u.Host, limit)
+		seen, err = tlsutil.PeerCertificate(ctx, u.Host)
 	}
 	return seen, unable(ctx, address, err)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -66,7 +65,7 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil {
 		return nil
 	}
-	certificate, err := tlsutil.PeerCertificate(ctx, u.Host, time.Minute) // ctx ends sooner
+	certificate, err := tlsutil.PeerCertificate(ctx, u.Host)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil

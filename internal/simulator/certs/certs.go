@@ -2,12 +2,14 @@
 package certs
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -53,12 +55,96 @@ func NewAuthority(name string, source *seed.Source) (*Authority, error) {
 // PEM is the authority's own certificate.
 func (ca *Authority) PEM() string { return PEM(ca.certificate.Raw) }
 
+// Kind is a kind of certificate. All but Valid are refused by clients that check
+// more than the thumbprint.
+type Kind int
+
+// The kinds of certificates.
+const (
+	Valid             Kind = iota
+	Expired                // since 2021
+	NotYetValid            // before 2048
+	ClientOnly             // its extended key usage is that of a client
+	Constrained            // an authority in between may not vouch for its name
+	CriticalExtension      // it has a critical extension that nobody knows
+	NegativeSerial         // its serial number is negative, which Go refuses to parse
+)
+
 // Issue signs a certificate for a server that is reached under the hosts.
 func (ca *Authority) Issue(name string, hosts []string) (*tls.Certificate, error) {
+	return ca.IssueKind(Valid, name, hosts)
+}
+
+// IssueKind is Issue for a kind of certificate.
+func (ca *Authority) IssueKind(kind Kind, name string, hosts []string) (*tls.Certificate, error) {
+	if kind == Constrained {
+		between, err := ca.constrained(name)
+		if err != nil {
+			return nil, err
+		}
+		issued, err := between.IssueKind(Valid, name, hosts)
+		if err != nil {
+			return nil, err
+		}
+		issued.Certificate = append(issued.Certificate, between.certificate.Raw)
+		return issued, nil
+	}
+	template := ca.serverTemplate(name, hosts)
+	switch kind {
+	case Expired:
+		template.NotAfter = time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)
+	case NotYetValid:
+		template.NotBefore = time.Date(2048, 1, 1, 0, 0, 0, 0, time.UTC)
+	case ClientOnly:
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	case CriticalExtension:
+		template.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6876, 999}, Critical: true, Value: []byte{5, 0}}}
+	case NegativeSerial:
+		template.SerialNumber = big.NewInt(0x1122334455667788) // its sign follows below
+	}
 	key, err := ca.newKey(name)
 	if err != nil {
 		return nil, err
 	}
+	leaf, err := sign(template, ca.certificate, key, ca.key)
+	if err != nil {
+		return nil, err
+	}
+	issued := &tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}
+	if kind == NegativeSerial {
+		issued.Certificate[0] = negateSerial(leaf)
+	}
+	return issued, nil
+}
+
+// constrained makes an authority below this one that may vouch for one domain only.
+func (ca *Authority) constrained(name string) (*Authority, error) {
+	name = "authority between " + name
+	between := &Authority{source: ca.source}
+	template := ca.template(name)
+	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
+	template.PermittedDNSDomainsCritical, template.PermittedDNSDomains = true, []string{"elsewhere.example.com"}
+	_, nobody, err := net.ParseCIDR("192.0.2.0/24")
+	if err != nil {
+		return nil, err
+	}
+	template.PermittedIPRanges = []*net.IPNet{nobody}
+	if between.key, err = ca.newKey(name); err != nil {
+		return nil, err
+	}
+	between.certificate, err = sign(template, ca.certificate, between.key, ca.key)
+	return between, err
+}
+
+// negateSerial returns a certificate with the sign bit of its serial number set. Its
+// signature is no longer right, but nobody gets so far.
+func negateSerial(leaf *x509.Certificate) []byte {
+	der := bytes.Clone(leaf.Raw)
+	der[bytes.Index(der, leaf.SerialNumber.Bytes())] |= 0x80
+	return der
+}
+
+func (ca *Authority) serverTemplate(name string, hosts []string) *x509.Certificate {
 	template := ca.template(name)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
@@ -69,11 +155,7 @@ func (ca *Authority) Issue(name string, hosts []string) (*tls.Certificate, error
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	leaf, err := sign(template, ca.certificate, key, ca.key)
-	if err != nil {
-		return nil, err
-	}
-	return &tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}, nil
+	return template
 }
 
 func (ca *Authority) template(name string) *x509.Certificate {

@@ -1,0 +1,94 @@
+package tlsutil
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
+)
+
+// authority signs certificates of one name after the other.
+type authority struct {
+	*certs.Authority
+	t *testing.T
+}
+
+func newAuthority(t *testing.T, name string) authority {
+	t.Helper()
+	ca, err := certs.NewAuthority(name, seed.New(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority{ca, t}
+}
+
+func (a authority) issue(kind certs.Kind, hosts ...string) tls.Certificate {
+	a.t.Helper()
+	issued, err := a.IssueKind(kind, "vcda-a", hosts)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return *issued
+}
+
+// selfSigned is a certificate that is its own authority.
+func selfSigned(t *testing.T) (tls.Certificate, string) {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	der := server.TLS.Certificates[0]
+	return der, certs.PEM(der.Certificate[0])
+}
+
+// serve shows a certificate on loopback.
+func serve(t *testing.T, certificate tls.Certificate, change func(*tls.Config)) *url.URL {
+	t.Helper()
+	config := &tls.Config{Certificates: []tls.Certificate{certificate}} //nolint:gosec // tests set the version
+	if change != nil {
+		change(config)
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The logger is silent, since refused handshakes are expected.
+	server := &http.Server{Handler: http.NotFoundHandler(), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Minute}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(listener) }) // always ends with ErrServerClosed
+	t.Cleanup(func() { _ = server.Close(); serving.Wait() })
+	return &url.URL{Scheme: "https", Host: listener.Addr().String()}
+}
+
+// verifier checks the server at an address.
+func verifier(t *testing.T, trust Trust, address *url.URL) *Verifier {
+	t.Helper()
+	v, err := NewVerifier(trust, address, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// shakeHands makes a connection to an address, and nothing more.
+func shakeHands(t *testing.T, v *Verifier) error {
+	t.Helper()
+	conn, err := tls.Dial("tcp", v.address.Host, v.TLSConfig())
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+func thumbprintOf(certificate tls.Certificate) string {
+	sum := sha256.Sum256(certificate.Certificate[0])
+	return formatThumbprint(sum[:])
+}
