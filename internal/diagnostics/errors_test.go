@@ -53,11 +53,21 @@ func TestUnable_namesCauseAndRemedy(t *testing.T) {
 			[]string{"no longer, accepted", "Obtain a new token"},
 		},
 		"expired certificate": {
-			&tlsutil.TrustError{Host: "h", Subject: "CN=x", Thumbprint: canonical, Expected: canonical, NotAfter: time.Unix(0, 0), Err: errors.New("it has expired")},
-			[]string{"The certificate of h is not trusted: it has expired.", "valid to:   1970-01-01T00:00:00Z", "The thumbprint is the configured one, but the certificate can't be used. Renew it"},
+			&tlsutil.TrustError{Host: "h", Subject: "CN=x", Issuer: "CN=ca", Thumbprint: canonical, NotAfter: time.Unix(0, 0), Now: time.Unix(60, 0), Err: errors.New("x509")},
+			[]string{"The certificate of h is not trusted: it has expired.", "issuer:     CN=ca", "valid to:   1970-01-01T00:00:00Z", `Renew it on the appliance, or pin it in the provider block with
+
+  thumbprint = "` + canonical + `"`},
+		},
+		"certificate not yet valid": {
+			&tlsutil.TrustError{Host: "h", NotBefore: time.Unix(60, 0), NotAfter: time.Unix(90, 0), Err: errors.New("x509")},
+			[]string{"it is valid from 1970-01-01T00:01:00Z; this machine's clock says 0001-01-01T00:00:00Z.", "Compare both"},
+		},
+		"unreadable certificate": {
+			&tlsutil.TrustError{Host: "h", Thumbprint: canonical, Expected: canonical, Err: &tlsutil.UnreadableError{NegativeSerial: true, Err: errors.New("x509: negative serial number")}},
+			[]string{"it can't be read: x509: negative serial number.", "thumbprint: " + canonical, "GODEBUG=x509negativeserial=1"},
 		},
 		"unknown certificate": {
-			&tlsutil.TrustError{Host: "h", Subject: "CN=x", Thumbprint: canonical, Err: errors.New("who")},
+			&tlsutil.TrustError{Host: "h", Subject: "CN=x", Thumbprint: canonical, NotAfter: time.Unix(90, 0), Now: time.Unix(60, 0), Err: errors.New("who")},
 			[]string{`thumbprint = "` + canonical + `"`},
 		},
 		"anything else": {errors.New("something else"), []string{"Something else."}},

@@ -98,20 +98,62 @@ const moreTime = "Allow more time in the attribute timeouts."
 
 // explainTrust shows the certificate, ready to be compared and pasted.
 func (s System) explainTrust(e *tlsutil.TrustError) Detail {
-	certificate := fmt.Sprintf("%v.\n\n  subject:    %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
-		e.Err, e.Subject, e.NotBefore.UTC().Format(time.RFC3339), e.NotAfter.UTC().Format(time.RFC3339), e.Thumbprint)
 	why := fmt.Sprintf("The certificate of %s is not trusted: ", e.Host)
-	pin := fmt.Sprintf("trust its certificate in %s with ca_certificate, or with\n\n  thumbprint = %q", s.block(), e.Thumbprint)
-	switch e.Expected {
-	case "":
-		return Detail{Why: why + certificate, Advice: fmt.Sprintf("If this is the right %s, %s", s.name, pin)}
-	case e.Thumbprint:
-		return Detail{Why: why + certificate, Advice: fmt.Sprintf("The thumbprint is the configured one, but the certificate can't be used. Renew it on the %s.", s.name)}
+	pin := fmt.Sprintf("with\n\n  thumbprint = %q", e.Thumbprint)
+	var unreadable *tlsutil.UnreadableError
+	switch {
+	case errors.As(e, &unreadable):
+		return Detail{Why: why + unreadable.Error() + certificate(e), Advice: s.adviseOnUnreadable(unreadable)}
+	case e.Expected != "":
+		return Detail{
+			Why:    why + fmt.Sprintf("it is not the one whose thumbprint is configured, and %v", e.Err) + certificate(e) + "\n  configured: " + e.Expected,
+			Advice: fmt.Sprintf("If the %s has a new certificate, compare the thumbprint with the one that its administrator gives you. Then trust its certificate in %s with ca_certificate, or %s", s.name, s.block(), pin),
+		}
+	case e.IsExpired():
+		return Detail{
+			Why:    why + "it has expired" + certificate(e),
+			Advice: fmt.Sprintf("Renew it on the %s, or pin it in %s %s", s.name, s.block(), pin),
+		}
+	case e.IsNotYetValid():
+		return Detail{
+			Why:    why + fmt.Sprintf("it is valid from %s; this machine's clock says %s", dateTime(e.NotBefore), dateTime(e.Now)) + certificate(e),
+			Advice: fmt.Sprintf("Compare both, and correct the clock that is wrong. If the certificate is to be used before its time, pin it in %s %s", s.block(), pin),
+		}
 	}
 	return Detail{
-		Why:    why + "it is not the one whose thumbprint is configured, and " + certificate + "\n  configured: " + e.Expected,
-		Advice: fmt.Sprintf("If the %s has a new certificate, compare the thumbprint with the one that its administrator gives you. Then %s", s.name, pin),
+		Why:    why + e.Err.Error() + certificate(e),
+		Advice: fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or %s", s.name, s.block(), pin),
 	}
+}
+
+// certificate shows what a certificate says about itself, below a sentence.
+func certificate(e *tlsutil.TrustError) string {
+	return fmt.Sprintf(".\n\n  subject:    %s\n  issuer:     %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
+		e.Subject, e.Issuer, dateTime(e.NotBefore), dateTime(e.NotAfter), e.Thumbprint)
+}
+
+func dateTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// adviseOnUnreadable gives the way round where there is one.
+func (s System) adviseOnUnreadable(e *tlsutil.UnreadableError) string {
+	advice := fmt.Sprintf("Renew it on the %s: trusting or pinning it is not enough.", s.name)
+	if e.NegativeSerial {
+		advice += " Until then, run Terraform with the environment variable GODEBUG=x509negativeserial=1."
+	}
+	return advice
+}
+
+// OutdatedPin is the warning of a pinned certificate that is used although it is
+// out of date.
+func (s System) OutdatedPin(e *tlsutil.TrustError) diag.Diagnostic {
+	why := fmt.Sprintf("it has expired on %s", dateTime(e.NotAfter))
+	if e.IsNotYetValid() {
+		why = fmt.Sprintf("it is valid from %s only; this machine's clock says %s", dateTime(e.NotBefore), dateTime(e.Now))
+	}
+	return diag.NewWarningDiagnostic("The pinned certificate of "+e.Host+" is out of date", Detail{
+		Why:    fmt.Sprintf("The certificate of the %s is used, since its thumbprint is the configured one, but %s", s.name, why) + certificate(e),
+		Advice: fmt.Sprintf("Renew it on the %s, and update the thumbprint in %s and in the pairings of its peers.", s.name, s.block()),
+	}.String())
 }
 
 // explainConnection is the only place that blames the network.

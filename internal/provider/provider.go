@@ -25,6 +25,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
@@ -51,13 +52,16 @@ type Options struct {
 
 // New returns the factory of the provider.
 func New(o Options) func() provider.Provider {
-	return func() provider.Provider { return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock} }
+	return func() provider.Provider {
+		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, notices: &notices{}}
+	}
 }
 
 type vcdaProvider struct {
 	version   string
 	cleanup   *providerdata.Cleanup
 	clock     clock.Clock
+	notices   *notices
 	validated atomic.Bool
 }
 
@@ -155,6 +159,9 @@ func notYetKnown(dotted string) diag.Diagnostic {
 		fmt.Sprintf("The value of %s in the provider block is only known after apply. Apply first what makes it, with -target, or take it from a variable.", dotted))
 }
 
+// systems are the systems by the prefix of their settings.
+var systems = map[string]diagnostics.System{"": diagnostics.VCDA, "vcenter.": diagnostics.VCenter, "storware.": diagnostics.Storware}
+
 // transport resolves the settings of the HTTP layer for the system whose
 // settings stand below prefix.
 func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) rest.Options {
@@ -163,6 +170,7 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 			CACertificate: c.certificate(prefix + "ca_certificate"),
 			Thumbprint:    c.get(prefix + "thumbprint"),
 			Insecure:      c.enabled(prefix + "insecure"),
+			OnOutdatedPin: func(e *tlsutil.TrustError) { p.notices.add(systems[prefix].OutdatedPin(e)) },
 		},
 		UserAgent:     agent,
 		MaxRetries:    c.count("max_retries"),

@@ -35,8 +35,9 @@ func quiet() error {
 
 // NewServer is what Serve serves.
 func NewServer(o Options) tfprotov6.ProviderServer {
-	served := providerserver.NewProtocol6(New(o)())()
-	return server{served.(frameworkServer)} //nolint:errcheck // the framework serves them all
+	p := New(o)()
+	served := providerserver.NewProtocol6(p)()
+	return server{served.(frameworkServer), p.(*vcdaProvider).notices} //nolint:errcheck // the framework serves them all
 }
 
 // frameworkServer is what the framework serves.
@@ -47,9 +48,21 @@ type frameworkServer interface {
 }
 
 // server gives every RPC an operation ID, which its requests carry and its
-// diagnostics and log entries show, and lets go of its context when it ends
-// (memory.go).
-type server struct{ frameworkServer }
+// diagnostics and log entries show, lets go of its context when it ends
+// (memory.go), and adds the warnings that came up below it (notices.go).
+type server struct {
+	frameworkServer
+	notices *notices
+}
+
+// noticing is during for a call that may reach a system.
+func noticing[Q, A any](ctx context.Context, n *notices, call func(context.Context, Q) (A, error), req Q) (A, error) {
+	resp, err := during(ctx, call, req)
+	if err == nil {
+		n.addTo(resp)
+	}
+	return resp, err
+}
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return during(withOperation(ctx), s.frameworkServer.ValidateResourceConfig, req)
@@ -64,19 +77,19 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.ReadResource, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.ReadResource, req)
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.PlanResourceChange, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.PlanResourceChange, req)
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.ApplyResourceChange, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.ApplyResourceChange, req)
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.ImportResourceState, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.ImportResourceState, req)
 }
 
 func (s server) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
@@ -84,11 +97,11 @@ func (s server) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResour
 }
 
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.ReadDataSource, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.ReadDataSource, req)
 }
 
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.OpenEphemeralResource, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.OpenEphemeralResource, req)
 }
 
 func (s server) RenewEphemeralResource(ctx context.Context, req *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
@@ -107,9 +120,17 @@ func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest
 // their context stays.
 
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	return s.frameworkServer.ListResource(withOperation(ctx), req)
+	stream, err := s.frameworkServer.ListResource(withOperation(ctx), req)
+	if err == nil {
+		stream.Results = s.notices.afterResults(stream.Results)
+	}
+	return stream, err
 }
 
 func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	return s.frameworkServer.InvokeAction(withOperation(ctx), req)
+	stream, err := s.frameworkServer.InvokeAction(withOperation(ctx), req)
+	if err == nil {
+		stream.Events = s.notices.atCompletion(stream.Events)
+	}
+	return stream, err
 }

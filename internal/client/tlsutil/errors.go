@@ -32,7 +32,10 @@ func (e *TrustError) Unwrap() error { return e.Err }
 
 // UnreadableError is the reason of a certificate that Go can't parse, whatever is
 // configured to trust it.
-type UnreadableError struct{ Err error }
+type UnreadableError struct {
+	NegativeSerial bool // which Go accepts with GODEBUG=x509negativeserial=1
+	Err            error
+}
 
 func (e *UnreadableError) Error() string { return fmt.Sprintf("it can't be read: %v", e.Err) }
 func (e *UnreadableError) Unwrap() error { return e.Err }

@@ -35,7 +35,8 @@ func unreadable(ctx context.Context, host string) (*x509.Certificate, error) {
 		return nil, nil
 	}
 	if _, err := x509.ParseCertificate(der); err != nil {
-		return parseNames(der), &UnreadableError{Err: err}
+		leaf := parseNames(der)
+		return leaf, &UnreadableError{NegativeSerial: leaf.SerialNumber != nil && leaf.SerialNumber.Sign() < 0, Err: err}
 	}
 	return nil, nil
 }

@@ -95,7 +95,7 @@ func parseNames(der []byte) *x509.Certificate {
 		}
 	}
 	_, _ = asn1.Unmarshal(der, &parsed) // the bytes alone are something, too
-	c := &x509.Certificate{Raw: der, NotBefore: parsed.Certificate.Validity.NotBefore, NotAfter: parsed.Certificate.Validity.NotAfter}
+	c := &x509.Certificate{Raw: der, SerialNumber: parsed.Certificate.SerialNumber, NotBefore: parsed.Certificate.Validity.NotBefore, NotAfter: parsed.Certificate.Validity.NotAfter}
 	c.Issuer.FillFromRDNSequence(&parsed.Certificate.Issuer)
 	c.Subject.FillFromRDNSequence(&parsed.Certificate.Subject)
 	return c

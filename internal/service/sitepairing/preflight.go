@@ -78,9 +78,9 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_thumbprint"), "The site shows another certificate",
-		fmt.Sprintf("%s shows, seen from here, a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n\n"+
+		fmt.Sprintf("%s shows, seen from here, a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
 			"If the appliance sees the same, the pairing will report CertificateMismatch. Compare both with the appliance of the site. ",
-			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen)+preflightOff)}
+			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer)+preflightOff)}
 }
 
 const preflightOff = "To turn this check off, set preflight = false in the provider block."

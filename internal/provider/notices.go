@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"iter"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// notices are warnings that come up below the operations, such as in a TLS
+// handshake. The server adds them to the response of the call that ends next. Each
+// is shown once a process.
+type notices struct {
+	lock  sync.Mutex
+	shown map[string]struct{} // summaries
+	next  []*tfprotov6.Diagnostic
+}
+
+// add shows a warning, unless it has been shown.
+func (n *notices) add(warning diag.Diagnostic) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if _, ok := n.shown[warning.Summary()]; ok {
+		return
+	}
+	if n.shown == nil {
+		n.shown = map[string]struct{}{}
+	}
+	n.shown[warning.Summary()] = struct{}{}
+	n.next = append(n.next, &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: warning.Summary(), Detail: warning.Detail()})
+}
+
+// take returns the warnings that are to be shown next.
+func (n *notices) take() []*tfprotov6.Diagnostic {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	next := n.next
+	n.next = nil
+	return next
+}
+
+// addTo adds the warnings to a response.
+func (n *notices) addTo(response any) {
+	switch r := response.(type) {
+	case *tfprotov6.ReadResourceResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.PlanResourceChangeResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.ApplyResourceChangeResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.ImportResourceStateResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.ReadDataSourceResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.OpenEphemeralResourceResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	}
+}
+
+// afterResults adds the warnings behind the results of a list.
+func (n *notices) afterResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
+	return func(yield func(tfprotov6.ListResourceResult) bool) {
+		for result := range results {
+			if !yield(result) {
+				return
+			}
+		}
+		if warnings := n.take(); warnings != nil {
+			yield(tfprotov6.ListResourceResult{Diagnostics: warnings})
+		}
+	}
+}
+
+// atCompletion adds the warnings to the last event of an action.
+func (n *notices) atCompletion(events iter.Seq[tfprotov6.InvokeActionEvent]) iter.Seq[tfprotov6.InvokeActionEvent] {
+	return func(yield func(tfprotov6.InvokeActionEvent) bool) {
+		for event := range events {
+			if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+				completed.Diagnostics = append(completed.Diagnostics, n.take()...)
+				event.Type = completed
+			}
+			if !yield(event) {
+				return
+			}
+		}
+	}
+}
