@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 // answers is what comes of an answer of the appliance that is not as it should
@@ -27,6 +28,14 @@ func settings(title string, changes values) situation {
 	}}
 }
 
+// certificate is what comes of an appliance with a certificate of the kind.
+func certificate(title string, kind certs.Kind, changes values) situation {
+	return situation{title: title, run: func(t *testing.T, s *scene) {
+		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateKind = kind })
+		s.reads(t, with(t, block(a, changes)), "vcda_session", values{})
+	}}
+}
+
 const html = "<html><body><h1>Bad Gateway</h1></body></html>"
 
 var connections = []situation{
@@ -36,10 +45,11 @@ var connections = []situation{
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateNames = []string{"vcda.example.com"} })
 		s.reads(t, with(t, block(a, values{"thumbprint": nil, "ca_certificate": a.CertificatePEM()})), "vcda_session", values{})
 	}},
-	{title: "The pinned certificate has expired", run: func(t *testing.T, s *scene) {
-		address, thumbprint := s.expired(t)
-		s.reads(t, with(t, values{"url": address, "thumbprint": thumbprint, "login": root}), "vcda_session", values{})
-	}},
+	certificate("The certificate has expired", certs.Expired, values{"thumbprint": nil}),
+	certificate("The pinned certificate has expired", certs.Expired, nil),
+	certificate("The certificate is not valid yet", certs.NotYetValid, values{"thumbprint": nil}),
+	certificate("The pinned certificate is not valid yet", certs.NotYetValid, nil),
+	certificate("The pinned certificate can't be read", certs.NegativeSerial, nil),
 	settings("Nothing listens at the address", values{"url": nowhere}),
 	{title: "The appliance does not answer in time", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)

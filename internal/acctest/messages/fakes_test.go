@@ -4,20 +4,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"io"
-	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
 // key is a private key that is not RSA.
@@ -36,25 +30,6 @@ func keyPEM() string {
 		panic(err) // an ECDSA key can always be marshalled
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-}
-
-// expired starts a server whose certificate has expired.
-func (s *scene) expired(t *testing.T) (address, thumbprint string) {
-	t.Helper()
-	own := key()
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1, 0)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, own.Public(), own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: own}}}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are expected
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	thumbprint = tlsutil.Thumbprint(server.Certificate())
-	s.system("old", server.URL, thumbprint)
-	return server.URL, thumbprint
 }
 
 // silent starts a server that never says anything.

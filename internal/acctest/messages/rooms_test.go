@@ -331,7 +331,7 @@ var storwares = []situation{
 		p := ofStorware(t, server, nil)
 		open, d := p.Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
-		server.Fault(storware.Fault{Call: "POST /session/logout", Drop: true})
+		server.Fault(storware.Fault{Call: "POST /session/logout", Drop: true, Times: 2})
 		s.says(t, p.Close(t, open))
 	}},
 }

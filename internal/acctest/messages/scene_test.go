@@ -82,6 +82,7 @@ var unstable = []struct {
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "(id)"},
 	{regexp.MustCompile(`(valid (?:from|to): +)\S+`), "${1}(time)"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->`), ""}, // our end of a connection
+	{regexp.MustCompile(`clock says \S+Z`), "clock says (time)"},
 	{regexp.MustCompile(`current time \S+ is`), "current time (time) is"},
 	{regexp.MustCompile(`at \d+ %`), "at (n) %"},
 	{regexp.MustCompile(`(last seen|was|is) (QUEUED|RUNNING)`), "$1 RUNNING"},

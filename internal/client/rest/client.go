@@ -30,8 +30,7 @@ type Options struct {
 	MaxRetries     int           // of reads, and of requests with RetryBusy; 0 sends once
 	MaxConcurrent  int           // requests in flight; 0 is no limit
 	Limits         Limits
-	Clock          clock.Clock // nil is clock.System
-	Jar            http.CookieJar
+	Clock          clock.Clock                          // nil is clock.System
 	DecodeError    func(body []byte) (code, msg string) // the system's own error body; both empty for another one
 	Log            func(context.Context, Event)
 }
@@ -55,7 +54,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	base := newTransport(trust.TLSConfig(), o.MaxConcurrent)
-	client := &http.Client{Transport: base, Jar: o.Jar, CheckRedirect: keepRedirect}
+	client := &http.Client{Transport: base, CheckRedirect: keepRedirect}
 
 	chain := send(client, trust, o.Limits.withDefaults())
 	chain = logTries(o.Clock, o.Log, chain)

@@ -93,7 +93,7 @@ func (r *request) http(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Header = r.header.Clone() // a cookie jar adds to it
+	out.Header = r.header.Clone()
 	return out, nil
 }
 

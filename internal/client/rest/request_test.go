@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"slices"
 	"strings"
@@ -101,33 +100,6 @@ func TestRequestThatCannotBeSent(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Cookies of a jar travel with reads and writes, once each and in retries too.
-func TestCookies(t *testing.T) {
-	bubble(t, "jar", func(t *testing.T) {
-		jar, err := cookiejar.New(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var seen []string
-		client := serve(t, Options{MaxRetries: 1, Jar: jar}, func(w http.ResponseWriter, r *http.Request) {
-			seen = append(seen, r.Method+" "+r.Header.Get("Cookie"))
-			if r.Method == http.MethodPost {
-				http.SetCookie(w, &http.Cookie{Name: "session", Value: "1"})
-			} else if len(seen) == 2 {
-				w.WriteHeader(http.StatusServiceUnavailable)
-			}
-		})
-		for _, method := range []string{"POST", "GET", "PUT"} {
-			if _, err := client.Do(t.Context(), Request{Method: method, Path: "/"}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if diff := cmp.Diff([]string{"POST ", "GET session=1", "GET session=1", "PUT session=1"}, seen); diff != "" {
-			t.Error(diff)
-		}
-	})
 }
 
 // Sent reports whether the server may have acted.

@@ -38,7 +38,6 @@ func New(o Options) (*Client, error) {
 		o.Transport.Clock = clock.System{}
 	}
 	o.Transport.DecodeError = decodeFault
-	o.Transport.Jar = nil // a cookie would tie clones to the session they come from
 	layer, err := rest.New(o.Transport)
 	if err != nil {
 		return nil, err
