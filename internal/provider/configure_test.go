@@ -180,7 +180,7 @@ func TestConfigureWarnings(t *testing.T) {
 		"secure over env":        {with(values{"insecure": false}), map[string]string{"VCDA_INSECURE": "true"}, nil},
 		"other login type":       {with(nil), map[string]string{"VCDA_COOKIE": "c"}, []string{"Ignored variable VCDA_COOKIE: It belongs to the login type vcd_cookie, but the provider logs in with local_user."}},
 		"two login types":        {with(nil), map[string]string{"VCDA_COOKIE": "c", "VCDA_SESSION_TOKEN": "t"}, []string{"VCDA_COOKIE", "VCDA_SESSION_TOKEN"}},
-		"shared variable":        {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_credentials", "VCDA_USERNAME": "u", "VCDA_PASSWORD": "p"}, nil},
+		"shared variable":        {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_credentials", "VCDA_USERNAME": "u@o", "VCDA_PASSWORD": "p"}, nil},
 		"of no type of ours":     {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_api_token", "VCDA_API_TOKEN": "t", "VCDA_ORG": "o", "VCDA_PASSWORD": "p"}, []string{"Ignored variable VCDA_PASSWORD"}},
 		"VCDA_LOGIN contradicts": {with(nil), map[string]string{"VCDA_LOGIN": "vcd_cookie"}, []string{"Ignored variable VCDA_LOGIN: It names the login type vcd_cookie, but the provider block logs in with local_user."}},
 		"VCDA_LOGIN agrees":      {with(nil), map[string]string{"VCDA_LOGIN": "local_user"}, nil},

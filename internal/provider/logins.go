@@ -24,7 +24,8 @@ type field struct {
 	optional  bool
 	kind      kind
 	check     func(string) error
-	rivals    []string // fields that, set in the provider block, overrule the variable
+	value     func(string) (string, error) // what is sent of the text; nil: the text itself
+	rivals    []string                     // fields that, set in the provider block, overrule the variable
 	doc       string
 }
 
@@ -36,8 +37,8 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "local_user", doc: "An operating system user of the appliance, usually `root`.",
 		fields: []field{
-			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user, usually `root`."},
-			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
+			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, usually `root`."},
+			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.LocalUser{Username: f["username"], Password: f["password"]}, nil
@@ -46,9 +47,9 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "sso_credentials", doc: "A user of vCenter Single Sign-On.",
 		fields: []field{
-			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user, such as `administrator@vsphere.local`."},
-			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
-			{name: "principal", env: "VCDA_PRINCIPAL", optional: true, doc: "Principal the session shall belong to, where it is another than the user."},
+			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, such as `administrator@vsphere.local`."},
+			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
+			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal the session shall belong to, where it is another than the user."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.SSOCredentials{Username: f["username"], Password: f["password"], Principal: f["principal"]}, nil
@@ -57,20 +58,20 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a `signature` made elsewhere. **Experimental**: no published document fixes the signed bytes.",
 		fields: []field{
-			{name: "saml_token", env: "VCDA_SAML_TOKEN", secret: true, doc: "The SAML token."},
+			{name: "saml_token", env: "VCDA_SAML_TOKEN", value: values.SAMLToken, secret: true, doc: "The SAML token."},
 			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, check: checkPrivateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
-			{name: "signature", env: "VCDA_SAML_SIGNATURE", secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
+			{name: "signature", env: "VCDA_SAML_SIGNATURE", value: values.Token, secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
 			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, rivals: []string{"private_key"}, doc: "Timestamp under the signature, in milliseconds since 1970."},
-			{name: "nonce", env: "VCDA_SAML_NONCE", optional: true, rivals: []string{"private_key"}, doc: "Nonce under the signature."},
-			{name: "principal", env: "VCDA_PRINCIPAL", optional: true, doc: "Principal the session shall belong to, where the token allows to impersonate it."},
+			{name: "nonce", env: "VCDA_SAML_NONCE", value: values.Credential, optional: true, rivals: []string{"private_key"}, doc: "Nonce under the signature."},
+			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal the session shall belong to, where the token allows to impersonate it."},
 		},
 		build: buildSSOToken,
 	},
 	{
 		name: "vcd_credentials", doc: "A user of Cloud Director.",
 		fields: []field{
-			{name: "username", env: "VCDA_USERNAME", doc: "Name of the user with its organization, such as `administrator@System`."},
-			{name: "password", env: "VCDA_PASSWORD", secret: true, doc: "Password of the user."},
+			{name: "username", env: "VCDA_USERNAME", value: values.CloudUser, doc: "Name of the user with its organization, such as `administrator@System`."},
+			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.VCDCredentials{Username: f["username"], Password: f["password"]}, nil
@@ -79,15 +80,15 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "vcd_cookie", doc: "The auth cookie of a Cloud Director session. The schemas of appliances from 4.5 on no longer list it, so they may refuse it.",
 		fields: []field{
-			{name: "cookie", env: "VCDA_COOKIE", secret: true, doc: "Value of the cookie."},
+			{name: "cookie", env: "VCDA_COOKIE", value: values.Token, secret: true, doc: "Value of the cookie."},
 		},
 		build: func(f fields) (vcda.Login, error) { return vcda.VCDCookie{Cookie: f["cookie"]}, nil },
 	},
 	{
 		name: "vcd_access_token", doc: "An access token (JWT) of Cloud Director.",
 		fields: []field{
-			{name: "access_token", env: "VCDA_ACCESS_TOKEN", secret: true, doc: "The access token."},
-			{name: "context", env: "VCDA_CONTEXT", optional: true, doc: "Organization of the token, where another Cloud Director than the appliance's own issued it."},
+			{name: "access_token", env: "VCDA_ACCESS_TOKEN", value: values.Token, secret: true, doc: "The access token."},
+			{name: "context", env: "VCDA_CONTEXT", value: values.Credential, optional: true, doc: "Organization of the token, where another Cloud Director than the appliance's own issued it."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.VCDAccessToken{AccessToken: f["access_token"], Context: f["context"]}, nil
@@ -96,8 +97,8 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "vcd_api_token", doc: "An API token of Cloud Director. Documented for appliances of version 4.7.",
 		fields: []field{
-			{name: "api_token", env: "VCDA_API_TOKEN", secret: true, doc: "The API token."},
-			{name: "org", env: "VCDA_ORG", doc: "Short name of the organization the token is of."},
+			{name: "api_token", env: "VCDA_API_TOKEN", value: values.Token, secret: true, doc: "The API token."},
+			{name: "org", env: "VCDA_ORG", value: values.Credential, doc: "Short name of the organization the token is of."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.VCDAPIToken{APIToken: f["api_token"], Org: f["org"]}, nil
@@ -106,7 +107,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "session_token", doc: "The token of a session that exists already. The provider never logs it out.",
 		fields: []field{
-			{name: "token", env: "VCDA_SESSION_TOKEN", secret: true, doc: "Value of the `X-VCAV-Auth` header."},
+			{name: "token", env: "VCDA_SESSION_TOKEN", value: values.Token, secret: true, doc: "Value of the `X-VCAV-Auth` header."},
 		},
 		build: func(f fields) (vcda.Login, error) { return vcda.SessionToken{Token: f["token"]}, nil },
 	},
@@ -159,7 +160,7 @@ func loginSettings[L any](prefix string, types []loginType[L]) []setting {
 			}
 			rows = append(rows, setting{
 				path: strings.Join([]string{prefix, t.name, f.name}, "."), env: f.env,
-				kind: f.kind, secret: f.secret, check: f.check, doc: doc,
+				kind: f.kind, secret: f.secret, check: f.check, value: f.value, doc: doc,
 			})
 		}
 	}

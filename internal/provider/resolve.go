@@ -64,7 +64,11 @@ func (c *configuration) get(dotted string) string {
 	value, s := c.lookup(dotted)
 	switch s {
 	case present:
-		return textOf(value)
+		text, err := row.resolved(textOf(value))
+		if err != nil { // validation could not check a value that was unknown then
+			c.diags.AddAttributeError(attributePath(dotted), "Invalid "+dotted, reason(err))
+		}
+		return text
 	case unknown:
 		c.note(dotted)
 		return ""
@@ -77,7 +81,8 @@ func (c *configuration) get(dotted string) string {
 		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The variable stands in for "+dotted+". "+reason(err))
 		return row.def
 	}
-	return fromEnv
+	text, _ := row.resolved(fromEnv) // valid has checked it
+	return text
 }
 
 // note keeps the first setting that isn't known yet.

@@ -30,7 +30,8 @@ type setting struct {
 	kind   kind
 	secret bool
 	def    string
-	check  func(string) error // nil: anything but an empty text
+	check  func(string) error           // nil: anything but an empty text
+	value  func(string) (string, error) // what becomes of the text; nil: the text itself
 	doc    string
 }
 
@@ -118,8 +119,17 @@ func (s setting) valid(value string) error {
 			return fmt.Errorf("%q is neither true nor false", value)
 		}
 	}
-	if s.check == nil {
-		return nil
+	if s.check != nil {
+		return s.check(value)
 	}
-	return s.check(value)
+	_, err := s.resolved(value)
+	return err
+}
+
+// resolved is what becomes of a text in the provider block or in the variable.
+func (s setting) resolved(text string) (string, error) {
+	if s.value == nil {
+		return text, nil
+	}
+	return s.value(text)
 }

@@ -26,6 +26,7 @@ func (s setting) example() (one, other string) {
 		"request_timeout": {"5s", "7s"},
 		"release":         {"8.0.3.0", "8.0.2.0"},
 		"version":         {"5.0", "5.1"},
+		"username":        {"one@acme", "other@acme"},
 		"private_key":     {holder.PrivateKeyPEM(), "\n" + holder.PrivateKeyPEM()},
 	}
 	if pair, ok := examples[s.name()]; ok {

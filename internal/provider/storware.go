@@ -24,8 +24,8 @@ var storwareLogins = []loginType[storware.Login]{
 	{
 		name: "credentials", doc: "A user of Storware.",
 		fields: []field{
-			{name: "username", env: "VCDA_STORWARE_USERNAME", doc: "Login of the user, such as `admin`."},
-			{name: "password", env: "VCDA_STORWARE_PASSWORD", secret: true, doc: "Password of the user."},
+			{name: "username", env: "VCDA_STORWARE_USERNAME", value: values.Credential, doc: "Login of the user, such as `admin`."},
+			{name: "password", env: "VCDA_STORWARE_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
 		},
 		build: func(f fields) (storware.Login, error) {
 			return storware.Credentials{Username: f["username"], Password: f["password"]}, nil
@@ -34,16 +34,16 @@ var storwareLogins = []loginType[storware.Login]{
 	{
 		name: "token", doc: "A token that somebody else issued, likely a connected identity provider.",
 		fields: []field{
-			{name: "token", env: "VCDA_STORWARE_TOKEN", secret: true, doc: "The token."},
+			{name: "token", env: "VCDA_STORWARE_TOKEN", value: values.Token, secret: true, doc: "The token."},
 		},
 		build: func(f fields) (storware.Login, error) { return storware.Token{Token: f["token"]}, nil },
 	},
 	{
 		name: "node", doc: "A backup node, with the password it got when it was registered.",
 		fields: []field{
-			{name: "name", env: "VCDA_STORWARE_NODE_NAME", doc: "Login of the node."},
-			{name: "password", env: "VCDA_STORWARE_NODE_PASSWORD", secret: true, doc: "Password of the node."},
-			{name: "version", env: "VCDA_STORWARE_NODE_VERSION", doc: "Version of the node's software."},
+			{name: "name", env: "VCDA_STORWARE_NODE_NAME", value: values.Credential, doc: "Login of the node."},
+			{name: "password", env: "VCDA_STORWARE_NODE_PASSWORD", value: values.Credential, secret: true, doc: "Password of the node."},
+			{name: "version", env: "VCDA_STORWARE_NODE_VERSION", value: values.Credential, doc: "Version of the node's software."},
 		},
 		build: func(f fields) (storware.Login, error) {
 			return storware.Node{Name: f["name"], Password: f["password"], Version: f["version"]}, nil

@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // vcenterSettings are the rows of the object vcenter, but for its login.
@@ -27,8 +28,8 @@ var vcenterLogins = []loginType[vcenter.Login]{
 	{
 		name: "credentials", doc: "A user of vCenter.",
 		fields: []field{
-			{name: "username", env: "VCDA_VCENTER_USERNAME", doc: "Name of the user, such as `administrator@vsphere.local`."},
-			{name: "password", env: "VCDA_VCENTER_PASSWORD", secret: true, doc: "Password of the user."},
+			{name: "username", env: "VCDA_VCENTER_USERNAME", value: values.Credential, doc: "Name of the user, such as `administrator@vsphere.local`."},
+			{name: "password", env: "VCDA_VCENTER_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
 		},
 		build: func(f fields) (vcenter.Login, error) {
 			return vcenter.Credentials{Username: f["username"], Password: f["password"]}, nil
@@ -37,14 +38,14 @@ var vcenterLogins = []loginType[vcenter.Login]{
 	{
 		name: "clone_ticket", doc: "A ticket for a clone of another session. It serves one login only: one from the ephemeral resource `vcda_vcenter_clone_ticket` always works, one made elsewhere suits the apply of a saved plan and no one-command apply.",
 		fields: []field{
-			{name: "ticket", env: "VCDA_VCENTER_CLONE_TICKET", secret: true, doc: "The clone ticket."},
+			{name: "ticket", env: "VCDA_VCENTER_CLONE_TICKET", value: values.Token, secret: true, doc: "The clone ticket."},
 		},
 		build: func(f fields) (vcenter.Login, error) { return vcenter.CloneTicket{Ticket: f["ticket"]}, nil },
 	},
 	{
 		name: "session_id", doc: "The id of a session that exists already. The provider never logs it out.",
 		fields: []field{
-			{name: "session_id", env: "VCDA_VCENTER_SESSION_ID", secret: true, doc: "Value of the `vmware-api-session-id` header, or of the `vmware_soap_session` cookie. It is not the key of the session."},
+			{name: "session_id", env: "VCDA_VCENTER_SESSION_ID", value: values.Token, secret: true, doc: "Value of the `vmware-api-session-id` header, or of the `vmware_soap_session` cookie. It is not the key of the session."},
 		},
 		build: func(f fields) (vcenter.Login, error) { return vcenter.SessionID{SessionID: f["session_id"]}, nil },
 	},

@@ -1,0 +1,127 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+)
+
+// loginTypes describes each login type of a system by what its row and its file
+// offer: its fields (a secret one with "!", an optional one in brackets), and how
+// its sessions behave.
+func loginTypes[L session.Login](t *testing.T, prefix string, types []loginType[L]) (lines []string) {
+	t.Helper()
+	for _, row := range types {
+		values := fields{}
+		var names []string
+		for _, f := range row.fields {
+			values[f.name], _ = setting{path: f.name, kind: f.kind}.example()
+			name := f.name
+			if f.secret {
+				name += "!"
+			}
+			if f.optional {
+				name = "[" + name + "]"
+			}
+			names = append(names, name)
+			if f.env == "" || f.doc == "" {
+				t.Errorf("%s%s.%s has no variable or no description", prefix, row.name, f.name)
+			}
+			if f.secret && f.value == nil && f.check == nil {
+				t.Errorf("%s%s.%s is a secret that is sent unchecked", prefix, row.name, f.name)
+			}
+		}
+		delete(values, "private_key") // it excludes a ready-made signature
+		login, err := row.build(values)
+		if err != nil {
+			t.Fatalf("%s%s: %v", prefix, row.name, err)
+		}
+		if login.Kind() != row.name || row.doc == "" {
+			t.Errorf("the row %s%s makes a login of type %s", prefix, row.name, login.Kind())
+		}
+		lines = append(lines, fmt.Sprintf("%s%s(%s)%s", prefix, row.name, strings.Join(names, ", "), traits(login.Traits())))
+	}
+	return lines
+}
+
+func traits(of session.Traits) (text string) {
+	if of.User != "" {
+		text = " user " + of.User
+	}
+	for _, trait := range []struct {
+		name string
+		has  bool
+	}{{"password", of.ByPassword}, {"single use", of.SingleUse}, {"external", of.External}, {"hint", of.Hint != ""}} {
+		if trait.has {
+			text += " +" + trait.name
+		}
+	}
+	return text
+}
+
+// TestLoginTypes lists what each login type has to offer. A new one adds a line.
+func TestLoginTypes(t *testing.T) {
+	t.Parallel()
+	want := `local_user(username, password!) user one@acme +password
+sso_credentials(username, password!, [principal]) user one@acme +password
+sso_token(saml_token!, [private_key!], [signature!], [timestamp], [nonce], [principal]) +single use +hint
+vcd_credentials(username, password!) user one@acme +password
+vcd_cookie(cookie!)
+vcd_access_token(access_token!, [context])
+vcd_api_token(api_token!, org) +hint
+session_token(token!) +external
+vcenter.credentials(username, password!) user one@acme +password
+vcenter.clone_ticket(ticket!) +single use
+vcenter.session_id(session_id!) +external
+storware.credentials(username, password!) user one@acme +password
+storware.token(token!)
+storware.node(name, password!, version) user one +password`
+	got := append(loginTypes(t, "", vcdaLogins), loginTypes(t, "vcenter.", vcenterLogins)...)
+	got = append(got, loginTypes(t, "storware.", storwareLogins)...)
+	if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLoginValues: what copying adds to a token is dropped; what ends in a line
+// break and is no token is refused, in the provider block and in the variable.
+func TestLoginValues(t *testing.T) {
+	t.Parallel()
+	for _, row := range settings {
+		name := row.name()
+		if !strings.Contains(row.path, "login.") || row.kind != text || name == "private_key" {
+			continue
+		}
+		t.Run(row.path, func(t *testing.T) {
+			t.Parallel()
+			plain, _ := row.example()
+			accepted := map[string]bool{plain: true}
+			switch name {
+			case "saml_token":
+				accepted["\n"+plain+"\r\n"] = true
+			case "cookie", "access_token", "api_token", "token", "ticket", "session_id", "signature":
+				accepted["\n"+plain+"\r\n"], accepted["Bearer "+plain+"\n"], accepted["a\nb"] = true, true, false
+			default:
+				accepted[plain+"\n"], accepted[plain+"\r\n"] = false, false
+			}
+			for given, ok := range accepted {
+				for place, c := range map[string]*configuration{
+					"block":    {block: block(t, row.path, given), env: environment("", "")},
+					"variable": {block: block(t, row.path, nil), env: environment(row.env, given)},
+				} {
+					got := c.get(row.path)
+					if ok != !c.diags.HasError() || ok && got != plain {
+						t.Errorf("%q in the %s gives %q and %v, want accepted %t", given, place, got, c.diags, ok)
+					}
+				}
+				if err := row.valid(given); (err == nil) != ok {
+					t.Errorf("%q is valid: %v, want %t", given, err, ok)
+				}
+			}
+		})
+	}
+}
