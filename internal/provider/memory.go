@@ -12,8 +12,8 @@ import (
 // terraform-plugin-framework v1.19.0), and with it everything the context
 // holds. A plan of some thousand resources then takes some hundred megabytes.
 // Here the framework gets a context that lets go of its parent when the call has
-// ended. Delete this file once the framework removes its cancel functions at the
-// end of each call.
+// ended. .github/decisions/0007-release-contexts-of-calls.md says how to see when
+// this file is no longer needed.
 
 // during makes a call with a context that lets go of its parent afterwards.
 //
