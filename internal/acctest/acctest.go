@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
@@ -38,11 +39,17 @@ func Main(m *testing.M) {
 // logged out when the test ends, as the binary does at its own end.
 func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
-	return FactoriesAt(t, clock.System{})
+	return factories(t, provider.Options{Clock: clock.System{}})
 }
 
-// FactoriesAt is Factories for a provider that takes its time from the clock.
+// FactoriesAt is Factories for a provider that takes its time from the clock. Its
+// limits of responses are small, so that a test of a huge one moves few bytes.
 func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	return factories(t, provider.Options{Clock: c, Limits: rest.Limits{Response: 4 << 20, Item: 64 << 10}})
+}
+
+func factories(t testing.TB, o provider.Options) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	cleanup := &providerdata.Cleanup{}
 	t.Cleanup(func() {
@@ -52,9 +59,10 @@ func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.Provi
 			t.Logf("logout: %v", err)
 		}
 	})
+	o.Version, o.Cleanup = "test", cleanup
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"vcda": func() (tfprotov6.ProviderServer, error) {
-			return provider.NewServer(provider.Options{Version: "test", Cleanup: cleanup, Clock: c}), nil
+			return provider.NewServer(o), nil
 		},
 	}
 }
@@ -63,11 +71,16 @@ func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.Provi
 // root user. The settings are added to the provider block, or replace some of it.
 func Connect(t testing.TB, a *simulator.Appliance, settings direct.Values) *direct.Provider {
 	t.Helper()
-	return ConnectAt(t, clock.System{}, a, settings)
+	return connect(t, Factories(t), a, settings)
 }
 
 // ConnectAt is Connect for a provider that takes its time from the clock.
 func ConnectAt(t testing.TB, c clock.Clock, a *simulator.Appliance, settings direct.Values) *direct.Provider {
+	t.Helper()
+	return connect(t, FactoriesAt(t, c), a, settings)
+}
+
+func connect(t testing.TB, served map[string]func() (tfprotov6.ProviderServer, error), a *simulator.Appliance, settings direct.Values) *direct.Provider {
 	t.Helper()
 	user := a.Accounts().LocalUsers[0]
 	block := direct.Values{
@@ -75,7 +88,7 @@ func ConnectAt(t testing.TB, c clock.Clock, a *simulator.Appliance, settings dir
 		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
 	}
 	maps.Copy(block, settings)
-	p := direct.Serve(t, FactoriesAt(t, c)["vcda"])
+	p := direct.Serve(t, served["vcda"])
 	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
 		t.Fatal(errors)
 	}
@@ -86,10 +99,17 @@ func ConnectAt(t testing.TB, c clock.Clock, a *simulator.Appliance, settings dir
 // options these are site-a and site-b of the Manager service.
 func StartAppliances(t testing.TB, appliances ...simulator.ApplianceOptions) *simulator.Fixture {
 	t.Helper()
+	return StartAppliancesAt(t, clock.System{}, appliances...)
+}
+
+// StartAppliancesAt is StartAppliances for appliances whose tasks and sessions take
+// their time from the clock.
+func StartAppliancesAt(t testing.TB, c clock.Clock, appliances ...simulator.ApplianceOptions) *simulator.Fixture {
+	t.Helper()
 	if len(appliances) == 0 {
 		appliances = TwoSites(simulator.Manager)
 	}
-	fixture, err := simulator.Start(simulator.Options{Appliances: appliances})
+	fixture, err := simulator.Start(simulator.Options{Appliances: appliances, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,12 +48,13 @@ type Options struct {
 	Version string                // shown in the user agent
 	Cleanup *providerdata.Cleanup // collects what must end with the process
 	Clock   clock.Clock           // the time of every client and service
+	Limits  rest.Limits           // of responses; zero values are the defaults
 }
 
 // New returns the factory of the provider.
 func New(o Options) func() provider.Provider {
 	return func() provider.Provider {
-		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, notices: &notices{}}
+		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, limits: o.Limits, notices: &notices{}}
 	}
 }
 
@@ -61,6 +62,7 @@ type vcdaProvider struct {
 	version   string
 	cleanup   *providerdata.Cleanup
 	clock     clock.Clock
+	limits    rest.Limits
 	notices   *notices
 	validated atomic.Bool
 }
@@ -120,7 +122,7 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		Unvalidated: !p.validated.Load(),
 	}
 	if ofVCDA.enabled("preflight") {
-		data.Preflight = &providerdata.Preflight{}
+		data.Preflight = &providerdata.Preflight{Clock: p.clock}
 	}
 	resp.Diagnostics.Append(ofVCDA.diags...)
 	resp.Diagnostics.Append(ofVCenter.diags.Warnings()...)
@@ -175,6 +177,7 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 		UserAgent:     agent,
 		MaxRetries:    c.count("max_retries"),
 		MaxConcurrent: c.count("max_concurrent_requests"),
+		Limits:        p.limits,
 		Clock:         p.clock,
 		Log:           logHTTP,
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
 // preflightLimit is the time that all checks of a plan may take together.
@@ -17,6 +19,8 @@ var errPreflightOver = errors.New("there was no answer within the time for check
 // process share it, so that a fleet nobody can reach from here costs no more
 // than one site. A nil Preflight allows no check.
 type Preflight struct {
+	Clock clock.Clock
+
 	lock    sync.Mutex
 	spent   time.Duration
 	running int
@@ -31,7 +35,7 @@ func (p *Preflight) Begin(ctx context.Context) (context.Context, func(), bool) {
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	now := time.Now()
+	now := p.Clock.Now()
 	left := preflightLimit - p.spent
 	if p.running > 0 {
 		left -= now.Sub(p.since)
@@ -42,7 +46,7 @@ func (p *Preflight) Begin(ctx context.Context) (context.Context, func(), bool) {
 	if p.running++; p.running == 1 {
 		p.since = now
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, left, errPreflightOver)
+	ctx, cancel := p.Clock.WithTimeout(ctx, left, errPreflightOver)
 	return ctx, func() { cancel(); p.end() }, true
 }
 
@@ -50,6 +54,6 @@ func (p *Preflight) end() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if p.running--; p.running == 0 {
-		p.spent += time.Since(p.since)
+		p.spent += p.Clock.Now().Sub(p.since)
 	}
 }
