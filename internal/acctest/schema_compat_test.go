@@ -38,29 +38,6 @@ func TestSchemas_acceptReleasedConfigurations(t *testing.T) {
 	}
 }
 
-func TestSchemaChanges(t *testing.T) {
-	t.Parallel()
-	before := []string{"resource a.x: String, optional", "resource a.y: String, computed"}
-	for name, test := range map[string]struct {
-		now  []string
-		want int
-	}{
-		"unchanged":        {before, 0},
-		"gone":             {before[1:], 1},
-		"different":        {[]string{"resource a.x: String, required", before[1]}, 1},
-		"new and optional": {append([]string{"resource a.z: String, optional"}, before...), 0},
-		"new and required": {append([]string{"resource a.z: String, required"}, before...), 1},
-		"new object":       {append([]string{"resource b.z: String, required"}, before...), 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := schemaChanges(before, test.now); len(got) != test.want {
-				t.Errorf("got %q, want %d", got, test.want)
-			}
-		})
-	}
-}
-
 // schemaChanges returns what differs from before and is no mere addition. It compares lines as schemaLines
 // returns them.
 func schemaChanges(before, now []string) []string {

@@ -4,10 +4,8 @@ package baseline
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -37,73 +35,40 @@ type baseline struct{ kinds }
 // Configure does nothing, so that data sources find no client.
 func (baseline) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-// Resources returns the resources of ours, without their operations.
+// Resources are ours, which do nothing.
 func (b baseline) Resources(ctx context.Context) (idle []func() resource.Resource) {
 	for _, make := range b.kinds.Resources(ctx) {
-		idle = append(idle, func() resource.Resource { return idleOf(make()) })
+		idle = append(idle, func() resource.Resource {
+			r := make()
+			if identified, ok := r.(resource.ResourceWithIdentity); ok {
+				return idleResourceWithIdentity{idleResource{r}, identified}
+			}
+			return idleResource{r}
+		})
 	}
 	return idle
 }
 
-func idleOf(r resource.Resource) resource.Resource {
-	if identified, ok := r.(resource.ResourceWithIdentity); ok {
-		return identifiedResource{idleResource{r}, identified}
-	}
-	return idleResource{r}
-}
+// idleResource has the schema of a resource and keeps what Terraform plans.
+type idleResource struct{ resource.Resource }
 
-// idleResource has the schema of a resource, and can be read and planned.
-type idleResource struct{ original resource.Resource }
-
-func (i idleResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	i.original.Metadata(ctx, req, resp)
-}
-
-func (i idleResource) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
-	i.original.Schema(ctx, req, resp)
-}
-
-// Read leaves the state as it is.
-func (idleResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
-
-// Create is an error, as are the other changes.
-func (idleResource) Create(_ context.Context, _ resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.Diagnostics.Append(unable("create"))
-}
-
-// Update is an error.
-func (idleResource) Update(_ context.Context, _ resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.Diagnostics.Append(unable("update"))
-}
-
-// Delete is an error.
-func (idleResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *resource.DeleteResponse) {
-	resp.Diagnostics.Append(unable("delete"))
-}
-
-func unable(verb string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to %s a resource", verb), "This provider does nothing. It serves for measurements.")
-}
-
-const (
-	created     = "baseline" // the id of whatever is created
-	usualLength = 150        // of a computed string: most are short, a certificate is long
-)
-
-// identifiedResource has an identity too: without one the framework refuses the
-// result of a read. It can be created.
-type identifiedResource struct {
+type idleResourceWithIdentity struct {
 	idleResource
 	identified resource.ResourceWithIdentity
 }
 
-func (i identifiedResource) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (i idleResourceWithIdentity) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	i.identified.IdentitySchema(ctx, req, resp)
 }
 
-// Create stores the plan. Each unknown string becomes one of the usual length,
-// since Terraform writes the whole state after each create.
-func (identifiedResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+const (
+	created     = "baseline" // the ID of what is created
+	usualLength = 150        // of a computed text; most are short, a certificate is long
+)
+
+// Create keeps the plan. An unknown text gets one of about the usual length, since Terraform writes the
+// whole state after each create.
+func (idleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	planned, err := tftypes.Transform(req.Plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		switch {
 		case value.IsKnown():
@@ -114,17 +79,29 @@ func (identifiedResource) Create(ctx context.Context, req resource.CreateRequest
 		return tftypes.NewValue(value.Type(), nil), nil
 	})
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to store the plan", err.Error())
+		resp.Diagnostics.AddError("Unable to keep the plan", err.Error())
 		return
 	}
 	resp.State.Raw = planned
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), created)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), created)...)
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), created)...)
+	}
 }
 
-// Read leaves the state as it is.
-func (identifiedResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var id types.String
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
+// Read keeps the state. The framework refuses a read without an identity.
+func (idleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if resp.Identity != nil {
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
+	}
 }
+
+// Update keeps the plan.
+func (idleResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+// Delete does nothing: the framework removes the state.
+func (idleResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}

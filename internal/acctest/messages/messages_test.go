@@ -4,8 +4,7 @@
 //
 //	go test ./internal/acctest/messages -update
 //
-// writes the page anew. Two tests hold it to the code: no message may be missing
-// in it, and no call that makes a diagnostic.
+// writes the page.
 package messages_test
 
 import (
