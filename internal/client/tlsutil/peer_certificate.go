@@ -71,7 +71,7 @@ func recordCertificate(ctx context.Context, host string) []byte {
 func showOnly() *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, //nolint:gosec // nothing is sent to whoever it is
+		InsecureSkipVerify: true, //nolint:gosec // nothing is sent on this connection
 		VerifyConnection: func(state tls.ConnectionState) error {
 			return peerError{state.PeerCertificates[0]}
 		},

@@ -55,7 +55,7 @@ type TunnelHealth struct {
 	Error *APIError `json:"error"`
 }
 
-// Finding is something the health task found amiss.
+// Finding is a problem that the health task found.
 type Finding struct {
 	Check string // such as "database"
 	Err   APIError
@@ -65,7 +65,7 @@ type Finding struct {
 // the appliance lists it without an error.
 const CodeOffline = "ReplicatorOffline"
 
-// Findings lists what is amiss, in the order of the checks; none means healthy.
+// Findings lists the problems, in the order of the checks; none means healthy.
 func (h Health) Findings() []Finding {
 	var found []Finding
 	add := func(check string, e *APIError) {
@@ -121,8 +121,8 @@ func decodeHealth(t Task) (Health, error) {
 	return *h, nil
 }
 
-// add takes in what the Cloud service reports of its Manager service: what is
-// amiss in either is amiss.
+// add merges what the Cloud service reports of its Manager service: a problem
+// of either is a problem.
 func (h *Health) add(m Health) {
 	h.Database = cmp.Or(h.Database, m.Database)
 	h.LookupService = cmp.Or(h.LookupService, m.LookupService)

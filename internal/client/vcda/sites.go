@@ -90,7 +90,7 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	return sites, nil
 }
 
-// keyless tells whether a row has no key. It could be any pairing: better no list
+// keyless reports whether a row has no key. It could be any pairing: better no list
 // than a wrong one.
 func keyless(sites []Site, service Service) bool {
 	return slices.ContainsFunc(sites, func(s Site) bool { return !s.IsLocal && s.Key(service) == "" })

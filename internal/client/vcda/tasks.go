@@ -64,7 +64,7 @@ type Workflow struct {
 // TaskID is the id of the task.
 func (t Task) TaskID() string { return t.ID }
 
-// Ended tells whether the task has come to its end.
+// Ended reports whether the task has come to its end.
 func (t Task) Ended() bool { return t.State == TaskSucceeded || t.State == TaskFailed }
 
 // TaskError is a task that ended in FAILED. Err is nil where the appliance gave
@@ -228,7 +228,7 @@ func (c *Client) TasksSince(ctx context.Context, q TaskQuery, since time.Time) (
 	return tasks, err
 }
 
-// Started tells whether this client itself started the task.
+// Started reports whether this client itself started the task.
 func (c *Client) Started(id string) bool {
 	_, mine := c.started.Load(id)
 	return mine
