@@ -8,15 +8,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-type checkAction struct{ data providerdata.Data }
+type checkAction struct{ base.ForAction }
 
 var _ action.ActionWithConfigure = &checkAction{}
 
-// NewCheckAction is the action vcda_health_check.
+// NewCheckAction returns the action vcda_health_check.
 func NewCheckAction() action.Action { return &checkAction{} }
 
 func (a *checkAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -25,34 +24,29 @@ func (a *checkAction) Metadata(_ context.Context, req action.MetadataRequest, re
 
 func (a *checkAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Runs the health task of the appliance and fails with each error it found. The data source `vcda_health` shows the same without failing. " +
-			"On the Cloud service the checks take in those of its Manager service. The action takes five minutes at most.",
+		MarkdownDescription: "Runs the health task of the appliance and fails with each error it finds. The data source `vcda_health` shows the same without failing. " +
+			"On the Cloud service the checks include those of its Manager service. The action times out after five minutes.",
 	}
 }
 
-func (a *checkAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
-}
-
-// Invoke runs the health task and tells how it goes.
+// Invoke runs the health task, shows its progress, and reports each finding as an
+// error.
 func (a *checkAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *action.InvokeResponse) {
-	client, diags := a.data.VCDA.Client()
+	client, diags := a.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	health, err := client.Health(base.ShowTasks(ctx, resp))
+	health, err := readHealth(base.ShowTasks(ctx, resp), a.Clock, client, defaultTimeout)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "learn the health of the appliance", err))
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the appliance's health", err))
 		return
 	}
-	found := health.Findings()
-	for _, f := range found {
+	findings := health.Findings()
+	for _, f := range findings {
 		resp.Diagnostics.AddError("The appliance is not healthy: "+f.Check, diagnostics.Sentence(f.Err.Error()))
 	}
-	if len(found) == 0 {
+	if len(findings) == 0 {
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("The appliance at %s is healthy.", client.URL())})
 	}
 }

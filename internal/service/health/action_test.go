@@ -1,54 +1,54 @@
 package health_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestHealthCheck: the action succeeds while all is well, and fails with each
-// error the task found.
-func TestHealthCheck(t *testing.T) {
-	acctest.SkipUnlessSupported(t, acctest.Actions)
+const checkType = "vcda_health_check"
+
+// TestAction_findings: the action succeeds on a healthy appliance, and fails with each
+// error that the task finds.
+func TestAction_findings(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
 			a.SetTaskDuration(700 * time.Millisecond)
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+"action \"vcda_health_check\" \"a\" {}\n")
-			check := []string{"apply", "-no-color", "-auto-approve", "-invoke=action.vcda_health_check.a"}
-			acctest.RequireTexts(t, w.MustRun(t, check...), "is RUNNING at", "is SUCCEEDED at 100 %", "The appliance at "+a.URL()+" is healthy.")
+			p := acctest.Connect(t, a, nil)
+			messages, diags := p.Invoke(t, checkType, direct.Values{})
+			if errors := diags.Errors(); len(errors) > 0 {
+				t.Fatal(errors)
+			}
+			acctest.RequireTexts(t, strings.Join(messages, "\n"), "is RUNNING at", "is SUCCEEDED at 100 %", "The appliance at "+a.URL()+" is healthy.")
 
+			a.SetTaskDuration(0)
 			a.SetHealthError("ntpError", "NtpOff", "The clock is wrong.")
 			a.SetHealthError("dbError", "DbDown", "No database.")
 			a.SetReplicators(nil, []string{"replicator-1"})
-			out, code := w.Run(t, check...)
-			if code == 0 {
-				t.Error("the command succeeds")
-			}
-			acctest.RequireTexts(t, out, "Error: The appliance is not healthy: database", "DbDown: No database.",
-				"Error: The appliance is not healthy: NTP", "NtpOff: The clock is wrong.",
-				"Error: The appliance is not healthy: replicator https://replicator-1:8043")
-			acctest.RequireNoTexts(t, out, "is healthy.", "lookup service")
+			messages, diags = p.Invoke(t, checkType, direct.Values{})
+			found := strings.Join(diags.Errors(), "\n")
+			acctest.RequireTexts(t, found, "The appliance is not healthy: database: DbDown: No database.",
+				"The appliance is not healthy: NTP: NtpOff: The clock is wrong.", "The appliance is not healthy: replicator https://replicator-1:8043")
+			acctest.RequireNoTexts(t, found, "lookup service")
+			acctest.RequireNoTexts(t, strings.Join(messages, "\n"), "is healthy.")
 
-			a.FailNextTask("health", "Broken", "It broke.")
-			out, code = w.Run(t, check...)
-			if code == 0 {
-				t.Error("the command succeeds")
-			}
-			acctest.RequireTexts(t, out, "Unable to learn the health of the appliance", "Broken: It broke.")
-			if live := a.Stats().LiveSessions; live != 0 {
-				t.Errorf("%d sessions are left", live)
-			}
+			a.FailNextTask("health", "Failed", "It failed.")
+			_, diags = p.Invoke(t, checkType, direct.Values{})
+			acctest.RequireTexts(t, strings.Join(diags.Errors(), "\n"), "Unable to read the appliance's health", "Failed: It failed.")
 		})
 	}
 }
 
-// TestHealthCheckTriggered fails the apply that triggers it.
-func TestHealthCheckTriggered(t *testing.T) {
+// TestAction_triggeredByApply: an unhealthy appliance fails the apply that triggers the
+// action.
+func TestAction_triggeredByApply(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Actions)
 	t.Parallel()
 	a := acctest.StartAppliances(t, acctest.TwoSites(simulator.Manager)...).Appliance("site-a")
@@ -61,4 +61,9 @@ func TestHealthCheckTriggered(t *testing.T) {
 	}
 	acctest.RequireTexts(t, out, "The appliance is not healthy: NTP", "NtpOff: The clock is wrong.")
 	acctest.RequireNoTexts(t, w.MustRun(t, "show", "-no-color"), "terraform_data.drill")
+	a.SetHealthError("ntpError", "", "")
+	acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "The appliance at "+a.URL()+" is healthy.")
+	if live := a.Stats().LiveSessions; live != 0 {
+		t.Errorf("%d sessions are left", live)
+	}
 }

@@ -1,4 +1,5 @@
-// Package health is the room of vcda_health.
+// Package health implements the data source vcda_health and the action
+// vcda_health_check.
 package health
 
 import (
@@ -8,20 +9,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// defaultTimeout bounds the health task, which can't be cancelled.
+// defaultTimeout limits the wait for the health task, which can't be cancelled.
 const defaultTimeout = 5 * time.Minute
 
 type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_health.
+// NewDataSource returns the data source vcda_health.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -32,10 +33,10 @@ var texts = map[string]string{
 	"product_name":        "Name of the product.",
 	"build_version":       "Version and build of the service.",
 	"build_date":          "Date of the build, in RFC 3339 format, UTC.",
-	"instance_id":         "Id of the appliance, which never changes.",
-	"runtime_id":          "Id of the running service.",
-	"address":             "Address of the appliance, in its own view.",
-	"current_time":        "Clock of the appliance, in RFC 3339 format, UTC.",
+	"instance_id":         "ID of the appliance, which never changes.",
+	"runtime_id":          "ID of the running service.",
+	"address":             "Address of the appliance, as it reports it.",
+	"current_time":        "Time on the appliance, in RFC 3339 format, UTC.",
 	"service_boot_time":   "Start of the service, in RFC 3339 format, UTC.",
 	"appliance_boot_time": "Start of the appliance, in RFC 3339 format, UTC.",
 }
@@ -67,8 +68,8 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		all[name] = base.ErrorAttribute(description)
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Runs the health task of the appliance, in every plan and apply, and shows what it found. " +
-			"A problem of the appliance is a result, not an error. On the Cloud service the checks take in those of its Manager service.",
+		MarkdownDescription: "Runs the health task of the appliance, in every plan and apply, and shows its findings. " +
+			"A problem of the appliance is a result, not an error. On the Cloud service the checks include those of its Manager service.",
 		Attributes: all,
 	}
 }
@@ -85,7 +86,7 @@ var diskUsageAttribute = schema.SingleNestedAttribute{
 var tunnelsAttribute = schema.ListNestedAttribute{
 	Computed: true, MarkdownDescription: "The tunnels and the connections to them.",
 	NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the tunnel."},
+		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the tunnel."},
 		"url":   schema.StringAttribute{Computed: true, MarkdownDescription: "Address of the tunnel."},
 		"error": base.ErrorAttribute("Error of the connection. Null when it is fine."),
 	}},
@@ -94,7 +95,7 @@ var tunnelsAttribute = schema.ListNestedAttribute{
 var replicatorsAttribute = schema.ListNestedAttribute{
 	Computed: true, MarkdownDescription: "The replicators, those that are offline first.",
 	NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-		"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the replicator."},
+		"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the replicator."},
 		"site":   schema.StringAttribute{Computed: true, MarkdownDescription: "Site of the replicator."},
 		"url":    schema.StringAttribute{Computed: true, MarkdownDescription: "Address of the replicator."},
 		"online": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replicator answers."},
@@ -102,23 +103,26 @@ var replicatorsAttribute = schema.ListNestedAttribute{
 }
 
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var limits timeouts.Value
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
-	limit, diags := limits.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	client, diags := d.VCDA.Client()
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	base.Read(ctx, base.VCDA(d.Data), req, resp, "read the appliance's health", func(client *vcda.Client, m *model) error {
+		timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
+		resp.Diagnostics.Append(diags...)
+		if diags.HasError() {
+			return nil
+		}
+		health, err := readHealth(ctx, d.Clock, client, timeout)
+		if err != nil {
+			return err
+		}
+		given := m.Timeouts
+		*m = newModel(health)
+		m.Timeouts = given
+		return nil
+	})
+}
+
+// readHealth runs the health task and waits for it until the timeout.
+func readHealth(ctx context.Context, c clock.Clock, client *vcda.Client, timeout time.Duration) (vcda.Health, error) {
+	ctx, cancel := c.WithTimeout(ctx, timeout, nil)
 	defer cancel()
-	health, err := client.Health(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostics.Unable(ctx, "learn the health of the appliance", err))
-		return
-	}
-	m := newModel(health)
-	m.Timeouts = limits
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	return client.Health(ctx)
 }

@@ -19,7 +19,7 @@ type model struct {
 	CurrentTime       types.String `tfsdk:"current_time"`
 	ServiceBootTime   types.String `tfsdk:"service_boot_time"`
 	ApplianceBootTime types.String `tfsdk:"appliance_boot_time"`
-	DiskUsage         diskUsage    `tfsdk:"disk_usage"`
+	DiskUsage         *diskUsage   `tfsdk:"disk_usage"`
 
 	Database                types.Object `tfsdk:"database"`
 	LookupService           types.Object `tfsdk:"lookup_service"`
@@ -65,7 +65,7 @@ func newModel(h vcda.Health) model {
 		CurrentTime:       base.TimeOrNull(h.CurrentTime),
 		ServiceBootTime:   base.TimeOrNull(h.ServiceBoot),
 		ApplianceBootTime: base.TimeOrNull(h.ApplianceBoot),
-		DiskUsage: diskUsage{
+		DiskUsage: &diskUsage{
 			Free: types.Int64Value(h.DiskUsage.Free), Usable: types.Int64Value(h.DiskUsage.Usable), Total: types.Int64Value(h.DiskUsage.Total),
 		},
 		Database:                base.APIError(h.Database),
