@@ -140,7 +140,10 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := p.transport(c, "", base, agent)
-	options := vcda.Options{Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask}
+	options := vcda.Options{
+		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask,
+		VersionLowered: func(version string) { p.notices.add(versionLowered(base, version)) },
+	}
 	if c.unknown != "" {
 		return providerdata.Unknown[vcda.Client](notYetKnown(c.unknown))
 	}
@@ -154,6 +157,15 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	}
 	p.cleanup.Add(client.Logout)
 	return providerdata.Ready(client)
+}
+
+// versionLowered is the warning about an appliance that does not know the newest
+// version of the API.
+func versionLowered(appliance, version string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("API version "+version+" is used",
+		fmt.Sprintf("%s does not know version %s of the API, so the provider asks for version %s.\n\n"+
+			"Set the version in the provider block, or in the variable VCDA_API_VERSION. The provider then does not have to find it out in every run:\n\n  api_version = %q",
+			appliance, vcda.APIVersions[0], version, version))
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {

@@ -43,7 +43,7 @@ var settings = slices.Concat([]setting{
 	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
 	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
-	{path: "api_version", env: "VCDA_API_VERSION", def: vcda.DefaultAPIVersion, check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`."},
+	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error, and a login that the system was too busy for. What changes something is sent again only where the system has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},

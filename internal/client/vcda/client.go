@@ -14,9 +14,6 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// DefaultAPIVersion is the version asked for when none is configured.
-const DefaultAPIVersion = "4.7"
-
 // tokenHeader carries the session token, in the answer to a login and in every
 // later request.
 const tokenHeader = "X-VCAV-Auth"
@@ -28,20 +25,26 @@ type Options struct {
 	Login      Login
 	Extensions []Extension // applied after every login
 	Service    Service
-	APIVersion string
+	APIVersion string // "": the newest one that the appliance knows
 	Clock      clock.Clock
 
 	// TaskChanged is called with each task that is waited for whenever its state or
 	// its progress has changed; optional.
 	TaskChanged func(context.Context, Task)
-	Queue       *SetupQueue // shared by the clients of one process; nil: one of its own
+
+	// VersionLowered is called once where no APIVersion is configured and the
+	// appliance does not know the newest one, with the version that is asked for
+	// from then on; optional.
+	VersionLowered func(version string)
+
+	Queue *SetupQueue // shared by the clients of one process; nil: one of its own
 }
 
 // Client talks to one appliance with one session, opened on first use. It is
 // safe for concurrent use.
 type Client struct {
 	http       *rest.Client
-	accept     string
+	version    *apiVersion
 	clock      clock.Clock
 	login      Login
 	sessions   *session.Sessions[string] // their tokens
@@ -70,9 +73,6 @@ type Client struct {
 
 // New prepares a client; it contacts nobody.
 func New(o Options) (*Client, error) {
-	if o.APIVersion == "" {
-		o.APIVersion = DefaultAPIVersion
-	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
@@ -83,7 +83,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		http:        layer,
-		accept:      "application/vnd.vmware.h4-v" + o.APIVersion + "+json;charset=UTF-8",
+		version:     newAPIVersion(o.APIVersion, o.VersionLowered),
 		clock:       o.Clock,
 		login:       o.Login,
 		service:     o.Service,
@@ -120,12 +120,18 @@ func (c *Client) send(ctx context.Context, token string, r rest.Request) (*rest.
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
-	r.Header.Set("Accept", c.accept)
 	if token != "" {
 		r.Header.Set(tokenHeader, token)
 		r.Secrets = append(r.Secrets, token)
 	}
-	return c.http.Do(ctx, r)
+	for {
+		version := c.APIVersion()
+		r.Header.Set("Accept", accept(version))
+		response, err := c.http.Do(ctx, r)
+		if !c.version.retry(version, err) {
+			return response, err
+		}
+	}
 }
 
 // do sends a request within the shared session.

@@ -93,6 +93,9 @@ func (h Health) Findings() []Finding {
 // 4.6 a GET starts the task, which a lost answer may repeat; since 4.7 a POST,
 // which is sent once.
 func (c *Client) Health(ctx context.Context) (Health, error) {
+	if err := c.settleVersion(ctx); err != nil {
+		return Health{}, err
+	}
 	method := http.MethodPost
 	if slices.Contains([]string{"4.5", "4.6"}, c.APIVersion()) {
 		method = http.MethodGet

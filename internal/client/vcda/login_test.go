@@ -399,16 +399,3 @@ func TestRequestHeaders(t *testing.T) {
 		})
 	}
 }
-
-func TestUnsupportedVersion(t *testing.T) {
-	f := start(t, Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.6"} })
-	var login *LoginError
-	for range 2 {
-		if _, err := f.Sites(t.Context()); !errors.As(err, &login) || !login.Refused || rest.Status(err) != http.StatusNotAcceptable {
-			t.Errorf("error %v, want a final 406", err)
-		}
-	}
-	if n := f.a.Stats().Total; n != 1 {
-		t.Errorf("%d requests, want 1", n)
-	}
-}

@@ -29,7 +29,7 @@ func (c *Client) At(site string) *Client {
 			c.remotes.clients = map[string]*Client{}
 		}
 		remote := &Client{
-			http: c.http, accept: c.accept, clock: c.clock, login: c.login, sessions: c.sessions, extensions: c.extensions,
+			http: c.http, version: c.version, clock: c.clock, login: c.login, sessions: c.sessions, extensions: c.extensions,
 			queue: c.queue, taskChanged: c.taskChanged, home: c, site: site,
 		}
 		remote.prepare()

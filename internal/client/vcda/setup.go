@@ -184,7 +184,7 @@ func (c *Client) findLost(ctx context.Context, lost error, look func(context.Con
 // IsUp asks without a session whether the service answers: one that is up asks for
 // a login (GET /sessions).
 func (c *Client) IsUp(ctx context.Context) error {
-	_, err := c.http.Do(ctx, rest.Request{Method: http.MethodGet, Path: "/sessions", Header: http.Header{"Accept": {c.accept}}})
+	_, err := c.http.Do(ctx, rest.Request{Method: http.MethodGet, Path: "/sessions", Header: http.Header{"Accept": {accept(c.APIVersion())}}})
 	if rest.Status(err) == http.StatusUnauthorized {
 		return nil
 	}
@@ -250,6 +250,9 @@ type SSOAdmin struct {
 // POST /config/lookup-service). A Manager that is not beside a Cloud service wants
 // SSO credentials with it since 4.6, which it keeps; admin is nil for the others.
 func (c *Client) SetLookupService(ctx context.Context, ls LookupService, admin *SSOAdmin) error {
+	if err := c.settleVersion(ctx); err != nil {
+		return err
+	}
 	body := struct {
 		LookupService
 		Admin *SSOAdmin `json:"ssoAdminCredentials,omitempty"`

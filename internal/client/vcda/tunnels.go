@@ -31,6 +31,9 @@ const tunnelsPath = "/config/tunnels"
 // Tunnels lists the tunnels of a Cloud service ("List Tunnel",
 // GET /config/tunnels; up to 4.5 the one in GET /config).
 func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
+	if err := c.settleVersion(ctx); err != nil {
+		return nil, err
+	}
 	if !c.HasTunnelList() {
 		config, err := c.Config(ctx)
 		if err != nil || config.TunnelURL == "" {
