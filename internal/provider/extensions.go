@@ -76,7 +76,7 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 		}
 		seen[site] = true
 		_, method := e.Method()
-		list = append(list, vcda.Extension{Site: site, Way: method})
+		list = append(list, vcda.Extension{Site: site, Method: method})
 	}
 	return list
 }

@@ -13,96 +13,96 @@ import (
 // Extension logs a session in to a remote site ("Extend"). Two of them are the
 // same when they are equal.
 type Extension struct {
-	Site string
-	Way  ExtensionMethod
+	Site   string
+	Method ExtensionMethod
 }
 
-// ExtensionMethod is one way to log in to a remote site.
+// ExtensionMethod is a method to log in to a remote site.
 type ExtensionMethod interface {
-	// forms are the bodies to try one after the other: the published schema and
+	// payloads are the bodies to try one after the other: the published schema and
 	// the published prose disagree about access tokens.
-	forms(site string) []any
+	payloads(site string) []any
 	secrets() []string
 }
 
 // ExtendCredentials extends as a local user of the remote Cloud Director.
 type ExtendCredentials struct{ Username, Password string }
 
-func (w ExtendCredentials) forms(site string) []any {
+func (m ExtendCredentials) payloads(site string) []any {
 	return []any{struct {
 		Type        string `json:"type"`
 		Site        string `json:"site"`
 		VCDUsername string `json:"vcdUsername"`
 		VCDPassword string `json:"vcdPassword"`
-	}{"credentials", site, w.Username, w.Password}}
+	}{"credentials", site, m.Username, m.Password}}
 }
 
-func (w ExtendCredentials) secrets() []string { return []string{w.Password} }
+func (m ExtendCredentials) secrets() []string { return []string{m.Password} }
 
 // ExtendAccessToken extends with an access token (JWT). Context is only for a
 // token that another Cloud Director issued; the prose form does not know it.
 type ExtendAccessToken struct{ Token, Context string }
 
-func (w ExtendAccessToken) forms(site string) []any {
+func (m ExtendAccessToken) payloads(site string) []any {
 	return []any{
 		struct {
 			Type        string `json:"type"`
 			Site        string `json:"site"`
 			AccessToken string `json:"accessToken"`
 			Context     string `json:"context,omitempty"`
-		}{"accessToken", site, w.Token, w.Context},
+		}{"accessToken", site, m.Token, m.Context},
 		struct {
 			Type           string `json:"type"`
 			Site           string `json:"site"`
 			VCDAccessToken string `json:"vcdAccessToken"`
-		}{"vcdAccessToken", site, w.Token},
+		}{"vcdAccessToken", site, m.Token},
 	}
 }
 
-func (w ExtendAccessToken) secrets() []string { return []string{w.Token} }
+func (m ExtendAccessToken) secrets() []string { return []string{m.Token} }
 
 // ExtendAPIToken extends with an API token of a remote organization, given by
 // its short name. It is in the 4.7 schema only.
 type ExtendAPIToken struct{ Token, Org string }
 
-func (w ExtendAPIToken) forms(site string) []any {
+func (m ExtendAPIToken) payloads(site string) []any {
 	return []any{struct {
 		Type  string `json:"type"`
 		Site  string `json:"site"`
 		Org   string `json:"org"`
 		Token string `json:"token"`
-	}{"apiToken", site, w.Org, w.Token}}
+	}{"apiToken", site, m.Org, m.Token}}
 }
 
-func (w ExtendAPIToken) secrets() []string { return []string{w.Token} }
+func (m ExtendAPIToken) secrets() []string { return []string{m.Token} }
 
 // ExtendMultisite extends as the session's own organization, which is
 // associated with the remote one.
 type ExtendMultisite struct{ Org string }
 
-func (w ExtendMultisite) forms(site string) []any {
+func (m ExtendMultisite) payloads(site string) []any {
 	return []any{struct {
 		Type string `json:"type"`
 		Site string `json:"site"`
 		Org  string `json:"org"`
-	}{"multisite", site, w.Org}}
+	}{"multisite", site, m.Org}}
 }
 
-func (w ExtendMultisite) secrets() []string { return nil }
+func (m ExtendMultisite) secrets() []string { return nil }
 
 // ExtendCookie extends with the auth cookie of a remote Cloud Director session.
 // The schemas from 4.5 on no longer list it.
 type ExtendCookie struct{ Cookie string }
 
-func (w ExtendCookie) forms(site string) []any {
+func (m ExtendCookie) payloads(site string) []any {
 	return []any{struct {
 		Type   string `json:"type"`
 		Site   string `json:"site"`
 		Cookie string `json:"cookie"`
-	}{"cookie", site, w.Cookie}}
+	}{"cookie", site, m.Cookie}}
 }
 
-func (w ExtendCookie) secrets() []string { return []string{w.Cookie} }
+func (m ExtendCookie) secrets() []string { return []string{m.Cookie} }
 
 const extendPath = "/sessions/extend"
 
@@ -114,7 +114,7 @@ var ErrCloudOnly = errors.New("only the Cloud service extends sessions to remote
 // among the authenticated ones.
 var ErrNotExtended = errors.New("the appliance granted the extension, but does not list the site among the authenticated ones")
 
-// ExtensionError is an extension that failed. Refused tells that it must not be
+// ExtensionError is an extension that failed. Refused reports that it must not be
 // repeated as it is, because accounts lock. Index is the place among the
 // extensions the client was made with, -1 for others.
 type ExtensionError struct {
@@ -129,20 +129,20 @@ func (e *ExtensionError) Error() string {
 }
 func (e *ExtensionError) Unwrap() error { return e.Err }
 
-// UnknownSite tells that the appliance is not paired with a site of this name.
+// UnknownSite reports whether the appliance is not paired with a site of this name.
 func (e *ExtensionError) UnknownSite() bool { return status(e.Err) == http.StatusNotFound }
 
-// extend sends an extension within a session: the schema's form, and where the
+// extend sends an extension within a session: the schema's payload, and where the
 // appliance does not know that, the prose's.
 func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionDetails, error) {
 	var answer *rest.Response
 	var err error
-	for i, body := range e.Way.forms(e.Site) {
+	for i, body := range e.Method.payloads(e.Site) {
 		var problem error
-		answer, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Way.secrets()})
+		answer, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets()})
 		unknown := status(problem) == http.StatusBadRequest
 		if i == 0 || !unknown {
-			err = problem // where no form is known, the first one's answer says why
+			err = problem // where no payload is known, the first one's response says why
 		}
 		if !unknown {
 			break

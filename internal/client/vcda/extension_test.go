@@ -61,7 +61,7 @@ func rootClient(t *testing.T, a *simulator.Appliance, list ...vcda.Extension) *v
 	return client
 }
 
-func toB(way vcda.ExtensionMethod) vcda.Extension { return vcda.Extension{Site: "site-b", Way: way} }
+func toB(way vcda.ExtensionMethod) vcda.Extension { return vcda.Extension{Site: "site-b", Method: way} }
 
 var multisite = toB(vcda.ExtendMultisite{Org: "acme"})
 
@@ -141,7 +141,7 @@ func TestExtendErrors(t *testing.T) {
 		code      string
 		sent      int
 	}{
-		"unknown site":       {vcda.Extension{Site: "site-x", Way: vcda.ExtendMultisite{Org: "acme"}}, 404, vcda.CodeSiteNotFound, 1},
+		"unknown site":       {vcda.Extension{Site: "site-x", Method: vcda.ExtendMultisite{Org: "acme"}}, 404, vcda.CodeSiteNotFound, 1},
 		"wrong password":     {toB(vcda.ExtendCredentials{Username: "u", Password: "p"}), 401, vcda.CodeRemoteAuthentication, 1},
 		"unsupported cookie": {toB(vcda.ExtendCookie{Cookie: "c"}), 400, vcda.CodeBadUserInput, 1},
 	} {
@@ -226,7 +226,7 @@ func TestNewLoginExtendsAgain(t *testing.T) {
 // which it is, and leaves no session behind.
 func TestFailingExtensionOfTheOptions(t *testing.T) {
 	a := cloudPair(t, nil)
-	client := rootClient(t, a, multisite, vcda.Extension{Site: "site-x", Way: vcda.ExtendMultisite{Org: "acme"}})
+	client := rootClient(t, a, multisite, vcda.Extension{Site: "site-x", Method: vcda.ExtendMultisite{Org: "acme"}})
 	for range 2 {
 		_, err := client.Sites(t.Context())
 		var failed *vcda.ExtensionError

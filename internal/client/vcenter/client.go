@@ -6,6 +6,7 @@ package vcenter
 import (
 	"context"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/coalesce"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
@@ -28,8 +29,7 @@ type Client struct {
 	sessions *session.Sessions[opened]
 	release  string // pinned, or ""
 
-	asking chan struct{} // holds one: who looks for the API
-	api    *api
+	api coalesce.Value[*api]
 }
 
 // New prepares a client; it contacts nobody.
@@ -46,7 +46,6 @@ func New(o Options) (*Client, error) {
 		http:    layer,
 		login:   o.Login,
 		release: o.Release,
-		asking:  make(chan struct{}, 1),
 	}
 	c.sessions = session.New(c.server(o))
 	return c, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
@@ -143,6 +144,37 @@ func TestLogoutEndsClones(t *testing.T) {
 	}
 	if n := server.Stats().LiveSessions; n != 1 {
 		t.Errorf("%d sessions left", n)
+	}
+}
+
+// On a slow vCenter the clones end side by side: here each logout is answered when
+// all have arrived.
+func TestLogout_endsClonesSideBySide(t *testing.T) {
+	const clones = 10
+	var arrived sync.WaitGroup
+	arrived.Add(clones + 1)
+	client, script := play(t, credentials(), map[string]http.HandlerFunc{
+		"currentSession": respond(200, aliceSession),
+		"CloneSession":   respond(200, aliceSession, "vmware-api-session-id", "token-2"),
+		"Logout": func(w http.ResponseWriter, r *http.Request) {
+			arrived.Done()
+			arrived.Wait()
+			respond(204, "")(w, r)
+		},
+	})
+	if _, err := client.Session(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range clones {
+		if _, err := client.Clone(t.Context(), "cst-1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.Logout(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(strings.Join(script.asked, "\n"), "/Logout"); n != clones+1 {
+		t.Errorf("%d logouts, want %d", n, clones+1)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,7 +73,9 @@ func credentials() vcenter.Login {
 // down what it was asked. What it lacks is a 404.
 type script struct {
 	answers map[string]http.HandlerFunc
-	asked   []string
+
+	lock  sync.Mutex
+	asked []string
 }
 
 // play starts a script on top of answers to hello, content, Login and Logout.
@@ -86,7 +89,9 @@ func play(t *testing.T, login vcenter.Login, answers map[string]http.HandlerFunc
 	}}
 	maps.Copy(s.answers, answers)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.lock.Lock()
 		s.asked = append(s.asked, r.Method+" "+r.URL.Path)
+		s.lock.Unlock()
 		name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 		if answer, ok := s.answers[name]; ok {
 			answer(w, r)

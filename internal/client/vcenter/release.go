@@ -19,15 +19,10 @@ var releases = []string{"9.0.0.0", "8.0.3.0", "8.0.2.0", fallbackRelease}
 
 // discover finds the release and the session manager, once.
 func (c *Client) discover(ctx context.Context) (*api, error) {
-	select {
-	case c.asking <- struct{}{}:
-		defer func() { <-c.asking }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-	if c.api != nil {
-		return c.api, nil
-	}
+	return c.api.Get(ctx, c.findAPI)
+}
+
+func (c *Client) findAPI(ctx context.Context) (*api, error) {
 	release, err := c.chooseRelease(ctx)
 	if err != nil {
 		return nil, err
@@ -39,7 +34,6 @@ func (c *Client) discover(ctx context.Context) (*api, error) {
 		}
 		return nil, err
 	}
-	c.api = a
 	return a, nil
 }
 

@@ -49,7 +49,7 @@ func (m model) hasMethod() bool {
 
 func (m model) extension() vcda.Extension {
 	_, method := m.Method()
-	return vcda.Extension{Site: m.Site.ValueString(), Way: method}
+	return vcda.Extension{Site: m.Site.ValueString(), Method: method}
 }
 
 // extend extends the session and reserves the extension for an owner.

@@ -40,7 +40,7 @@ func (r *extension) ModifyPlan(ctx context.Context, req resource.ModifyPlanReque
 
 // ensurePlanned extends the session unless this process has extended it.
 func (m model) ensurePlanned(ctx context.Context, client *vcda.Client, resp *resource.ModifyPlanResponse) {
-	if !m.hasMethod() || client.Holds(m.Site.ValueString(), vcda.Managed) {
+	if !m.hasMethod() || client.IsReserved(m.Site.ValueString(), vcda.Managed) {
 		return
 	}
 	details, err := client.Session(ctx)

@@ -95,7 +95,7 @@ func (r *extension) Read(ctx context.Context, req resource.ReadRequest, resp *re
 // doesn't end it.
 func (m model) ensure(ctx context.Context, client *vcda.Client, details vcda.SessionDetails) (vcda.SessionDetails, error) {
 	if m.isExtended(details) {
-		return details, client.Hold(ctx, m.extension(), vcda.Managed)
+		return details, client.Reserve(ctx, m.extension(), vcda.Managed)
 	}
 	extended, err := m.extend(ctx, client, vcda.Managed)
 	if err != nil {
