@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
@@ -51,11 +52,11 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 		return &rest.StatusError{Call: rest.Call{Method: "GET", Path: "/sites"}, Status: code, Code: name, Msg: "<h1>Blocked</h1>", FromAPI: fromAPI}
 	}
 	vcdaLogin := func(err error) error {
-		return &vcda.LoginError{Kind: "local_user", Host: "vcda-a", Refused: true, Err: err}
+		return &vcda.LoginError{Kind: "local_user", Traits: session.Traits{ByPassword: true}, Host: "vcda-a", Refused: true, Err: err}
 	}
 	refused := status(http.StatusUnauthorized, "NotAuthenticated", true)
 	page := status(http.StatusForbidden, "", false)
-	const address, credentials, role, network = "a proxy or firewall answers in its place: check ", "username and password", "lacks", "name resolution"
+	const address, credentials, role, network = "a proxy or firewall answers in its place: check ", "whether the password has expired", "lacks", "name resolution"
 	for name, c := range map[string]struct {
 		system diagnostics.System
 		err    error

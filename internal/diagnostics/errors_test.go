@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
@@ -45,7 +46,7 @@ func TestUnable_namesCauseAndRemedy(t *testing.T) {
 		"wait":          {&vcda.WaitError{Task: task, Err: context.DeadlineExceeded, Last: status(502, "")}, []string{"The task t-1 was RUNNING at 40 % when the wait for it ended. The operation timed out.", "The last answer about the task: The appliance answered status 502"}},
 		"failed task":   {&vcda.TaskError{Task: task, Err: &vcda.APIError{Code: "X", Msg: "y"}}, []string{"X: y."}},
 		"login":         {&vcda.LoginError{Kind: "local_user", Host: "h", Err: status(500, "")}, []string{"The login to h did not succeed. The appliance answered status 500"}},
-		"refused":       {&vcda.LoginError{Kind: "local_user", Host: "h", Refused: true, Err: status(401, "NotAuthenticated")}, []string{"h refused the login of type local_user.", "Check username and password in login.local_user of the provider block, or VCDA_USERNAME and VCDA_PASSWORD"}},
+		"refused":       {&vcda.LoginError{Kind: "local_user", Traits: session.Traits{ByPassword: true}, Host: "h", Refused: true, Err: status(401, "NotAuthenticated")}, []string{"h refused the login of type local_user.", "Check username and password in login.local_user of the provider block, or VCDA_USERNAME and VCDA_PASSWORD"}},
 		"refused token": {&vcda.LoginError{Kind: "vcd_access_token", Host: "h", Refused: true, Err: status(401, "NotAuthenticated")}, []string{"Check the fields of login.vcd_access_token in the provider block, or their environment variables. The"}},
 		"old version":   {&vcda.LoginError{Kind: "local_user", Host: "h", Refused: true, Err: status(http.StatusNotAcceptable, "")}, []string{"status 406", "Set api_version in the provider block"}},
 		"expired": {

@@ -1,74 +1,49 @@
 package diagnostics
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
-
-// failedLogin is the login error of any system.
-type failedLogin struct {
-	kind, host string
-	refused    bool // by the system itself
-	err        error
-	identity   error // the same for all that share the login
-}
-
-func loginOf(err error) (login failedLogin, ok bool) {
-	var (
-		ofVCDA     *vcda.LoginError
-		ofVCenter  *vcenter.LoginError
-		ofStorware *storware.LoginError
-	)
-	switch {
-	case errors.As(err, &ofVCDA):
-		login = failedLogin{ofVCDA.Kind, ofVCDA.Host, ofVCDA.Refused, ofVCDA.Err, ofVCDA}
-	case errors.As(err, &ofVCenter):
-		login = failedLogin{ofVCenter.Kind, ofVCenter.Host, ofVCenter.Refused, ofVCenter.Err, ofVCenter}
-	case errors.As(err, &ofStorware):
-		login = failedLogin{ofStorware.Kind, ofStorware.Host, ofStorware.Refused, ofStorware.Err, ofStorware}
-	default:
-		return failedLogin{}, false
-	}
-	login.refused = login.refused && !isNotAPI(login.err)
-	return login, true
-}
 
 // reported holds the login errors that a message has explained. Every operation
 // of a process that needs the same login fails with the same error: the first
 // message explains it, the others refer to that one.
 var reported sync.Map
 
-// explainLogin explains a failed login, once. The system explains its own
+// explainLogin explains a failed login, once. Each system explains its own
 // refusals.
-func (s System) explainLogin(login failedLogin, explainRefused func(failedLogin) Detail) Detail {
-	if _, again := reported.LoadOrStore(login.identity, nil); again {
-		return Detail{Why: fmt.Sprintf("The login to %s failed for the reason that another message of this run gives.", login.host)}
+func (s System) explainLogin(login *session.LoginError, explainRefused func(*session.LoginError) Detail) Detail {
+	if _, again := reported.LoadOrStore(login, nil); again {
+		return Detail{Why: fmt.Sprintf("The login to %s failed for the reason that another message of this run gives.", login.Host)}
 	}
-	if login.refused {
+	if login.Refused && !isNotAPI(login.Err) {
 		return explainRefused(login)
 	}
-	d := s.explain(login.err)
-	d.Why = fmt.Sprintf("The login to %s did not succeed. %s", login.host, d.Why)
+	d := s.explain(login.Err)
+	d.Why = fmt.Sprintf("The login to %s did not succeed. %s", login.Host, d.Why)
 	return d
 }
 
-// why is what the system says of a login that it refused.
-func (l failedLogin) why() string {
-	return fmt.Sprintf("%s refused the login of type %s. %s", l.host, l.kind, Sentence(l.err.Error()))
+// refusedLogin is the explanation of a login that the system itself refused.
+func (s System) refusedLogin(login *session.LoginError) Detail {
+	d := Detail{Why: fmt.Sprintf("%s refused the login of type %s. %s", login.Host, login.Kind, Sentence(login.Err.Error()))}
+	d.Advice = s.checkLogin(login)
+	if login.Traits.Hint != "" {
+		d.Advice += " " + login.Traits.Hint
+	}
+	d.Advice += " The login is not tried again, since accounts lock."
+	return d
 }
 
-const notTriedAgain = " The login is not tried again, since accounts lock."
-
-// checkLogin advises on a refused login.
-func (s System) checkLogin(l failedLogin) string {
-	object := "login."
-	if s.object != "" {
-		object = s.object + ".login."
+// checkLogin names what to check of a refused login.
+func (s System) checkLogin(login *session.LoginError) string {
+	switch {
+	case s.object != "":
+		return fmt.Sprintf("Check the fields of %s.login.%s in the provider block, or their environment variables.", s.object, login.Kind)
+	case login.Traits.ByPassword:
+		return fmt.Sprintf("Check username and password in login.%s of the provider block, or VCDA_USERNAME and VCDA_PASSWORD, and whether the password has expired.", login.Kind)
 	}
-	return fmt.Sprintf("Check the fields of %s%s in the provider block, or their environment variables.", object, l.kind) + notTriedAgain
+	return fmt.Sprintf("Check the fields of login.%s in the provider block, or their environment variables.", login.Kind)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
 )
 
@@ -16,7 +17,8 @@ var Storware = System{
 }
 
 func explainStorware(s System, err error) (d Detail, ok bool) {
-	if login, ok := loginOf(err); ok {
+	var login *session.LoginError
+	if errors.As(err, &login) {
 		return s.explainLogin(login, s.explainRefusedByStorware), true
 	}
 	if errors.Is(err, storware.ErrNoLogin) {
@@ -25,12 +27,12 @@ func explainStorware(s System, err error) (d Detail, ok bool) {
 	return Detail{}, false
 }
 
-func (s System) explainRefusedByStorware(login failedLogin) Detail {
-	if errors.Is(login.err, storware.ErrNoCookie) {
-		return Detail{Why: Sentence(login.err.Error()), Advice: s.notTheAPI()}
+func (s System) explainRefusedByStorware(login *session.LoginError) Detail {
+	if errors.Is(login.Err, storware.ErrNoCookie) {
+		return Detail{Why: Sentence(login.Err.Error()), Advice: s.notTheAPI()}
 	}
-	d := Detail{Why: login.why(), Advice: s.checkLogin(login)}
-	if rest.Status(login.err) == http.StatusBadRequest {
+	d := s.refusedLogin(login)
+	if rest.Status(login.Err) == http.StatusBadRequest {
 		d.Why += " The server answers wrong credentials and a malformed login alike."
 	}
 	return d

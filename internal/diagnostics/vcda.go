@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
@@ -43,19 +43,19 @@ func Warning(ctx context.Context, action string, err error) diag.Diagnostic {
 func explainVCDA(s System, err error) (d Detail, ok bool) {
 	var (
 		wait      *vcda.WaitError
+		login     *session.LoginError
 		extension *vcda.ExtensionError
 		task      *vcda.TaskError
 		status    *rest.StatusError
 	)
-	login, failedToLogIn := loginOf(err)
 	switch {
 	case errors.As(err, &wait):
 		return s.explainWait(wait), true
-	case errors.Is(err, vcda.ErrTokenExpired) && failedToLogIn: // perhaps noticed by an extension
+	case errors.Is(err, vcda.ErrTokenExpired) && errors.As(err, &login): // perhaps noticed by an extension
 		return s.explainLogin(login, s.explainRefusedByVCDA), true
 	case errors.As(err, &extension) && !vcda.IsNotSent(extension.Err):
 		return s.explainExtension(extension), true
-	case failedToLogIn:
+	case errors.As(err, &login):
 		return s.explainLogin(login, s.explainRefusedByVCDA), true
 	case errors.As(err, &task):
 		return explainTask(task), true
@@ -106,34 +106,20 @@ func (s System) explainWait(e *vcda.WaitError) Detail {
 	return d
 }
 
-func (s System) explainRefusedByVCDA(login failedLogin) Detail {
-	d := Detail{Why: login.why()}
-	status := rest.Status(login.err)
+func (s System) explainRefusedByVCDA(login *session.LoginError) Detail {
+	d := s.refusedLogin(login)
+	status := rest.Status(login.Err)
 	switch {
-	case errors.Is(login.err, vcda.ErrNoToken):
+	case errors.Is(login.Err, vcda.ErrNoToken):
 		d.Advice = s.notTheAPI()
-	case errors.Is(login.err, vcda.ErrTokenExpired):
+	case errors.Is(login.Err, vcda.ErrTokenExpired):
 		d.Advice = "A session ends after 30 minutes without a request, and 24 hours after its login. Obtain a new token, or let the provider log in by itself."
 	case status == http.StatusNotAcceptable:
-		return s.explain(login.err) // the same for every type of login
-	case login.kind == vcda.SSOToken{}.Kind():
-		d.Advice = "Check the token and the fields beside it. A wrong clock on this machine is a likely cause too, and a nonce serves one login only." + notTriedAgain
-	case login.kind == vcda.VCDAPIToken{}.Kind() && status == http.StatusBadRequest:
-		d.Advice = "A login with an API token needs an appliance of version 4.7."
-	case byPassword(login.kind):
-		d.Advice = fmt.Sprintf("Check username and password in login.%s of the provider block, or VCDA_USERNAME and VCDA_PASSWORD, and whether the password has expired.", login.kind) + notTriedAgain
-		if status == http.StatusUnauthorized {
-			d.Advice += " An appliance that does not allow administrators to log in from public addresses refuses them in the same way."
-		}
-	default:
-		d.Advice = s.checkLogin(login)
+		return s.explain(login.Err) // the same for every type of login
+	case login.Traits.ByPassword && status == http.StatusUnauthorized:
+		d.Advice += " An appliance that does not allow administrators to log in from public addresses refuses them in the same way."
 	}
 	return d
-}
-
-// byPassword reports whether a login type has a password, which may have expired.
-func byPassword(kind string) bool {
-	return slices.Contains([]string{vcda.LocalUser{}.Kind(), vcda.SSOCredentials{}.Kind(), vcda.VCDCredentials{}.Kind()}, kind)
 }
 
 func (s System) explainExtension(e *vcda.ExtensionError) Detail {

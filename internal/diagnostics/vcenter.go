@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 )
 
@@ -15,7 +16,8 @@ var VCenter = System{
 }
 
 func explainVCenter(s System, err error) (d Detail, ok bool) {
-	if login, ok := loginOf(err); ok {
+	var login *session.LoginError
+	if errors.As(err, &login) {
 		return s.explainLogin(login, s.explainRefusedByVCenter), true
 	}
 	var unsupported *vcenter.UnsupportedError
@@ -39,21 +41,21 @@ func explainVCenter(s System, err error) (d Detail, ok bool) {
 	return d, true
 }
 
-func (s System) explainRefusedByVCenter(login failedLogin) Detail {
-	byTicket := login.kind == vcenter.CloneTicket{}.Kind()
+func (s System) explainRefusedByVCenter(login *session.LoginError) Detail {
+	byTicket := login.Traits.SingleUse
 	switch {
-	case errors.Is(login.err, vcenter.ErrSessionExpired), errors.Is(login.err, vcenter.ErrTicketSpent):
-		return Detail{Why: Sentence(login.err.Error()), Advice: "The provider can't renew it. Pass a new one, or let the provider log in with vcenter.login.credentials."}
-	case errors.Is(login.err, vcenter.ErrNoSessionID):
-		return Detail{Why: Sentence(login.err.Error()), Advice: s.notTheAPI()}
-	case byTicket && vcenter.Fault(login.err) == vcenter.FaultInvalidLogin:
+	case errors.Is(login.Err, vcenter.ErrSessionExpired), errors.Is(login.Err, vcenter.ErrTicketSpent):
+		return Detail{Why: Sentence(login.Err.Error()), Advice: "The provider can't renew it. Pass a new one, or let the provider log in with vcenter.login.credentials."}
+	case errors.Is(login.Err, vcenter.ErrNoSessionID):
+		return Detail{Why: Sentence(login.Err.Error()), Advice: s.notTheAPI()}
+	case byTicket && vcenter.Fault(login.Err) == vcenter.FaultInvalidLogin:
 		return Detail{
-			Why: fmt.Sprintf("%s refused the clone ticket: it is unknown there, was used already, or the session it came from has ended. %s", login.host, Sentence(login.err.Error())),
+			Why: fmt.Sprintf("%s refused the clone ticket: it is unknown there, was used already, or the session it came from has ended. %s", login.Host, Sentence(login.Err.Error())),
 			Advice: "A ticket serves once, and Terraform opens ephemeral resources in plan and again in apply. Take the ticket from the ephemeral resource vcda_vcenter_clone_ticket, or leave it out to clone the provider's own session; " +
 				"a ticket made elsewhere suits only the apply of a saved plan, with a ticket that the plan has not used.",
 		}
-	case byTicket && vcenter.Fault(login.err) == vcenter.FaultNotSupported:
-		return Detail{Why: fmt.Sprintf("%s does not support cloning sessions. %s", login.host, Sentence(login.err.Error())), Advice: "Log in there with vcenter.login.credentials instead of a clone."}
+	case byTicket && vcenter.Fault(login.Err) == vcenter.FaultNotSupported:
+		return Detail{Why: fmt.Sprintf("%s does not support cloning sessions. %s", login.Host, Sentence(login.Err.Error())), Advice: "Log in there with vcenter.login.credentials instead of a clone."}
 	}
-	return Detail{Why: login.why(), Advice: s.checkLogin(login)}
+	return s.refusedLogin(login)
 }
