@@ -55,6 +55,12 @@ func (n *notices) addTo(response any) {
 		r.Diagnostics = append(r.Diagnostics, n.take()...)
 	case *tfprotov6.OpenEphemeralResourceResponse:
 		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.RenewEphemeralResourceResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.CloseEphemeralResourceResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
+	case *tfprotov6.PlanActionResponse:
+		r.Diagnostics = append(r.Diagnostics, n.take()...)
 	}
 }
 

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -153,6 +154,43 @@ func TestInterrupt(t *testing.T) {
 			acctest.RequireTexts(t, out, "vcda_site_pairing.b")
 		})
 	}
+}
+
+// TestInterruptedAction_fails: Terraform takes an action without a last event for a
+// success, and must not do so for one that Ctrl-C has interrupted.
+func TestInterruptedAction_fails(t *testing.T) {
+	acctest.SkipUnlessSupported(t, acctest.Actions)
+	t.Parallel()
+	a := acctest.StartAppliances(t).Appliance("site-a")
+	id := a.Pair("site-b")
+	a.FreezeTasks(true)
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+fmt.Sprintf("action \"vcda_site_repair\" \"b\" {\n  config { id = %q }\n}\n", id))
+	command := w.Command(t, "apply", "-no-color", "-auto-approve", "-invoke=action.vcda_site_repair.b")
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rest bytes.Buffer
+	command.Stderr = &rest
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		out.WriteString(lines.Text() + "\n")
+		if strings.Contains(lines.Text(), "The task") { // a progress of the action
+			if err := command.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = command.Wait() // it fails
+	out.WriteString(rest.String())
+	if code := command.ProcessState.ExitCode(); code == 0 {
+		t.Errorf("exit code 0: %s", out.String())
+	}
+	acctest.RequireTexts(t, strings.ReplaceAll(out.String(), "│", ""), "Action failed: action.vcda_site_repair.b", "The operation was interrupted", "The appliance goes on with the task")
+	acctest.RequireNoTexts(t, out.String(), "Apply complete")
 }
 
 // TestSignalToADebugged: what is served for a debugger ends with the first signal,

@@ -37,7 +37,8 @@ func quiet() error {
 func NewServer(o Options) tfprotov6.ProviderServer {
 	p := New(o)()
 	served := providerserver.NewProtocol6(p)()
-	return server{served.(frameworkServer), p.(*vcdaProvider).notices} //nolint:errcheck // the framework serves them all
+	//nolint:errcheck // the framework serves them all, and New makes no other provider
+	return server{served.(frameworkServer), p.(*vcdaProvider).notices, &runningActions{clock: o.Clock}}
 }
 
 // frameworkServer is what the framework serves.
@@ -49,10 +50,12 @@ type frameworkServer interface {
 
 // server gives every RPC an operation ID, which its requests carry and its
 // diagnostics and log entries show, lets go of its context when it ends
-// (memory.go), and adds the warnings that came up below it (notices.go).
+// (memory.go), adds the warnings that came up below it (notices.go), and gives
+// actions a last event also after an interruption (actions.go).
 type server struct {
 	frameworkServer
 	notices *notices
+	actions *runningActions
 }
 
 // noticing is during for a call that may reach a system.
@@ -105,15 +108,23 @@ func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEp
 }
 
 func (s server) RenewEphemeralResource(ctx context.Context, req *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.RenewEphemeralResource, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.RenewEphemeralResource, req)
 }
 
 func (s server) CloseEphemeralResource(ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest) (*tfprotov6.CloseEphemeralResourceResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.CloseEphemeralResource, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.CloseEphemeralResource, req)
 }
 
 func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	return during(withOperation(ctx), s.frameworkServer.PlanAction, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.PlanAction, req)
+}
+
+// StopProvider interrupts what runs, and waits for the last events of actions.
+func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	var resp *tfprotov6.StopProviderResponse
+	var err error
+	s.actions.stop(ctx, func() { resp, err = s.frameworkServer.StopProvider(ctx, req) })
+	return resp, err
 }
 
 // The results of the last two are streamed after the method has returned, so
@@ -130,7 +141,7 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	stream, err := s.frameworkServer.InvokeAction(withOperation(ctx), req)
 	if err == nil {
-		stream.Events = s.notices.atCompletion(stream.Events)
+		stream.Events = s.actions.track(s.notices.atCompletion(stream.Events))
 	}
 	return stream, err
 }

@@ -50,8 +50,12 @@ var listsAndActions = []situation{
 		id := a.Pair(b.Site())
 		a.FreezeTasks(true)
 		p := on(t, a)
-		when(a, request("PUT", "/sites/"), func() { p.Stop(t) })
+		stopped := make(chan struct{})
+		when(a, request("PUT", "/sites/"), func() {
+			go func() { defer close(stopped); p.Stop(t) }() // it waits for the action
+		})
 		s.invokes(t, p, "vcda_site_repair", values{"id": id})
+		<-stopped
 	}},
 	{title: "Health check: all is well", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)

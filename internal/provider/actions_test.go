@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
+)
+
+// TestRunningActions_endWithAnErrorWhenInterrupted: an action that does not end by
+// itself ends with an error, and StopProvider waits for it.
+func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	clock := clocktest.New()
+	actions := &runningActions{clock: clock}
+	release, running := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	events := actions.track(func(send func(tfprotov6.InvokeActionEvent) bool) {
+		send(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{Message: "half done"}})
+		<-release // a request that takes long
+	})
+	var sent []tfprotov6.InvokeActionEvent
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for event := range events {
+			if sent = append(sent, event); len(sent) == 1 {
+				close(running)
+			}
+		}
+	}()
+	<-running
+	stopped := make(chan struct{})
+	go func() { actions.stop(context.Background(), func() {}); close(stopped) }()
+	for !isClosed(stopped) { // whenever it begins to wait
+		clock.Advance(actionEndTime)
+	}
+	<-done
+	last, ok := sent[len(sent)-1].Type.(tfprotov6.CompletedInvokeActionEventType)
+	if len(sent) != 2 || !ok || len(last.Diagnostics) != 1 || last.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
+		t.Errorf("the events are %+v", sent)
+	}
+	actions.stop(context.Background(), func() {}) // nothing runs any more
+}
+
+// TestRunningActions_endByThemselves: the own last event of an action is sent, and
+// StopProvider waits for it without the help of the clock.
+func TestRunningActions_endByThemselves(t *testing.T) {
+	t.Parallel()
+	actions := &runningActions{clock: clocktest.New()}
+	release := make(chan struct{})
+	events := actions.track(func(send func(tfprotov6.InvokeActionEvent) bool) {
+		<-release
+		send(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{}})
+	})
+	stopped := make(chan struct{})
+	go func() { actions.stop(context.Background(), func() {}); close(stopped) }()
+	close(release)
+	n := 0
+	for event := range events {
+		if isClosed(stopped) {
+			t.Error("StopProvider did not wait")
+		}
+		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); !ok || len(completed.Diagnostics) != 0 {
+			t.Errorf("got %+v", event)
+		}
+		n++
+	}
+	<-stopped
+	if n != 1 {
+		t.Errorf("%d events", n)
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
