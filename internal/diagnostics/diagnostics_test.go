@@ -80,7 +80,8 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 		"vCenter: lost role":           {diagnostics.VCenter, status(http.StatusForbidden, "X", true), role, nil},
 		"Storware: login at a firewall": {
 			diagnostics.Storware,
-			&storware.LoginError{Host: "sw", Refused: true, Err: page}, address, []string{"VCDA_STORWARE_URL"},
+			&storware.LoginError{Host: "sw", Refused: true, Err: page}, address,
+			[]string{"VCDA_STORWARE_URL"},
 		},
 		"Storware: lost role": {diagnostics.Storware, status(http.StatusForbidden, "X", true), role, nil},
 	} {

@@ -71,7 +71,7 @@ func explainVCDA(s System, err error) (d Detail, ok bool) {
 
 // explainOwnStatus is about what an appliance means by a status.
 func (s System) explainOwnStatus(e *rest.StatusError) (d Detail, ok bool) {
-	advice := ""
+	var advice string
 	switch {
 	case e.Code == vcda.CodeRemoteAuthentication:
 		advice = "The remote site needs or refuses authentication: extend the session to it with credentials that are valid there."

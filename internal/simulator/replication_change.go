@@ -85,7 +85,7 @@ func (r *Replication) apply(a *Appliance, s settingsChange) {
 	}
 }
 
-func set[T any](value *T, given *T) {
+func set[T any](value, given *T) {
 	if given != nil {
 		*value = *given
 	}

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,9 +55,7 @@ func ssoCredentials() map[string]string {
 
 func (f *fixture) lookupService(more map[string]any) map[string]any {
 	body := map[string]any{"url": "https://VCENTER.example.com/lookupservice/sdk", "thumbprint": f.a.Fixture().ServerThumbprint(simulator.LookupServiceURL)}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return body
 }
 
@@ -144,16 +143,12 @@ func TestSetUpManager(t *testing.T) {
 	}
 	remote := map[string]string{"apiUrl": "https://replicator.example.com:8043", "apiThumbprint": replicator.Thumbprint(), "rootPassword": newRootPassword}
 	ofReplicator := map[string]string{"lsUrl": simulator.LookupServiceURL, "lsThumbprint": f.a.Fixture().ServerThumbprint(simulator.LookupServiceURL)}
-	for name, value := range remote {
-		ofReplicator[name] = value
-	}
+	maps.Copy(ofReplicator, remote)
 	f.refused(http.StatusInternalServerError, "GeneralServerFailure", post("/config/replicators/lookup-service", ofReplicator))
 	f.changePassword(replicator)
 	f.must(http.StatusOK, post("/config/replicators/lookup-service", ofReplicator), nil)
 	details := ssoCredentials()
-	for name, value := range remote {
-		details[name] = value
-	}
+	maps.Copy(details, remote)
 	add := post("/replicators", map[string]any{"owner": "*", "site": "alpha", "description": "", "replicatorId": nil, "details": details})
 	var row struct{ ID, APIURL, CertThumbprint string }
 	f.must(http.StatusOK, add, &row)

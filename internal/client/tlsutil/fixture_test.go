@@ -52,7 +52,7 @@ func selfSigned(t *testing.T) (tls.Certificate, string) {
 // serve shows a certificate on loopback.
 func serve(t *testing.T, certificate tls.Certificate, change func(*tls.Config)) *url.URL {
 	t.Helper()
-	config := &tls.Config{Certificates: []tls.Certificate{certificate}} //nolint:gosec // tests set the version
+	config := &tls.Config{Certificates: []tls.Certificate{certificate}}
 	if change != nil {
 		change(config)
 	}

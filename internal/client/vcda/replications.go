@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -327,9 +328,7 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 // key, is an error: better no list than a wrong one.
 func readPage[T any](ctx context.Context, c *Client, path string, query url.Values, offset int, key func(T) string) (pageOf[T], error) {
 	values := url.Values{"limit": {strconv.Itoa(listPage)}, "offset": {strconv.Itoa(offset)}}
-	for name, value := range query {
-		values[name] = value
-	}
+	maps.Copy(values, query)
 	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(values)})
 	if err != nil {
 		return pageOf[T]{}, err
@@ -338,7 +337,7 @@ func readPage[T any](ctx context.Context, c *Client, path string, query url.Valu
 	if err := response.JSON(&part); err != nil {
 		return pageOf[T]{}, err
 	}
-	unusable := ""
+	var unusable string
 	switch {
 	case part.Items == nil:
 		unusable = "it has no list of items"

@@ -57,7 +57,7 @@ type ReplicatorDetails struct {
 }
 
 func (d ReplicatorDetails) secrets() []string {
-	return []string{d.RemoteAppliance.RootPassword, d.SSOAdmin.Password}
+	return []string{d.RootPassword, d.Password}
 }
 
 // NewReplicator is a replicator to register (NewReplicatorRequest). Owner is "*" or

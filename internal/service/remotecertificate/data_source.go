@@ -1,4 +1,4 @@
-// Package certificate is the room of vcda_remote_certificate.
+// Package remotecertificate has the data source vcda_remote_certificate.
 package remotecertificate
 
 import (
