@@ -177,9 +177,9 @@ func TestUnusableLogin(t *testing.T) {
 		fault simulator.Fault
 		says  []string
 	}{
-		"no token":  {simulator.Fault{Kind: simulator.Body, Body: `{"user":"root","roles":[]}`}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
-		"HTML":      {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html></html>"}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
-		"empty":     {simulator.Fault{Kind: simulator.Empty}, []string{"The answer has no session token in its X-VCAV-Auth header"}},
+		"no token":  {simulator.Fault{Kind: simulator.Body, Body: `{"user":"root","roles":[]}`}, []string{"The response has no session token in its X-VCAV-Auth header"}},
+		"HTML":      {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html></html>"}, []string{"The response has no session token in its X-VCAV-Auth header"}},
+		"empty":     {simulator.Fault{Kind: simulator.Empty}, []string{"The response has no session token in its X-VCAV-Auth header"}},
 		"500":       {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"did not succeed", "status 500 GeneralServerFailure"}},
 		"forbidden": {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"refused the login of type local_user", "status 403 Forbidden"}},
 		"redirect":  {simulator.Fault{Kind: simulator.Redirect, Location: "https://elsewhere.example.com/"}, []string{"redirects are not followed"}},

@@ -16,7 +16,7 @@ type Status struct {
 
 // Status asks for the connection status (GET /session), first without a session
 // and then, when the API is there, with one. An error means that the question
-// has no answer: the certificate is not trusted, or ctx has ended.
+// has no response: the certificate is not trusted, or ctx has ended.
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	_, err := c.http.Do(ctx, get("/session"))
 	if err != nil && !denied(err) {

@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// tokenHeader carries the session token, in the answer to a login and in every
+// tokenHeader carries the session token, in the response to a login and in every
 // later request.
 const tokenHeader = "X-VCAV-Auth"
 

@@ -38,9 +38,9 @@ func (c *Client) Config(ctx context.Context) (Config, error) {
 // Configured asks whether the first setup of the appliance is done
 // (GET /config/is-configured, "Config Is Configured").
 func (c *Client) Configured(ctx context.Context) (bool, error) {
-	var answer struct {
+	var response struct {
 		IsConfigured bool `json:"isConfigured"`
 	}
-	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config/is-configured"}, &answer)
-	return answer.IsConfigured, err
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config/is-configured"}, &response)
+	return response.IsConfigured, err
 }

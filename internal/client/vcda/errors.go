@@ -21,7 +21,7 @@ const (
 	CodeBadUserInput         = "BadUserInput"
 )
 
-// APIError is the error object of an answer, of a task or of a site's state.
+// APIError is the error object of a response, of a task or of a site's state.
 type APIError struct {
 	Code string `json:"code"`
 	Msg  string `json:"msg"`
@@ -56,7 +56,7 @@ type LoginError = session.LoginError
 
 var (
 	// ErrNoToken is a login answered with success but without a token.
-	ErrNoToken = errors.New("the answer has no session token in its X-VCAV-Auth header")
+	ErrNoToken = errors.New("the response has no session token in its X-VCAV-Auth header")
 	// ErrClosed is a request after the logout.
 	ErrClosed = session.ErrClosed
 	// ErrNoLogin is a session of its own asked of a client that has only a token.
@@ -78,8 +78,8 @@ func isRefused(err error) bool {
 	return errors.Is(err, ErrNoToken) || rest.IsRefused(err)
 }
 
-// isExpired tells a missing or expired token from the other kinds of 401
-// ("Telling 401s apart").
+// isExpired reports whether a 401 means a missing or expired token, and not one of
+// its other meanings ("Telling 401s apart").
 func isExpired(err error) bool {
 	var e *rest.StatusError
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
@@ -99,7 +99,7 @@ func isTokenAsked(err error) bool {
 	return errors.As(err, &e) && strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 }
 
-// IsNotSent tells an error that came before the request itself was sent: of the
+// IsNotSent reports whether an error came before the request itself was sent: of the
 // login it needed, or of an extension that belongs to the login.
 func IsNotSent(err error) bool {
 	var login *LoginError
@@ -107,7 +107,7 @@ func IsNotSent(err error) bool {
 	return errors.As(err, &login) || errors.As(err, &extension)
 }
 
-// status is the HTTP status of the answer to the request itself, or 0.
+// status is the HTTP status of the response to the request itself, or 0.
 func status(err error) int {
 	if IsNotSent(err) {
 		return 0
@@ -124,33 +124,32 @@ func OutcomeOf(err error) rest.Outcome {
 	return rest.OutcomeOf(err)
 }
 
-// IsOutcomeUnknown tells an error after which a request that starts a task may have
-// been performed all the same: its answer got lost, or a server error came in
-// its place.
+// IsOutcomeUnknown reports whether a request that starts a task may have been
+// performed all the same: its response got lost, or a server error came in its place.
 func IsOutcomeUnknown(err error) bool {
 	return OutcomeOf(err) == rest.Unknown
 }
 
-// IsInvalidResponse tells an answer that does not serve: not of the documented form, or a
-// server error. The same read may well succeed at once.
+// IsInvalidResponse reports whether a response is of no use: not of the documented
+// form, or a server error. The same read may succeed at once.
 func IsInvalidResponse(err error) bool {
-	var answer *rest.ResponseError
-	return !IsNotSent(err) && (errors.As(err, &answer) || status(err) >= http.StatusInternalServerError)
+	var response *rest.ResponseError
+	return !IsNotSent(err) && (errors.As(err, &response) || status(err) >= http.StatusInternalServerError)
 }
 
-// IsRetryLater tells an answer by which the appliance declined a request for now.
+// IsRetryLater reports whether the appliance declined a request for now.
 func IsRetryLater(err error) bool {
 	return status(err) != 0 && OutcomeOf(err) == rest.Declined
 }
 
-// IsConflict tells an answer that is Busy or final: the reference leaves open which
-// status a refusal has.
+// IsConflict reports whether a request met a conflict. It may be final: the reference
+// leaves open which status a refusal has.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
-// IsEmptyBody tells an answer of success without a body.
+// IsEmptyBody reports whether a response of success had no body.
 func IsEmptyBody(err error) bool {
-	var answer *rest.ResponseError
-	return errors.As(err, &answer) && answer.Empty
+	var response *rest.ResponseError
+	return errors.As(err, &response) && response.Empty
 }
 
 // RetryAfter is how long the appliance asks to wait before the request is sent
@@ -179,14 +178,15 @@ func IsTransient(err error) bool {
 	return errors.As(err, &connection) || errors.As(err, &response)
 }
 
-// IsNotFoundOrForbidden tells an answer by which the appliance shows nothing of what was asked
-// for, be it forbidden or not there.
+// IsNotFoundOrForbidden reports whether the appliance shows nothing of what was
+// asked for: it is forbidden or not there.
 func IsNotFoundOrForbidden(err error) bool {
 	answered := status(err)
 	return answered == http.StatusNotFound || answered == http.StatusForbidden
 }
 
-// IsNotFound tells an answer or a task error saying that the site does not exist.
+// IsNotFound reports whether a response or a task error says that the site does not
+// exist.
 func IsNotFound(err error) bool {
 	if status(err) == http.StatusNotFound {
 		return true

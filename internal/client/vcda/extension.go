@@ -135,11 +135,11 @@ func (e *ExtensionError) UnknownSite() bool { return status(e.Err) == http.Statu
 // extend sends an extension within a session: the schema's payload, and where the
 // appliance does not know that, the prose's.
 func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionDetails, error) {
-	var answer *rest.Response
+	var response *rest.Response
 	var err error
 	for i, body := range e.Method.payloads(e.Site) {
 		var problem error
-		answer, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets()})
+		response, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets()})
 		unknown := status(problem) == http.StatusBadRequest
 		if i == 0 || !unknown {
 			err = problem // where no payload is known, the first one's response says why
@@ -150,7 +150,7 @@ func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionD
 	}
 	var details SessionDetails
 	if err == nil {
-		err = answer.JSON(&details)
+		err = response.JSON(&details)
 	}
 	if err != nil {
 		return details, &ExtensionError{Site: e.Site, Index: -1, Refused: !IsNotSent(err) && rest.IsRefused(err), Err: err}

@@ -61,7 +61,7 @@ type Finding struct {
 	Err   APIError
 }
 
-// CodeOffline is the client's own code for a replicator that does not answer:
+// CodeOffline is the client's own code for a replicator that does not response:
 // the appliance lists it without an error.
 const CodeOffline = "ReplicatorOffline"
 
@@ -90,7 +90,7 @@ func (h Health) Findings() []Finding {
 }
 
 // Health runs the health task and waits for its result ("Health Info"). Until
-// 4.6 a GET starts the task, which a lost answer may repeat; since 4.7 a POST,
+// 4.6 a GET starts the task, which a lost response may repeat; since 4.7 a POST,
 // which is sent once.
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	if err := c.settleVersion(ctx); err != nil {

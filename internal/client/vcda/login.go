@@ -13,7 +13,7 @@ import (
 type Login interface {
 	session.Login
 	// logIn returns the token of a session. What serves one login only, such as a
-	// nonce, is made anew in each call.
+	// nonce, is made again in each call.
 	logIn(ctx context.Context, c *Client) (token string, err error)
 }
 

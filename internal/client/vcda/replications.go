@@ -390,7 +390,7 @@ func (c *Client) FindReplication(ctx context.Context, id string) (*Replication, 
 	return c.ReplicationByID(ctx, id)
 }
 
-// ReplicationByID asks for one replication by the filter of the list, whose answer
+// ReplicationByID asks for one replication by the filter of the list, whose response
 // is the same for one that never was and one that is gone: nil.
 func (c *Client) ReplicationByID(ctx context.Context, id string) (*Replication, error) {
 	found, err := c.Replications(ctx, KindOf(id), ReplicationFilter{IDs: []string{id}})

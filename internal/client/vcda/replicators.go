@@ -44,7 +44,7 @@ func (c *Client) Replicators(ctx context.Context) ([]Replicator, error) {
 }
 
 // SharedReplicators is Replicators for reads that run together, which share one
-// answer. The caller must not change it.
+// response. The caller must not change it.
 func (c *Client) SharedReplicators(ctx context.Context) ([]Replicator, error) {
 	return c.replicators.Get(ctx, replicatorsPath, c.Replicators)
 }

@@ -116,9 +116,9 @@ func (s *DetachedSession) Token() string { return s.token }
 // Details asks whose session this is, which also keeps it from idling out.
 func (s *DetachedSession) Details(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
-	answer, err := s.client.send(ctx, s.token, sessionRequest)
+	response, err := s.client.send(ctx, s.token, sessionRequest)
 	if err == nil {
-		err = answer.JSON(&details)
+		err = response.JSON(&details)
 	}
 	return details, err
 }

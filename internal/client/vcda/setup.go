@@ -349,15 +349,15 @@ const pluginPath = "/config/vsphere-ui"
 // (POST /config/vsphere-ui) and returns its status, such as "OK". Up to 4.5 it
 // takes the SSO credentials.
 func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, error) {
-	var answer struct {
+	var response struct {
 		Status string `json:"status"`
 	}
 	r := rest.Request{Method: http.MethodPost, Path: pluginPath}
 	if c.PluginNeedsSSO() {
 		r.Path, r.Body, r.Secrets = pluginPath+"/register", admin, []string{admin.Password}
 	}
-	err := c.write(ctx, r, &answer)
-	return answer.Status, err
+	err := c.write(ctx, r, &response)
+	return response.Status, err
 }
 
 // UnregisterPlugin removes the plug-in of the vSphere Client

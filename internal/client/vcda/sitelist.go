@@ -14,7 +14,7 @@ const (
 	forChanges purpose = "change" // a create, update or delete
 )
 
-// siteList is an answer to GET /sites, whose peers can be found by their keys.
+// siteList is a response to GET /sites, whose peers can be found by their keys.
 type siteList struct {
 	service Service // as far as it was known before
 	sites   []Site
@@ -34,7 +34,7 @@ func (c *Client) listSites(ctx context.Context) (siteList, error) {
 	return l, err
 }
 
-// SharedSites is Sites for reads that run together, which share one answer. The
+// SharedSites is Sites for reads that run together, which share one response. The
 // caller must not change it.
 func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
 	l, err := c.sites.Get(ctx, forReads, c.listSites)
@@ -44,7 +44,7 @@ func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
 	return l.sites, err
 }
 
-// SitesSince is Sites for changes that run together: an answer that was asked
+// SitesSince is Sites for changes that run together: a response that was asked
 // for at since or later, and when. The caller must not change it.
 func (c *Client) SitesSince(ctx context.Context, since time.Time) ([]Site, time.Time, error) {
 	l, begun, err := c.sites.GetSince(ctx, forChanges, since, c.listSites)

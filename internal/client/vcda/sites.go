@@ -78,14 +78,14 @@ type PairRequest struct {
 // Sites lists every site, the local one included (GET /sites).
 func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	var list rest.List[Site]
-	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
 	if err != nil {
 		return nil, err
 	}
 	sites := list.Items
 	service := c.knownService()
 	if keyless(sites, service) {
-		return nil, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: "a site in it has no " + keyName[service]}
+		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "a site in it has no " + keyName[service]}
 	}
 	return sites, nil
 }
@@ -110,7 +110,7 @@ func PeersOf(sites []Site) []Site {
 }
 
 // Pair starts pairing with a site (POST /sites). It is sent once, whatever
-// happens to its answer.
+// happens to its response.
 func (c *Client) Pair(ctx context.Context, r PairRequest) (Task, error) {
 	return c.start(ctx, rest.Request{Method: http.MethodPost, Path: "/sites", Body: r})
 }

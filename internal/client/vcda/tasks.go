@@ -123,11 +123,11 @@ func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	if err != nil {
 		return Task{}, err
 	}
-	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(nil)})
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(nil)})
 	if err != nil {
 		return Task{}, err
 	}
-	return decodeTask(answer)
+	return decodeTask(response)
 }
 
 // TaskQuery selects tasks ("Query Tasks"); a zero field does not select.
@@ -138,7 +138,7 @@ type TaskQuery struct {
 	Limit                                 int // 0: all
 }
 
-// tasksPage is the most tasks one answer holds.
+// tasksPage is the most tasks one response holds.
 const tasksPage = 100
 
 func (q TaskQuery) values() url.Values {
@@ -200,12 +200,12 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	values := q.values()
 	values.Set("limit", strconv.Itoa(q.page(got)))
 	values.Set("offset", strconv.Itoa(offset))
-	answer, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/tasks", Query: c.atSite(values)})
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/tasks", Query: c.atSite(values)})
 	if err != nil {
 		return taskPage{}, err
 	}
 	page := taskPage{Total: math.MaxInt} // without a total the list ends where no more comes
-	if err := answer.JSON(&page); err != nil {
+	if err := response.JSON(&page); err != nil {
 		return taskPage{}, err
 	}
 	// What is missing could be a task of ours: better no list than a wrong one.
@@ -218,10 +218,10 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	default:
 		return page, nil
 	}
-	return taskPage{}, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
+	return taskPage{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: reason}
 }
 
-// TasksSince is Tasks for changes that run together: an answer that was asked for
+// TasksSince is Tasks for changes that run together: a response that was asked for
 // at since or later. The caller must not change it.
 func (c *Client) TasksSince(ctx context.Context, q TaskQuery, since time.Time) ([]Task, error) {
 	tasks, _, err := c.tasks.GetSince(ctx, q.values().Encode(), since, func(ctx context.Context) ([]Task, error) { return c.Tasks(ctx, q) })
@@ -234,17 +234,17 @@ func (c *Client) Started(id string) bool {
 	return mine
 }
 
-// start sends a request that starts a task. An answer without a task id is an
+// start sends a request that starts a task. A response without a task id is an
 // *rest.AnswerError: the task may well be running.
 func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	r.Finish, r.Query = true, c.atSite(r.Query)
 	c.writes.Invalidate()
 	defer c.writes.Invalidate()
-	answer, err := c.do(ctx, r)
+	response, err := c.do(ctx, r)
 	if err != nil {
 		return Task{}, err
 	}
-	t, err := decodeTask(answer)
+	t, err := decodeTask(response)
 	if err == nil {
 		c.started.Store(t.ID, nil)
 	}
@@ -253,14 +253,14 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 
 // decodeTask needs a task's id and its state. A field of another type than
 // documented is left out: what only informs must not hide how the task goes.
-func decodeTask(answer *rest.Response) (Task, error) {
+func decodeTask(response *rest.Response) (Task, error) {
 	var t Task
 	var wrongType *json.UnmarshalTypeError
-	if err := answer.JSON(&t); err != nil && (t.State == "" || !errors.As(err, &wrongType)) {
+	if err := response.JSON(&t); err != nil && (t.State == "" || !errors.As(err, &wrongType)) {
 		return Task{}, err
 	}
 	if t.ID == "" {
-		return Task{}, &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: "it names no task"}
+		return Task{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "it names no task"}
 	}
 	return t, nil
 }

@@ -46,7 +46,7 @@ func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
 	return list.Tunnels, err
 }
 
-// SharedTunnels is Tunnels for reads that run together, which share one answer. The
+// SharedTunnels is Tunnels for reads that run together, which share one response. The
 // caller must not change it.
 func (c *Client) SharedTunnels(ctx context.Context) ([]Tunnel, error) {
 	return c.tunnels.Get(ctx, tunnelsPath, c.Tunnels)

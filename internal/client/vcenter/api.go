@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// sessionHeader carries the session id, in the answer to a login and in every
+	// sessionHeader carries the session id, in the response to a login and in every
 	// later request.
 	sessionHeader = "vmware-api-session-id"
 	// sessionCookie holds the same id in answers without the header.
@@ -44,7 +44,7 @@ func (a *api) member(name string) string {
 
 // sessionManager asks for the moId of the session manager (ServiceContent).
 func (a *api) sessionManager(ctx context.Context) (string, error) {
-	answer, err := a.send(ctx, "", rest.Request{Method: http.MethodGet, Path: "/ServiceInstance/ServiceInstance/content"})
+	response, err := a.send(ctx, "", rest.Request{Method: http.MethodGet, Path: "/ServiceInstance/ServiceInstance/content"})
 	if err != nil {
 		return "", err
 	}
@@ -53,18 +53,18 @@ func (a *api) sessionManager(ctx context.Context) (string, error) {
 			Value string `json:"value"`
 		} `json:"sessionManager"`
 	}
-	if err := answer.JSON(&content); err != nil {
+	if err := response.JSON(&content); err != nil {
 		return "", err
 	}
 	if content.SessionManager.Value == "" {
-		return "", unusable(answer, "it names no session manager")
+		return "", unusable(response, "it names no session manager")
 	}
 	return content.SessionManager.Value, nil
 }
 
 // logIn opens a session (Login).
 func (a *api) logIn(ctx context.Context, username, password string) (opened, error) {
-	answer, err := a.send(ctx, "", rest.Request{
+	response, err := a.send(ctx, "", rest.Request{
 		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password}, RetryBusy: true,
 		Body: struct {
 			UserName string `json:"userName"`
@@ -74,20 +74,20 @@ func (a *api) logIn(ctx context.Context, username, password string) (opened, err
 	if err != nil {
 		return opened{}, err
 	}
-	id, err := sessionID(answer)
+	id, err := sessionID(response)
 	return opened{api: a, id: id}, err
 }
 
 // acquireCloneTicket asks for a clone ticket (AcquireCloneTicket). What comes
 // instead of one is not shown: it may hold a ticket all the same.
 func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error) {
-	answer, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket")})
+	response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket")})
 	if err != nil {
 		return "", err
 	}
 	var ticket string
-	if json.Unmarshal(answer.Body, &ticket) != nil || ticket == "" {
-		return "", unusable(answer, "it is not a ticket")
+	if json.Unmarshal(response.Body, &ticket) != nil || ticket == "" {
+		return "", unusable(response, "it is not a ticket")
 	}
 	return ticket, nil
 }
@@ -95,7 +95,7 @@ func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error)
 // cloneSession opens a clone of the session the ticket came from (CloneSession).
 // The call is anonymous: with a session it would turn that one into the clone.
 func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
-	answer, err := a.send(ctx, "", rest.Request{
+	response, err := a.send(ctx, "", rest.Request{
 		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket},
 		Body: struct {
 			CloneTicket string `json:"cloneTicket"`
@@ -104,11 +104,11 @@ func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	id, err := sessionID(answer)
+	id, err := sessionID(response)
 	if err != nil {
 		return opened{}, err
 	}
-	user, err := userSession(answer)
+	user, err := userSession(response)
 	if err != nil {
 		_ = a.logOut(ctx, id) // the caller never gets hold of it
 		return opened{}, err
@@ -119,14 +119,14 @@ func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 // currentSession reads whose session this is (currentSession). It is null,
 // which some servers spell as an empty body, when it is nobody's.
 func (a *api) currentSession(ctx context.Context, id string) (*UserSession, error) {
-	answer, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: a.member("currentSession")})
+	response, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: a.member("currentSession")})
 	if err != nil {
 		return nil, err
 	}
-	if isNull(answer.Body) {
+	if isNull(response.Body) {
 		return nil, ErrNoSession
 	}
-	return userSession(answer)
+	return userSession(response)
 }
 
 // currentTime keeps a session alive (CurrentTime of ServiceInstance), as VMware's
@@ -144,11 +144,11 @@ func (a *api) logOut(ctx context.Context, id string) error {
 
 // sessionID finds the id of a session just opened. It is not the key of the
 // UserSession.
-func sessionID(answer *rest.Response) (string, error) {
-	if id := answer.Header.Get(sessionHeader); id != "" {
+func sessionID(response *rest.Response) (string, error) {
+	if id := response.Header.Get(sessionHeader); id != "" {
 		return id, nil
 	}
-	for _, cookie := range (&http.Response{Header: answer.Header}).Cookies() {
+	for _, cookie := range (&http.Response{Header: response.Header}).Cookies() {
 		if cookie.Name == sessionCookie && cookie.Value != "" {
 			return cookie.Value, nil
 		}
@@ -156,8 +156,8 @@ func sessionID(answer *rest.Response) (string, error) {
 	return "", ErrNoSessionID
 }
 
-func unusable(answer *rest.Response, reason string) error {
-	return &rest.ResponseError{Call: answer.Call, Status: answer.Status, Reason: reason}
+func unusable(response *rest.Response, reason string) error {
+	return &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: reason}
 }
 
 // isNull reports whether a body is null, which some servers write as nothing.

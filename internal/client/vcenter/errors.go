@@ -25,7 +25,7 @@ var (
 	// ErrNoLogin is a call that needs a session on a client without a login.
 	ErrNoLogin = session.ErrNoLogin
 	// ErrNoSessionID is a login answered with success but without a session id.
-	ErrNoSessionID = errors.New("the answer has no session id, neither in its vmware-api-session-id header nor in a vmware_soap_session cookie")
+	ErrNoSessionID = errors.New("the response has no session id, neither in its vmware-api-session-id header nor in a vmware_soap_session cookie")
 	// ErrNoSession is a session which vCenter says, without a fault, is not or no
 	// longer logged in.
 	ErrNoSession = errors.New("the session is not, or no longer, logged in")
@@ -55,7 +55,7 @@ func (e *UnsupportedError) Error() string {
 }
 func (e *UnsupportedError) Unwrap() error { return e.Err }
 
-// Fault is the type name of the fault that an answer carried, or "".
+// Fault is the type name of the fault that a response carried, or "".
 func Fault(err error) string {
 	var e *rest.StatusError
 	if errors.As(err, &e) {

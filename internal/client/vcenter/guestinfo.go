@@ -15,14 +15,14 @@ import (
 func (c *Client) ExtraConfig(ctx context.Context, vm string) (map[string]string, error) {
 	var extra map[string]string
 	err := c.within(ctx, func(a *api, id string) error {
-		answer, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: "/VirtualMachine/" + url.PathEscape(vm) + "/config"})
+		response, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: "/VirtualMachine/" + url.PathEscape(vm) + "/config"})
 		if err != nil {
 			return err
 		}
 		var config struct {
 			ExtraConfig []optionValue `json:"extraConfig"`
 		}
-		if err := answer.JSON(&config); err != nil {
+		if err := response.JSON(&config); err != nil {
 			return err
 		}
 		extra = map[string]string{}
@@ -78,11 +78,11 @@ func (c *Client) find(ctx context.Context, method string, body any) (string, err
 		Value string `json:"value"`
 	}
 	err := c.within(ctx, func(a *api, id string) error {
-		answer, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/SearchIndex/SearchIndex/" + method, Body: body})
-		if err != nil || isNull(answer.Body) {
+		response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/SearchIndex/SearchIndex/" + method, Body: body})
+		if err != nil || isNull(response.Body) {
 			return err
 		}
-		return answer.JSON(&found)
+		return response.JSON(&found)
 	})
 	if err != nil || found == nil || found.Type != "VirtualMachine" {
 		return "", err

@@ -43,7 +43,7 @@ func (c *Client) chooseRelease(ctx context.Context) (string, error) {
 	if c.release != "" {
 		return c.release, nil
 	}
-	answer, err := c.http.Do(ctx, rest.Request{
+	response, err := c.http.Do(ctx, rest.Request{
 		Method: http.MethodPost, Path: "/api/vcenter/system", Query: url.Values{"action": {"hello"}},
 		Body: struct {
 			APIReleases []string `json:"api_releases"`
@@ -59,7 +59,7 @@ func (c *Client) chooseRelease(ctx context.Context) (string, error) {
 	var agreed struct {
 		APIRelease string `json:"api_release"`
 	}
-	if err := answer.JSON(&agreed); err != nil {
+	if err := response.JSON(&agreed); err != nil {
 		return "", err
 	}
 	if agreed.APIRelease == "" {

@@ -22,13 +22,13 @@ type UserSession struct {
 	CallCount        int64     `json:"callCount"`
 }
 
-func userSession(answer *rest.Response) (*UserSession, error) {
+func userSession(response *rest.Response) (*UserSession, error) {
 	var session UserSession
-	if err := answer.JSON(&session); err != nil {
+	if err := response.JSON(&session); err != nil {
 		return nil, err
 	}
 	if session.Key == "" || session.UserName == "" {
-		return nil, unusable(answer, "it lacks the key or the userName of a session")
+		return nil, unusable(response, "it lacks the key or the userName of a session")
 	}
 	return &session, nil
 }
