@@ -97,7 +97,7 @@ var layers = map[string]struct {
 }
 
 // shared are the packages below service that services may import.
-var shared = []string{"service/base"}
+var shared = []string{"service/base", "service/replicationbase"}
 
 // TestImports proves the import rules that the diagram in
 // .github/ARCHITECTURE.md shows.

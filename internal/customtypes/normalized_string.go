@@ -23,6 +23,7 @@ var (
 	ThumbprintType  = NormalizedStringType{kind: &kind{name: "thumbprint", normalize: values.Thumbprint}}
 	SiteNameType    = NormalizedStringType{kind: &kind{name: "site name", normalize: always(values.SiteName)}}
 	DescriptionType = NormalizedStringType{kind: &kind{name: "description", normalize: always(values.Description)}}
+	UUIDType        = NormalizedStringType{kind: &kind{name: "UUID", normalize: values.UUID}}
 )
 
 // kind is what a value is, and its canonical form.
@@ -62,6 +63,11 @@ var _ basetypes.StringTypable = NormalizedStringType{}
 // Value makes a value of the type.
 func (t NormalizedStringType) Value(text string) NormalizedString {
 	return NormalizedString{StringValue: basetypes.NewStringValue(text), kind: t.kind}
+}
+
+// Null makes a null value of the type.
+func (t NormalizedStringType) Null() NormalizedString {
+	return NormalizedString{StringValue: basetypes.NewStringNull(), kind: t.kind}
 }
 
 // Same reports whether two texts mean the same value.

@@ -37,7 +37,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sitepairing"
 	storwareservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/task"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vappreplication"
 	vcenterservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vmreplication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vspherereplication"
 )
 
 // Address is where Terraform knows the provider by.
@@ -227,7 +230,8 @@ func userAgent(version, terraform string) string {
 }
 
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource}
+	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
+		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource}
 }
 
 // EphemeralResources lists the ephemeral resources.
@@ -252,7 +256,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 
 // ListResources lists what "terraform query" can list.
 func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{sitepairing.NewListResource}
+	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource}
 }
 
 // Actions lists the actions.

@@ -247,17 +247,24 @@ func (c *call) reverse() (reply, *problem) {
 	}
 	return c.replicationTask("reverse", s, c.appliance.replicationSwitches.recoveryTime, func() *apiError {
 		for _, r := range s.vms {
-			c.workloadsAt(r.source.Site).removeVM(r.VMID)
-			if r.recovered != nil {
-				r.VMID = r.recovered.vmID
-			}
-			r.source, r.destination = r.destination, r.source
-			r.source.VApp = ""
-			r.replicatorIDs[0], r.replicatorIDs[1] = r.replicatorIDs[1], r.replicatorIDs[0]
-			r.placement.VCID = r.destination.VCenter
-			r.Reversed, r.Recovery, r.recovered, r.Instances = !r.Reversed, NotStarted, nil, nil
-			c.appliance.fixture.manager(r).firstSync(r)
+			r.reverse(c.appliance.fixture)
 		}
 		return nil
 	}), nil
+}
+
+// reverse swaps the sides of one VM, and begins to synchronize.
+func (r *Replication) reverse(e *Fixture) {
+	if source := e.appliances[r.source.Site]; source != nil {
+		source.workloads.removeVM(r.VMID)
+	}
+	if r.recovered != nil {
+		r.VMID = r.recovered.vmID
+	}
+	r.source, r.destination = r.destination, r.source
+	r.source.VApp = ""
+	r.replicatorIDs[0], r.replicatorIDs[1] = r.replicatorIDs[1], r.replicatorIDs[0]
+	r.placement.VCID = r.destination.VCenter
+	r.Reversed, r.Recovery, r.recovered, r.Instances = !r.Reversed, NotStarted, nil, nil
+	e.manager(r).firstSync(r)
 }

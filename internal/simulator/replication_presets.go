@@ -150,3 +150,37 @@ func (r *Replication) finishPreset(a *Appliance, p Protection) {
 		r.source, r.destination = r.destination, r.source
 	}
 }
+
+// Recover brings a replication through a failoverTest, a failoverTestCleanup, a
+// failover or a reverse, by hand and at once.
+func (e *Fixture) Recover(id, kind string) {
+	e.EditReplication(id, func(r *Replication) {
+		switch kind {
+		case "failoverTest":
+			r.Recovery = Testing
+			r.recover(e.groupUUID(r))
+		case "failoverTestCleanup":
+			r.Recovery, r.recovered = NotStarted, nil
+		case "failover":
+			r.Recovery = Complete
+			r.recover(e.groupUUID(r))
+		case "reverse":
+			r.reverse(e)
+		default:
+			panic("simulator: there is no recovery " + kind)
+		}
+	})
+}
+
+// groupUUID is the id of the vApp that the VMs of one vApp replication come up in.
+func (e *Fixture) groupUUID(r *Replication) string {
+	if r.group == nil {
+		return ""
+	}
+	for _, other := range r.group.vms {
+		if other.recovered != nil {
+			return other.recovered.vappID
+		}
+	}
+	return unguessable()
+}

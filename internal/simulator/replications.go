@@ -323,10 +323,11 @@ func (a *Appliance) sync(r *Replication, takes time.Duration) {
 	})
 }
 
-// firstSync begins the first synchronization when its time has come.
+// firstSync begins the first synchronization when its time has come, which resumes
+// a replication that was started paused for it.
 func (a *Appliance) firstSync(r *Replication) {
 	wait := time.UnixMilli(r.InitialSync).Sub(a.fixture.now())
-	if r.Paused || r.syncing || len(r.Instances) > 0 {
+	if r.Paused && wait <= 0 || r.syncing || len(r.Instances) > 0 {
 		return
 	}
 	if wait <= 0 {

@@ -195,11 +195,21 @@ func (p *Provider) proposed(name string, prior, config Values) Values {
 	if config == nil {
 		return nil
 	}
+	return proposedOf(p.schemas.ResourceSchemas[name].Block.Attributes, prior, config)
+}
+
+func proposedOf(attributes []*tfprotov6.SchemaAttribute, prior, config Values) Values {
 	proposed := Values{}
-	for _, a := range p.schemas.ResourceSchemas[name].Block.Attributes {
-		if value, set := config[a.Name]; set && value != nil {
+	for _, a := range attributes {
+		value, set := config[a.Name]
+		inner, isObject := value.(Values)
+		switch {
+		case isObject && a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			before, _ := prior[a.Name].(Values)
+			proposed[a.Name] = proposedOf(a.NestedType.Attributes, before, inner)
+		case set && value != nil:
 			proposed[a.Name] = value
-		} else if a.Computed {
+		case a.Computed:
 			proposed[a.Name] = prior[a.Name]
 		}
 	}

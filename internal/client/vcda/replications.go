@@ -86,6 +86,7 @@ type Replication struct {
 	Health           string           `json:"overallHealth"`
 	LastUpdated      int64            `json:"lastUpdated"`
 	StorageProfile   string           `json:"storageProfile"`
+	PlacementPolicy  string           `json:"placementPolicy"`
 	Descriptor       struct {
 		Name        string `json:"name"`
 		Description string `json:"description"`

@@ -1,0 +1,85 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+)
+
+// ImportState finds a replication by its id, or by SITE/NAME, of the destination
+// site and the VM or vApp; SITE/ID finds one of a site that the appliance does not
+// list. An identity is an id.
+func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	wanted := req.ID
+	if wanted == "" {
+		var id types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
+		wanted = id.ValueString()
+	}
+	action := fmt.Sprintf("import the %s %q", r.Noun, wanted)
+	site, name := "", wanted
+	if before, after, found := strings.Cut(wanted, "/"); found {
+		site, name = before, after
+	}
+	if kind := vcda.KindOf(name); kind != r.Kind.Kind && (kind != "" || site == "") {
+		resp.Diagnostics.Append(r.wrongID(name, kind).Unable(action))
+		return
+	}
+	listed, err := r.listed(ctx, site)
+	if err != nil {
+		resp.Diagnostics.Append(explain(ctx, action, err))
+		return
+	}
+	var found []vcda.Replication
+	for _, one := range listed {
+		if one.ID == name || site != "" && one.Name() == name && one.DestinationSite() == site {
+			found = append(found, one)
+		}
+	}
+	if len(found) != 1 {
+		resp.Diagnostics.Append(r.notOne(wanted, site, found).Unable(action))
+		return
+	}
+	p := P(new(M))
+	r.imported(p, found[0])
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, p.Base().ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
+}
+
+// wrongID is about an id of another kind, or a text that is no id.
+func (r *Resource[M, P]) wrongID(id string, kind vcda.Kind) diagnostics.Detail {
+	if kind == "" {
+		return diagnostics.Detail{
+			Why:    fmt.Sprintf("%q is not the id of a replication.", id),
+			Advice: "Give an id, or SITE/NAME with the name of the destination site and that of the VM or vApp.",
+		}
+	}
+	other := map[vcda.Kind]string{vcda.VM: "vcda_vm_replication", vcda.VApp: "vcda_vapp_replication", vcda.VSphere: "vcda_vsphere_replication"}
+	d := diagnostics.Detail{Why: fmt.Sprintf("%s is the id of a replication of another kind, of the %s service. A %s is of the %s service.",
+		id, serviceName(kind.Service()), r.Noun, serviceName(r.Kind.Kind.Service()))}
+	d.Advice = "Import it as " + other[kind] + "."
+	return d
+}
+
+// notOne says which replications could be meant.
+func (r *Resource[M, P]) notOne(wanted, site string, found []vcda.Replication) diagnostics.Detail {
+	if len(found) == 0 {
+		d := diagnostics.Detail{Why: fmt.Sprintf("There is no %s %s.", r.Noun, wanted), Advice: "Correct the id or the name."}
+		if site == "" {
+			d.Advice += " If another site manages the replication, write SITE/" + wanted + "."
+		}
+		return d
+	}
+	ids := []string{}
+	for _, one := range found {
+		ids = append(ids, one.ID)
+	}
+	return diagnostics.Detail{Why: fmt.Sprintf("There are several with this name: %s.", strings.Join(ids, ", ")), Advice: "Import one of them by its id."}
+}

@@ -1,0 +1,200 @@
+package replicationbase
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+)
+
+// notConfigured carries the diagnostics of a provider that can't be used yet.
+type notConfigured struct{ diag.Diagnostics }
+
+func (e notConfigured) Error() string {
+	return e.Errors()[0].Detail()
+}
+
+// errPending is an operation that has to wait for the task of an interrupted one.
+var errPending = errors.New("the task of an interrupted operation still runs")
+
+// explain is the error diagnostic for err. The action reads on from "Unable to".
+func explain(ctx context.Context, action string, err error) diag.Diagnostic {
+	var absent notConfigured
+	if errors.As(err, &absent) {
+		return absent.Errors()[0]
+	}
+	return Detail(ctx, err).Unable(action)
+}
+
+// Detail explains the errors of package replication, and all others as for any
+// call of the appliance.
+func Detail(ctx context.Context, err error) diagnostics.Detail {
+	d := diagnostics.FromError(ctx, err)
+	var (
+		service     *replication.ServiceError
+		access      *replication.AccessError
+		site        *replication.SiteError
+		offered     *replication.NotOfferedError
+		test        *replication.TestActiveError
+		sync        *replication.SyncError
+		replicators *replication.ReplicatorsError
+		unknown     *lro.OutcomeUnknownError[vcda.Task]
+	)
+	switch {
+	case errors.Is(err, errPending):
+		d.Why, d.Advice = diagnostics.Sentence(err.Error()), "Run again when the task has ended."
+	case errors.As(err, &service):
+		d.Why = diagnostics.Sentence(service.Error())
+		d.Advice = fmt.Sprintf("Use a provider configuration whose url is that of a %s service.", serviceName(service.Kind.Service()))
+	case errors.As(err, &access):
+		d.Why = "The session is not extended to the site " + strings.Join(access.Sites, " or ") + ", or the site refuses its login there."
+		if len(access.Sites) == 0 {
+			d.Why = "A site refuses the authentication of the session."
+		}
+		d.Advice = "Add the site to session_extensions in the provider block, with credentials that are valid there."
+	case errors.As(err, &site):
+		d.Why = fmt.Sprintf("The appliance knows no site %q.", site.Site)
+		d.Advice = "Correct the name of the site, or pair with it first."
+	case errors.As(err, &offered):
+		d.Advice = "This appliance does not offer the call under that path. Make the change in its user interface."
+	case errors.As(err, &test):
+		d.Why = "A failover test is active."
+		d.Advice = "Clean it up first: destroy its vcda_failover_test, or set cleanup_test_on_destroy = true and apply before the destroy."
+	case errors.As(err, &sync):
+		d.Why = diagnostics.Sentence(fmt.Sprintf("the first synchronization had not ended: its state was %s", connectionState(sync.Replication))) + " " + d.Why
+	case errors.As(err, &replicators):
+		d.Why = diagnostics.Sentence(replicators.Error())
+		d.Advice = "Set replicator_id to one of these: " + strings.Join(replicators.IDs, ", ") + "."
+		if len(replicators.IDs) == 0 {
+			d.Advice = "Register a replicator at the site, or correct its name."
+		}
+	case errors.As(err, &unknown):
+		d.Consequence = "It is not known whether the request was performed. It was not sent again."
+	}
+	return d
+}
+
+func connectionState(r vcda.Replication) string {
+	for _, vm := range r.Machines() {
+		if vm.ConnectionState != "OK" {
+			return vm.ConnectionState
+		}
+	}
+	return "OK, without an instance"
+}
+
+func serviceName(s vcda.Service) string {
+	return map[vcda.Service]string{vcda.Cloud: "Cloud", vcda.Manager: "Manager"}[s]
+}
+
+// explainTask is explain for an operation whose task may go on.
+func explainTask(ctx context.Context, action string, result replication.Result, err error) diag.Diagnostic {
+	var absent notConfigured
+	if errors.As(err, &absent) {
+		return absent.Errors()[0]
+	}
+	d := Detail(ctx, err)
+	if result.Task.ID != "" && !result.Task.Ended() {
+		d.Consequence = goesOn(result.Task)
+	} else if d.Consequence == "" {
+		d.Consequence = "The state is as it was before."
+	}
+	return d.Unable(action)
+}
+
+func goesOn(t vcda.Task) string {
+	return fmt.Sprintf("The appliance goes on with the task %s, which can't be canceled.", t.ID)
+}
+
+// createFailed is the error of a create. What the appliance has made is not in the
+// state: Terraform would destroy it.
+func (r *Resource[M, P]) createFailed(ctx context.Context, result replication.Result, err error) diag.Diagnostic {
+	action := "start the " + r.Noun
+	var absent notConfigured
+	var exists *replication.ExistsError
+	if errors.As(err, &absent) {
+		return absent.Errors()[0]
+	}
+	if errors.As(err, &exists) {
+		id := exists.Replication.ID
+		return diagnostics.Detail{
+			Why:    fmt.Sprintf("The same source is already replicated to this destination, by the replication %s.", id),
+			Advice: "Import it:\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true, which takes it over and changes the settings that differ.",
+		}.Unable(action)
+	}
+	d := Detail(ctx, err)
+	switch {
+	case result.Replication != nil:
+		id := result.Replication.ID
+		d.Consequence = fmt.Sprintf("The replication %s was started, and is not in the state.", id)
+		d.Advice = strings.TrimSpace(d.Advice+" Then import it:") + "\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true and apply again."
+	case result.Task.ID != "" && !result.Task.Ended():
+		d.Consequence = goesOn(result.Task) + " What it starts is not in the state."
+		d.Advice = "When the task has ended, import the replication, or set adopt_existing = true and apply again."
+	case isPolicy(err):
+		d.Advice = "If the replication policy of the destination's organization forbids this, change the policy or the settings."
+	}
+	return d.Unable(action)
+}
+
+// isPolicy reports whether a replication policy may be why a start was refused.
+// The code of that is not documented.
+func isPolicy(err error) bool {
+	var task *vcda.TaskError
+	status := rest.Status(err)
+	return errors.As(err, &task) || status == http.StatusForbidden || status == http.StatusBadRequest
+}
+
+func (r *Resource[M, P]) importCommand(id string) string {
+	return fmt.Sprintf("  terraform import vcda_%s.NAME %s\n\n  import {\n    to = vcda_%s.NAME\n    id = %q\n  }", r.Name, id, r.Name, id)
+}
+
+func interruptedCreate(noun string, result replication.Result) diag.Diagnostic {
+	if result.Task.ID != "" && !result.Task.Ended() {
+		return diag.NewWarningDiagnostic("Interrupted while starting the "+noun, goesOn(result.Task)+" The next plan or apply looks what became of it.")
+	}
+	return diag.NewWarningDiagnostic("Interrupted after the start of the "+noun, "The replication was started. The next plan or apply makes what is left to change.")
+}
+
+func adopted(r vcda.Replication) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The replication "+r.ID+" was adopted",
+		"It was there already, and adopt_existing is set. Nothing was started; settings that differed were changed.")
+}
+
+func recoveredStays(r vcda.Replication) diag.Diagnostic {
+	var places []string
+	for _, vm := range r.Machines() {
+		if at := vm.DestinationState.Recovery; at != nil {
+			places = append(places, fmt.Sprintf("%s (%s)", vm.VMName, strings.Join(strings.Fields(at.CloudVMID+at.VMID+" "+at.VAppID+at.VCenterID), ", ")))
+		}
+	}
+	return diag.NewWarningDiagnostic("What was recovered stays",
+		fmt.Sprintf("The replication %s was recovered before it was stopped. At %s these VMs go on: %s.", r.ID, r.DestinationSite(), strings.Join(places, "; ")))
+}
+
+// warningsOf are the warnings of a task.
+func warningsOf(t vcda.Task) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, text := range t.WarningTexts() {
+		diags.AddWarning("The task "+t.ID+" reports a warning", diagnostics.Sentence(text))
+	}
+	return diags
+}
+
+// equalJSON reports whether two bodies of requests are the same.
+func equalJSON(a, b any) bool {
+	left, err := json.Marshal(a)
+	right, otherErr := json.Marshal(b)
+	return err == nil && otherErr == nil && bytes.Equal(left, right)
+}

@@ -1,0 +1,107 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+)
+
+// replacement is the warning of a plan that replaces a replication.
+func replacement(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, "Replacing a replication costs a full synchronization",
+		fmt.Sprintf("A change of %s can't be made in place. The replication is stopped and started again: all instances are lost, and until the first synchronization has ended the workload is not protected. "+
+			"To keep the replication, undo the change.", at))
+}
+
+// ReplaceString replaces the replication, and warns of it.
+func ReplaceString() planmodifier.String {
+	return stringplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = true
+			resp.Diagnostics.Append(replacement(req.Path))
+		}, replaces, replaces)
+}
+
+// ReplaceBool replaces the replication, and warns of it.
+func ReplaceBool() planmodifier.Bool {
+	return boolplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.BoolRequest, resp *boolplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = true
+			resp.Diagnostics.Append(replacement(req.Path))
+		}, replaces, replaces)
+}
+
+// ReplaceList replaces the replication, and warns of it.
+func ReplaceList() planmodifier.List {
+	return listplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.ListRequest, resp *listplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = true
+			resp.Diagnostics.Append(replacement(req.Path))
+		}, replaces, replaces)
+}
+
+// ReplaceMap replaces the replication, and warns of it.
+func ReplaceMap() planmodifier.Map {
+	return mapplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = true
+			resp.Diagnostics.Append(replacement(req.Path))
+		}, replaces, replaces)
+}
+
+const replaces = "a change replaces the replication"
+
+// replaceOtherValue replaces where both values are set and differ. What the
+// appliance does not show is null after an import.
+func replaceOtherValue() planmodifier.String {
+	return stringplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+			if resp.RequiresReplace = !req.StateValue.IsNull() && !req.PlanValue.IsNull(); resp.RequiresReplace {
+				resp.Diagnostics.Append(replacement(req.Path))
+			}
+		}, replaces, replaces)
+}
+
+// keepAnyProfile keeps the storage profile that the appliance chose where any will
+// do.
+type keepAnyProfile struct{}
+
+func (keepAnyProfile) Description(context.Context) string {
+	return "any profile is the one that the appliance chose"
+}
+
+func (m keepAnyProfile) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (keepAnyProfile) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	isAny := req.ConfigValue.IsNull() || req.ConfigValue.ValueString() == replication.AnyProfile
+	if isAny && !req.StateValue.IsNull() {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// timeFormat validates times.
+type timeFormat struct{}
+
+func (timeFormat) Description(context.Context) string { return "a time in RFC 3339 format" }
+
+func (v timeFormat) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (timeFormat) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", "The value must be a time in RFC 3339 format, such as 2026-12-01T02:00:00Z.")
+	}
+}

@@ -1,0 +1,196 @@
+package replicationbase
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+)
+
+// NetworkAttribute describes the network settings of a replication. The network
+// cards are those of one VM, or of each VM of a vApp by its id.
+func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
+	half := func(description string) schema.SingleNestedAttribute {
+		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: map[string]schema.Attribute{
+			"copy_source_networks": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the networks of the source vApp are made again."},
+			"network_mappings": schema.ListNestedAttribute{
+				Optional: true, MarkdownDescription: "Which network of the destination takes the place of one of the source.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"source_network":           schema.StringAttribute{Required: true, MarkdownDescription: "Name of the network at the source."},
+					"destination_network_id":   schema.StringAttribute{Required: true, CustomType: customtypes.UUIDType, MarkdownDescription: "Id of the network at the destination.", Validators: []validator.String{customtypes.UUIDType.Validator()}},
+					"destination_network_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the network at the destination, for display."},
+				}},
+			},
+			"nics":                nics,
+			"primary_nic":         schema.Int64Attribute{Optional: true, MarkdownDescription: "Index of the primary network card.", Validators: []validator.Int64{int64validator.AtLeast(0)}},
+			"copy_source_nics":    schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the network cards of the source are copied, instead of those in `nics`."},
+			"computer_name":       schema.StringAttribute{Optional: true, MarkdownDescription: "Computer name after the recovery."},
+			"guest_customization": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the guest is customized."},
+		}}
+	}
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Networks after a recovery. They replace the settings of the appliance as a whole, and are not read back: a change by somebody else is not noticed. Left out, they are not managed.",
+		Attributes: map[string]schema.Attribute{
+			"failover":      half("Networks after a failover or a migration."),
+			"failover_test": half("Networks in a failover test."),
+		},
+	}
+}
+
+// NICs is the attribute of the network cards of one VM.
+func NICs() schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{Optional: true, MarkdownDescription: "Network cards after the recovery.", NestedObject: nicObject()}
+}
+
+// NICsByVM is the attribute of the network cards of the VMs of a vApp.
+func NICsByVM() schema.MapAttribute {
+	return schema.MapAttribute{
+		Optional: true, ElementType: types.ListType{ElemType: types.ObjectType{AttrTypes: AttributeTypes(nicObject().Attributes)}},
+		MarkdownDescription: "Network cards after the recovery, by the id of the VM: for each a list of objects with `index`, `connected`, `network`, `ip_address`, `ip_allocation_mode` and `reset_mac_address`, all of which must be there and may be null but for `index`. " +
+			"The other settings of a VM apply to each VM that is named here.",
+	}
+}
+
+func nicObject() schema.NestedAttributeObject {
+	return schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+		"index":              schema.Int64Attribute{Required: true, MarkdownDescription: "Index of the network card, from 0."},
+		"connected":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it is connected. Connected by default."},
+		"network":            schema.StringAttribute{Optional: true, MarkdownDescription: "Name of its network."},
+		"ip_address":         schema.StringAttribute{Optional: true, MarkdownDescription: "Its address, with the mode `MANUAL`."},
+		"ip_allocation_mode": schema.StringAttribute{Optional: true, MarkdownDescription: "How it gets its address: `DHCP`, `MANUAL`, `NONE` or `POOL`.", Validators: []validator.String{stringvalidator.OneOf("DHCP", "MANUAL", "NONE", "POOL")}},
+		"reset_mac_address":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it gets a new MAC address."},
+	}}
+}
+
+type networkModel struct {
+	Failover     types.Object `tfsdk:"failover"`
+	FailoverTest types.Object `tfsdk:"failover_test"`
+}
+
+// networkHalf is the model of one half; N is the type of nics.
+type networkHalf[N any] struct {
+	CopySourceNetworks types.Bool       `tfsdk:"copy_source_networks"`
+	Mappings           []networkMapping `tfsdk:"network_mappings"`
+	NICs               N                `tfsdk:"nics"`
+	PrimaryNIC         types.Int64      `tfsdk:"primary_nic"`
+	CopySourceNICs     types.Bool       `tfsdk:"copy_source_nics"`
+	ComputerName       types.String     `tfsdk:"computer_name"`
+	Customize          types.Bool       `tfsdk:"guest_customization"`
+}
+
+type networkMapping struct {
+	Source          types.String                 `tfsdk:"source_network"`
+	DestinationID   customtypes.NormalizedString `tfsdk:"destination_network_id"`
+	DestinationName types.String                 `tfsdk:"destination_network_name"`
+}
+
+type nic struct {
+	Index     types.Int64  `tfsdk:"index"`
+	Connected types.Bool   `tfsdk:"connected"`
+	Network   types.String `tfsdk:"network"`
+	Address   types.String `tfsdk:"ip_address"`
+	Mode      types.String `tfsdk:"ip_allocation_mode"`
+	ResetMAC  types.Bool   `tfsdk:"reset_mac_address"`
+}
+
+// The network settings as they are sent.
+type (
+	wireNetwork struct {
+		Failover     any `json:"failoverSettings,omitempty"`
+		FailoverTest any `json:"failoverTestSettings,omitempty"`
+	}
+	wireHalf struct {
+		VApp wireVAppNetwork `json:"vAppNetworkSettings"`
+		VM   any             `json:"vmNetworkSettings,omitempty"`
+	}
+	wireVAppNetwork struct {
+		CopySourceNetworks bool          `json:"copySourceNetworks"`
+		Mappings           []wireMapping `json:"networkMappings,omitempty"`
+	}
+	wireMapping struct {
+		Source      string `json:"sourceNetworkName"`
+		Destination wireID `json:"destinationOrgVdcNetwork"`
+	}
+	wireID struct {
+		ID   string `json:"id"`
+		Name string `json:"name,omitempty"`
+	}
+	wireVMNetwork struct {
+		PrimaryNIC     *int64    `json:"primaryNicIndex,omitempty"`
+		CopySourceNICs bool      `json:"copySourceNicSettings"`
+		ComputerName   string    `json:"computerName,omitempty"`
+		Customize      *bool     `json:"enableGuestCustomization,omitempty"`
+		NICs           []wireNIC `json:"nics,omitempty"`
+	}
+	wireNIC struct {
+		Index     int64  `json:"nicIndex"`
+		Connected bool   `json:"isConnected"`
+		Network   string `json:"network,omitempty"`
+		Address   string `json:"ipAddress,omitempty"`
+		Mode      string `json:"ipAddressAllocationMode,omitempty"`
+		ResetMAC  bool   `json:"resetMacAddress"`
+	}
+)
+
+// NetworkOfVM converts the network settings of one VM, nil where there are none.
+func NetworkOfVM(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
+	return network(ctx, object, func(half networkHalf[[]nic]) any { return half.vm(half.NICs) })
+}
+
+// NetworkOfVApp converts the network settings of a vApp, nil where there are none.
+func NetworkOfVApp(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
+	return network(ctx, object, func(half networkHalf[map[string][]nic]) any {
+		byVM := map[string]wireVMNetwork{}
+		for id, nics := range half.NICs {
+			byVM[sentID(id)] = half.vm(nics)
+		}
+		return byVM
+	})
+}
+
+func network[N any](ctx context.Context, object types.Object, vm func(networkHalf[N]) any) (any, diag.Diagnostics) {
+	if object.IsNull() || object.IsUnknown() {
+		return nil, nil
+	}
+	m, diags := As[networkModel](ctx, object)
+	half := func(from types.Object) any {
+		if from.IsNull() {
+			return nil
+		}
+		h, more := As[networkHalf[N]](ctx, from)
+		diags.Append(more...)
+		return wireHalf{VApp: h.vapp(), VM: vm(h)}
+	}
+	out := wireNetwork{Failover: half(m.Failover), FailoverTest: half(m.FailoverTest)}
+	return out, diags
+}
+
+func (h networkHalf[N]) vapp() wireVAppNetwork {
+	out := wireVAppNetwork{CopySourceNetworks: h.CopySourceNetworks.ValueBool()}
+	for _, m := range h.Mappings {
+		out.Mappings = append(out.Mappings, wireMapping{
+			Source: m.Source.ValueString(), Destination: wireID{ID: sentID(m.DestinationID.ValueString()), Name: m.DestinationName.ValueString()},
+		})
+	}
+	return out
+}
+
+func (h networkHalf[N]) vm(nics []nic) wireVMNetwork {
+	out := wireVMNetwork{
+		PrimaryNIC: knownInt(h.PrimaryNIC), CopySourceNICs: h.CopySourceNICs.ValueBool(), ComputerName: h.ComputerName.ValueString(), Customize: knownBool(h.Customize),
+	}
+	for _, n := range nics {
+		out.NICs = append(out.NICs, wireNIC{
+			Index: n.Index.ValueInt64(), Connected: n.Connected.IsNull() || n.Connected.ValueBool(), Network: n.Network.ValueString(),
+			Address: n.Address.ValueString(), Mode: n.Mode.ValueString(), ResetMAC: n.ResetMAC.ValueBool(),
+		})
+	}
+	return out
+}

@@ -1,0 +1,261 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+)
+
+// ValidateConfig refuses arguments that exclude each other.
+func (r *Resource[M, P]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	p := P(new(M))
+	resp.Diagnostics.Append(req.Config.Get(ctx, p)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := p.Base()
+	if cloud := p.CloudBase(); cloud != nil && !cloud.SLAProfileID.IsNull() {
+		for name, value := range map[string]interface{ IsNull() bool }{
+			"rpo_minutes": c.RPO, "data_connection_type": c.ConnectionType, "quiesced": c.Quiesced, "retention_rules": c.Retention,
+		} {
+			if !value.IsNull() {
+				resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid combination of attributes",
+					fmt.Sprintf("The SLA profile sets %s too. Remove %s or sla_profile_id.", name, name))
+			}
+		}
+	}
+	if c.Migration.ValueBool() {
+		r.validateMigration(p, &resp.Diagnostics)
+	}
+	if rpo := c.RPO.ValueInt64(); rpo > 0 && rpo < frequentRPO {
+		resp.Diagnostics.AddAttributeWarning(path.Root("rpo_minutes"), "A very short RPO",
+			fmt.Sprintf("An RPO of %d minutes costs many resources, and most replication policies do not allow it. Use at least %d minutes.", rpo, frequentRPO))
+	}
+	policy, diags := retentionPolicy(ctx, c.Retention)
+	resp.Diagnostics.Append(diags...)
+	if policy != nil {
+		total := int64(0)
+		for _, rule := range policy.Rules {
+			total += rule.Instances
+		}
+		if total > maxInstances {
+			resp.Diagnostics.AddAttributeError(path.Root("retention_rules"), "Invalid retention_rules",
+				fmt.Sprintf("The rules keep %d instances. An appliance keeps at most %d.", total, maxInstances))
+		}
+	}
+}
+
+func (r *Resource[M, P]) validateMigration(p P, diags *diag.Diagnostics) {
+	if cloud := p.CloudBase(); cloud != nil && !cloud.SLAProfileID.IsNull() {
+		diags.AddAttributeError(path.Root("sla_profile_id"), "Invalid combination of attributes", "A migration has no SLA profile. Remove sla_profile_id or migration.")
+	}
+	if list := p.Base().Retention; !list.IsNull() && len(list.Elements()) > 0 {
+		diags.AddAttributeError(path.Root("retention_rules"), "Invalid combination of attributes", "A migration keeps no instances. Remove retention_rules or migration.")
+	}
+}
+
+// ValidateEnds refuses a source or a destination of which not exactly one of the
+// inner objects is set.
+func ValidateEnds(ctx context.Context, config tfsdk.Config, sources, destinations []string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for name, inner := range map[string][]string{"source": sources, "destination": destinations} {
+		var object types.Object
+		diags.Append(config.GetAttribute(ctx, path.Root(name), &object)...)
+		diags.Append(validateEnd(path.Root(name), object, inner)...)
+	}
+	return diags
+}
+
+func validateEnd(at path.Path, object types.Object, inner []string) diag.Diagnostics {
+	if object.IsNull() || object.IsUnknown() {
+		return nil
+	}
+	set := 0
+	for _, name := range inner {
+		switch one := ObjectOf(object, name); {
+		case one.IsUnknown():
+			return nil
+		case !one.IsNull():
+			set++
+		}
+	}
+	if set == 1 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Invalid combination of attributes",
+		fmt.Sprintf("Exactly one of %s must be set, and %d are.", joinNames(inner), set))}
+}
+
+// ModifyPlan plans no change where the arguments mean the same, tells what a change
+// leaves as it is, and checks what only the appliance knows.
+func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.planCreate(ctx, req, resp)
+		return
+	}
+	if r.sameArguments(ctx, req) {
+		// The framework planned every computed value anew because of another spelling.
+		resp.Plan.Raw = req.State.Raw
+		return
+	}
+	p, prior, config := P(new(M)), P(new(M)), P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.keepSettings(p, prior, config)
+	resp.Diagnostics.Append(setChanged(ctx, &resp.Plan, p)...)
+	if SLAProfile(prior) != nil && config.CloudBase().SLAProfileID.IsNull() && !hasOwnSettings(config.Base()) {
+		resp.Diagnostics.AddAttributeWarning(path.Root("sla_profile_id"), "The SLA profile stays",
+			"The API has no call that takes an SLA profile away: it stays in effect although it is removed from the configuration. Set rpo_minutes or another of the settings, which replaces the profile.")
+	}
+}
+
+// keepSettings keeps the settings that are not configured, unless a new SLA
+// profile changes them.
+func (r *Resource[M, P]) keepSettings(p, prior, config P) {
+	c, before, configured := p.Base(), prior.Base(), config.Base()
+	keep(&c.Description, before.Description, configured.Description)
+	if cloud := p.CloudBase(); cloud != nil {
+		keep(&cloud.Owner, prior.CloudBase().Owner, config.CloudBase().Owner)
+		if !cloud.SLAProfileID.IsNull() && !cloud.SLAProfileID.Equal(prior.CloudBase().SLAProfileID) {
+			c.RPO, c.ConnectionType, c.Quiesced, c.Retention = types.Int64Unknown(), types.StringUnknown(), types.BoolUnknown(), types.ListUnknown(retentionTypes)
+			return
+		}
+	}
+	keep(&c.RPO, before.RPO, configured.RPO)
+	keep(&c.ConnectionType, before.ConnectionType, configured.ConnectionType)
+	keep(&c.Quiesced, before.Quiesced, configured.Quiesced)
+	keep(&c.Retention, before.Retention, configured.Retention)
+}
+
+// keep plans the value of the state where none is configured and there is one.
+func keep[T interface{ IsNull() bool }](plan *T, prior, config T) {
+	if config.IsNull() && !prior.IsNull() {
+		*plan = prior
+	}
+}
+
+func hasOwnSettings(c *Common) bool {
+	return !c.RPO.IsNull() || !c.ConnectionType.IsNull() || !c.Quiesced.IsNull() || !c.Retention.IsNull()
+}
+
+// setChanged stores the settings of a model in a plan.
+func setChanged(ctx context.Context, plan *tfsdk.Plan, m Model) diag.Diagnostics {
+	c := m.Base()
+	values := map[string]any{
+		"description": c.Description, "rpo_minutes": c.RPO, "data_connection_type": c.ConnectionType, "quiesced": c.Quiesced, "retention_rules": c.Retention,
+	}
+	if cloud := m.CloudBase(); cloud != nil {
+		values["owner"] = cloud.Owner
+	}
+	var diags diag.Diagnostics
+	for name, value := range values {
+		diags.Append(plan.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	return diags
+}
+
+// sameArguments reports whether all arguments are planned as they are in the state.
+func (r *Resource[M, P]) sameArguments(ctx context.Context, req resource.ModifyPlanRequest) bool {
+	var plan, prior, config map[string]tftypes.Value
+	if req.Plan.Raw.As(&plan) != nil || req.State.Raw.As(&prior) != nil || req.Config.Raw.As(&config) != nil {
+		return false
+	}
+	for name, attribute := range r.Kind.Schema(ctx).Attributes {
+		isComputed := attribute.IsComputed() && config[name].IsNull()
+		if !isComputed && !plan[name].Equal(prior[name]) {
+			return false
+		}
+		if isComputed && attribute.IsOptional() && plan[name].IsFullyKnown() && !plan[name].Equal(prior[name]) { // a default
+			return false
+		}
+	}
+	return true
+}
+
+// planCreate checks a new replication. What is unknown as yet is checked by the
+// create.
+func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	p := P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := p.Base()
+	if c.WaitForSync.ValueBool() && (c.Paused.ValueBool() || c.isDelayed(r.Clock.Now())) {
+		resp.Diagnostics.AddAttributeError(path.Root("wait_for_sync"), "Invalid combination of attributes",
+			"A replication that starts paused, or whose first synchronization is to come, is not synchronized by the end of a create. Remove wait_for_sync, paused or initial_sync_at.")
+	}
+	client, absent := r.VCDA.Client()
+	if absent.HasError() || r.Preflight == nil {
+		return
+	}
+	home, err := client.Home(ctx)
+	if err != nil {
+		return // the create says why
+	}
+	if home.Service != r.Kind.Kind.Service() {
+		_, err := r.site(ctx, "")
+		resp.Diagnostics.Append(explain(ctx, "plan the "+r.Noun, err))
+		return
+	}
+	resp.Diagnostics.Append(r.warnOfSites(ctx, client, home, p)...)
+}
+
+// warnOfSites warns of sites that the appliance is not paired with, at least not yet.
+func (r *Resource[M, P]) warnOfSites(ctx context.Context, client *vcda.Client, home vcda.Home, p P) diag.Diagnostics {
+	sites, err := client.SharedSites(ctx)
+	if err != nil {
+		return nil
+	}
+	names := map[string]bool{home.Site: true}
+	for _, s := range sites {
+		names[s.Site] = true
+	}
+	var diags diag.Diagnostics
+	for _, end := range []struct {
+		at     string
+		object types.Object
+	}{{"source", p.Base().Source}, {"destination", p.Base().Destination}} {
+		site, ok := end.object.Attributes()["site"].(types.String)
+		if ok && (r.Kind.Kind == vcda.VSphere || !isOnPremises(end.object)) && !site.IsUnknown() && !site.IsNull() && !names[site.ValueString()] {
+			diags.AddAttributeWarning(path.Root(end.at).AtName("site"), "Unknown site",
+				fmt.Sprintf("The appliance is not paired with a site %q. Unless it will be by then, the apply fails.", site.ValueString()))
+		}
+	}
+	return diags
+}
+
+// isOnPremises reports whether an end is in a vCenter of a tenant's site, which is
+// paired in another way.
+func isOnPremises(end types.Object) bool {
+	for name, value := range end.Attributes() {
+		if strings.HasPrefix(name, "vcenter") && !value.IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+// joinNames lists names, such as "a, b or c".
+func joinNames(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}

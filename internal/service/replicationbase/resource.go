@@ -1,0 +1,417 @@
+package replicationbase
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+// The default times of the operations.
+const (
+	changeTimeout = 30 * time.Minute
+	syncTimeout   = 24 * time.Hour
+	readTimeout   = 2 * time.Minute
+)
+
+// pendingPause lies between two looks at the task of an interrupted operation.
+const pendingPause = 5 * time.Second
+
+// Kind describes one kind of replication.
+type Kind struct {
+	Kind   vcda.Kind
+	Name   string // of the type, without the provider's
+	Noun   string // in messages, such as "VM replication"
+	Schema func(context.Context) schema.Schema
+
+	// Complete fills in what the configuration may leave out before a start;
+	// optional.
+	Complete func(ctx context.Context, site *replication.Site, spec *replication.Spec) error
+}
+
+// Resource is the resource of one kind of replication, whose model is an M.
+type Resource[M any, P interface {
+	*M
+	Model
+}] struct {
+	base.ForResource
+	Kind
+}
+
+// Metadata names the type.
+func (r *Resource[M, P]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.Name
+	resp.ResourceBehavior.MutableIdentity = true // see identify
+}
+
+// Schema describes the resource.
+func (r *Resource[M, P]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = r.Kind.Schema(ctx)
+}
+
+// IdentitySchema describes the identity: the id.
+func (r *Resource[M, P]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the replication."},
+	}}
+}
+
+// identify sets the identity. The framework refuses one that is null, which the
+// id of an interrupted create may be: there it is empty, until a refresh knows it.
+func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String) diag.Diagnostics {
+	return identity.SetAttribute(ctx, path.Root("id"), id.ValueString())
+}
+
+// site is where replications of the kind are managed.
+func (r *Resource[M, P]) site(ctx context.Context, name string) (*replication.Site, error) {
+	client, absent := r.VCDA.Client()
+	if absent.HasError() {
+		return nil, notConfigured{absent}
+	}
+	return replication.At(ctx, client, r.Kind.Kind, name, tflogDebug)
+}
+
+func tflogDebug(ctx context.Context, message string, fields map[string]any) {
+	tflog.Debug(ctx, message, fields)
+}
+
+// Create starts the replication, or adopts it, and brings it into the state that
+// the plan asks for.
+func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	p := P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := p.Base()
+	limit, diags := c.Timeouts.Create(ctx, map[bool]time.Duration{false: changeTimeout, true: syncTimeout}[c.WaitForSync.ValueBool()])
+	asked, more := spec(ctx, r.Kind.Kind, p)
+	stored, evenMore := p.Stored(ctx)
+	resp.Diagnostics.Append(append(append(diags, more...), evenMore...)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	result, err := r.start(ctx, p, asked, stored)
+	resp.Diagnostics.Append(warningsOf(result.Task)...)
+	switch {
+	case err == nil:
+		if result.Adopted {
+			resp.Diagnostics.Append(adopted(*result.Replication))
+		}
+	case errors.Is(err, context.Canceled) && (result.Task.ID != "" || result.Replication != nil):
+		r.interrupted(ctx, req, result, resp)
+		return
+	default:
+		resp.Diagnostics.Append(r.createFailed(ctx, result, err))
+		return
+	}
+	report(p, *result.Replication, r.Clock.Now())
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
+}
+
+// start starts a replication and makes the changes that a start can't make. The
+// result is as far as it got.
+func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec, stored any) (replication.Result, error) {
+	site, err := r.site(ctx, asked.ManagedAt(false))
+	if err != nil {
+		return replication.Result{}, err
+	}
+	if r.Complete != nil {
+		if err := r.Complete(ctx, site, &asked); err != nil {
+			return replication.Result{}, err
+		}
+	}
+	result, err := site.Start(ctx, asked)
+	if err != nil {
+		return result, err
+	}
+	id := result.Replication.ID
+	if change := r.afterStart(p, asked, result, stored); change != (replication.Change{}) {
+		changed, err := site.Change(ctx, id, change)
+		result.Task = changed.Task
+		if changed.Replication != nil {
+			result.Replication = changed.Replication
+		}
+		if err != nil {
+			return result, err
+		}
+	}
+	if p.Base().WaitForSync.ValueBool() {
+		synchronized, err := site.WaitForSync(ctx, id)
+		if synchronized != nil {
+			result.Replication = synchronized
+		}
+		return result, err
+	}
+	return result, nil
+}
+
+// afterStart is what is still to be changed of a replication that was started or
+// adopted.
+func (r *Resource[M, P]) afterStart(p P, asked replication.Spec, result replication.Result, stored any) replication.Change {
+	change := replication.Change{Stored: stored}
+	listed := *result.Replication
+	if result.Adopted {
+		change.Settings = replication.Differences(asked.Settings, listed)
+		change.StorageProfile = otherProfile(asked.Destination.StorageProfile, listed)
+	}
+	if cloud := p.CloudBase(); cloud != nil {
+		if owner := known(cloud.Owner); owner != nil && *owner != listed.Owner {
+			change.Owner = owner
+		}
+	}
+	waits := !asked.Paused && p.Base().isDelayed(r.Clock.Now())
+	if listed.IsPaused() != asked.Paused && !waits {
+		change.Paused = &asked.Paused
+	}
+	return change
+}
+
+// otherProfile is the storage profile to be applied, nil where any will do or it
+// is there.
+func otherProfile(asked string, listed vcda.Replication) *string {
+	if asked == "" || asked == replication.AnyProfile || asked == listed.Machines()[0].StorageProfile {
+		return nil
+	}
+	return &asked
+}
+
+// interrupted saves what is known of a create after Ctrl-C: Terraform reports the
+// interruption itself, and would destroy what is saved beside an error.
+func (r *Resource[M, P]) interrupted(ctx context.Context, req resource.CreateRequest, result replication.Result, resp *resource.CreateResponse) {
+	resp.Diagnostics.Append(interruptedCreate(r.Noun, result))
+	raw, err := tftypes.Transform(req.Plan.Raw, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if !v.IsKnown() {
+			return tftypes.NewValue(v.Type(), nil), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to keep the state", err.Error())
+		return
+	}
+	resp.State.Raw = raw
+	id := types.StringNull()
+	if result.Replication != nil {
+		id = types.StringValue(result.Replication.ID)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	if result.Task.ID != "" && !result.Task.Ended() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_task_id"), result.Task.ID)...)
+	}
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, id)...)
+}
+
+// Read refreshes the state. A replication that is in no list is removed from it.
+func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	p := P(new(M))
+	resp.Diagnostics.Append(req.State.Get(ctx, p)...)
+	c := p.Base()
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...) // even what is gone needs one
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	limit, diags := c.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	listed, open, err := r.current(ctx, p)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(explain(ctx, "read the "+r.Noun+" "+c.name(), err))
+	case open: // the state stays as it is
+	case listed == nil:
+		resp.State.RemoveResource(ctx)
+	default:
+		report(p, *listed, r.Clock.Now())
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
+	}
+}
+
+// current is the replication as it is listed now, nil where there is none. It is
+// open while a task of an interrupted operation runs.
+func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replication, open bool, err error) {
+	c := p.Base()
+	asked, diags := spec(ctx, r.Kind.Kind, p)
+	if diags.HasError() {
+		return nil, true, notConfigured{diags}
+	}
+	site, err := r.site(ctx, asked.ManagedAt(c.Reversed.ValueBool()))
+	if err != nil {
+		return nil, true, err
+	}
+	if task := c.PendingTaskID.ValueString(); task != "" || c.ID.IsNull() {
+		result, open, err := site.Resume(ctx, task, c.ID.ValueString(), asked)
+		return result.Replication, open, err
+	}
+	listed, err = site.Find(ctx, c.ID.ValueString())
+	if elsewhere := asked.Elsewhere(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
+		// It may have been reversed since.
+		if site, err = r.site(ctx, elsewhere); err == nil {
+			listed, err = site.Find(ctx, c.ID.ValueString())
+		}
+		if isClosed(err) { // nobody who may not look there has reversed it
+			err = nil
+		}
+	}
+	return listed, false, err
+}
+
+// isClosed reports whether the session can't act at a site.
+func isClosed(err error) bool {
+	var access *replication.AccessError
+	var unknown *replication.SiteError
+	return errors.As(err, &access) || errors.As(err, &unknown)
+}
+
+// Update makes the changes in place.
+func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	p, prior, config := P(new(M)), P(new(M)), P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := p.Base()
+	limit, diags := c.Timeouts.Update(ctx, changeTimeout)
+	change, more := r.changes(ctx, p, prior, config)
+	asked, evenMore := spec(ctx, r.Kind.Kind, p)
+	resp.Diagnostics.Append(append(append(diags, more...), evenMore...)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	c.ID = prior.Base().ID
+	result, err := r.change(ctx, c, asked, prior.Base().Reversed.ValueBool(), change)
+	resp.Diagnostics.Append(warningsOf(result.Task)...)
+	if err != nil {
+		if result.Task.ID != "" && !result.Task.Ended() {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_task_id"), result.Task.ID)...)
+		}
+		resp.Diagnostics.Append(explainTask(ctx, "change the "+r.Noun+" "+c.name(), result, err))
+		return
+	}
+	report(p, *result.Replication, r.Clock.Now())
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
+}
+
+// change makes the changes where the replication is managed. The time of the first
+// synchronization can be changed until then only.
+func (r *Resource[M, P]) change(ctx context.Context, c *Common, asked replication.Spec, reversed bool, change replication.Change) (replication.Result, error) {
+	if c.ID.IsNull() {
+		return replication.Result{}, errPending
+	}
+	site, err := r.site(ctx, asked.ManagedAt(reversed))
+	if err != nil {
+		return replication.Result{}, err
+	}
+	if change.Settings.InitialSyncTime != nil {
+		listed, err := site.Find(ctx, c.ID.ValueString())
+		if err != nil {
+			return replication.Result{}, err
+		}
+		if listed == nil || listed.Machines()[0].DestinationState.LatestInstance != nil {
+			change.Settings.InitialSyncTime = nil // the first synchronization is over
+		}
+	}
+	return site.Change(ctx, c.ID.ValueString(), change)
+}
+
+// changes are the differences between plan and state, as far as they are calls.
+func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (replication.Change, diag.Diagnostics) {
+	var out replication.Change
+	settings, diags := settingsChange(ctx, p, prior, config)
+	out.Settings = settings
+	c, before := p.Base(), prior.Base()
+	if !c.Paused.Equal(before.Paused) {
+		out.Paused = knownBool(c.Paused)
+	}
+	if cloud := p.CloudBase(); cloud != nil && !cloud.Owner.Equal(prior.CloudBase().Owner) {
+		out.Owner = known(cloud.Owner)
+	}
+	stored, more := p.Stored(ctx)
+	was, evenMore := prior.Stored(ctx)
+	diags.Append(append(more, evenMore...)...)
+	if !equalJSON(stored, was) {
+		out.Stored = stored // nil: not managed any more
+	}
+	_, to := p.Ends()
+	_, from := prior.Ends()
+	if to.StorageProfile != from.StorageProfile && to.StorageProfile != replication.AnyProfile && to.StorageProfile != "" {
+		out.StorageProfile = &to.StorageProfile
+	}
+	return out, diags
+}
+
+// Delete stops the replication.
+func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	p := P(new(M))
+	resp.Diagnostics.Append(req.State.Get(ctx, p)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := p.Base()
+	limit, diags := c.Timeouts.Delete(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	result, err := r.stop(ctx, p)
+	resp.Diagnostics.Append(warningsOf(result.Task)...)
+	if err != nil {
+		if result.Task.ID != "" && !result.Task.Ended() {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_task_id"), result.Task.ID)...)
+		}
+		resp.Diagnostics.Append(explainTask(ctx, "stop the "+r.Noun+" "+c.name(), result, err))
+		return
+	}
+	if was := result.Replication; was != nil && was.RecoveryState() == vcda.RecoveryComplete {
+		resp.Diagnostics.Append(recoveredStays(*was))
+	}
+}
+
+// stop stops the replication where it is listed.
+func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, error) {
+	listed, open, err := r.current(ctx, p)
+	for ; err == nil && open; listed, open, err = r.current(ctx, p) {
+		if err := r.Clock.Sleep(ctx, pendingPause); err != nil {
+			return replication.Result{}, err
+		}
+	}
+	if err != nil || listed == nil {
+		return replication.Result{}, err
+	}
+	asked, _ := spec(ctx, r.Kind.Kind, p) // current has converted it
+	site, err := r.site(ctx, asked.ManagedAt(listed.IsReversed()))
+	if err != nil {
+		return replication.Result{}, err
+	}
+	return site.Stop(ctx, listed.ID, p.DiskCleanup(), p.Base().CleanUpTest.ValueBool())
+}
+
+// name is what messages call the replication.
+func (c *Common) name() string {
+	if c.ID.ValueString() == "" {
+		return "of the task " + c.PendingTaskID.ValueString()
+	}
+	return c.ID.ValueString()
+}

@@ -1,0 +1,22 @@
+package values
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// UUID returns a UUID in lower case, without the beginning of a URN such as
+// urn:vcloud:vm: that the API of Cloud Director gives it.
+func UUID(text string) (string, error) {
+	id := strings.ToLower(text)
+	if strings.HasPrefix(id, "urn:vcloud:") {
+		id = id[strings.LastIndexByte(id, ':')+1:]
+	}
+	if !uuidForm.MatchString(id) {
+		return "", errors.New("the value must be a UUID such as 441a891a-6d6c-4b3f-9a3b-0d5e2d2c7f10, with or without a beginning such as urn:vcloud:vm:")
+	}
+	return id, nil
+}
