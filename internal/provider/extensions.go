@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 )
 
@@ -31,7 +32,7 @@ func extensionsSchema() schema.Attribute {
 		for _, f := range method.Fields {
 			fields[f.Name] = schema.StringAttribute{
 				Required: !f.Optional, Optional: f.Optional, Sensitive: f.Secret, MarkdownDescription: f.Doc,
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: []validator.String{base.ValidBy(f.Value)},
 			}
 		}
 		element[method.Name] = schema.SingleNestedAttribute{

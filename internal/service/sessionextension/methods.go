@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Method describes an extension method, for schemas.
@@ -21,27 +22,28 @@ type Method struct {
 type MethodField struct {
 	Name, Doc        string
 	Secret, Optional bool
+	Value            func(string) (string, error) // what is sent of the text
 }
 
 // Methods are the methods to extend a session to a remote site.
 var Methods = []Method{
 	{"credentials", "Extends as a local user of the remote Cloud Director.", []MethodField{
-		{Name: "username", Doc: "User with its organization, such as `admin@acme`."},
-		{Name: "password", Doc: "Password of the user.", Secret: true},
+		{Name: "username", Value: values.Credential, Doc: "User with its organization, such as `admin@acme`."},
+		{Name: "password", Value: values.Credential, Doc: "Password of the user.", Secret: true},
 	}},
 	{"access_token", "Extends with an access token (JWT) of Cloud Director.", []MethodField{
-		{Name: "token", Doc: "The access token.", Secret: true},
-		{Name: "context", Doc: "Organization of the token, if another Cloud Director than the remote one issued it.", Optional: true},
+		{Name: "token", Value: values.Token, Doc: "The access token.", Secret: true},
+		{Name: "context", Value: values.Credential, Doc: "Organization of the token, if another Cloud Director than the remote one issued it.", Optional: true},
 	}},
 	{"api_token", "Extends with an API token of Cloud Director. Documented for appliances of version 4.7.", []MethodField{
-		{Name: "token", Doc: "The API token.", Secret: true},
-		{Name: "org", Doc: "Short name of the organization of the token."},
+		{Name: "token", Value: values.Token, Doc: "The API token.", Secret: true},
+		{Name: "org", Value: values.Credential, Doc: "Short name of the organization of the token."},
 	}},
 	{"multisite", "Extends as the organization of the session, which must be associated with one at the remote site.", []MethodField{
-		{Name: "org", Doc: "The remote organization."},
+		{Name: "org", Value: values.Credential, Doc: "The remote organization."},
 	}},
 	{"cookie", "Extends with the auth cookie of a Cloud Director session. Documented for appliances up to version 4.2.", []MethodField{
-		{Name: "cookie", Doc: "Value of the cookie.", Secret: true},
+		{Name: "cookie", Value: values.Token, Doc: "Value of the cookie.", Secret: true},
 	}},
 }
 
@@ -106,29 +108,29 @@ type MethodObjects struct {
 func (o MethodObjects) Method() (name string, method vcda.ExtensionMethod) {
 	switch {
 	case isSet(o.Credentials):
-		username, password := text(o.Credentials, "username"), text(o.Credentials, "password")
+		username, password := sent("credentials", o.Credentials, "username"), sent("credentials", o.Credentials, "password")
 		if username != "" && password != "" {
 			method = vcda.ExtendCredentials{Username: username, Password: password}
 		}
 		return "credentials", method
 	case isSet(o.AccessToken):
-		if token := text(o.AccessToken, "token"); token != "" && !o.AccessToken.Attributes()["context"].IsUnknown() {
-			method = vcda.ExtendAccessToken{Token: token, Context: text(o.AccessToken, "context")}
+		if token := sent("access_token", o.AccessToken, "token"); token != "" && !o.AccessToken.Attributes()["context"].IsUnknown() {
+			method = vcda.ExtendAccessToken{Token: token, Context: sent("access_token", o.AccessToken, "context")}
 		}
 		return "access_token", method
 	case isSet(o.APIToken):
-		token, org := text(o.APIToken, "token"), text(o.APIToken, "org")
+		token, org := sent("api_token", o.APIToken, "token"), sent("api_token", o.APIToken, "org")
 		if token != "" && org != "" {
 			method = vcda.ExtendAPIToken{Token: token, Org: org}
 		}
 		return "api_token", method
 	case isSet(o.Multisite):
-		if org := text(o.Multisite, "org"); org != "" {
+		if org := sent("multisite", o.Multisite, "org"); org != "" {
 			method = vcda.ExtendMultisite{Org: org}
 		}
 		return "multisite", method
 	case isSet(o.Cookie):
-		if cookie := text(o.Cookie, "cookie"); cookie != "" {
+		if cookie := sent("cookie", o.Cookie, "cookie"); cookie != "" {
 			method = vcda.ExtendCookie{Cookie: cookie}
 		}
 		return "cookie", method
@@ -147,4 +149,20 @@ func text(o types.Object, name string) string {
 		}
 	}
 	return ""
+}
+
+// sent returns what is sent of the text of a method's field.
+func sent(method string, o types.Object, name string) string {
+	given := text(o, name)
+	for _, m := range Methods {
+		for _, f := range m.Fields {
+			if m.Name != method || f.Name != name {
+				continue
+			}
+			if value, err := f.Value(given); err == nil { // else validation has refused it, or it isn't known
+				return value
+			}
+		}
+	}
+	return given
 }

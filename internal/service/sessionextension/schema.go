@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // computed describes the attributes that the appliance reports.
@@ -51,7 +53,7 @@ func (r *extension) Schema(_ context.Context, _ resource.SchemaRequest, resp *re
 			}
 			fields[f.Name] = schema.StringAttribute{
 				Required: !f.Optional, Optional: f.Optional, MarkdownDescription: f.Doc,
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: []validator.String{base.ValidBy(f.Value)},
 			}
 		}
 		all[method.Name] = schema.SingleNestedAttribute{
@@ -76,7 +78,7 @@ func addTwins(fields map[string]schema.Attribute, method string, f MethodField) 
 		Optional: true, Sensitive: true,
 		MarkdownDescription: f.Doc + " Stored in the state; `" + twin + "` is not.",
 		Validators: []validator.String{
-			stringvalidator.LengthAtLeast(1),
+			base.ValidBy(f.Value),
 			stringvalidator.ExactlyOneOf(sibling(twin)),
 			stringvalidator.PreferWriteOnlyAttribute(sibling(twin)),
 		},
@@ -84,7 +86,7 @@ func addTwins(fields map[string]schema.Attribute, method string, f MethodField) 
 	fields[twin] = schema.StringAttribute{
 		Optional: true, Sensitive: true, WriteOnly: true,
 		MarkdownDescription: f.Doc + " Never stored. Needs Terraform 1.11 or OpenTofu 1.11.",
-		Validators:          []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(sibling(version))},
+		Validators:          []validator.String{base.ValidBy(f.Value), stringvalidator.AlsoRequires(sibling(version))},
 	}
 	fields[version] = schema.Int64Attribute{
 		Optional:            true,
@@ -107,7 +109,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		for _, f := range method.Fields {
 			fields[f.Name] = ephemeralschema.StringAttribute{
 				Required: !f.Optional, Optional: f.Optional, Sensitive: f.Secret, MarkdownDescription: f.Doc,
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: []validator.String{base.ValidBy(f.Value)},
 			}
 		}
 		all[method.Name] = ephemeralschema.SingleNestedAttribute{

@@ -3,7 +3,6 @@ package vcenter
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 type ephemeralResource struct {
@@ -53,7 +53,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		Optional: true, Sensitive: true,
 		MarkdownDescription: "Ticket of the session to clone. Without it the provider clones its own session with the vCenter, by a new ticket. " +
 			"A ticket works once, but Terraform opens ephemeral resources in plan and again in apply: use a ticket from outside Terraform only to apply a saved plan, and give that apply a new one.",
-		Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		Validators: []validator.String{base.ValidBy(values.Token)},
 	}
 	all["session_id"] = schema.StringAttribute{
 		Computed: true, Sensitive: true,
@@ -83,12 +83,14 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 
 // cloneSession clones by the ticket, or by a new one of the provider's session.
 func cloneSession(ctx context.Context, client *vcenter.Client, ticket string) (*vcenter.Clone, error) {
+	var err error
 	if ticket == "" {
-		acquired, err := client.AcquireCloneTicket(ctx)
-		if err != nil {
-			return nil, err
-		}
-		ticket = acquired
+		ticket, err = client.AcquireCloneTicket(ctx)
+	} else {
+		ticket, err = values.Token(ticket)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return client.Clone(ctx, ticket)
 }
