@@ -9,18 +9,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func configured(t *testing.T, a *simulator.Appliance) *direct.Provider {
+// connect configures the service too, so that nothing asks the appliance for it.
+func connect(t *testing.T, a *simulator.Appliance) *direct.Provider {
 	t.Helper()
-	p := direct.Serve(t, acctest.Factories(t)["vcda"])
-	user := a.Accounts().LocalUsers[0]
-	problems := p.Configure(t, direct.Values{
-		"url": a.URL(), "thumbprint": a.Thumbprint(), "service": string(a.Service()),
-		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
-	})
-	if errors := problems.Errors(); len(errors) > 0 {
-		t.Fatal(errors)
-	}
-	return p
+	return acctest.Connect(t, a, direct.Values{"service": string(a.Service())})
 }
 
 func read(t *testing.T, p *direct.Provider, name string, config direct.Values) direct.Values {
@@ -32,12 +24,12 @@ func read(t *testing.T, p *direct.Provider, name string, config direct.Values) d
 	return values
 }
 
-// TestApplyShowsWhatOthersDid: what is read after the other side has paired does
-// not come from a list of before.
-func TestApplyShowsWhatOthersDid(t *testing.T) {
+// TestApply_otherSidePaired: a read after the other side has paired doesn't use an
+// earlier list.
+func TestApply_otherSidePaired(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
-		p := configured(t, a)
+		p := connect(t, a)
 		one := direct.Values{"site": "site-b"}
 		if read(t, p, "vcda_site", one)["healthy"] != false {
 			t.Error("the link works before the other side has paired")
@@ -56,11 +48,11 @@ func TestApplyShowsWhatOthersDid(t *testing.T) {
 	})
 }
 
-// TestApplyFindsWhatOthersPaired: another process, as that of another block of the
-// provider, may have made the pairing that is read.
-func TestApplyFindsWhatOthersPaired(t *testing.T) {
+// TestApply_pairedByAnotherProcess: the process of another provider block may have made
+// the pairing that is read.
+func TestApply_pairedByAnotherProcess(t *testing.T) {
 	eachService(t, func(t *testing.T, a, _ *simulator.Appliance) {
-		p := configured(t, a)
+		p := connect(t, a)
 		if all, _ := read(t, p, "vcda_sites", direct.Values{})["sites"].([]any); len(all) > 0 {
 			t.Errorf("sites before there is a pairing: %v", all)
 		}
@@ -74,11 +66,11 @@ func TestApplyFindsWhatOthersPaired(t *testing.T) {
 	})
 }
 
-// TestPlanReadsOneList: a plan, which refreshes, has no change to wait for.
-func TestPlanReadsOneList(t *testing.T) {
+// TestPlan_readsOneList: a plan, which refreshes, has no change to wait for.
+func TestPlan_readsOneList(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
-		p := configured(t, a)
+		p := connect(t, a)
 		pairing := direct.Object{Values: direct.Values{"id": key, "site": "site-b", "api_url": b.URL(), "api_thumbprint": b.Thumbprint()}}
 		if _, problems := p.Refresh(t, "vcda_site_pairing", pairing); len(problems.Errors()) > 0 {
 			t.Fatal(problems.Errors())

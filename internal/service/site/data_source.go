@@ -2,7 +2,7 @@ package site
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -26,14 +25,14 @@ var (
 	_ datasource.DataSourceWithConfigValidators = &dataSource{}
 )
 
-// NewDataSource is the data source vcda_site.
+// NewDataSource returns the data source vcda_site.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_site"
 }
 
-// keys are the arguments that find a site; exactly one is given.
+// keys are the arguments of which exactly one finds the site.
 var keys = []string{"id", "site", "api_url"}
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -41,12 +40,12 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	for _, name := range keys {
 		all[name] = schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: texts[name] + " Give exactly one of `id`, `site` and `api_url` to find the site.",
+			MarkdownDescription: texts[name] + " Set exactly one of `id`, `site` and `api_url` to find the site.",
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds one site the appliance knows, by id, name or URL: a paired one, or the appliance's own.",
+		MarkdownDescription: "Finds one site that the appliance knows, by ID, name or URL: a paired one, or the appliance's own.",
 		Attributes:          all,
 	}
 }
@@ -67,48 +66,87 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.serves)
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.isHealthyIn)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the site", err))
 		return
 	}
-	var known []string
-	for _, s := range sites {
-		if wanted.is(s, service) {
-			found := newModel(s, service)
-			if !wanted.APIURL.IsNull() {
-				found.APIURL = wanted.APIURL // the user's own spelling
-			}
-			resp.Diagnostics.Append(resp.State.Set(ctx, found)...)
-			return
-		}
-		known = append(known, s.Site)
+	matches := wanted.find(sites, service)
+	switch len(matches) {
+	case 0:
+		resp.Diagnostics.AddError("Unable to find the site", "The appliance knows no site of this ID, name or URL. "+knownSites(sites))
+		return
+	case 1:
+	default: // a Manager may be paired with two sites of one name
+		resp.Diagnostics.AddError("Unable to find the site", fmt.Sprintf("The appliance knows %d sites of this name:%s\n\nSet id or api_url instead of site.", len(matches), idsAndURLs(matches, service)))
+		return
 	}
-	resp.Diagnostics.AddError("Unable to find the site", "The appliance knows no site of this id, name or URL. It knows: "+strings.Join(known, ", ")+".")
+	found := newModel(matches[0], service)
+	if !wanted.APIURL.IsNull() {
+		found.APIURL = wanted.APIURL // as the configuration writes it
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, found)...)
 }
 
-// is reports whether a row is the site asked for.
-func (m model) is(s vcda.Site, service vcda.Service) bool {
-	return m.ID == types.StringValue(s.Key(service)) || m.Site == types.StringValue(s.Site) ||
-		(!m.APIURL.IsNull() && customtypes.URLType.Same(m.APIURL.ValueString(), s.Endpoint()))
+// find returns the sites that the configuration asks for.
+func (m model) find(sites []vcda.Site, service vcda.Service) (matches []vcda.Site) {
+	for _, s := range sites {
+		if m.matches(s, service) {
+			matches = append(matches, s)
+		}
+	}
+	return matches
 }
 
-// serves reports whether a list that is a little old shows the site without trouble.
-func (m model) serves(sites []vcda.Site, service vcda.Service) bool {
-	at := slices.IndexFunc(sites, func(s vcda.Site) bool { return m.is(s, service) })
-	return at >= 0 && sites[at].Link() == (vcda.State{})
+// matches reports whether the configuration asks for a site.
+func (m model) matches(s vcda.Site, service vcda.Service) bool {
+	switch {
+	case !m.ID.IsNull():
+		return m.ID.ValueString() == s.Key(service)
+	case !m.Site.IsNull():
+		return customtypes.SiteNameType.Same(m.Site.ValueString(), s.Site)
+	}
+	return customtypes.URLType.Same(m.APIURL.ValueString(), s.Endpoint())
 }
 
-// list reads the service and its sites. A shared list may be a little older than
-// a change of another process that an apply has waited for: one that doesn't serve
-// then is read anew.
-func list(ctx context.Context, client *vcda.Client, applying bool, serves func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
+// isHealthyIn reports whether a list has the site, without a communication error.
+func (m model) isHealthyIn(sites []vcda.Site, service vcda.Service) bool {
+	matches := m.find(sites, service)
+	return len(matches) > 0 && matches[0].Link() == (vcda.State{})
+}
+
+// maxListed is the number of sites that a message lists.
+const maxListed = 10
+
+func knownSites(sites []vcda.Site) string {
+	var names []string
+	for _, s := range sites {
+		names = append(names, s.Site)
+	}
+	if len(names) > maxListed {
+		return fmt.Sprintf("It knows: %s and %d more.", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
+	}
+	return "It knows: " + strings.Join(names, ", ") + "."
+}
+
+func idsAndURLs(sites []vcda.Site, service vcda.Service) string {
+	var lines strings.Builder
+	for _, s := range sites {
+		fmt.Fprintf(&lines, "\n  id = %q, api_url = %q", s.Key(service), s.Endpoint())
+	}
+	return lines.String()
+}
+
+// list reads the service and its sites. A list that the process has read before may
+// be older than a change of another process that this apply has waited for: an apply
+// reads again unless the list suffices.
+func list(ctx context.Context, client *vcda.Client, applying bool, suffices func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
 	service, err := client.Service(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	sites, err := client.SharedSites(ctx)
-	if err == nil && applying && !serves(sites, service) {
+	if err == nil && applying && !suffices(sites, service) {
 		sites, err = client.Sites(ctx)
 	}
 	return sites, service, err

@@ -16,7 +16,7 @@ type listDataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &listDataSource{}
 
-// NewListDataSource is the data source vcda_sites.
+// NewListDataSource returns the data source vcda_sites.
 func NewListDataSource() datasource.DataSource { return &listDataSource{} }
 
 type listModel struct {
@@ -30,7 +30,7 @@ func (d *listDataSource) Metadata(_ context.Context, req datasource.MetadataRequ
 
 func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the sites the appliance is paired with.",
+		MarkdownDescription: "Lists the sites that the appliance is paired with.",
 		Attributes: map[string]schema.Attribute{
 			"include_local": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether to list the appliance's own site too. Default: `false`."},
 			"sites": schema.ListNestedAttribute{
@@ -50,8 +50,8 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	none := func([]vcda.Site, vcda.Service) bool { return false } // any could lack a site
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), none)
+	never := func([]vcda.Site, vcda.Service) bool { return false } // any list may lack a site
+	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), never)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "list the sites", err))
 		return

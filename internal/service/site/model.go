@@ -1,4 +1,4 @@
-// Package site is the room of the data sources vcda_site and vcda_sites.
+// Package site implements the data sources vcda_site and vcda_sites.
 package site
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// model is a row of the sites list.
+// model is a site.
 type model struct {
 	ID            types.String `tfsdk:"id"`
 	Site          types.String `tfsdk:"site"`
@@ -32,7 +32,7 @@ func newModel(s vcda.Site, service vcda.Service) model {
 	}
 }
 
-// attributes are those of one site, all computed.
+// attributes describes one site; all attributes are computed.
 func attributes() map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"is_local": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether this is the appliance's own site."},
@@ -44,7 +44,7 @@ func attributes() map[string]schema.Attribute {
 	return all
 }
 
-// texts describes the attributes that are arguments of a pairing.
+// texts describes the attributes that a pairing has as arguments.
 var texts = map[string]string{
 	"id":             "Key of the site: its UUID on the Manager service, its name on the Cloud service.",
 	"site":           "Name of the site.",
