@@ -2,7 +2,6 @@ package task_test
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"regexp"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -37,9 +37,9 @@ func client(t *testing.T, a *simulator.Appliance) *vcda.Client {
 	return c
 }
 
-// threeTasks leaves a pair task that succeeded with a warning, a health task
-// that failed and a pair task that goes on, in this order.
-func threeTasks(t *testing.T, fixture *simulator.Fixture) {
+// runThreeTasks leaves a pair task that succeeded with a warning, a health task that
+// failed and a pair task that still runs, in this order.
+func runThreeTasks(t *testing.T, fixture *simulator.Fixture) {
 	t.Helper()
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	c := client(t, a)
@@ -58,7 +58,7 @@ func threeTasks(t *testing.T, fixture *simulator.Fixture) {
 	if _, err := c.Wait(t.Context(), pair()); err != nil {
 		t.Fatal(err)
 	}
-	a.FailNextTask("health", "Ill", "It hurts.")
+	a.FailNextTask("health", "Failed", "It failed.")
 	if _, err := c.Health(t.Context()); err == nil {
 		t.Fatal("the health task did not fail")
 	}
@@ -86,15 +86,17 @@ data "vcda_task" "failed" { id = data.vcda_tasks.failed.tasks[0].id }
 data "vcda_task" "open" { id = data.vcda_tasks.newest.tasks[0].id }
 `
 
-var moment = regexp.MustCompile(`^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
+var rfc3339 = regexp.MustCompile(`^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 
-func TestTasks(t *testing.T) {
+// TestTasks_commandLine reads both data sources by the command line.
+func TestTasks_commandLine(t *testing.T) {
+	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.CurrentCLI(t)
 			fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
-			threeTasks(t, fixture)
+			runThreeTasks(t, fixture)
 			a := fixture.Appliance("site-a")
 			is, matches, no := resource.TestCheckResourceAttr, resource.TestMatchResourceAttr, resource.TestCheckNoResourceAttr
 			resource.Test(t, resource.TestCase{
@@ -103,7 +105,7 @@ func TestTasks(t *testing.T) {
 					Config: acctest.ProviderBlock(a) + allTasks,
 					Check: resource.ComposeAggregateTestCheckFunc(
 						is("data.vcda_tasks.all", "tasks.#", "3"),
-						is("data.vcda_tasks.all", "tasks.1.error.code", "Ill"),
+						is("data.vcda_tasks.all", "tasks.1.error.code", "Failed"),
 						is("data.vcda_tasks.succeeded", "tasks.#", "1"),
 						is("data.vcda_tasks.failed", "tasks.#", "1"),
 						is("data.vcda_tasks.newest", "tasks.#", "1"),
@@ -116,9 +118,9 @@ func TestTasks(t *testing.T) {
 						is("data.vcda_task.succeeded", "user", "root"),
 						is("data.vcda_task.succeeded", "site", "site-a"),
 						is("data.vcda_task.succeeded", "progress", "100"),
-						matches("data.vcda_task.succeeded", "started_at", moment),
-						matches("data.vcda_task.succeeded", "updated_at", moment),
-						matches("data.vcda_task.succeeded", "ended_at", moment),
+						matches("data.vcda_task.succeeded", "started_at", rfc3339),
+						matches("data.vcda_task.succeeded", "updated_at", rfc3339),
+						matches("data.vcda_task.succeeded", "ended_at", rfc3339),
 						is("data.vcda_task.succeeded", "warnings.#", "1"),
 						is("data.vcda_task.succeeded", "warnings.0", "SimulatedWarning: Mind the gap."),
 						no("data.vcda_task.succeeded", "error.code"),
@@ -126,12 +128,12 @@ func TestTasks(t *testing.T) {
 						is("data.vcda_task.failed", "state", "FAILED"),
 						is("data.vcda_task.failed", "type", "health"),
 						is("data.vcda_task.failed", "resource_name", "site-a"),
-						is("data.vcda_task.failed", "error.code", "Ill"),
-						is("data.vcda_task.failed", "error.msg", "It hurts."),
+						is("data.vcda_task.failed", "error.code", "Failed"),
+						is("data.vcda_task.failed", "error.msg", "It failed."),
 						is("data.vcda_task.failed", "warnings.#", "0"),
 
 						is("data.vcda_task.open", "type", "pair"),
-						matches("data.vcda_task.open", "started_at", moment),
+						matches("data.vcda_task.open", "started_at", rfc3339),
 						no("data.vcda_task.open", "ended_at"),
 					),
 				}},
@@ -153,8 +155,8 @@ func requested(a *simulator.Appliance, path string) (n int) {
 	return n
 }
 
-func TestTasksOverPages(t *testing.T) {
-	acctest.CurrentCLI(t)
+func TestTasks_severalPages(t *testing.T) {
+	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a := fixture.Appliance("site-a")
 	key, c := a.Pair("site-b"), client(t, a)
@@ -164,66 +166,85 @@ func TestTasksOverPages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{{
-			Config: acctest.ProviderBlock(a) + `
-data "vcda_tasks" "all" {}
-data "vcda_tasks" "some" { limit = 101 }
-output "distinct" { value = length(distinct(data.vcda_tasks.all.tasks[*].id)) }
-`,
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckOutput("distinct", "101"),
-				resource.TestCheckResourceAttr("data.vcda_tasks.some", "tasks.#", "101"),
-			),
-		}},
-	})
+	p := acctest.Connect(t, a, nil)
+	for _, config := range []direct.Values{{}, {"limit": 101}} {
+		ids := map[any]bool{}
+		for _, task := range readTasks(t, p, config) {
+			ids[task["id"]] = true
+		}
+		if len(ids) != 101 {
+			t.Errorf("%v: %d distinct tasks, want 101", config, len(ids))
+		}
+	}
 	if requested(a, "/tasks?limit=1&offset=100") == 0 {
-		t.Error("the second page asks for more than is wanted")
+		t.Error("the second page asks for more tasks than the limit")
 	}
 }
 
-func TestBadInput(t *testing.T) {
-	acctest.CurrentCLI(t)
-	fixture := acctest.StartAppliances(t)
-	a := fixture.Appliance("site-a")
-	var steps []resource.TestStep
-	for _, bad := range []struct{ config, says string }{
-		{`data "vcda_task" "t" {}`, `The argument "id" is required`},
-		{`data "vcda_task" "t" { id = "" }`, `Attribute id string length must be at least 1`},
-		{`data "vcda_task" "t" { id = "gone" }`, `The appliance answered status 404 TaskNotFound: Task gone was not found.`},
-		{`data "vcda_tasks" "t" { state = "" }`, `Attribute state string length must be at least 1`},
-		{`data "vcda_tasks" "t" { limit = 0 }`, `Attribute limit value must be between 1 and`},
-		{`data "vcda_tasks" "t" { started_after = "yesterday" }`, `"yesterday" is not a time in RFC 3339 format`},
+// readTasks reads vcda_tasks and fails the test on any error.
+func readTasks(t *testing.T, p *direct.Provider, config direct.Values) (tasks []direct.Values) {
+	t.Helper()
+	values, diags := p.ReadData(t, "vcda_tasks", config)
+	if errors := diags.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	list, _ := values["tasks"].([]any)
+	for _, element := range list {
+		task, _ := element.(direct.Values)
+		tasks = append(tasks, task)
+	}
+	return tasks
+}
+
+func TestValidate_badConfiguration(t *testing.T) {
+	t.Parallel()
+	p := acctest.Connect(t, acctest.StartAppliances(t).Appliance("site-a"), nil)
+	for _, test := range []struct {
+		name   string
+		config direct.Values
+		want   string
+	}{
+		{"vcda_task", direct.Values{}, `id: Missing Configuration for Required Attribute`},
+		{"vcda_task", direct.Values{"id": ""}, `Attribute id string length must be at least 1`},
+		{"vcda_tasks", direct.Values{"state": ""}, `Attribute state string length must be at least 1`},
+		{"vcda_tasks", direct.Values{"limit": 0}, `Attribute limit value must be between 1 and`},
+		{"vcda_tasks", direct.Values{"started_after": "yesterday"}, `"yesterday" is not a time in RFC 3339 format`},
 	} {
-		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.MatchTexts(bad.says)})
+		errors := p.ValidateData(t, test.name, test.config).Errors()
+		if len(errors) != 1 {
+			t.Errorf("%s %v: errors %q, want 1", test.name, test.config, errors)
+			continue
+		}
+		acctest.RequireTexts(t, errors[0], test.want)
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: steps})
 }
 
-func TestHiddenTask(t *testing.T) {
-	acctest.CurrentCLI(t)
-	fixture := acctest.StartAppliances(t)
-	threeTasks(t, fixture)
-	a := fixture.Appliance("site-a")
-	config := acctest.ProviderBlock(a) + `
-data "vcda_tasks" "all" {}
-%s
-output "tasks" { value = length(data.vcda_tasks.all.tasks) }
-`
-	tasks, err := client(t, a).Tasks(t.Context(), vcda.TaskQuery{Limit: 1})
-	if err != nil {
-		t.Fatal(err)
+func TestTask_unknown(t *testing.T) {
+	t.Parallel()
+	p := acctest.Connect(t, acctest.StartAppliances(t).Appliance("site-a"), nil)
+	_, diags := p.ReadData(t, "vcda_task", direct.Values{"id": "gone"})
+	if len(diags.Errors()) != 1 {
+		t.Fatalf("errors %q, want 1", diags.Errors())
 	}
+	acctest.RequireTexts(t, diags.Errors()[0], "Unable to read the task", "status 404 TaskNotFound: Task gone was not found.")
+}
+
+// TestTask_ofOtherUser: a task of another user is missing in the list, and refused by
+// its ID.
+func TestTask_ofOtherUser(t *testing.T) {
+	t.Parallel()
+	fixture := acctest.StartAppliances(t)
+	runThreeTasks(t, fixture)
+	a := fixture.Appliance("site-a")
+	p := acctest.Connect(t, a, nil)
+	id := readTasks(t, p, direct.Values{"limit": 1})[0]["id"]
 	a.HideTasks(true)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{
-			{Config: fmt.Sprintf(config, ""), Check: resource.TestCheckOutput("tasks", "0")},
-			{
-				Config:      fmt.Sprintf(config, fmt.Sprintf("data \"vcda_task\" \"t\" { id = %q }", tasks[0].ID)),
-				ExpectError: acctest.MatchTexts("Forbidden: Permission denied."),
-			},
-		},
-	})
+	if tasks := readTasks(t, p, direct.Values{}); len(tasks) > 0 {
+		t.Errorf("listed: %v", tasks)
+	}
+	_, diags := p.ReadData(t, "vcda_task", direct.Values{"id": id})
+	if len(diags.Errors()) != 1 {
+		t.Fatalf("errors %q, want 1", diags.Errors())
+	}
+	acctest.RequireTexts(t, diags.Errors()[0], "Forbidden: Permission denied.")
 }
