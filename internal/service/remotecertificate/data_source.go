@@ -1,4 +1,4 @@
-// Package remotecertificate has the data source vcda_remote_certificate.
+// Package remotecertificate implements the data source vcda_remote_certificate.
 package remotecertificate
 
 import (
@@ -21,20 +21,20 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// The two who can look at the certificate.
+// The values of via.
 const (
 	viaAppliance = "appliance"
 	viaDirect    = "direct"
 )
 
-// lookTimeout bounds a handshake when no appliance is configured.
-const lookTimeout = 30 * time.Second
+// defaultTimeout limits a handshake where no appliance is configured.
+const defaultTimeout = 30 * time.Second
 
 type dataSource struct{ base.ForDataSource }
 
 var _ datasource.DataSourceWithConfigure = &dataSource{}
 
-// NewDataSource is the data source vcda_remote_certificate.
+// NewDataSource returns the data source vcda_remote_certificate.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 type model struct {
@@ -52,11 +52,11 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_remote_certificate"
 }
 
-const description = `Looks at the certificate that a server shows, such as the service endpoint of a site to pair with.
+const description = `Reads the certificate of a server, such as the service endpoint of a site to pair with.
 
-**Trust on first use:** nobody vouches for what is seen here. A thumbprint that goes from this data source straight into a pairing
-trusts the system that answered at that moment, which on a hostile network may be another one, and a certificate that is exchanged later is trusted too
-in the next plan. Compare the thumbprint once with the one the other side's administrator reads on the appliance, and pin that.`
+**Trust on first use:** nothing verifies this certificate. A thumbprint that goes from this data source straight into a pairing
+trusts whichever server answered, which may be an attacker's on a hostile network, and the next plan trusts a replaced certificate too.
+Compare the thumbprint once with the one that the administrator of the other site reads on the appliance, and pin that.`
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	text := func(description string) schema.StringAttribute {
@@ -67,19 +67,19 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				CustomType: customtypes.URLType, Required: true, Validators: []validator.String{customtypes.URLType.Validator()},
-				MarkdownDescription: "Address to look at, such as `https://vcda-b.example.com:8048`.",
+				MarkdownDescription: "Address of the server, such as `https://vcda-b.example.com:8048`.",
 			},
 			"via": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Who looks: `direct` is the machine Terraform runs on, by a TLS handshake that sends nothing; it needs no `url` in the provider block. " +
-					"`appliance` is the appliance, through its tunnel. Default: `direct`.",
+				MarkdownDescription: "Where the certificate is read: with `direct` on the machine that runs Terraform, by a TLS handshake without a request, which needs no `url` in the provider block; " +
+					"with `appliance` on the appliance, through its tunnel. Default: `direct`.",
 				Validators: []validator.String{stringvalidator.OneOf(viaAppliance, viaDirect)},
 			},
 			"thumbprint": text("SHA-256 thumbprint of the certificate, in the form VCDA uses."),
 			"subject":    text("Subject of the certificate."),
 			"issuer":     text("Issuer of the certificate."),
-			"not_before": text("Begin of its validity, in RFC 3339 format, UTC."),
-			"not_after":  text("End of its validity, in RFC 3339 format, UTC."),
+			"not_before": text("Start of the validity period, in RFC 3339 format, UTC."),
+			"not_after":  text("End of the validity period, in RFC 3339 format, UTC."),
 			"pem":        text("The certificate as PEM text."),
 		},
 	}
@@ -91,56 +91,55 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	look := d.lookDirectly
+	read := d.readDirectly
 	if m.Via.ValueString() == viaAppliance {
-		look = d.askAppliance
+		read = d.readByAppliance
 	}
-	seen, diags := look(ctx, m.URL.ValueString())
+	certificate, diags := read(ctx, m.URL.ValueString())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.show(seen)
+	m.setCertificate(certificate)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-func (d *dataSource) lookDirectly(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
-	limit := lookTimeout
+func (d *dataSource) readDirectly(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
+	limit := defaultTimeout
 	if client, diags := d.VCDA.Client(); !diags.HasError() {
 		limit = client.RequestTimeout()
 	}
 	ctx, cancel := d.Clock.WithTimeout(ctx, limit, tlsutil.ErrTimeout)
 	defer cancel()
-	var seen *x509.Certificate
+	var certificate *x509.Certificate
 	u, err := url.Parse(address)
 	if err == nil {
-		seen, err = tlsutil.PeerCertificate(ctx, u.Host)
+		certificate, err = tlsutil.PeerCertificate(ctx, u.Host)
 	}
-	return seen, unable(ctx, address, err)
+	return certificate, unable(ctx, address, err)
 }
 
-func (d *dataSource) askAppliance(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
+func (d *dataSource) readByAppliance(ctx context.Context, address string) (*x509.Certificate, diag.Diagnostics) {
 	client, diags := d.VCDA.Client()
 	if diags.HasError() {
 		return nil, diags
 	}
-	answer, err := client.RemoteCertificate(ctx, address, true)
-	var seen *x509.Certificate
+	response, err := client.RemoteCertificate(ctx, address, true)
+	var certificate *x509.Certificate
 	if err == nil {
-		seen, err = answer.X509()
+		certificate, err = response.X509()
 	}
-	return seen, unable(ctx, address, err)
+	return certificate, unable(ctx, address, err)
 }
 
 func unable(ctx context.Context, address string, err error) diag.Diagnostics {
 	if err == nil {
 		return nil
 	}
-	return diag.Diagnostics{diagnostics.Unable(ctx, "see the certificate of "+address, err)}
+	return diag.Diagnostics{diagnostics.Unable(ctx, "read the certificate of "+address, err)}
 }
 
-// show fills in what the certificate itself says.
-func (m *model) show(c *x509.Certificate) {
+func (m *model) setCertificate(c *x509.Certificate) {
 	m.Thumbprint = types.StringValue(tlsutil.Thumbprint(c))
 	m.Subject = types.StringValue(c.Subject.String())
 	m.Issuer = types.StringValue(c.Issuer.String())

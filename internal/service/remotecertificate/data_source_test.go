@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,10 +15,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
+
+const certificateType = "vcda_remote_certificate"
 
 const name = "data.vcda_remote_certificate.b"
 
@@ -25,8 +30,8 @@ func config(url, more string) string {
 	return fmt.Sprintf("data \"vcda_remote_certificate\" \"b\" {\n  url = %q\n  %s\n}\n", url, more)
 }
 
-// shows checks all that is said of the certificate of b.
-func shows(b *simulator.Appliance) resource.TestCheckFunc {
+// checkCertificate checks every attribute against the certificate of b.
+func checkCertificate(b *simulator.Appliance) resource.TestCheckFunc {
 	leaf := parse(b.CertificatePEM())
 	return resource.ComposeAggregateTestCheckFunc(
 		resource.TestCheckResourceAttr(name, "thumbprint", b.Thumbprint()),
@@ -38,7 +43,9 @@ func shows(b *simulator.Appliance) resource.TestCheckFunc {
 	)
 }
 
-func TestCertificate(t *testing.T) {
+// TestCertificate_commandLine reads it directly and by the appliance.
+func TestCertificate_commandLine(t *testing.T) {
+	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
@@ -48,10 +55,10 @@ func TestCertificate(t *testing.T) {
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(t),
 				Steps: []resource.TestStep{
-					{Config: acctest.ProviderBlock(a) + config(b.URL(), ""), Check: shows(b)},
-					{Config: acctest.ProviderBlock(a) + config(b.URL()+"/", `via = "direct"`), Check: shows(b)},
+					{Config: acctest.ProviderBlock(a) + config(b.URL(), ""), Check: checkCertificate(b)},
+					{Config: acctest.ProviderBlock(a) + config(b.URL()+"/", `via = "direct"`), Check: checkCertificate(b)},
 					// Only the appliance knows this name.
-					{Config: acctest.ProviderBlock(a) + config("https://site-b.example.com:8048", `via = "appliance"`), Check: shows(b)},
+					{Config: acctest.ProviderBlock(a) + config("https://site-b.example.com:8048", `via = "appliance"`), Check: checkCertificate(b)},
 				},
 			})
 			if b.Stats().Total != 0 {
@@ -61,22 +68,55 @@ func TestCertificate(t *testing.T) {
 	}
 }
 
-func TestWithoutAppliance(t *testing.T) {
-	acctest.CurrentCLI(t)
-	b := acctest.StartAppliances(t).Appliance("site-b")
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{
-			{Config: config(b.URL(), ""), Check: shows(b)},
-			{Config: config(b.URL(), `via = "appliance"`), ExpectError: acctest.MatchTexts("The provider block has no url.")},
-		},
-	})
+// requireError fails the test unless a read has one error, with all texts.
+func requireError(t *testing.T, p *direct.Provider, config direct.Values, texts ...string) {
+	t.Helper()
+	_, diags := p.ReadData(t, certificateType, config)
+	if len(diags.Errors()) != 1 {
+		t.Fatalf("errors %q, want 1", diags.Errors())
+	}
+	acctest.RequireTexts(t, diags.Errors()[0], texts...)
 }
 
-func TestBadInput(t *testing.T) {
-	acctest.CurrentCLI(t)
-	fixture := acctest.StartAppliances(t)
-	a := fixture.Appliance("site-a")
+func TestCertificate_withoutAppliance(t *testing.T) {
+	t.Parallel()
+	b := acctest.StartAppliances(t).Appliance("site-b")
+	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	if errors := p.Configure(t, direct.Values{}).Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	values, diags := p.ReadData(t, certificateType, direct.Values{"url": b.URL()})
+	if values["thumbprint"] != b.Thumbprint() || len(diags) > 0 {
+		t.Errorf("thumbprint = %v, want %s; errors %q", values["thumbprint"], b.Thumbprint(), diags.Errors())
+	}
+	requireError(t, p, direct.Values{"url": b.URL(), "via": "appliance"}, "The provider block has no url.")
+}
+
+func TestValidate_badConfiguration(t *testing.T) {
+	t.Parallel()
+	p := acctest.Connect(t, acctest.StartAppliances(t).Appliance("site-a"), nil)
+	for _, test := range []struct {
+		config direct.Values
+		want   []string
+	}{
+		{direct.Values{"url": "http://vcda-b.example.com"}, []string{"Invalid url", "http://vcda-b.example.com"}},
+		{direct.Values{"url": "vcda-b.example.com"}, []string{"Invalid url", "https://"}},
+		{direct.Values{"url": "https://root:secret@vcda-b.example.com"}, []string{"must not hold a user or password"}},
+		{direct.Values{"url": "https://vcda-b.example.com", "via": "pigeon"}, []string{`Attribute via value must be one of: ["appliance" "direct"], got: "pigeon"`}},
+		{direct.Values{}, []string{"url: Missing Configuration for Required Attribute"}},
+	} {
+		errors := p.ValidateData(t, certificateType, test.config).Errors()
+		if len(errors) != 1 {
+			t.Errorf("%v: errors %q, want 1", test.config, errors)
+			continue
+		}
+		acctest.RequireTexts(t, errors[0], test.want...)
+		acctest.RequireNoTexts(t, errors[0], "root:secret")
+	}
+}
+
+func TestCertificate_unreachable(t *testing.T) {
+	t.Parallel()
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	plainHost := strings.TrimPrefix(plain.URL, "http://")
@@ -86,26 +126,14 @@ func TestBadInput(t *testing.T) {
 	}
 	closed := listener.Addr().String()
 	_ = listener.Close()
-	var steps []resource.TestStep
-	for _, bad := range []struct {
-		config string
-		says   []string
-	}{
-		{config("http://vcda-b.example.com", ""), []string{"Invalid url", `"http://vcda-b.example.com" is not an https URL: begin with https://.`}},
-		{config("vcda-b.example.com", ""), []string{"Invalid url", "is not an https URL: begin with https://."}},
-		{config("https://root:secret@vcda-b.example.com", ""), []string{"must not hold a user or password"}},
-		{config("https://vcda-b.example.com", `via = "pigeon"`), []string{`Attribute via value must be one of: ["appliance" "direct"], got: "pigeon"`}},
-		{`data "vcda_remote_certificate" "b" {}`, []string{`The argument "url" is required`}},
-		{config("https://"+closed, ""), []string{"Unable to see the certificate of https://" + closed, "No TLS handshake with " + closed, "connection refused", "firewalls"}},
-		{config("https://"+plainHost, ""), []string{"No TLS handshake with " + plainHost}},
-		{config("https://nobody.example.com", `via = "appliance"`), []string{"GeneralServerFailure: Nothing answers at https://nobody.example.com."}},
-	} {
-		steps = append(steps, resource.TestStep{Config: acctest.ProviderBlock(a) + bad.config, ExpectError: acctest.MatchTexts(bad.says...)})
-	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: steps})
+	p := acctest.Connect(t, acctest.StartAppliances(t).Appliance("site-a"), nil)
+	requireError(t, p, direct.Values{"url": "https://" + closed}, "Unable to read the certificate of https://"+closed, closed, "connection refused", "firewalls")
+	requireError(t, p, direct.Values{"url": "https://" + plainHost}, plainHost)
+	requireError(t, p, direct.Values{"url": "https://nobody.example.com", "via": "appliance"}, "GeneralServerFailure: Nothing answers at https://nobody.example.com.")
 }
 
-func TestBrokenAnswer(t *testing.T) {
+func TestCertificate_invalidResponse(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{
 		`{"certificate":{"thumbPrint":"SHA-256:AA"}}`,
 		`{"certificate":{"thumbPrint":"SHA-256:AA"},"encoded":"*"}`,
@@ -113,40 +141,41 @@ func TestBrokenAnswer(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			acctest.CurrentCLI(t)
 			a := acctest.StartAppliances(t).Appliance("site-a")
 			a.Fault(simulator.Fault{Path: "/config/remote-certificate", Kind: simulator.Body, Body: body})
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Factories(t),
-				Steps: []resource.TestStep{{
-					Config:      acctest.ProviderBlock(a) + config("https://site-b.example.com:8048", `via = "appliance"`),
-					ExpectError: acctest.MatchTexts("it holds no certificate as base64 of its DER form"),
-				}},
-			})
+			requireError(t, acctest.Connect(t, a, nil), direct.Values{"url": "https://site-b.example.com:8048", "via": "appliance"},
+				"it holds no certificate as base64 of its DER form")
 		})
 	}
 }
 
-// A server that accepts and says nothing costs no more than one request may.
-func TestSilentServer(t *testing.T) {
-	acctest.CurrentCLI(t)
-	a := acctest.StartAppliances(t).Appliance("site-a")
+// TestCertificate_silentServer: a server that accepts the connection and sends nothing
+// takes as long as one request may. The clock moves once the connection is there.
+func TestCertificate_silentServer(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = listener.Close() })
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{{
-			Config:      acctest.ProviderBlock(a, `request_timeout = "200ms"`) + config("https://"+listener.Addr().String(), ""),
-			ExpectError: acctest.MatchTexts("it took longer than the request timeout"),
-		}},
+	clock := clocktest.New()
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		clock.Advance(30 * time.Second)
+		_, _ = io.Copy(io.Discard, connection)
+		_ = connection.Close()
 	})
+	t.Cleanup(accepting.Wait)
+	t.Cleanup(func() { _ = listener.Close() })
+	p := acctest.ConnectAt(t, clock, acctest.StartAppliances(t).Appliance("site-a"), direct.Values{"request_timeout": "30s"})
+	requireError(t, p, direct.Values{"url": "https://" + listener.Addr().String()}, "request timeout")
 }
 
-// proxy is one that finds b under every name, and counts.
-func proxy(t *testing.T, b *simulator.Appliance) (url string, tunnels *atomic.Int32) {
+// startProxy starts a proxy that knows b by its public name, and counts its tunnels.
+func startProxy(t *testing.T, b *simulator.Appliance) (url string, tunnels *atomic.Int32) {
 	t.Helper()
 	tunnels = &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -175,11 +204,13 @@ func proxy(t *testing.T, b *simulator.Appliance) (url string, tunnels *atomic.In
 	return server.URL, tunnels
 }
 
-func TestProxy(t *testing.T) {
+// TestCertificate_proxy runs the provider as a process, which reads HTTPS_PROXY.
+func TestCertificate_proxy(t *testing.T) {
 	acctest.CurrentCLI(t)
+	t.Parallel()
 	b := acctest.StartAppliances(t).Appliance("site-b")
-	url, tunnels := proxy(t, b)
-	w := acctest.NewWorkspace(t, config("https://site-b.example.com:8048", "")+"output \"seen\" { value = "+name+".thumbprint }\n")
+	url, tunnels := startProxy(t, b)
+	w := acctest.NewWorkspace(t, config("https://site-b.example.com:8048", "")+"output \"thumbprint\" { value = "+name+".thumbprint }\n")
 	w.Env = append(w.Env, "HTTPS_PROXY="+url)
 	if out := w.MustRun(t, "plan", "-no-color"); !strings.Contains(out, b.Thumbprint()) || tunnels.Load() == 0 {
 		t.Errorf("%d tunnels through the proxy; output:\n%s", tunnels.Load(), out)
@@ -187,7 +218,7 @@ func TestProxy(t *testing.T) {
 	w.Env = append(w.Env, "HTTPS_PROXY="+strings.Replace(url, "http:", "https:", 1))
 	out, code := w.Run(t, "plan", "-no-color")
 	if code == 0 {
-		t.Error("a proxy reached by TLS was taken for the peer")
+		t.Error("the plan succeeds by a proxy that is reached by TLS")
 	}
 	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "a proxy that is reached by TLS is in the way")
 }

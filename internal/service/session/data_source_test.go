@@ -3,6 +3,7 @@ package session_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -30,9 +33,9 @@ func texts(all ...string) []knownvalue.Check {
 	return checks
 }
 
-// TestSession: whose session it is. Only the Cloud service knows of sites it is
-// authenticated with.
-func TestSession(t *testing.T) {
+// TestSession_commandLine reads it by the command line. Only the Cloud service reports
+// authenticated sites.
+func TestSession_commandLine(t *testing.T) {
 	t.Parallel()
 	for service, sites := range map[simulator.Service]knownvalue.Check{
 		simulator.Manager: knownvalue.ListExact([]knownvalue.Check{}),
@@ -52,15 +55,15 @@ func TestSession(t *testing.T) {
 						known("roles", knownvalue.SetExact(texts("ADMINISTRATORS", "EVERYONE", "VRADMINISTRATORS"))),
 						known("authenticated_sites", sites),
 					},
-					Check: withoutToken(a),
+					Check: requireNoToken(a),
 				}},
 			})
 		})
 	}
 }
 
-// withoutToken looks for the tokens of all requests in the whole state.
-func withoutToken(a *simulator.Appliance) resource.TestCheckFunc {
+// requireNoToken fails if the state holds the token of a request.
+func requireNoToken(a *simulator.Appliance) resource.TestCheckFunc {
 	return func(s *terraform.State) error {
 		all := s.String()
 		for _, r := range a.Requests() {
@@ -72,51 +75,49 @@ func withoutToken(a *simulator.Appliance) resource.TestCheckFunc {
 	}
 }
 
-// TestSessionOfATenant: roles are shown as they are, whatever they may be.
-func TestSessionOfATenant(t *testing.T) {
+// read reads the data source and fails the test on any error.
+func read(t *testing.T, a *simulator.Appliance) direct.Values {
+	t.Helper()
+	values, diags := acctest.Connect(t, a, nil).ReadData(t, "vcda_session", direct.Values{})
+	if errors := diags.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return values
+}
+
+// TestSession_unknownRole: roles are shown as the appliance reports them.
+func TestSession_unknownRole(t *testing.T) {
 	t.Parallel()
 	accounts := simulator.DefaultAccounts()
 	accounts.LocalUsers[0].Account = simulator.Account{User: "auditor", Roles: []string{"A_NEW_ROLE"}}
 	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].Accounts = &accounts
-	a := acctest.StartAppliances(t, options...).Appliance("site-a")
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{{
-			Config: acctest.ProviderBlock(a) + "data \"vcda_session\" \"s\" {}\n",
-			ConfigStateChecks: []statecheck.StateCheck{
-				known("user", knownvalue.StringExact("auditor")), known("roles", knownvalue.SetExact(texts("A_NEW_ROLE"))),
-			},
-		}},
-	})
+	values := read(t, acctest.StartAppliances(t, options...).Appliance("site-a"))
+	if want := []any{"A_NEW_ROLE"}; values["user"] != "auditor" || !reflect.DeepEqual(values["roles"], want) {
+		t.Errorf("user = %v, roles = %v; want auditor, %v", values["user"], values["roles"], want)
+	}
 }
 
-// TestSessionWithoutLists: lists that the appliance leaves out are empty, not
-// an error.
-func TestSessionWithoutLists(t *testing.T) {
+// TestSession_missingLists: lists that the appliance leaves out are empty.
+func TestSession_missingLists(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/sessions", Kind: simulator.Body, Body: `{"user":"root","roles":null,"authenticatedSites":null}`})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{{
-			Config: acctest.ProviderBlock(a) + "data \"vcda_session\" \"s\" {}\n",
-			ConfigStateChecks: []statecheck.StateCheck{
-				known("roles", knownvalue.SetSizeExact(0)), known("authenticated_sites", knownvalue.ListSizeExact(0)),
-			},
-		}},
-	})
+	values := read(t, a)
+	for _, name := range []string{"roles", "authenticated_sites"} {
+		if want := []any{}; !reflect.DeepEqual(values[name], want) {
+			t.Errorf("%s = %v, want %v", name, values[name], want)
+		}
+	}
 }
 
-func TestSessionFails(t *testing.T) {
+func TestSession_serverError(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/sessions", Kind: simulator.Status, Status: 500})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(t),
-		Steps: []resource.TestStep{{
-			Config:      acctest.ProviderBlock(a) + "data \"vcda_session\" \"s\" {}\n",
-			ExpectError: acctest.MatchTexts("Unable to read the session", "status 500 GeneralServerFailure: Simulated fault.", "Request: GET /sessions"),
-		}},
-	})
+	_, diags := acctest.ConnectAt(t, clocktest.New(), a, nil).ReadData(t, "vcda_session", direct.Values{})
+	if len(diags.Errors()) != 1 {
+		t.Fatalf("errors %q, want 1", diags.Errors())
+	}
+	acctest.RequireTexts(t, diags.Errors()[0], "Unable to read the session", "status 500 GeneralServerFailure: Simulated fault.", "GET /sessions")
 }

@@ -8,10 +8,13 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-const ownSession = "\nephemeral \"vcda_session\" \"own\" {}\n"
+const sessionType = "vcda_session"
+
+const ephemeralSession = "\nephemeral \"vcda_session\" \"own\" {}\n"
 
 // tokenAlias is a provider configuration that logs in with the token of the
 // ephemeral session.
@@ -26,10 +29,11 @@ provider "vcda" {
 `, a.Thumbprint())
 }
 
-func TestEphemeralSessionFeedsAnotherProvider(t *testing.T) {
+func TestEphemeral_tokenForAnotherProvider(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
-	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ownSession+tokenAlias(a)+`
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralSession+tokenAlias(a)+`
 data "vcda_session" "other" { provider = vcda.token }
 output "user" { value = data.vcda_session.other.user }
 `)
@@ -39,18 +43,19 @@ output "user" { value = data.vcda_session.other.user }
 	if stats.LiveSessions != 0 || stats.Logins != stats.Logouts {
 		t.Errorf("%d logins, %d logouts, %d sessions left", stats.Logins, stats.Logouts, stats.LiveSessions)
 	}
-	// Plan and apply open it once each; the provider's own session is not needed.
+	// Plan and apply open it once each, and neither needs the provider's own session.
 	if stats.Logins != 2 {
 		t.Errorf("%d logins, want 2", stats.Logins)
 	}
 }
 
-// Terraform does not close ephemeral resources when a resource fails in apply:
-// the sweep at the end of the process does.
-func TestFailedApplyLeavesNoSession(t *testing.T) {
+// TestEphemeral_failedApply: Terraform doesn't close ephemeral resources when a resource
+// fails in apply, so the end of the process logs out.
+func TestEphemeral_failedApply(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
-	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ownSession+tokenAlias(a)+`
+	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+ephemeralSession+tokenAlias(a)+`
 resource "vcda_site_pairing" "nowhere" {
   provider       = vcda.token
   api_url        = "https://nowhere.example.com:8048"
@@ -67,58 +72,55 @@ resource "vcda_site_pairing" "nowhere" {
 	}
 }
 
-// Terraform renews when it is told to; until then the session rests, at most a
-// third of the time after which it idles out.
-func TestRenewKeepsTheSessionAlive(t *testing.T) {
+// TestEphemeral_lifecycle: the session is renewed in a third of the time after which it
+// idles out, and not replaced by a new login once it has expired.
+func TestEphemeral_lifecycle(t *testing.T) {
+	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
-	p := direct.Serve(t, acctest.Factories(t)["vcda"])
-	root := a.Accounts().LocalUsers[0]
-	p.Configure(t, direct.Values{
-		"url": a.URL(), "thumbprint": a.Thumbprint(),
-		"login": direct.Values{"local_user": direct.Values{"username": root.Username, "password": root.Password}},
-	})
-	own, diags := p.Open(t, "vcda_session", direct.Values{})
+	clock := clocktest.New()
+	p := acctest.ConnectAt(t, clock, a, nil)
+	session, diags := p.Open(t, sessionType, direct.Values{})
 	if len(diags) > 0 {
 		t.Fatal(diags.Errors())
 	}
-	if rest := time.Until(own.RenewAt); rest <= 0 || rest > 10*time.Minute {
-		t.Errorf("renewed after %v", rest)
+	if after := session.RenewAt.Sub(clock.Now()); after != 10*time.Minute {
+		t.Errorf("renewed after %v", after)
 	}
-	if token, ok := own.Values["token"].(string); !ok || strings.Contains(string(own.Private), token) {
+	if token, ok := session.Values["token"].(string); !ok || strings.Contains(string(session.Private), token) {
 		t.Error("private data holds the token")
 	}
+	clock.Advance(10 * time.Minute)
 	reads := a.Stats().Requests["GET /sessions"]
-	if diags := p.Renew(t, &own); len(diags) > 0 || a.Stats().Requests["GET /sessions"] != reads+1 {
+	if diags := p.Renew(t, &session); len(diags) > 0 || a.Stats().Requests["GET /sessions"] != reads+1 {
 		t.Errorf("%v after %d reads of the session", diags.Errors(), a.Stats().Requests["GET /sessions"]-reads)
 	}
-	if rest := time.Until(own.RenewAt); rest <= 0 || rest > 10*time.Minute {
-		t.Errorf("renewed again after %v", rest)
+	if after := session.RenewAt.Sub(clock.Now()); after != 10*time.Minute {
+		t.Errorf("renewed again after %v", after)
 	}
 	a.ExpireSessions()
-	if errors := p.Renew(t, &own).Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Unable to keep the session alive") {
-		t.Errorf("errors %v", errors)
+	if errors := p.Renew(t, &session).Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Unable to keep the session alive") {
+		t.Errorf("errors %q", errors)
 	}
-	if diags := p.Close(t, own); len(diags) > 0 {
+	if diags := p.Close(t, session); len(diags) > 0 {
 		t.Error(diags.Errors())
 	}
+	if errors := p.Renew(t, &session).Errors(); len(errors) != 1 || !strings.Contains(errors[0], "The session has been closed.") {
+		t.Errorf("errors %q after the close", errors)
+	}
 	if stats := a.Stats(); stats.Logins != 1 {
-		t.Errorf("%d logins: a session that was handed out can't be replaced", stats.Logins)
+		t.Errorf("%d logins, want 1", stats.Logins)
 	}
 }
 
-func TestEphemeralSessionNeedsALogin(t *testing.T) {
-	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
+// TestEphemeral_externalToken: the provider can't open a session with the token of an
+// existing one.
+func TestEphemeral_externalToken(t *testing.T) {
+	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
-	w := acctest.NewWorkspace(t, fmt.Sprintf(`
-provider "vcda" {
-  url        = %q
-  thumbprint = %q
-  login      = { session_token = { token = "given" } }
-}
-`, a.URL(), a.Thumbprint())+ownSession)
-	out, code := w.Run(t, "plan", "-no-color")
-	if code == 0 {
-		t.Fatalf("the plan succeeded:\n%s", out)
+	p := acctest.Connect(t, a, direct.Values{"login": direct.Values{"session_token": direct.Values{"token": "given"}}})
+	_, diags := p.Open(t, sessionType, direct.Values{})
+	if len(diags.Errors()) != 1 {
+		t.Fatalf("errors %q, want 1", diags.Errors())
 	}
-	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "Unable to open a session", "the token of an existing session", "another type of login")
+	acctest.RequireTexts(t, diags.Errors()[0], "Unable to open a session", "the token of an existing session", "another type of login")
 }
