@@ -79,7 +79,11 @@ func (a *Appliance) nextFault(r *http.Request) *Fault {
 	a.fixture.do(func() {
 		for _, rule := range a.faults {
 			if struck == nil && rule.matches(r) && rule.strikes(a.random.Float64) {
-				struck = &rule.Fault
+				fault := rule.Fault
+				if fault.OnHang == nil {
+					fault.OnHang = a.options.OnHang
+				}
+				struck = &fault
 			}
 		}
 	})

@@ -45,6 +45,7 @@ type ApplianceOptions struct {
 	ServiceType  string        // in GET /diagnostics/about; default CLOUD or V2V_MANAGER
 	TaskDuration time.Duration // default 50ms
 	Latency      time.Duration // before each request is acted upon
+	OnHang       func()        // called when a Hang or SlowDrip without an OnHang of its own has begun
 	IdleTimeout  time.Duration // of a session; default 30 minutes
 	MaxAge       time.Duration // of a session; default 24 hours
 

@@ -15,7 +15,7 @@ func answers(title string, f simulator.Fault) situation {
 		a, _ := s.fixture(t, simulator.Manager)
 		f.Method, f.Path = "GET", "/sessions"
 		a.Fault(f)
-		s.reads(t, on(t, a), "vcda_session", values{})
+		s.reads(t, s.on(t, a), "vcda_session", values{})
 	}}
 }
 
@@ -24,7 +24,7 @@ func answers(title string, f simulator.Fault) situation {
 func settings(title string, changes values) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		s.reads(t, with(t, block(a, changes)), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, changes)), "vcda_session", values{})
 	}}
 }
 
@@ -32,7 +32,7 @@ func settings(title string, changes values) situation {
 func certificate(title string, kind certs.Kind, changes values) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateKind = kind })
-		s.reads(t, with(t, block(a, changes)), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, changes)), "vcda_session", values{})
 	}}
 }
 
@@ -43,7 +43,7 @@ var connections = []situation{
 	settings("The certificate has another thumbprint", values{"thumbprint": wrong}),
 	{title: "The certificate is of another host", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateNames = []string{"vcda.example.com"} })
-		s.reads(t, with(t, block(a, values{"thumbprint": nil, "ca_certificate": a.CertificatePEM()})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"thumbprint": nil, "ca_certificate": a.CertificatePEM()})), "vcda_session", values{})
 	}},
 	certificate("The certificate has expired", certs.Expired, values{"thumbprint": nil}),
 	certificate("The pinned certificate has expired", certs.Expired, nil),
@@ -54,7 +54,7 @@ var connections = []situation{
 	{title: "The appliance does not answer in time", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(simulator.Fault{Method: "GET", Path: "/sessions", Kind: simulator.Hang})
-		s.reads(t, with(t, block(a, values{"request_timeout": short})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"request_timeout": short})), "vcda_session", values{})
 	}},
 	answers("The connection breaks", simulator.Fault{Kind: simulator.Reset}),
 	answers("The answer breaks off", simulator.Fault{Kind: simulator.Truncate}),
@@ -75,15 +75,15 @@ var connections = []situation{
 	answers("A request the appliance refuses", simulator.Fault{Status: http.StatusBadRequest, Body: apiError("BadUserInput", "The input is bad.")}),
 	{title: "The appliance is neither of the services", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.ServiceType = "REPLICATOR" })
-		s.reads(t, on(t, a), "vcda_sites", values{})
+		s.reads(t, s.on(t, a), "vcda_sites", values{})
 	}},
 	{title: "The appliance does not know the API version", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
-		s.reads(t, on(t, a), "vcda_session", values{})
+		s.reads(t, s.on(t, a), "vcda_session", values{})
 	}},
 	{title: "The command is interrupted", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		p := on(t, a)
+		p := s.on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(a, nil))
 		when(a, request("GET", "/sites"), func() { p.Stop(t) })
 		_, d := p.Apply(t, plan)
@@ -95,7 +95,7 @@ var connections = []situation{
 func login(title string, of func(simulator.Accounts) values, changes ...func(*simulator.ApplianceOptions)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, changes...)
-		s.reads(t, with(t, block(a, values{"login": of(a.Accounts())})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"login": of(a.Accounts())})), "vcda_session", values{})
 	}}
 }
 
@@ -105,7 +105,7 @@ func loginAnswers(title string, f simulator.Fault) situation {
 		a, _ := s.fixture(t, simulator.Manager)
 		f.Method, f.Path = "POST", "/sessions"
 		a.Fault(f)
-		s.reads(t, on(t, a), "vcda_session", values{})
+		s.reads(t, s.on(t, a), "vcda_session", values{})
 	}}
 }
 
@@ -119,19 +119,19 @@ var logins = []situation{
 	login("A session token nobody knows", func(simulator.Accounts) values { return values{"session_token": values{"token": "wrong"}} }),
 	{title: "An access token nobody knows", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
-		s.reads(t, with(t, block(a, values{"login": values{"vcd_access_token": values{"access_token": "wrong"}}})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"login": values{"vcd_access_token": values{"access_token": "wrong"}}})), "vcda_session", values{})
 	}},
 	{title: "An API token before version 4.7", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud, before47)
 		token := a.Accounts().APITokens[0]
-		s.reads(t, with(t, block(a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": token.Token, "org": token.Org}}})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": token.Token, "org": token.Org}}})), "vcda_session", values{})
 	}},
 	loginAnswers("The answer has no token", simulator.Fault{Kind: simulator.Body, Body: "{}"}),
 	loginAnswers("The login meets a server error", simulator.Fault{Status: http.StatusInternalServerError}),
 	loginAnswers("The login gets no answer", simulator.Fault{Kind: simulator.DropResponse}),
 	{title: "The session ends, and the password has changed", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		p := on(t, a)
+		p := s.on(t, a)
 		p.ReadData(t, "vcda_session", values{})
 		a.SetAccounts(simulator.Accounts{})
 		a.ExpireSessions()
@@ -140,7 +140,7 @@ var logins = []situation{
 	{title: "Something ends every session at once", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sessions", http.StatusUnauthorized, ""))
-		s.reads(t, on(t, a), "vcda_session", values{})
+		s.reads(t, s.on(t, a), "vcda_session", values{})
 	}},
 }
 
@@ -164,7 +164,7 @@ func extends(title string, extension values, prepare ...func(a *simulator.Applia
 // extends says what comes of the resource, from the plan if that fails.
 func (s *scene) extends(t *testing.T, a *simulator.Appliance, extension values) {
 	t.Helper()
-	p := on(t, a)
+	p := s.on(t, a)
 	plan := p.Plan(t, extensionType, none, extension)
 	s.says(t, plan.Diagnostics)
 	if len(plan.Diagnostics.Errors()) == 0 {
@@ -183,9 +183,9 @@ func extended(title string, find func(t *testing.T, s *scene, a *simulator.Appli
 }
 
 // stored is the state of the extension.
-func stored(t *testing.T, a *simulator.Appliance, extension values) (state values) {
+func (s *scene) stored(t *testing.T, a *simulator.Appliance, extension values) (state values) {
 	t.Helper()
-	p := on(t, a)
+	p := s.on(t, a)
 	object, d := p.Apply(t, p.Plan(t, extensionType, none, extension))
 	if len(d) > 0 {
 		t.Fatal(d.Errors(), d.Warnings())
@@ -199,7 +199,7 @@ func extendFault(status int, code, msg string) func(a *simulator.Appliance) {
 
 // validates says what the validation of an extension has to say.
 func validates(title string, extension values) situation {
-	return situation{title: title, run: func(t *testing.T, s *scene) { s.says(t, serve(t).ValidateResource(t, extensionType, extension)) }}
+	return situation{title: title, run: func(t *testing.T, s *scene) { s.says(t, s.serve(t).ValidateResource(t, extensionType, extension)) }}
 }
 
 var extensions = []situation{
@@ -225,42 +225,42 @@ var extensions = []situation{
 		a, b := s.fixture(t, simulator.Cloud)
 		a.Pair(b.Site())
 		refused := values{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "wrong"}}
-		s.reads(t, with(t, block(a, values{"session_extensions": []any{refused}})), "vcda_session", values{})
+		s.reads(t, s.with(t, block(a, values{"session_extensions": []any{refused}})), "vcda_session", values{})
 	}},
 	{title: "A task of a remote site, without an extension to it", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
 		a.Fault(fault("GET", "/tasks/", http.StatusUnauthorized, apiError("RemoteAuthenticationFailure", "The session is not extended to site site-b.")))
-		s.reads(t, on(t, a), "vcda_task", values{"id": "5fd0"})
+		s.reads(t, s.on(t, a), "vcda_task", values{"id": "5fd0"})
 	}},
 	extended("Refresh: the session can't be read", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
+		state := s.stored(t, a, extension)
 		a.Fault(fault("GET", "/sessions", http.StatusInternalServerError, ""))
-		_, d := on(t, a).Refresh(t, extensionType, object(state))
+		_, d := s.on(t, a).Refresh(t, extensionType, object(state))
 		s.says(t, d)
 	}),
 	extended("Refresh: the site is gone", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
+		state := s.stored(t, a, extension)
 		a.Unpair("site-b")
-		_, d := on(t, a).Refresh(t, extensionType, object(state))
+		_, d := s.on(t, a).Refresh(t, extensionType, object(state))
 		s.says(t, d)
 	}),
 	extended("Refresh: the remote site refuses now", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
+		state := s.stored(t, a, extension)
 		extendFault(http.StatusUnauthorized, "RemoteAuthenticationFailure", "The credentials are wrong.")(a)
-		_, d := on(t, a).Refresh(t, extensionType, object(state))
+		_, d := s.on(t, a).Refresh(t, extensionType, object(state))
 		s.says(t, d)
 	}),
 	extended("Refresh and plan: the remote site is down", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
+		state := s.stored(t, a, extension)
 		extendFault(http.StatusBadGateway, "BadGateway", "The site does not answer.")(a)
-		p := on(t, a)
+		p := s.on(t, a)
 		same, d := p.Refresh(t, extensionType, object(state))
 		s.says(t, d)
 		s.says(t, p.Plan(t, extensionType, same, extension).Diagnostics)
 	}),
 	extended("Refresh: no login is granted any more", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
-		p := on(t, a)
+		state := s.stored(t, a, extension)
+		p := s.on(t, a)
 		when(a, request("GET", "/sessions"), func() {
 			a.SetAccounts(simulator.Accounts{})
 			a.ExpireSessions()
@@ -271,53 +271,53 @@ var extensions = []situation{
 	extended("Plan: the remote site refuses a write-only secret", func(t *testing.T, s *scene, a *simulator.Appliance, _ values) {
 		user := a.Accounts().VCDUsers[0]
 		secret := values{"site": "site-b", "credentials": values{"username": user.Username, "password_wo": user.Password, "password_wo_version": 1}}
-		state := stored(t, a, secret)
+		state := s.stored(t, a, secret)
 		extendFault(http.StatusUnauthorized, "RemoteAuthenticationFailure", "The credentials are wrong.")(a)
-		s.says(t, on(t, a).Plan(t, extensionType, object(state), secret).Diagnostics)
+		s.says(t, s.on(t, a).Plan(t, extensionType, object(state), secret).Diagnostics)
 	}),
 	extended("Plan: the session can't be read", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
+		state := s.stored(t, a, extension)
 		a.Fault(fault("GET", "/sessions", http.StatusInternalServerError, ""))
-		s.says(t, on(t, a).Plan(t, extensionType, object(state), extension).Diagnostics)
+		s.says(t, s.on(t, a).Plan(t, extensionType, object(state), extension).Diagnostics)
 	}),
 	extended("Plan: another extension can't be held", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
-		p := with(t, block(a, values{"session_extensions": []any{values{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "wrong"}}}}))
+		state := s.stored(t, a, extension)
+		p := s.with(t, block(a, values{"session_extensions": []any{values{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "wrong"}}}}))
 		s.says(t, p.Plan(t, extensionType, object(state), extension).Diagnostics)
 	}),
 	extended("Destroy: the extension can't be taken back", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		state := stored(t, a, extension)
-		p := on(t, a)
+		state := s.stored(t, a, extension)
+		p := s.on(t, a)
 		same, _ := p.Refresh(t, extensionType, object(state))
 		a.Fault(fault("DELETE", "/sessions/", http.StatusInternalServerError, ""))
 		_, d := p.Apply(t, p.Plan(t, extensionType, same, nil))
 		s.says(t, d)
 	}),
 	extended("Import: there is no such site", func(t *testing.T, s *scene, a *simulator.Appliance, _ values) {
-		_, d := on(t, a).Import(t, extensionType, "site-x", nil)
+		_, d := s.on(t, a).Import(t, extensionType, "site-x", nil)
 		s.says(t, d)
 	}),
 	extended("Import: the sites can't be listed", func(t *testing.T, s *scene, a *simulator.Appliance, _ values) {
 		a.Fault(fault("GET", "/sites", http.StatusInternalServerError, ""))
-		_, d := on(t, a).Import(t, extensionType, "site-b", nil)
+		_, d := s.on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)
 	}),
 	extended("Import: a row of the list of sites is empty", func(t *testing.T, s *scene, a *simulator.Appliance, _ values) {
 		a.Fault(fault("GET", "/sites", http.StatusOK, "[{}]"))
-		_, d := on(t, a).Import(t, extensionType, "site-b", nil)
+		_, d := s.on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)
 	}),
 	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
-		_, d := on(t, a).Import(t, extensionType, "site-b", nil)
+		_, d := s.on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)
 	}},
 	extended("Ephemeral: the site is not paired", func(t *testing.T, s *scene, a *simulator.Appliance, _ values) {
-		_, d := on(t, a).Open(t, extensionType, values{"site": "site-x", "multisite": values{"org": "acme"}})
+		_, d := s.on(t, a).Open(t, extensionType, values{"site": "site-x", "multisite": values{"org": "acme"}})
 		s.says(t, d)
 	}),
 	extended("Ephemeral: the extension can't be taken back", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
-		p := on(t, a)
+		p := s.on(t, a)
 		open, d := p.Open(t, extensionType, extension)
 		s.says(t, d)
 		a.Fault(fault("DELETE", "/sessions/", http.StatusInternalServerError, ""))

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // key is a private key that is not RSA.
@@ -32,14 +34,25 @@ func keyPEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// silent starts a server that never says anything.
+// silent starts a server that accepts one connection and says nothing until the
+// time for it is over.
 func (s *scene) silent(t *testing.T) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = listener.Close() }) // with the connections it never accepted
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		s.clock.Advance(time.Minute)
+		_, _ = io.Copy(io.Discard, conn) // until the client leaves
+		_ = conn.Close()
+	})
+	t.Cleanup(func() { _ = listener.Close(); accepting.Wait() })
 	s.system("silent", "https://"+listener.Addr().String(), "no thumbprint")
 	return "https://" + listener.Addr().String()
 }

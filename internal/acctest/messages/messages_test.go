@@ -16,6 +16,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
@@ -143,7 +144,7 @@ func (one situation) tell(t *testing.T) string {
 	for name, value := range one.env {
 		t.Setenv(name, value.(string)) //nolint:errcheck // variables are texts
 	}
-	s := &scene{}
+	s := &scene{clock: clocktest.New()}
 	one.run(t, s)
 	if len(s.told) == 0 {
 		t.Error("nothing is said")

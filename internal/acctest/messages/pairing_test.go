@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -13,13 +14,13 @@ func object(state values) direct.Object { return direct.Object{Values: state} }
 
 // invalid is a configuration that needs no appliance to be refused.
 func invalid(title string, config values) situation {
-	return situation{title: title, run: func(t *testing.T, s *scene) { s.says(t, serve(t).ValidateResource(t, pairingType, config)) }}
+	return situation{title: title, run: func(t *testing.T, s *scene) { s.says(t, s.serve(t).ValidateResource(t, pairingType, config)) }}
 }
 
 // looksAhead plans a pairing with the checks at plan time.
 func looksAhead(t *testing.T, s *scene, a *simulator.Appliance, prior direct.Object, config values) {
 	t.Helper()
-	s.says(t, with(t, block(a, values{"preflight": true})).Plan(t, pairingType, prior, config).Diagnostics)
+	s.says(t, s.with(t, block(a, values{"preflight": true})).Plan(t, pairingType, prior, config).Diagnostics)
 }
 
 var pairingPlans = []situation{
@@ -29,16 +30,16 @@ var pairingPlans = []situation{
 	invalid("The name of the site is empty", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "site": ""}),
 	{title: "The Cloud service pairs by name", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Cloud)
-		s.applies(t, on(t, a), none, peer(b, values{"site": nil}))
+		s.applies(t, s.on(t, a), none, peer(b, values{"site": nil}))
 	}},
 	{title: "The service can't be asked for", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Cloud)
 		a.Fault(fault("GET", "/diagnostics/about", http.StatusForbidden, ""))
-		s.applies(t, on(t, a), none, peer(b, values{"site": nil}))
+		s.applies(t, s.on(t, a), none, peer(b, values{"site": nil}))
 	}},
 	{title: "Two resources for one pairing", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
-		p := on(t, a)
+		p := s.on(t, a)
 		p.Plan(t, pairingType, none, peer(b, nil))
 		s.says(t, p.Plan(t, pairingType, none, peer(b, nil)).Diagnostics)
 	}},
@@ -61,7 +62,7 @@ var pairingPlans = []situation{
 	}},
 	{title: "Preflight: the new address is that of another pairing", alone: true, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
-		prior := made(t, a, b)
+		prior := s.made(t, a, b)
 		a.Fault(fault("GET", "/sites", http.StatusOK, `[{"id":"3f2c","site":"site-c","apiPublicUrl":"`+a.URL()+`"}]`))
 		looksAhead(t, s, a, prior, peer(b, values{"api_url": a.URL(), "api_thumbprint": a.Thumbprint()}))
 	}},
@@ -77,7 +78,7 @@ func creates(title string, service simulator.Service, changes values, prepare fu
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, service)
 		prepare(t, a, b)
-		s.applies(t, on(t, a), none, peer(b, changes))
+		s.applies(t, s.on(t, a), none, peer(b, changes))
 	}}
 }
 
@@ -101,7 +102,7 @@ func cutShort(t *testing.T, a *simulator.Appliance, config values) {
 		a.SetAccounts(simulator.Accounts{})
 		a.ExpireSessions()
 	})
-	p := on(t, a)
+	p := (&scene{clock: clocktest.New()}).on(t, a) // a process of its own
 	if _, d := p.Apply(t, p.Plan(t, pairingType, none, config)); len(d.Errors()) != 1 {
 		t.Fatal(d.Errors())
 	}
@@ -109,14 +110,14 @@ func cutShort(t *testing.T, a *simulator.Appliance, config values) {
 	a.SetAccounts(accounts)
 }
 
-// interrupts stops a create at the first request that fits.
-func interrupts(title string, changes values, prepare func(a, b *simulator.Appliance), fits func(*http.Request) bool) situation {
+// interrupts stops a create at the n-th request that fits.
+func interrupts(title string, changes values, prepare func(a, b *simulator.Appliance), n int, fits func(*http.Request) bool) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		prepare(a, b)
-		p := on(t, a)
+		p := s.on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(b, changes))
-		when(a, fits, func() { p.Stop(t) })
+		when(a, at(n, fits), func() { p.Stop(t) })
 		_, d := p.Apply(t, plan)
 		s.says(t, d)
 	}}
@@ -202,21 +203,21 @@ var pairingCreates = []situation{
 	}),
 	{title: "The Cloud service turns out to be one in the apply only", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Cloud)
-		plan := with(t, values{"url": direct.Unknown, "login": root}).Plan(t, pairingType, none, peer(b, values{"site": nil}))
-		_, d := on(t, a).Apply(t, plan)
+		plan := s.with(t, values{"url": direct.Unknown, "login": root}).Plan(t, pairingType, none, peer(b, values{"site": nil}))
+		_, d := s.on(t, a).Apply(t, plan)
 		s.says(t, d)
 	}},
-	interrupts("Interrupted while the task runs", nil, func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }, request("POST", "/sites")),
-	interrupts("Interrupted while waiting for the link", values{"wait_for_link": true}, func(_, _ *simulator.Appliance) {}, at(3, request("GET", "/sites"))),
+	interrupts("Interrupted while the task runs", nil, func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }, 1, request("POST", "/sites")),
+	interrupts("Interrupted while waiting for the link", values{"wait_for_link": true}, func(_, _ *simulator.Appliance) {}, 3, request("GET", "/sites")),
 }
 
 // changes is what comes of a change of a pairing that works.
 func changes(title string, config func(b *simulator.Appliance) values, prepare func(a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
-		prior := made(t, a, b)
+		prior := s.made(t, a, b)
 		prepare(a, b)
-		s.applies(t, on(t, a), prior, config(b))
+		s.applies(t, s.on(t, a), prior, config(b))
 	}}
 }
 
@@ -235,9 +236,9 @@ func destroyed(*simulator.Appliance) values { return nil }
 func finds(title string, prepare func(a, b *simulator.Appliance)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
-		prior := made(t, a, b)
+		prior := s.made(t, a, b)
 		prepare(a, b)
-		_, d := on(t, a).Refresh(t, pairingType, prior)
+		_, d := s.on(t, a).Refresh(t, pairingType, prior)
 		s.says(t, d)
 	}}
 }
@@ -247,12 +248,12 @@ func findsInterrupted(title string, config values, prepare func(a *simulator.App
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		a.FreezeTasks(true)
-		p := on(t, a)
+		p := s.on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(b, config))
 		when(a, request("POST", "/sites"), func() { p.Stop(t) })
 		object, _ := p.Apply(t, plan)
 		prepare(a)
-		_, d := on(t, a).Refresh(t, pairingType, object)
+		_, d := s.on(t, a).Refresh(t, pairingType, object)
 		s.says(t, d)
 	}}
 }
@@ -267,12 +268,12 @@ var pairingChanges = []situation{
 		a, b := s.fixture(t, simulator.Manager)
 		a.FreezeTasks(true)
 		a.FailNextTask("pair", "SiteUnreachable", "No answer from there.")
-		p := on(t, a)
+		p := s.on(t, a)
 		plan := p.Plan(t, pairingType, none, peer(b, nil))
 		when(a, request("POST", "/sites"), func() { p.Stop(t) })
 		object, _ := p.Apply(t, plan)
 		a.FreezeTasks(false)
-		_, d := on(t, a).Refresh(t, pairingType, object)
+		_, d := s.on(t, a).Refresh(t, pairingType, object)
 		s.says(t, d)
 	}},
 	findsInterrupted("Refresh: the interrupted task can't be read", nil, func(a *simulator.Appliance) {
@@ -330,7 +331,7 @@ func old(version int64, state values) direct.Source {
 
 func moves(title string, from direct.Source) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
-		_, d := serve(t).Move(t, from, pairingType)
+		_, d := s.serve(t).Move(t, from, pairingType)
 		s.says(t, d)
 	}}
 }
@@ -339,24 +340,24 @@ var pairingImports = []situation{
 	{title: "Import: there is no such site", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		a.Pair(b.Site())
-		_, d := on(t, a).Import(t, pairingType, "site-x", nil)
+		_, d := s.on(t, a).Import(t, pairingType, "site-x", nil)
 		s.says(t, d)
 	}},
 	{title: "Import: by an identity that is none", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		a.Pair(b.Site())
-		_, d := on(t, a).Import(t, pairingType, "", values{"id": "site-b"})
+		_, d := s.on(t, a).Import(t, pairingType, "", values{"id": "site-b"})
 		s.says(t, d)
 	}},
 	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		_, d := on(t, a).Import(t, pairingType, "site-b", nil)
+		_, d := s.on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)
 	}},
 	{title: "Import: the sites can't be listed", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sites", http.StatusForbidden, ""))
-		_, d := on(t, a).Import(t, pairingType, "site-b", nil)
+		_, d := s.on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)
 	}},
 	moves("Move: the old create has not come to its end", old(0, values{"api_url": "https://vcda-b.example.com:8048"})),

@@ -26,7 +26,7 @@ func refusesIn(title string, env, block values) situation {
 
 // needs is a provider block that is found wanting when a data source needs it.
 func needs(title, dataSource string, block values) situation {
-	return situation{title: title, run: func(t *testing.T, s *scene) { s.reads(t, with(t, block), dataSource, values{}) }}
+	return situation{title: title, run: func(t *testing.T, s *scene) { s.reads(t, s.with(t, block), dataSource, values{}) }}
 }
 
 const certificateOfNobody = "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n"
@@ -80,7 +80,7 @@ var providerBlock = []situation{
 	needs("The address is not known yet", "vcda_session", values{"url": direct.Unknown, "login": root}),
 	needs("Nothing of the vCenter is known yet", "vcda_vcenter_session", values{"vcenter": direct.Unknown}),
 	{title: "An element of the extensions turns out to be null", run: func(t *testing.T, s *scene) {
-		s.says(t, serve(t).Configure(t, values{"url": somewhere, "login": root, "session_extensions": []any{nil}}))
+		s.says(t, s.serve(t).Configure(t, values{"url": somewhere, "login": root, "session_extensions": []any{nil}}))
 	}},
-	{title: "The provider is not configured", run: func(t *testing.T, s *scene) { s.reads(t, serve(t), "vcda_session", values{}) }},
+	{title: "The provider is not configured", run: func(t *testing.T, s *scene) { s.reads(t, s.serve(t), "vcda_session", values{}) }},
 }

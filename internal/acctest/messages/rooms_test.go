@@ -25,7 +25,7 @@ func (s *scene) invokes(t *testing.T, p *direct.Provider, name string, config va
 func repairs(title string, prepare func(a, b *simulator.Appliance) (id string)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Cloud)
-		s.invokes(t, on(t, a), "vcda_site_repair", values{"id": prepare(a, b)})
+		s.invokes(t, s.on(t, a), "vcda_site_repair", values{"id": prepare(a, b)})
 	}}
 }
 
@@ -33,7 +33,7 @@ var listsAndActions = []situation{
 	{title: "terraform query: the user lacks a role", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sites", http.StatusForbidden, ""))
-		_, d := on(t, a).List(t, pairingType, values{})
+		_, d := s.on(t, a).List(t, pairingType, values{})
 		s.says(t, d)
 	}},
 	repairs("Re-pair: the link does not work afterwards", func(a, b *simulator.Appliance) string { return a.Pair(b.Site()) }),
@@ -49,7 +49,7 @@ var listsAndActions = []situation{
 		a, b := s.fixture(t, simulator.Cloud)
 		id := a.Pair(b.Site())
 		a.FreezeTasks(true)
-		p := on(t, a)
+		p := s.on(t, a)
 		stopped := make(chan struct{})
 		when(a, request("PUT", "/sites/"), func() {
 			go func() { defer close(stopped); p.Stop(t) }() // it waits for the action
@@ -59,7 +59,7 @@ var listsAndActions = []situation{
 	}},
 	{title: "Health check: all is well", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		s.invokes(t, on(t, a), "vcda_health_check", values{})
+		s.invokes(t, s.on(t, a), "vcda_health_check", values{})
 	}},
 	{title: "Health check: every finding", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
@@ -67,12 +67,12 @@ var listsAndActions = []situation{
 			a.SetHealthError(check, "SimulatedFailure", "It does not work.")
 		}
 		a.SetReplicators(nil, []string{"replicator-1.example.com"})
-		s.invokes(t, on(t, a), "vcda_health_check", values{})
+		s.invokes(t, s.on(t, a), "vcda_health_check", values{})
 	}},
 	{title: "Health check: the task fails", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.FailNextTask("health", "GeneralServerFailure", "It broke.")
-		s.invokes(t, on(t, a), "vcda_health_check", values{})
+		s.invokes(t, s.on(t, a), "vcda_health_check", values{})
 	}},
 }
 
@@ -81,7 +81,7 @@ func looksUp(title, name string, config values, prepare func(a, b *simulator.App
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		prepare(a, b)
-		s.reads(t, on(t, a), name, config)
+		s.reads(t, s.on(t, a), name, config)
 	}}
 }
 
@@ -92,14 +92,14 @@ func fails(path string) func(a, b *simulator.Appliance) {
 
 // calls is what a function has to say.
 func calls(title, name, argument string) situation {
-	return situation{title: title, run: func(t *testing.T, s *scene) { s.shows("Error in function call", serve(t).Call(t, name, argument)) }}
+	return situation{title: title, run: func(t *testing.T, s *scene) { s.shows("Error in function call", s.serve(t).Call(t, name, argument)) }}
 }
 
 var lookups = []situation{
 	looksUp("vcda_appliance: a server error", "vcda_appliance", values{}, fails("/config/is-configured")),
 	looksUp("vcda_site: there is no such site", "vcda_site", values{"site": "site-x"}, func(a, b *simulator.Appliance) { a.Pair(b.Site()) }),
 	looksUp("vcda_site: a server error", "vcda_site", values{"site": "site-b"}, fails("/sites")),
-	{title: "vcda_site: neither id nor site nor URL", run: func(t *testing.T, s *scene) { s.says(t, serve(t).ValidateData(t, "vcda_site", values{})) }},
+	{title: "vcda_site: neither id nor site nor URL", run: func(t *testing.T, s *scene) { s.says(t, s.serve(t).ValidateData(t, "vcda_site", values{})) }},
 	looksUp("vcda_sites: a server error", "vcda_sites", values{}, fails("/sites")),
 	looksUp("vcda_sites: an element of the list is huge", "vcda_sites", values{}, func(a, _ *simulator.Appliance) {
 		a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Oversize})
@@ -108,23 +108,23 @@ var lookups = []situation{
 	looksUp("vcda_task: the id is none", "vcda_task", values{"id": ".."}, func(*simulator.Appliance, *simulator.Appliance) {}),
 	looksUp("vcda_tasks: a server error", "vcda_tasks", values{}, fails("/tasks")),
 	{title: "vcda_tasks: a time that is none", run: func(t *testing.T, s *scene) {
-		s.says(t, serve(t).ValidateData(t, "vcda_tasks", values{"started_after": "yesterday"}))
+		s.says(t, s.serve(t).ValidateData(t, "vcda_tasks", values{"started_after": "yesterday"}))
 	}},
-	{title: "vcda_tasks: a limit of nothing", run: func(t *testing.T, s *scene) { s.says(t, serve(t).ValidateData(t, "vcda_tasks", values{"limit": 0})) }},
+	{title: "vcda_tasks: a limit of nothing", run: func(t *testing.T, s *scene) { s.says(t, s.serve(t).ValidateData(t, "vcda_tasks", values{"limit": 0})) }},
 	looksUp("vcda_health: the task fails", "vcda_health", values{}, func(a, _ *simulator.Appliance) { a.FailNextTask("health", "GeneralServerFailure", "It broke.") }),
 	looksUp("vcda_health: the time is up", "vcda_health", values{"timeouts": values{"read": short}}, func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }),
 	looksUp("vcda_health: the task has no result", "vcda_health", values{}, func(a, _ *simulator.Appliance) { a.OmitTaskResults(true) }),
 	looksUp("vcda_remote_certificate: nobody listens there", "vcda_remote_certificate", values{"url": nowhere}, func(*simulator.Appliance, *simulator.Appliance) {}),
 	{title: "vcda_remote_certificate: nobody answers there", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		s.reads(t, with(t, block(a, values{"request_timeout": short})), "vcda_remote_certificate", values{"url": s.silent(t)})
+		s.reads(t, s.with(t, block(a, values{"request_timeout": short})), "vcda_remote_certificate", values{"url": s.silent(t)})
 	}},
 	looksUp("vcda_remote_certificate: a server error", "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "appliance"}, fails("/config/remote-certificate")),
 	looksUp("vcda_remote_certificate: an answer without a certificate", "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "appliance"}, func(a, _ *simulator.Appliance) {
 		a.Fault(fault("", "/config/remote-certificate", http.StatusOK, `{"certificate":{}}`))
 	}),
 	{title: "vcda_remote_certificate: nobody else can look", run: func(t *testing.T, s *scene) {
-		s.says(t, serve(t).ValidateData(t, "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "peer"}))
+		s.says(t, s.serve(t).ValidateData(t, "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "peer"}))
 	}},
 	calls("thumbprint: no certificate", "thumbprint", "ca.pem"),
 	calls("thumbprint: a broken certificate", "thumbprint", certificateOfNobody),
@@ -135,7 +135,7 @@ var lookups = []situation{
 func keeps(title string, then func(t *testing.T, s *scene, a *simulator.Appliance, p *direct.Provider, open direct.Ephemeral)) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		p := on(t, a)
+		p := s.on(t, a)
 		open, d := p.Open(t, "vcda_session", values{})
 		s.says(t, d)
 		then(t, s, a, p, open)
@@ -145,13 +145,13 @@ func keeps(title string, then func(t *testing.T, s *scene, a *simulator.Applianc
 var sessions = []situation{
 	{title: "Open: the login is the token of another session", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
-		_, d := with(t, block(a, values{"login": values{"session_token": values{"token": "given"}}})).Open(t, "vcda_session", values{})
+		_, d := s.with(t, block(a, values{"login": values{"session_token": values{"token": "given"}}})).Open(t, "vcda_session", values{})
 		s.says(t, d)
 	}},
 	{title: "Open: the new session can't be read", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		a.Fault(fault("GET", "/sessions", http.StatusInternalServerError, ""))
-		_, d := on(t, a).Open(t, "vcda_session", values{})
+		_, d := s.on(t, a).Open(t, "vcda_session", values{})
 		s.says(t, d)
 	}},
 	keeps("Renew: the session has ended", func(t *testing.T, s *scene, a *simulator.Appliance, p *direct.Provider, open direct.Ephemeral) {
@@ -176,18 +176,18 @@ var sessions = []situation{
 var vcenterLogin = values{"credentials": values{"username": "administrator@vsphere.local", "password": "VMware1!"}}
 
 // ofVCenter is the provider for a vCenter.
-func ofVCenter(t *testing.T, v *vcenter.Server, changes values) *direct.Provider {
+func (s *scene) ofVCenter(t *testing.T, v *vcenter.Server, changes values) *direct.Provider {
 	t.Helper()
 	object := values{"url": v.URL(), "thumbprint": v.Thumbprint(), "login": vcenterLogin}
 	maps.Copy(object, changes)
-	return with(t, values{"max_retries": 0, "vcenter": object})
+	return s.with(t, values{"max_retries": 0, "vcenter": object})
 }
 
 // clones is what comes of cloning a session of a vCenter.
 func clones(title string, o vcenter.Options, changes, config values) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		v := s.vcenter(t, o)
-		_, d := ofVCenter(t, v, changes).Open(t, "vcda_vcenter_session", config)
+		_, d := s.ofVCenter(t, v, changes).Open(t, "vcda_vcenter_session", config)
 		s.says(t, d)
 	}}
 }
@@ -197,7 +197,7 @@ func oddVCenter(title string, answers map[string]string) situation {
 	return situation{title: title, run: func(t *testing.T, s *scene) {
 		object := s.odd(t, answers)
 		object["login"] = vcenterLogin
-		_, d := with(t, values{"max_retries": 0, "vcenter": object}).Open(t, "vcda_vcenter_session", values{})
+		_, d := s.with(t, values{"max_retries": 0, "vcenter": object}).Open(t, "vcda_vcenter_session", values{})
 		s.says(t, d)
 	}}
 }
@@ -227,30 +227,30 @@ var vcenters = []situation{
 	oddVCenter("The user lacks a privilege", map[string]string{"/AcquireCloneTicket": `{"_typeName":"NoPermission"}`}),
 	{title: "A ticket that was used", run: func(t *testing.T, s *scene) {
 		v := s.vcenter(t, vcenter.Options{})
-		ticket, d := ofVCenter(t, v, nil).Open(t, "vcda_vcenter_clone_ticket", values{})
+		ticket, d := s.ofVCenter(t, v, nil).Open(t, "vcda_vcenter_clone_ticket", values{})
 		s.says(t, d)
-		p := ofVCenter(t, v, values{"login": values{"clone_ticket": values{"ticket": ticket.Values["ticket"]}}})
+		p := s.ofVCenter(t, v, values{"login": values{"clone_ticket": values{"ticket": ticket.Values["ticket"]}}})
 		p.ReadData(t, "vcda_vcenter_session", values{})
 		v.ExpireSessions()
 		s.reads(t, p, "vcda_vcenter_session", values{})
 	}},
 	{title: "Ticket: nothing listens at the address", run: func(t *testing.T, s *scene) {
-		_, d := ofVCenter(t, s.vcenter(t, vcenter.Options{}), values{"url": nowhere}).Open(t, "vcda_vcenter_clone_ticket", values{})
+		_, d := s.ofVCenter(t, s.vcenter(t, vcenter.Options{}), values{"url": nowhere}).Open(t, "vcda_vcenter_clone_ticket", values{})
 		s.says(t, d)
 	}},
 	{title: "An empty ticket", run: func(t *testing.T, s *scene) {
-		s.says(t, serve(t).ValidateEphemeral(t, "vcda_vcenter_session", values{"clone_ticket": ""}))
+		s.says(t, s.serve(t).ValidateEphemeral(t, "vcda_vcenter_session", values{"clone_ticket": ""}))
 	}},
 	{title: "Renew: the clone has ended", run: func(t *testing.T, s *scene) {
 		v := s.vcenter(t, vcenter.Options{})
-		p := ofVCenter(t, v, nil)
+		p := s.ofVCenter(t, v, nil)
 		open, d := p.Open(t, "vcda_vcenter_session", values{})
 		s.says(t, d)
 		v.ExpireSessions()
 		s.says(t, p.Renew(t, &open))
 	}},
 	{title: "Renew and close: the clone was logged out", run: func(t *testing.T, s *scene) {
-		p := ofVCenter(t, s.vcenter(t, vcenter.Options{}), nil)
+		p := s.ofVCenter(t, s.vcenter(t, vcenter.Options{}), nil)
 		open, d := p.Open(t, "vcda_vcenter_session", values{})
 		s.says(t, d)
 		s.says(t, p.Close(t, open))
@@ -259,7 +259,7 @@ var vcenters = []situation{
 	{title: "Close: the vCenter refuses", run: func(t *testing.T, s *scene) {
 		object := s.odd(t, map[string]string{"/AcquireCloneTicket": `"cst"`, "/CloneSession": `{"key":"1","userName":"dr"}`, "/Logout": `{"_typeName":"RuntimeFault"}`})
 		object["login"] = vcenterLogin
-		p := with(t, values{"max_retries": 0, "vcenter": object})
+		p := s.with(t, values{"max_retries": 0, "vcenter": object})
 		open, d := p.Open(t, "vcda_vcenter_session", values{})
 		s.says(t, d)
 		s.says(t, p.Close(t, open))
@@ -267,12 +267,12 @@ var vcenters = []situation{
 }
 
 // ofStorware is the provider for a Storware server.
-func ofStorware(t *testing.T, server *storware.Server, changes values) *direct.Provider {
+func (s *scene) ofStorware(t *testing.T, server *storware.Server, changes values) *direct.Provider {
 	t.Helper()
 	user := server.Accounts().Users[0]
 	object := values{"url": server.URL(), "thumbprint": server.Thumbprint(), "login": values{"credentials": values{"username": user.Name, "password": user.Password}}}
 	maps.Copy(object, changes)
-	return with(t, values{"max_retries": 0, "storware": object})
+	return s.with(t, values{"max_retries": 0, "storware": object})
 }
 
 // asksStorware is what comes of a data source of Storware.
@@ -282,7 +282,7 @@ func asksStorware(title, name string, switches storware.Switches, changes values
 		for _, f := range faults {
 			server.Fault(f)
 		}
-		s.reads(t, ofStorware(t, server, changes), name, values{})
+		s.reads(t, s.ofStorware(t, server, changes), name, values{})
 	}}
 }
 
@@ -306,25 +306,25 @@ var storwares = []situation{
 	asksStorware("Status: nothing listens at the address", "vcda_storware_status", storware.Switches{}, values{"url": nowhere}),
 	asksStorware("Status: nobody vouches for the certificate", "vcda_storware_status", storware.Switches{}, values{"thumbprint": nil}),
 	{title: "Open: a wrong password", run: func(t *testing.T, s *scene) {
-		_, d := ofStorware(t, s.storware(t, storware.Switches{}), values{"login": wrongCredentials("admin")}).Open(t, "vcda_storware_session", values{})
+		_, d := s.ofStorware(t, s.storware(t, storware.Switches{}), values{"login": wrongCredentials("admin")}).Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
 	}},
 	{title: "Open: the new session can't be read", run: func(t *testing.T, s *scene) {
 		server := s.storware(t, storware.Switches{})
 		server.Fault(storwareUser(http.StatusInternalServerError, "", ""))
-		_, d := ofStorware(t, server, nil).Open(t, "vcda_storware_session", values{})
+		_, d := s.ofStorware(t, server, nil).Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
 	}},
 	{title: "Renew: the session has ended", run: func(t *testing.T, s *scene) {
 		server := s.storware(t, storware.Switches{})
-		p := ofStorware(t, server, nil)
+		p := s.ofStorware(t, server, nil)
 		open, d := p.Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
 		server.ExpireSessions()
 		s.says(t, p.Renew(t, &open))
 	}},
 	{title: "Renew: the session was logged out", run: func(t *testing.T, s *scene) {
-		p := ofStorware(t, s.storware(t, storware.Switches{}), nil)
+		p := s.ofStorware(t, s.storware(t, storware.Switches{}), nil)
 		open, d := p.Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
 		s.says(t, p.Close(t, open))
@@ -332,7 +332,7 @@ var storwares = []situation{
 	}},
 	{title: "Close: no answer", run: func(t *testing.T, s *scene) {
 		server := s.storware(t, storware.Switches{})
-		p := ofStorware(t, server, nil)
+		p := s.ofStorware(t, server, nil)
 		open, d := p.Open(t, "vcda_storware_session", values{})
 		s.says(t, d)
 		server.Fault(storware.Fault{Call: "POST /session/logout", Drop: true, Times: 2})

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
@@ -24,7 +26,8 @@ import (
 
 // scene is where a situation plays: its systems, and what was said.
 type scene struct {
-	names []string // pairs of what differs from run to run and its name on the page
+	clock *clocktest.Clock // of the provider and the appliances
+	names []string         // pairs of what differs from run to run and its name on the page
 	told  []string
 }
 
@@ -82,6 +85,7 @@ var unstable = []struct {
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "(id)"},
 	{regexp.MustCompile(`(valid (?:from|to): +)\S+`), "${1}(time)"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->`), ""}, // our end of a connection
+	{regexp.MustCompile(`larger than \d+ (MiB|bytes)`), "larger than (limit)"},
 	{regexp.MustCompile(`clock says \S+Z`), "clock says (time)"},
 	{regexp.MustCompile(`current time \S+ is`), "current time (time) is"},
 	{regexp.MustCompile(`at \d+ %`), "at (n) %"},
@@ -145,7 +149,10 @@ func (s *scene) fixture(t *testing.T, service simulator.Service, changes ...func
 	for _, change := range changes {
 		change(&options[0])
 	}
-	fixture := acctest.StartAppliances(t, options...)
+	for i := range options {
+		options[i].OnHang = func() { s.clock.Advance(time.Minute) } // until every timeout of a test is over
+	}
+	fixture := acctest.StartAppliancesAt(t, s.clock, options...)
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	s.system("vcda-a", a.URL(), a.Thumbprint())
 	s.system("vcda-b", b.URL(), b.Thumbprint())
@@ -167,15 +174,15 @@ func (s *scene) storware(t *testing.T, switches storware.Switches) *storware.Ser
 }
 
 // serve is the provider before it is configured.
-func serve(t *testing.T) *direct.Provider {
+func (s *scene) serve(t *testing.T) *direct.Provider {
 	t.Helper()
-	return direct.Serve(t, acctest.Factories(t)["vcda"])
+	return direct.Serve(t, acctest.FactoriesAt(t, s.clock)["vcda"])
 }
 
 // with is a provider block that must be fine.
-func with(t *testing.T, block values) *direct.Provider {
+func (s *scene) with(t *testing.T, block values) *direct.Provider {
 	t.Helper()
-	p := serve(t)
+	p := s.serve(t)
 	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
 		t.Fatal(errors)
 	}
@@ -195,9 +202,9 @@ func block(a *simulator.Appliance, changes values) values {
 }
 
 // on is the provider for an appliance.
-func on(t *testing.T, a *simulator.Appliance) *direct.Provider {
+func (s *scene) on(t *testing.T, a *simulator.Appliance) *direct.Provider {
 	t.Helper()
-	return with(t, block(a, nil))
+	return s.with(t, block(a, nil))
 }
 
 // reads says what comes of a data source.
@@ -211,7 +218,7 @@ func (s *scene) reads(t *testing.T, p *direct.Provider, name string, config valu
 // its configuration.
 func (s *scene) configures(t *testing.T, block values) {
 	t.Helper()
-	p := serve(t)
+	p := s.serve(t)
 	d := p.Validate(t, block)
 	if len(d) == 0 {
 		d = p.Configure(t, block)
@@ -244,10 +251,10 @@ func (s *scene) applies(t *testing.T, p *direct.Provider, prior direct.Object, c
 }
 
 // made is a pairing of a with b that works, made in a process of its own.
-func made(t *testing.T, a, b *simulator.Appliance) direct.Object {
+func (s *scene) made(t *testing.T, a, b *simulator.Appliance) direct.Object {
 	t.Helper()
 	b.Pair(a.Site())
-	p := on(t, a)
+	p := s.on(t, a)
 	object, d := p.Apply(t, p.Plan(t, pairingType, none, peer(b, nil)))
 	if len(d) > 0 {
 		t.Fatal(d.Errors(), d.Warnings())
@@ -284,7 +291,7 @@ func at(n int, fits func(*http.Request) bool) func(*http.Request) bool {
 	}
 }
 
-// short is a time that is up soon, yet long enough to get to the request.
+// short is a time that a test lets pass.
 const short = "4s"
 
 // fault answers requests of a method to a path.

@@ -121,12 +121,21 @@ func timeoutOf(ctx context.Context) *timeout {
 	return t
 }
 
-// endAt ends the timeout if it is over at a time, and reports whether it is.
+// endAt ends the timeout if it or one around it is over at a time, and reports
+// whether it has. The cause is that of the earliest, as with real time.
 func (t *timeout) endAt(now time.Time) bool {
-	if t.deadline.After(now) {
+	deadline, _ := t.Deadline()
+	first := t
+	for first != nil && !first.deadline.Equal(deadline) {
+		first = timeoutOf(first.Context)
+	}
+	if first == nil { // a deadline of real time is earlier
+		first = t
+	}
+	if first.deadline.After(now) {
 		return false
 	}
-	t.end(context.DeadlineExceeded, t.cause)
+	t.end(context.DeadlineExceeded, first.cause)
 	return true
 }
 

@@ -91,3 +91,25 @@ func TestSleep_endsOnlyTimeoutsOfItsContext(t *testing.T) {
 		t.Error("the other timeout doesn't end when the test moves the clock")
 	}
 }
+
+func TestAdvance_earliestTimeoutIsTheCause(t *testing.T) {
+	t.Parallel()
+	errFirst := errors.New("first")
+	for range 20 { // in any order of the clock's timeouts
+		c := clocktest.New()
+		outer, cancelOuter := c.WithTimeout(t.Context(), time.Second, errFirst)
+		inner, cancelInner := c.WithTimeout(outer, time.Minute, errSlow)
+		detached, cancelDetached := c.WithTimeout(context.WithoutCancel(outer), time.Minute, errSlow)
+		c.Advance(time.Hour)
+		<-inner.Done()
+		if got := context.Cause(inner); !errors.Is(got, errFirst) {
+			t.Errorf("the inner one ends with %v", got)
+		}
+		if got := context.Cause(detached); !errors.Is(got, errSlow) {
+			t.Errorf("the detached one ends with %v", got)
+		}
+		cancelDetached()
+		cancelInner()
+		cancelOuter()
+	}
+}

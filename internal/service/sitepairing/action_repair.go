@@ -54,7 +54,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
+	ctx, cancel := a.of.data.Clock.WithTimeout(ctx, changeTimeout, nil)
 	defer cancel()
 	words := "re-pair the site " + id.ValueString()
 	p, diags := a.of.peer(ctx, model{ID: id}, words)

@@ -206,7 +206,7 @@ func (p *peer) seenThumbprint(ctx context.Context, link vcda.State) string {
 		return ""
 	}
 	text := "\n\n  configured: " + p.wanted.APIThumbprint
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	ctx, cancel := p.client.Clock().WithTimeout(ctx, lookTime, nil)
 	defer cancel()
 	for _, viaTunnel := range []bool{true, false} {
 		seen, err := p.client.RemoteCertificate(ctx, p.wanted.APIURL, viaTunnel)

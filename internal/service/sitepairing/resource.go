@@ -75,7 +75,7 @@ func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *
 	}
 	limit, diags := m.Timeouts.Create(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	p, diags := r.peer(ctx, m, m.action("pair"))
 	resp.Diagnostics.Append(diags...)
@@ -142,7 +142,7 @@ func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	}
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	prior := m
 	site, told := r.current(ctx, &m, &resp.Diagnostics)
@@ -208,7 +208,7 @@ func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	}
 	limit, diags := m.Timeouts.Update(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	m.ID = prior.ID // what the configuration can't know
 	p, diags := r.peer(ctx, m, prior.action("change"))
@@ -239,7 +239,7 @@ func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	}
 	limit, diags := m.Timeouts.Delete(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	p, diags := r.peer(ctx, m, m.action("unpair"))
 	resp.Diagnostics.Append(diags...)
