@@ -52,7 +52,8 @@ var listsAndActions = []situation{
 		p := s.on(t, a)
 		stopped := make(chan struct{})
 		when(a, request("PUT", "/sites/"), func() {
-			go func() { defer close(stopped); p.Stop(t) }() // it waits for the action
+			stop := func() { go func() { defer close(stopped); p.Stop(t) }() } // it waits for the action
+			a.Fault(simulator.Fault{Path: "/tasks/", Times: 1, Kind: simulator.Hang, OnHang: stop})
 		})
 		s.invokes(t, p, "vcda_site_repair", values{"id": id})
 		<-stopped
