@@ -280,7 +280,7 @@ func slugs(page string) (all []string) {
 	return all
 }
 
-var requirement = regexp.MustCompile(`(?m)^Requires (Terraform|OpenTofu) 1\.\d+`)
+var requirement = regexp.MustCompile(`(?m)^(Requires (Terraform|OpenTofu)|\| Terraform, OpenTofu \| from) 1\.\d+`)
 
 // TestPagesSayWhatTheyRequire: no reader finds out by an error of the CLI.
 func TestPagesSayWhatTheyRequire(t *testing.T) {
