@@ -52,6 +52,18 @@ func with(more values) values {
 
 // TestValidation holds what is refused before anything is contacted: the
 // attribute the diagnostic points at, and a part of what it says.
+// testKey is a private key that can be used.
+func testKey() string { return simulator.DefaultAccounts().SAML[1].PrivateKeyPEM() }
+
+// TestValidation_fieldFromTheEnvironment: a variable fills the gap of a field.
+func TestValidation_fieldFromTheEnvironment(t *testing.T) {
+	t.Setenv("VCDA_SAML_NONCE", "n")
+	block := values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "timestamp": 1}}}
+	if problems := serve(t).Validate(t, block); len(problems) > 0 {
+		t.Error(problems.Errors())
+	}
+}
+
 func TestValidation(t *testing.T) {
 	setEnv(t, nil)
 	for name, c := range map[string]struct {
@@ -80,6 +92,13 @@ func TestValidation(t *testing.T) {
 		"two logins":        {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}}}, "login", "2 are set"},
 		"two and unknown":   {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}, "session_token": direct.Unknown}}, "login", "2 are set"},
 		"empty field":       {values{"url": somewhere, "login": root("")}, "login.local_user.password", "must not be empty"},
+		"broken CA":         {with(values{"ca_certificate": "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n"}), "ca_certificate", "certificate 1 of the text can't be read"},
+		"CA of a key":       {with(values{"ca_certificate": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"}), "ca_certificate", `a block of type "PRIVATE KEY"`},
+		"no nonce":          {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "timestamp": 1}}}, "login.sso_token", "needs the timestamp and the nonce"},
+		"key and signature": {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "private_key": testKey()}}}, "login.sso_token", "exclude each other"},
+		"line break":        {values{"url": somewhere, "login": values{"local_user": values{"username": "root", "password": "s3cret\n"}}}, "login.local_user.password", "ends in a line break"},
+		"no organization":   {values{"url": somewhere, "login": values{"vcd_credentials": values{"username": "administrator", "password": "p"}}}, "login.vcd_credentials.username", "administrator@System"},
+		"host and port":     {with(values{"url": "127.0.0.1:443"}), "url", "begin with https://"},
 		"private key":       {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "private_key": "no key"}}}, "login.sso_token.private_key", "no PEM private key"},
 		"timestamp":         {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "timestamp": 0}}}, "login.sso_token.timestamp", "milliseconds since 1970"},
 		"secret not quoted": {values{"url": somewhere, "login": values{"sso_token": values{"private_key": "hush"}}}, "login.sso_token.private_key", "The value can't be used"},
@@ -139,14 +158,14 @@ func TestConfigureProblems(t *testing.T) {
 		env        map[string]string
 		path, says string
 	}{
-		"no login":             {values{"url": somewhere}, nil, "login", "name the type in the variable VCDA_LOGIN"},
-		"unknown type":         {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "kerberos"}, "login", `Invalid VCDA_LOGIN: The variable holds "kerberos"`},
+		"no login":             {values{"url": somewhere}, nil, "login", "name the type in the environment variable VCDA_LOGIN"},
+		"unknown type":         {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "kerberos"}, "login", `Invalid VCDA_LOGIN: The environment variable holds "kerberos"`},
 		"two logins":           {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}}}, nil, "login", "2 are set"},
-		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The variable stands in for url"},
-		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "Unable to read ca_certificate: The value holds no PEM text, so it was taken for the path of a file"},
+		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The environment variable stands in for url"},
+		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "so the provider takes it for the path of a file"},
 		"missing CA in env":    {with(nil), map[string]string{"VCDA_CA_CERTIFICATE": missing}, "ca_certificate", "no such file"},
-		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "the CA certificate holds no PEM certificate"},
-		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The variable stands in for insecure. The value can't be used: "perhaps" is neither true nor false`},
+		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "can't be used: it holds no PEM certificate"},
+		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The environment variable stands in for insecure. The value can't be used: "perhaps" is neither true nor false`},
 		"bad number":           {with(nil), map[string]string{"VCDA_MAX_RETRIES": "some"}, "max_retries", "Invalid VCDA_MAX_RETRIES"},
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},
 		"signature, no nonce":  {sso(values{"signature": "s", "timestamp": 1}), nil, "login.sso_token", "needs the timestamp and the nonce"},
@@ -178,11 +197,11 @@ func TestConfigureWarnings(t *testing.T) {
 		"insecure":               {with(values{"insecure": true}), nil, []string{"insecure: Certificates are not checked"}},
 		"insecure in env":        {with(nil), map[string]string{"VCDA_INSECURE": "1"}, []string{"insecure: Certificates are not checked"}},
 		"secure over env":        {with(values{"insecure": false}), map[string]string{"VCDA_INSECURE": "true"}, nil},
-		"other login type":       {with(nil), map[string]string{"VCDA_COOKIE": "c"}, []string{"Ignored variable VCDA_COOKIE: It belongs to the login type vcd_cookie, but the provider logs in with local_user."}},
+		"other login type":       {with(nil), map[string]string{"VCDA_COOKIE": "c"}, []string{"Ignored environment variable VCDA_COOKIE: It belongs to the login type vcd_cookie, but the provider logs in with local_user."}},
 		"two login types":        {with(nil), map[string]string{"VCDA_COOKIE": "c", "VCDA_SESSION_TOKEN": "t"}, []string{"VCDA_COOKIE", "VCDA_SESSION_TOKEN"}},
 		"shared variable":        {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_credentials", "VCDA_USERNAME": "u@o", "VCDA_PASSWORD": "p"}, nil},
-		"of no type of ours":     {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_api_token", "VCDA_API_TOKEN": "t", "VCDA_ORG": "o", "VCDA_PASSWORD": "p"}, []string{"Ignored variable VCDA_PASSWORD"}},
-		"VCDA_LOGIN contradicts": {with(nil), map[string]string{"VCDA_LOGIN": "vcd_cookie"}, []string{"Ignored variable VCDA_LOGIN: It names the login type vcd_cookie, but the provider block logs in with local_user."}},
+		"of no type of ours":     {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_api_token", "VCDA_API_TOKEN": "t", "VCDA_ORG": "o", "VCDA_PASSWORD": "p"}, []string{"Ignored environment variable VCDA_PASSWORD"}},
+		"VCDA_LOGIN contradicts": {with(nil), map[string]string{"VCDA_LOGIN": "vcd_cookie"}, []string{"Ignored environment variable VCDA_LOGIN: It names the login type vcd_cookie, but the provider block logs in with local_user."}},
 		"VCDA_LOGIN agrees":      {with(nil), map[string]string{"VCDA_LOGIN": "local_user"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,7 +59,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a `signature` made elsewhere. **Experimental**: no published document fixes the signed bytes.",
 		fields: []field{
 			{name: "saml_token", env: "VCDA_SAML_TOKEN", value: values.SAMLToken, secret: true, doc: "The SAML token."},
-			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, check: checkPrivateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
+			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, value: privateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
 			{name: "signature", env: "VCDA_SAML_SIGNATURE", value: values.Token, secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
 			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, rivals: []string{"private_key"}, doc: "Timestamp under the signature, in milliseconds since 1970."},
 			{name: "nonce", env: "VCDA_SAML_NONCE", value: values.Credential, optional: true, rivals: []string{"private_key"}, doc: "Nonce under the signature."},
@@ -136,9 +136,9 @@ func buildSSOToken(f fields) (vcda.Login, error) {
 	return login, nil
 }
 
-func checkPrivateKey(s string) error {
-	_, err := values.PrivateKey(s)
-	return err
+func privateKey(text string) (string, error) {
+	_, err := values.PrivateKey(text)
+	return text, err
 }
 
 func atLeastLong(s string) error {
@@ -156,7 +156,7 @@ func loginSettings[L any](prefix string, types []loginType[L]) []setting {
 		for _, f := range t.fields {
 			doc := f.doc
 			if !f.optional {
-				doc = "**Required**, here or in its variable. " + doc
+				doc = "**Required**, here or in its environment variable. " + doc
 			}
 			rows = append(rows, setting{
 				path: strings.Join([]string{prefix, t.name, f.name}, "."), env: f.env,

@@ -4,7 +4,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -41,6 +43,7 @@ import (
 	vcenterservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vmreplication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vspherereplication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Address is where Terraform knows the provider by.
@@ -88,24 +91,34 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA), on the Manager service (vCenter Replication Management Appliance) and on the Cloud service (Cloud Director Replication Management Appliance), " +
 			"and reads their sessions, sites, tasks and health. Beside that it clones sessions of a vCenter and opens sessions of Storware Backup & Recovery.\n\n" +
-			"It logs in when something first needs the appliance, once per process, and logs out at the end. Every field may come from its variable instead; configuration beats environment.",
+			"It logs in when something first needs the appliance, once per process, and logs out at the end. Every field may come from its environment variable instead; configuration beats environment.",
 		Attributes: attributes,
 	}
 }
 
-// ValidateConfig checks what needs no environment: that one login type at most
-// is configured for each system.
+// ValidateConfig checks what is wrong whatever the environment says, and login
+// fields that need each other: there a variable may fill the gap, if it is set. The
+// rows of the table check their values themselves.
 func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	p.validated.Store(true)
 	resp.Diagnostics.Append(validateLogin(req, "login", vcdaLogins)...)
-	resp.Diagnostics.Append(validateLogin(req, vcenterCompanion.login(), vcenterLogins)...)
-	resp.Diagnostics.Append(validateLogin(req, storwareCompanion.login(), storwareLogins)...)
+	resp.Diagnostics.Append(validateLogin(req, vcenterSecondary.login(), vcenterLogins)...)
+	resp.Diagnostics.Append(validateLogin(req, storwareSecondary.login(), storwareLogins)...)
 }
 
 func validateLogin[L any](req provider.ValidateConfigRequest, prefix string, types []loginType[L]) diag.Diagnostics {
 	c := &configuration{block: req.Config.Raw, env: os.Getenv}
-	if _, s := c.lookup(prefix); s == present {
-		configuredLogin(c, prefix, types)
+	if _, s := c.lookup(prefix); s != present {
+		return nil
+	}
+	chosen := configuredLogin(c, prefix, types)
+	if chosen == nil {
+		return c.diags
+	}
+	ofFields := &configuration{block: req.Config.Raw, env: os.Getenv} // its problems are reported by the rows
+	found := ofFields.loginFields(prefix, chosen.name, chosen.fields)
+	if !ofFields.diags.HasError() && ofFields.unknown == "" {
+		buildLogin(c, prefix, *chosen, found)
 	}
 	return c.diags
 }
@@ -209,16 +222,33 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 // certificate resolves a setting that takes PEM text or the path of a file.
 func (c *configuration) certificate(dotted string) string {
 	value := c.get(dotted)
-	if value == "" || strings.Contains(value, "-----BEGIN") {
+	if value == "" || values.IsPEM(value) {
 		return value
 	}
 	content, err := os.ReadFile(value)
 	if err != nil {
 		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+dotted,
-			fmt.Sprintf("The value holds no PEM text, so it was taken for the path of a file, which can't be read: %v.", err))
+			fmt.Sprintf("The value holds no PEM text (-----BEGIN CERTIFICATE-----), so the provider takes it for the path of a file, which can't be read: %v.", shortPath(err)))
+		return ""
+	}
+	if _, err := values.Certificates(string(content)); err != nil {
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+dotted, fmt.Sprintf("The file %s can't be used: %v.", value, err))
 	}
 	return string(content)
 }
+
+// shortPath is an error about a file without its path, where that is more likely
+// text that was pasted.
+func shortPath(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) && (len(failed.Path) > maxPath || strings.ContainsAny(failed.Path, "\r\n")) {
+		return failed.Err
+	}
+	return err
+}
+
+// maxPath is the length of the longest path that a message shows.
+const maxPath = 255
 
 // userAgent names provider and CLI, and whatever the user wants to add.
 func userAgent(version, terraform string) string {

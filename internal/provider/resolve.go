@@ -78,7 +78,7 @@ func (c *configuration) get(dotted string) string {
 		return row.def
 	}
 	if err := row.valid(fromEnv); err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The variable stands in for "+dotted+". "+reason(err))
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The environment variable stands in for "+dotted+". "+reason(err))
 		return row.def
 	}
 	text, _ := row.resolved(fromEnv) // valid has checked it
@@ -133,24 +133,39 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 	}
 	warnIgnored(c, variable, *chosen, types, fromBlock)
 	before := len(c.diags)
-	values := fields{}
+	found := c.loginFields(prefix, chosen.name, chosen.fields)
 	for _, f := range chosen.fields {
-		dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
-		if c.overruled(prefix+"."+chosen.name+".", f) {
-			continue
-		}
-		value := c.get(dotted)
-		if value != "" {
-			values[f.name] = value
-		} else if !f.optional && c.unknown == "" {
+		if found[f.name] == "" && !f.optional && c.unknown == "" {
+			dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
 			c.diags.AddAttributeError(attributePath(dotted), "Missing "+dotted,
-				fmt.Sprintf("The login type %s needs %s. Set it in the provider block or in the variable %s.", chosen.name, f.name, f.env))
+				fmt.Sprintf("The login type %s needs %s. Set it in the provider block or in the environment variable %s.", chosen.name, f.name, f.env))
 		}
 	}
 	if len(c.diags) > before || c.unknown != "" {
 		return login, false
 	}
-	login, err := chosen.build(values)
+	return buildLogin(c, prefix, *chosen, found)
+}
+
+// loginFields resolves the fields of a login type.
+func (c *configuration) loginFields(prefix, name string, rows []field) fields {
+	found := fields{}
+	for _, f := range rows {
+		object := prefix + "." + name + "."
+		if c.overruled(object, f) {
+			continue
+		}
+		if value := c.get(object + f.name); value != "" {
+			found[f.name] = value
+		}
+	}
+	return found
+}
+
+// buildLogin makes the login of its fields, and reports those that exclude or need
+// each other.
+func buildLogin[L any](c *configuration, prefix string, chosen loginType[L], found fields) (login L, ok bool) {
+	login, err := chosen.build(found)
 	if err != nil {
 		c.diags.AddAttributeError(attributePath(prefix+"."+chosen.name), "Invalid "+prefix+"."+chosen.name, reason(err))
 		return login, false
@@ -181,7 +196,7 @@ func chooseLogin[L any](c *configuration, prefix, variable string, types []login
 	name := c.env(variable)
 	if name == "" {
 		c.diags.AddAttributeError(attributePath(prefix), "Missing "+prefix,
-			fmt.Sprintf("Say how to log in: set %s in the provider block to one of %s, or name the type in the variable %s.", prefix, loginNames(types), variable))
+			fmt.Sprintf("Say how to log in: set %s in the provider block to one of %s, or name the type in the environment variable %s.", prefix, loginNames(types), variable))
 		return nil, false
 	}
 	for i := range types {
@@ -189,7 +204,7 @@ func chooseLogin[L any](c *configuration, prefix, variable string, types []login
 			return &types[i], false
 		}
 	}
-	c.diags.AddAttributeError(attributePath(prefix), "Invalid "+variable, fmt.Sprintf("The variable holds %q, which is not one of %s.", name, loginNames(types)))
+	c.diags.AddAttributeError(attributePath(prefix), "Invalid "+variable, fmt.Sprintf("The environment variable holds %q, which is not one of %s.", name, loginNames(types)))
 	return nil, false
 }
 
@@ -219,7 +234,7 @@ func configuredLogin[L any](c *configuration, prefix string, types []loginType[L
 // warnIgnored warns of variables that belong to other login types only.
 func warnIgnored[L any](c *configuration, variable string, chosen loginType[L], types []loginType[L], fromBlock bool) {
 	if name := c.env(variable); fromBlock && name != "" && name != chosen.name {
-		c.diags.AddWarning("Ignored variable "+variable,
+		c.diags.AddWarning("Ignored environment variable "+variable,
 			fmt.Sprintf("It names the login type %s, but the provider block logs in with %s.", name, chosen.name))
 	}
 	used := map[string]bool{}
@@ -232,7 +247,7 @@ func warnIgnored[L any](c *configuration, variable string, chosen loginType[L], 
 				continue
 			}
 			used[f.env] = true // one warning each
-			c.diags.AddWarning("Ignored variable "+f.env,
+			c.diags.AddWarning("Ignored environment variable "+f.env,
 				fmt.Sprintf("It belongs to the login type %s, but the provider logs in with %s.", t.name, chosen.name))
 		}
 	}

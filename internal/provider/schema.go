@@ -36,7 +36,7 @@ func tableSchema(prefix string) map[string]schema.Attribute {
 }
 
 func (s setting) attribute() schema.Attribute {
-	doc := s.doc + fmt.Sprintf(" Variable: `%s`.", s.env)
+	doc := s.doc + fmt.Sprintf(" Environment variable: `%s`.", s.env)
 	if s.def != "" {
 		doc += fmt.Sprintf(" Default: `%s`.", s.def)
 	}

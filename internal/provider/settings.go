@@ -38,9 +38,9 @@ type setting struct {
 // settings is the configuration table. Schema, environment lookup, validation
 // and their tests are made from it.
 var settings = slices.Concat([]setting{
-	{path: "url", env: "VCDA_URL", check: checkURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
-	{path: "thumbprint", env: "VCDA_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it, also where it has expired; a warning then names the date."},
-	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "url", env: "VCDA_URL", value: baseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
+	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it, also where it has expired; a warning then names the date."},
+	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
 	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
 	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
@@ -54,7 +54,7 @@ var settings = slices.Concat([]setting{
 
 // objects describes the objects of the provider block that hold settings.
 var objects = mergeDocs(map[string]string{
-	"login": "How to log in: exactly one of the login types. Without it the variable `VCDA_LOGIN` names the type. A field left out comes from its variable.",
+	"login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_LOGIN` names the type. A field left out comes from its environment variable.",
 }, loginDocs("login", vcdaLogins),
 	vcenterObjects, loginDocs("vcenter.login", vcenterLogins),
 	storwareObjects, loginDocs("storware.login", storwareLogins))
@@ -67,21 +67,26 @@ func mergeDocs(parts ...map[string]string) map[string]string {
 	return all
 }
 
-// checkURL takes the base address of a system: https, without a path.
-func checkURL(s string) error {
-	normal, err := values.URL(s)
+// baseURL takes the base address of a system: https, without a path.
+func baseURL(text string) (string, error) {
+	normal, err := values.URL(text)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if u, err := url.Parse(normal); err != nil || u.Path != "" {
-		return fmt.Errorf("%q must not have a path: give the base address only", s)
+		return "", fmt.Errorf("%q must not have a path: give the base address only", text)
 	}
-	return nil
+	return normal, nil
 }
 
-func checkThumbprint(s string) error {
-	_, err := values.Thumbprint(s)
-	return err
+// certificateOrPath takes PEM text, or the path of a file, which is read when the
+// provider is configured.
+func certificateOrPath(text string) (string, error) {
+	if !values.IsPEM(text) {
+		return text, nil
+	}
+	_, err := values.Certificates(text)
+	return text, err
 }
 
 func checkDuration(s string) error {
@@ -91,10 +96,10 @@ func checkDuration(s string) error {
 	return nil
 }
 
-func oneOf(values ...string) func(string) error {
+func oneOf(allowed ...string) func(string) error {
 	return func(s string) error {
-		if !slices.Contains(values, s) {
-			return fmt.Errorf("%q is not one of %s", s, strings.Join(values, ", "))
+		if !slices.Contains(allowed, s) {
+			return fmt.Errorf("%q is not one of %s", s, strings.Join(allowed, ", "))
 		}
 		return nil
 	}

@@ -18,7 +18,7 @@ func (s setting) example() (one, other string) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	examples := map[string][2]string{
 		"url":             {"https://one.example.com", "https://other.example.com:8443"},
-		"thumbprint":      {strings.Repeat("AB:", 31) + "AB", strings.Repeat("CD:", 31) + "CD"},
+		"thumbprint":      {"SHA-256:" + strings.Repeat("AB:", 31) + "AB", "SHA-256:" + strings.Repeat("CD:", 31) + "CD"},
 		"insecure":        {"true", "false"},
 		"preflight":       {"true", "false"},
 		"service":         {"manager", "cloud"},

@@ -7,16 +7,16 @@ import (
 
 // storwareSettings are the rows of the object storware, but for its login.
 var storwareSettings = []setting{
-	{path: "storware.url", env: "VCDA_STORWARE_URL", check: checkAPIURL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
-	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the server's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
-	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "storware.url", env: "VCDA_STORWARE_URL", value: values.URL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
+	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the server's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
+	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "storware.insecure", env: "VCDA_STORWARE_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
 }
 
 // storwareObjects describes the objects of Storware's settings.
 var storwareObjects = map[string]string{
 	"storware":       "The server of Storware Backup & Recovery (formerly vProtect). It is contacted only when something needs it.",
-	"storware.login": "How to log in: exactly one of the login types. Without it the variable `VCDA_STORWARE_LOGIN` names the type. A field left out comes from its variable. Whether the server is reachable can be asked without a login.",
+	"storware.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_STORWARE_LOGIN` names the type. A field left out comes from its environment variable. Whether the server is reachable can be asked without a login.",
 }
 
 // storwareLogins are the login types of Storware ("Session endpoints").
@@ -49,10 +49,4 @@ var storwareLogins = []loginType[storware.Login]{
 			return storware.Node{Name: f["name"], Password: f["password"], Version: f["version"]}, nil
 		},
 	},
-}
-
-// checkAPIURL takes the address of an API, which may have a path: https only.
-func checkAPIURL(s string) error {
-	_, err := values.URL(s)
-	return err
 }

@@ -10,9 +10,9 @@ import (
 
 // vcenterSettings are the rows of the object vcenter, but for its login.
 var vcenterSettings = []setting{
-	{path: "vcenter.url", env: "VCDA_VCENTER_URL", check: checkURL, doc: "Address of the vCenter, without a path, such as `https://vcenter.example.com`."},
-	{path: "vcenter.thumbprint", env: "VCDA_VCENTER_THUMBPRINT", check: checkThumbprint, doc: "SHA-256 thumbprint of the vCenter's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
-	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "vcenter.url", env: "VCDA_VCENTER_URL", value: baseURL, doc: "Address of the vCenter, without a path, such as `https://vcenter.example.com`."},
+	{path: "vcenter.thumbprint", env: "VCDA_VCENTER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the vCenter's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it."},
+	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "vcenter.insecure", env: "VCDA_VCENTER_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
 	{path: "vcenter.release", env: "VCDA_VCENTER_RELEASE", check: checkRelease, doc: "Release of the VI JSON API to use, such as `8.0.2.0`. Negotiated with the vCenter when unset."},
 }
@@ -20,7 +20,7 @@ var vcenterSettings = []setting{
 // vcenterObjects describes the objects of the vCenter's settings.
 var vcenterObjects = map[string]string{
 	"vcenter":       "The vCenter whose sessions are cloned, version 8.0 Update 1 (8.0.1) or later. It is contacted only when something needs it.",
-	"vcenter.login": "How to log in: exactly one of the login types. Without it the variable `VCDA_VCENTER_LOGIN` names the type. A field left out comes from its variable. To clone a session by a given ticket no login is needed.",
+	"vcenter.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_VCENTER_LOGIN` names the type. A field left out comes from its environment variable. To clone a session by a given ticket no login is needed.",
 }
 
 // vcenterLogins are the login types of vCenter ("SessionManager").

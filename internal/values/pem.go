@@ -11,6 +11,9 @@ import (
 	"strings"
 )
 
+// maxPath is the length of a text that may be meant as a path.
+const maxPath = 256
+
 const beginPEM = "-----BEGIN "
 
 // IsPEM reports whether a text is meant as PEM text, rather than as the path of a
@@ -122,7 +125,10 @@ func describePEM(text, command string) string {
 	case strings.HasPrefix(strings.TrimSpace(text), "MII"):
 		return "it looks like base64 without the BEGIN line, but is no whole certificate"
 	}
-	return fmt.Sprintf("pass its text, not its path (use file()), and convert other formats with openssl %s -in FILE -out FILE.pem", command)
+	if len(text) < maxPath && !strings.ContainsAny(text, " \n") {
+		return "it looks like a path: use file() to pass the text of the file"
+	}
+	return fmt.Sprintf("openssl %s -in FILE -out FILE.pem converts other formats", command)
 }
 
 func isUTF16(text string) bool {

@@ -1,7 +1,6 @@
 package tlsutil
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"io"
 	"log"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // authority signs certificates of one name after the other.
@@ -89,6 +89,5 @@ func shakeHands(t *testing.T, v *Verifier) error {
 }
 
 func thumbprintOf(certificate tls.Certificate) string {
-	sum := sha256.Sum256(certificate.Certificate[0])
-	return formatThumbprint(sum[:])
+	return values.ThumbprintOf(certificate.Certificate[0])
 }

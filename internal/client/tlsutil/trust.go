@@ -4,15 +4,13 @@ package tlsutil
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Trust says which certificate of a server is accepted: one that the system roots
@@ -20,7 +18,7 @@ import (
 // Insecure, any.
 type Trust struct {
 	CACertificate string // PEM, one or more certificates
-	Thumbprint    string // SHA-256 of the server's certificate, as NormalizeThumbprint accepts it
+	Thumbprint    string // SHA-256 of the server's certificate, as values.Thumbprint accepts it
 	Insecure      bool
 
 	// OnOutdatedPin is told of a pinned certificate that is accepted although it has
@@ -47,7 +45,7 @@ func NewVerifier(t Trust, address *url.URL, now func() time.Time) (*Verifier, er
 		return nil, err
 	}
 	if t.Thumbprint != "" {
-		if v.pin, err = NormalizeThumbprint(t.Thumbprint); err != nil {
+		if v.pin, err = values.Thumbprint(t.Thumbprint); err != nil {
 			return nil, err
 		}
 	}
@@ -124,41 +122,22 @@ func (t Trust) roots() (*x509.CertPool, error) {
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	if t.CACertificate != "" && !roots.AppendCertsFromPEM([]byte(t.CACertificate)) {
-		return nil, errors.New("the CA certificate holds no PEM certificate")
+	if t.CACertificate == "" {
+		return roots, nil
+	}
+	authorities, err := values.Certificates(t.CACertificate)
+	if err != nil {
+		return nil, err
+	}
+	for _, der := range authorities {
+		authority, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("a CA certificate can't be used: %w", err)
+		}
+		roots.AddCert(authority)
 	}
 	return roots, nil
 }
 
-// Thumbprint is the SHA-256 thumbprint of a certificate in the form VCDA shows.
-func Thumbprint(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.Raw)
-	return formatThumbprint(sum[:])
-}
-
-func formatThumbprint(sum []byte) string {
-	pairs := make([]string, len(sum))
-	for i, b := range sum {
-		pairs[i] = fmt.Sprintf("%02X", b)
-	}
-	return "SHA-256:" + strings.Join(pairs, ":")
-}
-
-// NormalizeThumbprint brings a SHA-256 thumbprint into the form VCDA uses:
-// "SHA-256:" and 32 upper-case hex pairs joined by colons. The prefix, the
-// colons and the case of the input are free.
-func NormalizeThumbprint(text string) (string, error) {
-	digits := strings.ToUpper(strings.TrimSpace(text))
-	for _, prefix := range []string{"SHA-256:", "SHA256:"} {
-		if rest, ok := strings.CutPrefix(digits, prefix); ok {
-			digits = rest
-			break
-		}
-	}
-	compact := strings.ReplaceAll(digits, ":", "")
-	sum, err := hex.DecodeString(compact)
-	if err != nil || len(sum) != sha256.Size || (compact != digits && "SHA-256:"+digits != formatThumbprint(sum)) {
-		return "", fmt.Errorf("a SHA-256 thumbprint has 32 pairs of hex digits, such as SHA-256:AB:CD:…; got %d characters", len(text))
-	}
-	return formatThumbprint(sum), nil
-}
+// Thumbprint returns the SHA-256 thumbprint of a certificate in the form VCDA shows.
+func Thumbprint(c *x509.Certificate) string { return values.ThumbprintOf(c.Raw) }

@@ -12,26 +12,26 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// companionVariables are those of vCenter and Storware.
-var companionVariables = []string{
+// secondaryVariables are those of vCenter and Storware.
+var secondaryVariables = []string{
 	"VCDA_VCENTER_URL", "VCDA_VCENTER_THUMBPRINT", "VCDA_VCENTER_CA_CERTIFICATE", "VCDA_VCENTER_INSECURE", "VCDA_VCENTER_RELEASE", "VCDA_VCENTER_LOGIN",
 	"VCDA_VCENTER_USERNAME", "VCDA_VCENTER_PASSWORD", "VCDA_VCENTER_CLONE_TICKET", "VCDA_VCENTER_SESSION_ID",
 	"VCDA_STORWARE_URL", "VCDA_STORWARE_THUMBPRINT", "VCDA_STORWARE_CA_CERTIFICATE", "VCDA_STORWARE_INSECURE", "VCDA_STORWARE_LOGIN",
 	"VCDA_STORWARE_USERNAME", "VCDA_STORWARE_PASSWORD", "VCDA_STORWARE_TOKEN", "VCDA_STORWARE_NODE_NAME", "VCDA_STORWARE_NODE_PASSWORD", "VCDA_STORWARE_NODE_VERSION",
 }
 
-// setCompanionEnv leaves of all variables only those given.
-func setCompanionEnv(t *testing.T, env map[string]string) {
+// setSecondaryEnv leaves of all variables only those given.
+func setSecondaryEnv(t *testing.T, env map[string]string) {
 	t.Helper()
 	setEnv(t, nil)
-	for _, name := range companionVariables {
+	for _, name := range secondaryVariables {
 		t.Setenv(name, env[name])
 	}
 }
 
-// companions are a vCenter and a Storware server, with the objects that
+// startSecondaries starts a vCenter and a Storware server, with the objects that
 // configure them.
-func companions(t *testing.T) (v *vcenter.Server, s *storware.Server, block values) {
+func startSecondaries(t *testing.T) (v *vcenter.Server, s *storware.Server, block values) {
 	t.Helper()
 	v, s = acctest.VCenter(t, vcenter.Options{}), acctest.Storware(t, storware.Options{})
 	user := s.Accounts().Users[0]
@@ -41,13 +41,13 @@ func companions(t *testing.T) (v *vcenter.Server, s *storware.Server, block valu
 	}
 }
 
-// sources are a data source of each companion, by its object.
+// sources are a data source of each secondary system, by its object.
 var sources = map[string]string{"vcenter": "vcda_vcenter_session", "storware": "vcda_storware_session"}
 
 // TestOnlyOneSystem: a block with one object works for that system, and says of
 // the others what is missing.
 func TestOnlyOneSystem(t *testing.T) {
-	_, _, both := companions(t)
+	_, _, both := startSecondaries(t)
 	missing := map[string][]string{
 		"vcda_session":                    {"Unable to use VMware Cloud Director Availability", "no url", "VCDA_URL"},
 		"vcda_vcenter_session":            {"Unable to use vCenter", "no vcenter.url", "VCDA_VCENTER_URL"},
@@ -59,7 +59,7 @@ func TestOnlyOneSystem(t *testing.T) {
 	}
 	for object := range sources {
 		t.Run(object, func(t *testing.T) {
-			setCompanionEnv(t, nil)
+			setSecondaryEnv(t, nil)
 			p := serve(t)
 			if d := p.Configure(t, values{object: both[object]}); len(d) > 0 {
 				t.Fatalf("got %q", d.Errors())
@@ -84,9 +84,9 @@ func TestOnlyOneSystem(t *testing.T) {
 	}
 }
 
-// TestCompanionValidation holds what is refused before anything is contacted.
-func TestCompanionValidation(t *testing.T) {
-	setCompanionEnv(t, nil)
+// TestSecondaryValidation holds what is refused before anything is contacted.
+func TestSecondaryValidation(t *testing.T) {
+	setSecondaryEnv(t, nil)
 	thumbprint := strings.Repeat("AB:", 31) + "AB"
 	for name, c := range map[string]struct {
 		block      values
@@ -122,10 +122,10 @@ func TestCompanionValidation(t *testing.T) {
 	}
 }
 
-// TestCompanionNotYetKnown: whatever needs the system says which value is
+// TestSecondaryNotYetKnown: whatever needs the system says which value is
 // missing, and nothing else does.
-func TestCompanionNotYetKnown(t *testing.T) {
-	setCompanionEnv(t, map[string]string{"VCDA_VCENTER_URL": somewhere, "VCDA_STORWARE_URL": somewhere})
+func TestSecondaryNotYetKnown(t *testing.T) {
+	setSecondaryEnv(t, map[string]string{"VCDA_VCENTER_URL": somewhere, "VCDA_STORWARE_URL": somewhere})
 	for dotted, block := range map[string]values{
 		"vcenter":                             {"vcenter": direct.Unknown},
 		"vcenter.url":                         {"vcenter": values{"url": direct.Unknown}},
@@ -174,10 +174,10 @@ var broken = map[string]struct {
 
 // TestBrokenObject reports what is wrong to those who need the system only.
 func TestBrokenObject(t *testing.T) {
-	v, _, both := companions(t)
+	v, _, both := startSecondaries(t)
 	for name, c := range broken {
 		t.Run(name, func(t *testing.T) {
-			setCompanionEnv(t, c.env)
+			setSecondaryEnv(t, c.env)
 			p := serve(t)
 			if d := p.Configure(t, values{"vcenter": both["vcenter"], "storware": c.object}); len(d) > 0 {
 				t.Fatalf("got %q %q", d.Errors(), d.Warnings())
@@ -213,10 +213,10 @@ func TestPairingBesideBrokenObject(t *testing.T) {
 	}
 }
 
-// TestCompanionEnvironment configures both systems by variables only, with each
+// TestSecondaryEnvironment configures both systems by variables only, with each
 // login type.
-func TestCompanionEnvironment(t *testing.T) {
-	v, s, both := companions(t)
+func TestSecondaryEnvironment(t *testing.T) {
+	v, s, both := startSecondaries(t)
 	user, node := s.Accounts().Users[0], s.Accounts().Nodes[0]
 	first := serve(t)
 	first.Configure(t, values{"vcenter": both["vcenter"]})
@@ -246,7 +246,7 @@ func TestCompanionEnvironment(t *testing.T) {
 				c.env["VCDA_VCENTER_URL"], c.env["VCDA_VCENTER_THUMBPRINT"], c.env["VCDA_VCENTER_RELEASE"] = v.URL(), v.Thumbprint(), "8.0.2.0"
 			}
 			c.env[prefix+"LOGIN"] = c.login
-			setCompanionEnv(t, c.env)
+			setSecondaryEnv(t, c.env)
 			p := serve(t)
 			if d := p.Configure(t, values{}); len(d) > 0 {
 				t.Fatalf("got %q %q", d.Errors(), d.Warnings())
@@ -258,18 +258,18 @@ func TestCompanionEnvironment(t *testing.T) {
 	}
 }
 
-// TestCompanionWarnings: configuration beats environment and says so, and trust
+// TestSecondaryWarnings: configuration beats environment and says so, and trust
 // in anybody is shown.
-func TestCompanionWarnings(t *testing.T) {
-	v, _, _ := companions(t)
-	setCompanionEnv(t, map[string]string{
+func TestSecondaryWarnings(t *testing.T) {
+	v, _, _ := startSecondaries(t)
+	setSecondaryEnv(t, map[string]string{
 		"VCDA_VCENTER_LOGIN": "session_id", "VCDA_VCENTER_SESSION_ID": "ignored",
 		"VCDA_VCENTER_URL": somewhere, "VCDA_VCENTER_USERNAME": "ignored", "VCDA_VCENTER_PASSWORD": v.Password(),
 		"VCDA_STORWARE_LOGIN": "token", // nothing configures a server: no warning
 	})
 	p := serve(t)
 	d := p.Configure(t, values{"vcenter": values{"url": v.URL(), "insecure": true, "login": values{"credentials": values{"username": v.Username()}}}})
-	want := []string{"Ignored variable VCDA_VCENTER_LOGIN", "Ignored variable VCDA_VCENTER_SESSION_ID", "Certificates are not checked"}
+	want := []string{"Ignored environment variable VCDA_VCENTER_LOGIN", "Ignored environment variable VCDA_VCENTER_SESSION_ID", "Certificates are not checked"}
 	if len(d) != len(want) || len(d.Errors()) > 0 {
 		t.Fatalf("got %q %q", d.Errors(), d.Warnings())
 	}

@@ -2,9 +2,9 @@ package provider
 
 import "testing"
 
-// TestCompanionSettingsAreNamedAsDesigned holds the rows of vCenter and Storware
+// TestSecondarySettingsAreNamedAsDesigned holds the rows of vCenter and Storware
 // against the contract.
-func TestCompanionSettingsAreNamedAsDesigned(t *testing.T) {
+func TestSecondarySettingsAreNamedAsDesigned(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, row := range settings {

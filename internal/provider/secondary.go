@@ -12,31 +12,31 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// companion is a system beside VCDA, configured in an object of its own.
-type companion[L any] struct {
+// secondary is a system beside VCDA, configured in an object of its own.
+type secondary[L any] struct {
 	object, prefix string // of its attributes and its variables
 	system         string
 	logins         []loginType[L]
 }
 
 var (
-	vcenterCompanion  = companion[vcenter.Login]{object: "vcenter", prefix: "VCDA_VCENTER_", system: "vCenter", logins: vcenterLogins}
-	storwareCompanion = companion[storware.Login]{object: "storware", prefix: "VCDA_STORWARE_", system: "Storware Backup & Recovery", logins: storwareLogins}
+	vcenterSecondary  = secondary[vcenter.Login]{object: "vcenter", prefix: "VCDA_VCENTER_", system: "vCenter", logins: vcenterLogins}
+	storwareSecondary = secondary[storware.Login]{object: "storware", prefix: "VCDA_STORWARE_", system: "Storware Backup & Recovery", logins: storwareLogins}
 )
 
-// login is the path of the companion's login.
-func (s companion[L]) login() string { return s.object + ".login" }
+// login is the path of the secondary system's login.
+func (s secondary[L]) login() string { return s.object + ".login" }
 
-// client is what configuration makes for a companion.
+// client is what configuration makes for a secondary system.
 type client[C any] interface {
 	*C
 	Logout(context.Context) error
 }
 
-// configureCompanion prepares the client of a companion; it contacts nobody.
+// configureSecondary prepares the client of a secondary system; it contacts nobody.
 // What is wrong with its settings is told to those who need it, and disturbs
 // nobody else.
-func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration, s companion[L], agent string, create func(rest.Options, L) (P, error)) providerdata.System[C] {
+func configureSecondary[L, C any, P client[C]](p *vcdaProvider, c *configuration, s secondary[L], agent string, create func(rest.Options, L) (P, error)) providerdata.System[C] {
 	if _, found := c.lookup(s.object); found == unknown {
 		return providerdata.Unknown[C](notYetKnown(s.object))
 	}
@@ -45,7 +45,7 @@ func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration
 		return providerdata.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,
 			fmt.Sprintf("The provider block has no %s.url. Set it, or the variable %sURL, to the address of the server.", s.object, s.prefix)))
 	}
-	login := companionLogin(c, s)
+	login := secondaryLogin(c, s)
 	options := p.transport(c, s.object+".", base, agent)
 	switch {
 	case c.diags.HasError():
@@ -61,9 +61,9 @@ func configureCompanion[L, C any, P client[C]](p *vcdaProvider, c *configuration
 	return providerdata.Ready((*C)(made))
 }
 
-// companionLogin resolves the login of a companion. It is nil where nothing
+// secondaryLogin resolves the login of a secondary system. It is nil where nothing
 // speaks of one: not everything needs a login.
-func companionLogin[L any](c *configuration, s companion[L]) (login L) {
+func secondaryLogin[L any](c *configuration, s secondary[L]) (login L) {
 	variable := s.prefix + "LOGIN"
 	if _, found := c.lookup(s.login()); found == absent && c.env(variable) == "" {
 		return login
@@ -83,13 +83,13 @@ func withoutPaths(diags diag.Diagnostics) diag.Diagnostics {
 
 func (p *vcdaProvider) configureVCenter(c *configuration, agent string) providerdata.System[vcenter.Client] {
 	release := c.get("vcenter.release")
-	return configureCompanion(p, c, vcenterCompanion, agent, func(layer rest.Options, login vcenter.Login) (*vcenter.Client, error) {
+	return configureSecondary(p, c, vcenterSecondary, agent, func(layer rest.Options, login vcenter.Login) (*vcenter.Client, error) {
 		return vcenter.New(vcenter.Options{Transport: layer, Login: login, Release: release})
 	})
 }
 
 func (p *vcdaProvider) configureStorware(c *configuration, agent string) providerdata.System[storware.Client] {
-	return configureCompanion(p, c, storwareCompanion, agent, func(layer rest.Options, login storware.Login) (*storware.Client, error) {
+	return configureSecondary(p, c, storwareSecondary, agent, func(layer rest.Options, login storware.Login) (*storware.Client, error) {
 		return storware.New(storware.Options{Transport: layer, Login: login})
 	})
 }
