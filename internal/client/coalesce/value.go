@@ -10,8 +10,8 @@ import (
 // Value is a cached value, for what does not change: it is read once. The zero
 // Value is empty. It is safe for concurrent use.
 type Value[T any] struct {
-	cached  atomic.Pointer[T]
-	flights singleflight.Group
+	cached atomic.Pointer[T]
+	reads  singleflight.Group
 }
 
 // Cached returns the value, a zero one as long as none is cached.
@@ -31,7 +31,7 @@ func (v *Value[T]) Get(ctx context.Context, read func(context.Context) (T, error
 	if cached := v.cached.Load(); cached != nil {
 		return *cached, nil
 	}
-	flight := v.flights.DoChan("", func() (any, error) {
+	results := v.reads.DoChan("", func() (any, error) {
 		if v.cached.Load() != nil { // read since
 			return nil, nil //nolint:nilnil // the value is in its place
 		}
@@ -42,8 +42,8 @@ func (v *Value[T]) Get(ctx context.Context, read func(context.Context) (T, error
 		return nil, err
 	})
 	select {
-	case landed := <-flight:
-		return v.Cached(), landed.Err
+	case result := <-results:
+		return v.Cached(), result.Err
 	case <-ctx.Done():
 		return value, context.Cause(ctx)
 	}

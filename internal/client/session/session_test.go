@@ -281,11 +281,16 @@ func TestDo_externalSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.expireAll()
+	requests := 0
 	for range 2 {
 		var failed *LoginError
-		if err := s.Do(t.Context(), f.request); !errors.Is(err, ErrExternalExpired) || !errors.Is(err, errExpired) || !errors.As(err, &failed) || !failed.Refused {
+		err := s.Do(t.Context(), func(n int) error { requests++; return f.request(n) })
+		if !errors.Is(err, ErrExternalExpired) || !errors.Is(err, errExpired) || !errors.As(err, &failed) || !failed.Refused {
 			t.Errorf("error %v, want ErrExternalExpired", err)
 		}
+	}
+	if requests != 1 {
+		t.Errorf("%d requests after the end of the session, want one", requests)
 	}
 	if _, _, err := s.Open(t.Context()); !errors.Is(err, ErrExternalLogin) {
 		t.Errorf("error %v, want ErrExternalLogin", err)
