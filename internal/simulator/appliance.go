@@ -181,7 +181,7 @@ func (a *Appliance) currentCertificate(*tls.ClientHelloInfo) (*tls.Certificate, 
 // URL returns the base of the API, without a trailing slash.
 func (a *Appliance) URL() string { return a.url }
 
-// Site returns the name by which the estate knows the appliance. It is the name
+// Site returns the name by which the fixture knows the appliance. It is the name
 // of the appliance's own site, once that is set.
 func (a *Appliance) Site() string { return a.options.Site }
 

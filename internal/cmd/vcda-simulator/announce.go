@@ -165,7 +165,7 @@ func writeWhole(name string, all announcement) error {
 
 func (s *systems) describeAll() announcement {
 	all := announcement{
-		CACertificate: s.estate.CertificateAuthority(), Appliances: map[string]appliance{},
+		CACertificate: s.fixture.CertificateAuthority(), Appliances: map[string]appliance{},
 		VCenter: describeVCenter(s.vcenter), Storware: describeStorware(s.storware),
 	}
 	if s.control != nil {
@@ -180,7 +180,7 @@ func (s *systems) describeAll() announcement {
 func (s *systems) describe(a *simulator.Appliance) appliance {
 	out := appliance{
 		URL: a.URL(), APIURL: a.PublicURL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(),
-		CACertificate: s.estate.CertificateAuthority(), Pairings: map[string]string{}, Credentials: firstOfEach(a.Accounts()),
+		CACertificate: s.fixture.CertificateAuthority(), Pairings: map[string]string{}, Credentials: firstOfEach(a.Accounts()),
 	}
 	for _, row := range a.Sites() {
 		out.Pairings[row.Site] = row.Site

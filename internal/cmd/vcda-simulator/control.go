@@ -58,7 +58,7 @@ func (c *control) close() {
 // obey answers with the site as it is after the order.
 func (s *systems) obey(give order) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		a := s.estate.Appliance(r.PathValue("site"))
+		a := s.fixture.Appliance(r.PathValue("site"))
 		if a == nil {
 			http.Error(w, fmt.Sprintf("there is no site %q", r.PathValue("site")), http.StatusNotFound)
 			return
@@ -87,7 +87,7 @@ func addFault(_ *systems, a *simulator.Appliance, r *http.Request) error {
 
 func pairPeer(s *systems, a *simulator.Appliance, r *http.Request) error {
 	switch peer := r.PathValue("peer"); {
-	case s.estate.Appliance(peer) == nil, peer == a.Site():
+	case s.fixture.Appliance(peer) == nil, peer == a.Site():
 		return fmt.Errorf("%s has no peer %q", a.Site(), peer)
 	case isPaired(a, peer):
 		return fmt.Errorf("%s is paired with %s already", a.Site(), peer)

@@ -113,10 +113,10 @@ func decodeLeaf(path string, text json.RawMessage, into reflect.Value) error {
 	return nil
 }
 
-// wrong is an error at a place in the estate.
+// wrong is an error at a place in the fixture.
 func wrong(path, format string, args ...any) error {
 	if path == "" {
-		path = "the estate"
+		path = "the fixture"
 	}
 	return fmt.Errorf("%s: %w", path, fmt.Errorf(format, args...))
 }

@@ -15,18 +15,18 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// exampleEstate is an estate file to start from.
+// exampleFixture is a fixture file to start from.
 //
-//go:embed estate.json
-var exampleEstate string
+//go:embed fixture.json
+var exampleFixture string
 
 // settings are what the flags say.
 type settings struct {
-	estate          estate
+	fixture         fixture
 	host            string
-	faults          []faultSwitch // beside those of the estate
+	faults          []faultSwitch // beside those of the fixture
 	controlPort     int
-	printEstate     bool
+	printFixture    bool
 	printVersion    bool
 	json            bool
 	jsonFile        string
@@ -36,7 +36,7 @@ type settings struct {
 	command         []string
 }
 
-// misuse is a mistake in the flags or the estate file.
+// misuse is a mistake in the flags or the fixture file.
 type misuse struct{ error }
 
 func (m misuse) Unwrap() error { return m.error }
@@ -44,17 +44,19 @@ func (m misuse) Unwrap() error { return m.error }
 // given are the flags as they are being read.
 type given struct {
 	settings
-	plain plainEstate
-	file  string // of the estate
+	plain plainFixture
+	file  string // of the fixture
 }
 
 func newFlags() (*flag.FlagSet, *given) {
 	g := new(given)
 	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // else a mistake would be lost among all flags
+	flags.SetOutput(io.Discard) // a mistake is printed without all flags
 	g.plain.define(flags)
-	flags.StringVar(&g.file, "estate", "", "read what to serve from this JSON `file`")
-	flags.BoolVar(&g.printEstate, "print-estate", false, "print an estate file to start from, and end")
+	flags.StringVar(&g.file, "fixture", "", "read what to serve from this JSON `file`")
+	flags.BoolVar(&g.printFixture, "print-fixture", false, "print a fixture file to start from, and end")
+	flags.StringVar(&g.file, "estate", "", "the former name of -fixture, with its `file`")
+	flags.BoolVar(&g.printFixture, "print-estate", false, "the former name of -print-fixture")
 	flags.BoolVar(&g.printVersion, "version", false, "print the version, and end")
 	flags.StringVar(&g.host, "addr", "127.0.0.1", "`host` to listen on")
 	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", g.addFault)
@@ -79,9 +81,9 @@ func readFlags(args []string, stderr io.Writer) (settings, error) {
 	}
 	g.command = flags.Args()
 	if g.file == "" {
-		g.estate, err = g.plain.estate()
+		g.fixture, err = g.plain.fixture()
 	} else if err = onlyWithoutFile(flags); err == nil {
-		g.estate, err = readEstate(g.file)
+		g.fixture, err = readFixture(g.file)
 	}
 	if err == nil {
 		err = g.check()
@@ -98,14 +100,14 @@ func help(flags *flag.FlagSet, stderr io.Writer) {
 	flags.PrintDefaults()
 }
 
-// onlyWithoutFile refuses flags of a plain estate.
+// onlyWithoutFile refuses flags that describe a fixture, beside a fixture file.
 func onlyWithoutFile(flags *flag.FlagSet) error {
 	plain := flag.NewFlagSet("", flag.ContinueOnError)
-	new(plainEstate).define(plain)
+	new(plainFixture).define(plain)
 	var err error
 	flags.Visit(func(f *flag.Flag) {
 		if plain.Lookup(f.Name) != nil {
-			err = fmt.Errorf("-%s is for runs without -estate", f.Name)
+			err = fmt.Errorf("-%s is for runs without -fixture", f.Name)
 		}
 	})
 	return err
@@ -121,7 +123,7 @@ func (s *settings) addFault(text string) error {
 // check finds flags that don't go together.
 func (s *settings) check() error {
 	for _, f := range s.faults {
-		if f.site != "" && !slices.ContainsFunc(s.estate.Sites, func(one site) bool { return one.Name == f.site }) {
+		if f.site != "" && !slices.ContainsFunc(s.fixture.Sites, func(one site) bool { return one.Name == f.site }) {
 			return fmt.Errorf("-fault: there is no site %q", f.site)
 		}
 	}
@@ -131,8 +133,8 @@ func (s *settings) check() error {
 	return checkPort("-control-port", s.controlPort)
 }
 
-func readEstate(file string) (estate, error) {
-	var e estate
+func readFixture(file string) (fixture, error) {
+	var e fixture
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return e, err
@@ -146,9 +148,9 @@ func readEstate(file string) (estate, error) {
 	return e, nil
 }
 
-// plainEstate are the flags for an estate without a file: sites which are all
+// plainFixture are the flags for a fixture without a file: sites which are all
 // alike.
-type plainEstate struct {
+type plainFixture struct {
 	service, sites, ports     string
 	vcenterPort, storwarePort int
 	seed                      string
@@ -156,7 +158,7 @@ type plainEstate struct {
 	syncTime, recoveryTime    time.Duration
 }
 
-func (p *plainEstate) define(flags *flag.FlagSet) {
+func (p *plainFixture) define(flags *flag.FlagSet) {
 	flags.StringVar(&p.service, "service", string(simulator.Manager), "`flavour` of the appliances: manager or cloud")
 	flags.StringVar(&p.sites, "sites", "site-a,site-b", "`names` of the sites, one appliance each")
 	flags.StringVar(&p.ports, "ports", "", "`ports`, one per site (default: free ones)")
@@ -169,8 +171,8 @@ func (p *plainEstate) define(flags *flag.FlagSet) {
 	flags.DurationVar(&p.latency, "latency", 0, "how long each request waits")
 }
 
-func (p *plainEstate) estate() (estate, error) {
-	e := estate{Seed: p.seed, VCenter: login{Port: p.vcenterPort}, Storware: login{Port: p.storwarePort}}
+func (p *plainFixture) fixture() (fixture, error) {
+	e := fixture{Seed: p.seed, VCenter: login{Port: p.vcenterPort}, Storware: login{Port: p.storwarePort}}
 	names := strings.Split(p.sites, ",")
 	ports := strings.Split(p.ports, ",")
 	if p.ports != "" && len(ports) != len(names) {

@@ -163,7 +163,7 @@ func TestGuideIsComplete(t *testing.T) {
 		want    []string
 	}{
 		{"## Flags", func(cell string) string { return strings.Fields(cell)[0] }, flags},
-		{"## Estate file", func(cell string) string { return cell }, paths("", reflect.TypeFor[estate]())},
+		{"## Fixture file", func(cell string) string { return cell }, paths("", reflect.TypeFor[fixture]())},
 		{"## Faults", func(cell string) string { name, _, _ := strings.Cut(cell, "="); return name }, append(words, "body", "after")},
 		{"## The day a certificate is replaced", func(cell string) string { return cell }, given},
 	} {
@@ -183,7 +183,7 @@ func TestGuideIsComplete(t *testing.T) {
 	}
 }
 
-// paths are those of all fields of an estate which hold a value. An account
+// paths are those of all fields of a fixture which hold a value. An account
 // counts as one.
 func paths(path string, of reflect.Type) []string {
 	var all []string

@@ -28,7 +28,7 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// exitCode is 2 for a mistake in flags or estate, 1 when something could not be
+// exitCode is 2 for a mistake in flags or fixture, 1 when something could not be
 // served, and else that of the command.
 func exitCode(err error, stderr io.Writer) int {
 	var command *exec.ExitError
@@ -60,8 +60,8 @@ func run(ctx context.Context, args []string, around surroundings) error {
 	if err != nil {
 		return err
 	}
-	if s.printEstate {
-		_, err := io.WriteString(around.stdout, exampleEstate)
+	if s.printFixture {
+		_, err := io.WriteString(around.stdout, exampleFixture)
 		return err
 	}
 	if s.printVersion {

@@ -303,9 +303,9 @@ func TestCommandIsTerminated(t *testing.T) {
 	}
 }
 
-func TestPrintEstate(t *testing.T) {
+func TestPrintFixture(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-print-estate"}, surroundings{stdout: &out}); err != nil || out.String() != exampleEstate {
+	if err := run(t.Context(), []string{"-print-fixture"}, surroundings{stdout: &out}); err != nil || out.String() != exampleFixture {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
@@ -328,7 +328,7 @@ func TestMistakenFlag(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "estate.json")
+	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(`{"sites": [{"name": ""}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -355,9 +355,9 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-control-port", "70000"}, 2, "-control-port: 70000 is no port"},
 		{[]string{"-fault", "POST"}, 2, "names no method and path"},
 		{[]string{"-fault", "GET /sites drop site=site-c"}, 2, `-fault: there is no site "site-c"`},
-		{[]string{"-estate", file}, 2, "estate.json: sites[0].name: is missing"},
-		{[]string{"-estate", file, "-sites", "a"}, 2, "-sites is for runs without -estate"},
-		{[]string{"-estate", file + ".missing"}, 2, "no such file"},
+		{[]string{"-fixture", file}, 2, "fixture.json: sites[0].name: is missing"},
+		{[]string{"-fixture", file, "-sites", "a"}, 2, "-sites is for runs without -fixture"},
+		{[]string{"-fixture", file + ".missing"}, 2, "no such file"},
 		{[]string{"-json", "--", "true"}, 2, "-json-file serves instead"},
 		{[]string{"no-such-command"}, 1, "no-such-command"},
 		{[]string{"-vcenter-port", port}, 1, "vCenter: listen tcp"},

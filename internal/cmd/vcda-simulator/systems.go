@@ -11,7 +11,7 @@ import (
 // systems are all that is served.
 type systems struct {
 	sites    []site
-	estate   *simulator.Fixture
+	fixture  *simulator.Fixture
 	vcenter  *vcenter.Server
 	storware *storware.Server
 	control  *control // nil: nobody asked for it
@@ -19,16 +19,16 @@ type systems struct {
 
 // start brings everything up, or nothing.
 func (s settings) start(ctx context.Context) (*systems, error) {
-	estate, err := simulator.Start(s.estate.options(s.host))
+	fixture, err := simulator.Start(s.fixture.options(s.host))
 	if err != nil {
 		return nil, err
 	}
-	served := &systems{sites: s.estate.Sites, estate: estate}
+	served := &systems{sites: s.fixture.Sites, fixture: fixture}
 	if err := served.startOthers(ctx, s); err != nil {
 		served.close()
 		return nil, err
 	}
-	s.estate.furnish(estate)
+	s.fixture.furnish(fixture)
 	for _, f := range s.faults {
 		for _, a := range served.appliances() {
 			if f.site == "" || f.site == a.Site() {
@@ -40,10 +40,10 @@ func (s settings) start(ctx context.Context) (*systems, error) {
 }
 
 func (s *systems) startOthers(ctx context.Context, asked settings) (err error) {
-	if s.vcenter, err = vcenter.Start(asked.estate.vcenterOptions(asked.host)); err != nil {
+	if s.vcenter, err = vcenter.Start(asked.fixture.vcenterOptions(asked.host)); err != nil {
 		return err
 	}
-	if s.storware, err = storware.Start(asked.estate.storwareOptions(asked.host)); err != nil {
+	if s.storware, err = storware.Start(asked.fixture.storwareOptions(asked.host)); err != nil {
 		return err
 	}
 	if asked.controlPort != 0 {
@@ -62,14 +62,14 @@ func (s *systems) close() {
 	if s.vcenter != nil {
 		s.vcenter.Close()
 	}
-	s.estate.Close()
+	s.fixture.Close()
 }
 
-// appliances are those of all sites, in the order of the estate.
+// appliances are those of all sites, in the order of the fixture.
 func (s *systems) appliances() []*simulator.Appliance {
 	var all []*simulator.Appliance
 	for _, one := range s.sites {
-		all = append(all, s.estate.Appliance(one.Name))
+		all = append(all, s.fixture.Appliance(one.Name))
 	}
 	return all
 }
@@ -77,5 +77,5 @@ func (s *systems) appliances() []*simulator.Appliance {
 // authorities are the certificates which signed those of all systems, as PEM.
 // That of the appliances comes first.
 func (s *systems) authorities() string {
-	return s.estate.CertificateAuthority() + s.vcenter.CertificateAuthority() + s.storware.CertificateAuthority()
+	return s.fixture.CertificateAuthority() + s.vcenter.CertificateAuthority() + s.storware.CertificateAuthority()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,17 +17,17 @@ import (
 
 func estateFile(t *testing.T, text string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "estate.json")
+	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
-// serve starts an estate on free ports.
+// serve starts a fixture on free ports.
 func serve(t *testing.T, text string) *systems {
 	t.Helper()
-	e, err := readEstate(estateFile(t, text))
+	e, err := readFixture(estateFile(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func serve(t *testing.T, text string) *systems {
 		e.Sites[i].Port = 0
 	}
 	e.VCenter.Port, e.Storware.Port = 0, 0
-	served, err := settings{estate: e, host: "127.0.0.1"}.start(t.Context())
+	served, err := settings{fixture: e, host: "127.0.0.1"}.start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +43,9 @@ func serve(t *testing.T, text string) *systems {
 	return served
 }
 
-// TestExampleEstate: the example shows what it says.
-func TestExampleEstate(t *testing.T) {
-	served := serve(t, exampleEstate)
+// TestExampleFixture: the example shows what it says.
+func TestExampleFixture(t *testing.T) {
+	served := serve(t, exampleFixture)
 	type link struct{ Description, Incoming, Outgoing string }
 	got := map[string]link{}
 	for _, a := range served.appliances() {
@@ -63,7 +64,7 @@ func TestExampleEstate(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
-	if cloud := served.estate.Appliance("cloud-a"); cloud.Service() != simulator.Cloud {
+	if cloud := served.fixture.Appliance("cloud-a"); cloud.Service() != simulator.Cloud {
 		t.Errorf("cloud-a is %s", cloud.Service())
 	}
 	all := served.describeAll().Appliances
@@ -75,9 +76,9 @@ func TestExampleEstate(t *testing.T) {
 	}
 }
 
-// TestEstateSettings: each field of a site and of the others arrives.
-func TestEstateSettings(t *testing.T) {
-	e, err := readEstate(estateFile(t, `{
+// TestFixtureSettings: each field of a site and of the others arrives.
+func TestFixtureSettings(t *testing.T) {
+	e, err := readFixture(estateFile(t, `{
 		"seed": "s",
 		"sites": [
 			{
@@ -128,8 +129,8 @@ func TestEstateSettings(t *testing.T) {
 	}
 }
 
-// TestEstateState: what a site is told to be like shows in its API.
-func TestEstateState(t *testing.T) {
+// TestFixtureState: what a site is told to be like shows in its API.
+func TestFixtureState(t *testing.T) {
 	served := serve(t, `{"sites": [
 		{
 			"name": "a", "task_duration": "1ns",
@@ -140,7 +141,7 @@ func TestEstateState(t *testing.T) {
 		},
 		{"name": "b"}, {"name": "c"}
 	]}`)
-	a := served.estate.Appliance("a")
+	a := served.fixture.Appliance("a")
 	c := newClient(t, served.describe(a))
 	if c.logIn(t) != http.StatusOK {
 		t.Fatal("no login")
@@ -160,15 +161,15 @@ func TestEstateState(t *testing.T) {
 	}
 }
 
-func TestEstateRefuses(t *testing.T) {
+func TestFixtureRefuses(t *testing.T) {
 	site := func(fields string) string { return `{"sites": [{"name": "a"}, {"name": "b", ` + fields + `}]}` }
 	for text, want := range map[string]string{
 		"{\n  \"sites\": [\n  }":               "line 3: invalid character",
 		`{} {}`:                                "line 1: invalid character",
-		`[]`:                                   "the estate: must be an object",
+		`[]`:                                   "the fixture: must be an object",
 		`{}`:                                   "sites: at least one is needed",
 		`{"sites": {}}`:                        "sites: must be a list",
-		`{"site": []}`:                         `the estate: unknown field "site"; known are seed, sites, storware, vcenter`,
+		`{"site": []}`:                         `the fixture: unknown field "site"; known are seed, sites, storware, vcenter`,
 		`{"sites": [{"name": 5}]}`:             "sites[0].name: must be a text, not 5",
 		`{"sites": [{"Name": "a"}]}`:           `sites[0]: unknown field "Name"; known are accounts, api_versions, faults,`,
 		`{"sites": [{"name": "vcenter"}]}`:     `sites[0].name: "vcenter" stands for another system`,
@@ -204,9 +205,22 @@ func TestEstateRefuses(t *testing.T) {
 		`{"sites": [{"name": "a"}], "storware": {"port": -1}}`:                   "storware.port: -1 is no port",
 		`{"sites": [{"name": "a"}], "vcenter": {"port": -1}}`:                    "vcenter.port: -1 is no port",
 	} {
-		_, err := readEstate(estateFile(t, text))
-		if err == nil || !strings.Contains(err.Error(), "estate.json: "+want) {
+		_, err := readFixture(estateFile(t, text))
+		if err == nil || !strings.Contains(err.Error(), "fixture.json: "+want) {
 			t.Errorf("%s\n  gives %v\n  not   %s", text, err, want)
 		}
+	}
+}
+
+// TestFlags_formerNames: scripts with the former names of flags go on working.
+func TestFlags_formerNames(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	if err := os.WriteFile(file, []byte(`{"sites":[{"name":"site-x"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := readFlags([]string{"-estate", file, "-print-estate"}, io.Discard)
+	if err != nil || len(s.fixture.Sites) != 1 || s.fixture.Sites[0].Name != "site-x" || !s.printFixture {
+		t.Errorf("settings %+v, error %v", s, err)
 	}
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// estate is what is served: the form of an estate file, and what the flags make
+// fixture is what is served: the form of a fixture file, and what the flags make
 // without one.
-type estate struct {
+type fixture struct {
 	Seed     string `json:"seed"`
 	Sites    []site `json:"sites"`
 	VCenter  login  `json:"vcenter"`
@@ -90,7 +90,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 var canonicalThumbprint = regexp.MustCompile(`^SHA-256(:[0-9A-F]{2}){32}$`)
 
 // check finds what reading could not.
-func (e estate) check() error {
+func (e fixture) check() error {
 	if len(e.Sites) == 0 {
 		return wrong("sites", "at least one is needed")
 	}
@@ -216,7 +216,7 @@ func checkURL(path, raw string) error {
 func (s site) served() bool { return s.Served == nil || *s.Served }
 
 // options are those of the appliances, which listen on the host.
-func (e estate) options(host string) simulator.Options {
+func (e fixture) options(host string) simulator.Options {
 	o := simulator.Options{Seed: e.Seed}
 	for _, s := range e.Sites {
 		service := s.Service
@@ -234,11 +234,11 @@ func (e estate) options(host string) simulator.Options {
 	return o
 }
 
-func (e estate) vcenterOptions(host string) vcenter.Options {
+func (e fixture) vcenterOptions(host string) vcenter.Options {
 	return vcenter.Options{Addr: address(host, e.VCenter.Port), Seed: e.Seed, Username: e.VCenter.Username, Password: e.VCenter.Password}
 }
 
-func (e estate) storwareOptions(host string) storware.Options {
+func (e fixture) storwareOptions(host string) storware.Options {
 	accounts := storware.DefaultAccounts()
 	user := &accounts.Users[0]
 	setIfGiven(&user.Name, e.Storware.Username)
@@ -255,8 +255,8 @@ func setIfGiven(value *string, given string) {
 // address is where to listen; port 0 is a free one.
 func address(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
-// furnish brings the sites into the state which the estate describes.
-func (e estate) furnish(running *simulator.Fixture) {
+// furnish brings the sites into the state which the fixture describes.
+func (e fixture) furnish(running *simulator.Fixture) {
 	for _, s := range e.Sites {
 		a := running.Appliance(s.Name)
 		for _, p := range s.Pairings {
