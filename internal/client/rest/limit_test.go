@@ -139,7 +139,7 @@ func TestLimit_notAfterTheContext(t *testing.T) {
 	}
 }
 
-// A request with Finish that has begun returns its answer although the caller
+// A request with Finish that has begun returns its response although the caller
 // has given up; without Finish it ends with the caller.
 func TestFinish(t *testing.T) {
 	for _, finish := range []bool{true, false} {
@@ -152,9 +152,9 @@ func TestFinish(t *testing.T) {
 					w.WriteHeader(http.StatusAccepted)
 				})
 				start := time.Now()
-				answer, err := client.Do(ctx, Request{Method: method, Path: "/sites", Finish: finish})
-				if finish && (err != nil || answer.Status != http.StatusAccepted || time.Since(start) != 5*time.Second) {
-					t.Errorf("answer %+v, error %v", answer, err)
+				response, err := client.Do(ctx, Request{Method: method, Path: "/sites", Finish: finish})
+				if finish && (err != nil || response.Status != http.StatusAccepted || time.Since(start) != 5*time.Second) {
+					t.Errorf("response %+v, error %v", response, err)
 				}
 				var lost *ConnectionError
 				if !finish && (!errors.Is(err, context.Canceled) || !errors.As(err, &lost) || !lost.Sent) {

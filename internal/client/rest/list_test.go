@@ -133,8 +133,8 @@ func TestBrokenListIsReadAgain(t *testing.T) {
 				_, _ = io.WriteString(w, text)
 			}
 		})
-		got, answer, err := rows(c, t)
-		if err != nil || tries != 4 || !cmp.Equal(got, want) || len(answer.Body) != 0 {
+		got, response, err := rows(c, t)
+		if err != nil || tries != 4 || !cmp.Equal(got, want) || len(response.Body) != 0 {
 			t.Errorf("error %v, %d rows after %d tries", err, len(got), tries)
 		}
 	})

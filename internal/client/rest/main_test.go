@@ -83,7 +83,7 @@ func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 	serving.Go(func() { _ = server.Serve(w) })                                                       // always ends with ErrServerClosed
 	o.BaseURL = &url.URL{Scheme: "http", Host: "appliance.test"}
 	if o.RequestTimeout == 0 {
-		o.RequestTimeout = 30 * time.Second
+		o.RequestTimeout = time.Minute
 	}
 	c, err := New(o)
 	if err != nil {
@@ -103,7 +103,10 @@ func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 // bubble runs each case of a table with virtual time.
 func bubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Helper()
-	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 func get(path string) Request { return Request{Method: http.MethodGet, Path: path} }
@@ -194,7 +197,7 @@ func dial(t *testing.T, address string, o Options) *Client {
 	}
 	o.BaseURL = base
 	if o.RequestTimeout == 0 {
-		o.RequestTimeout = 10 * time.Second
+		o.RequestTimeout = time.Minute
 	}
 	c, err := New(o)
 	if err != nil {

@@ -36,10 +36,10 @@ func childMain() {
 	base, err := url.Parse(os.Getenv(childVariable))
 	if err == nil {
 		var c *Client
-		if c, err = New(Options{BaseURL: base, RequestTimeout: 10 * time.Second}); err == nil {
-			var answer *Response
-			if answer, err = c.Do(context.Background(), Request{Method: http.MethodPost, Path: "/sites"}); answer != nil {
-				seen.Status = answer.Status
+		if c, err = New(Options{BaseURL: base, RequestTimeout: time.Minute}); err == nil {
+			var response *Response
+			if response, err = c.Do(context.Background(), Request{Method: http.MethodPost, Path: "/sites"}); response != nil {
+				seen.Status = response.Status
 			}
 		}
 	}

@@ -148,7 +148,7 @@ func TestSent(t *testing.T) {
 		}
 		<-done
 	})
-	bubble(t, "ended without an answer", func(t *testing.T) {
+	bubble(t, "ended without a response", func(t *testing.T) {
 		_, err := serve(t, Options{}, func(http.ResponseWriter, *http.Request) { abort() }).Do(t.Context(), post)
 		var lost *ConnectionError
 		if !errors.As(err, &lost) || !lost.Sent {
@@ -239,9 +239,9 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 			bubble(t, where+" "+name, func(t *testing.T) {
 				var logged []string
 				client := serve(t, Options{Log: func(_ context.Context, e Event) { logged = append(logged, fmt.Sprintf("%+v", e)) }}, handler)
-				answer, err := client.Do(t.Context(), Request{Method: "POST", Path: "/sessions", Query: url.Values{"q": {"query-secret"}}, Secrets: secrets, Body: secrets})
+				response, err := client.Do(t.Context(), Request{Method: "POST", Path: "/sessions", Query: url.Values{"q": {"query-secret"}}, Secrets: secrets, Body: secrets})
 				if err == nil {
-					err = answer.JSON(new(struct{}))
+					err = response.JSON(new(struct{}))
 				}
 				if err == nil {
 					t.Fatal("no error")
@@ -271,7 +271,7 @@ func TestDecodedErrorsHoldNoSecrets(t *testing.T) {
 
 // net/http quotes what it can't read: from a server that repeats a header
 // wrongly that is the token.
-func TestBrokenAnswersHoldNoSecrets(t *testing.T) {
+func TestBrokenResponsesHoldNoSecrets(t *testing.T) {
 	for name, line := range map[string]string{"header": "HTTP/1.1 200 OK\r\nX-VCAV-Auth s3cret\r\n\r\n", "first line": "s3cret HTTP\r\n\r\n"} {
 		bubble(t, name, func(t *testing.T) {
 			var logged []string
@@ -286,7 +286,7 @@ func TestBrokenAnswersHoldNoSecrets(t *testing.T) {
 			_, err := client.Do(t.Context(), Request{Method: "POST", Path: "/sessions", Secrets: []string{"s3cret"}})
 			var lost *ConnectionError
 			if !errors.As(err, &lost) || !lost.Sent || !strings.Contains(err.Error(), "malformed") {
-				t.Errorf("error %v, want a malformed answer", err)
+				t.Errorf("error %v, want a malformed response", err)
 			}
 			if text := fmt.Sprint(err, logged); strings.Contains(text, "s3cret") {
 				t.Errorf("the secret is in: %s", text)

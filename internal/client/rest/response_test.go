@@ -55,7 +55,7 @@ func TestResponses(t *testing.T) {
 	for name, c := range cases {
 		bubble(t, name, func(t *testing.T) {
 			client := serve(t, Options{}, reply(200, c.kind, c.body))
-			answer, err := client.Do(t.Context(), get("/config"))
+			response, err := client.Do(t.Context(), get("/config"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestResponses(t *testing.T) {
 					Progress int `json:"progress"`
 				} `json:"state"`
 			}
-			err = answer.JSON(&v)
+			err = response.JSON(&v)
 			if c.reason == "" {
 				if err != nil || v.Site != "a" {
 					t.Errorf("error %v, value %+v", err, v)
@@ -154,9 +154,9 @@ func TestAny2xxIsSuccess(t *testing.T) {
 	for _, code := range []int{200, 201, 202, 204, 226} {
 		bubble(t, http.StatusText(code), func(t *testing.T) {
 			client := serve(t, Options{}, status(code))
-			answer, err := client.Do(t.Context(), Request{Method: http.MethodPost, Path: "/sites"})
-			if err != nil || answer.Status != code {
-				t.Errorf("answer %+v, error %v", answer, err)
+			response, err := client.Do(t.Context(), Request{Method: http.MethodPost, Path: "/sites"})
+			if err != nil || response.Status != code {
+				t.Errorf("response %+v, error %v", response, err)
 			}
 		})
 	}

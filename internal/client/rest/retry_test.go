@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
-// abort ends the connection without the rest of the answer.
+// abort ends the connection without the rest of the response.
 func abort() { panic(http.ErrAbortHandler) }
 
 func status(code int) http.HandlerFunc {
@@ -115,9 +115,9 @@ func TestRetriedReadSucceeds(t *testing.T) {
 			_, _ = io.WriteString(w, `{"site":"a"}`)
 		}}
 		client := serve(t, Options{MaxRetries: 4}, func(w http.ResponseWriter, r *http.Request) { handlers[tries.Add(1)-1](w, r) })
-		answer, err := client.Do(t.Context(), get("/config"))
-		if err != nil || string(answer.Body) != `{"site":"a"}` {
-			t.Errorf("answer %+v, error %v", answer, err)
+		response, err := client.Do(t.Context(), get("/config"))
+		if err != nil || string(response.Body) != `{"site":"a"}` {
+			t.Errorf("response %+v, error %v", response, err)
 		}
 	})
 }

@@ -66,9 +66,9 @@ func TestProtocols(t *testing.T) {
 	for proto, offered := range map[string]bool{"HTTP/2.0": true, "HTTP/1.1": false} {
 		t.Run(proto, func(t *testing.T) {
 			server := serveTLS(t, ca.server(), func(s *httptest.Server) { s.EnableHTTP2 = offered })
-			answer, err := dial(t, server.URL, Options{Trust: trust}).Do(t.Context(), get("/"))
-			if err != nil || answer.Header.Get("Protocol") != proto {
-				t.Errorf("answer %+v, error %v, want %s", answer, err, proto)
+			response, err := dial(t, server.URL, Options{Trust: trust}).Do(t.Context(), get("/"))
+			if err != nil || response.Header.Get("Protocol") != proto {
+				t.Errorf("response %+v, error %v, want %s", response, err, proto)
 			}
 		})
 	}
