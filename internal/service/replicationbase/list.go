@@ -30,7 +30,7 @@ func (l *Lister[M, P]) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists replications of this kind, whoever started them. One is listed if it matches all arguments that are set.",
+		MarkdownDescription: "Lists all replications of this kind. One is listed if it matches all arguments that are set.",
 		Attributes: map[string]schema.Attribute{
 			"site":        filter("Site whose replications are listed. Default: the appliance's own."),
 			"name":        filter("Only those of the VM or vApp with this name."),
