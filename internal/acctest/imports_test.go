@@ -87,12 +87,13 @@ var layers = map[string]struct {
 	"lro":             {mayUse: []string{"clock", "values"}},
 	"lro/appliance":   {mayUse: []string{"clock", "values", "client", "lro"}},
 	"pairing":         {mayUse: []string{"clock", "values", "client", "lro"}},
+	"setup":           {mayUse: []string{"clock", "values", "client"}},
 	"replication":     {mayUse: []string{"clock", "values", "client", "lro"}},
-	"diagnostics":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication"}, terraform: true},
-	"customtypes":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "diagnostics"}, terraform: true},
+	"diagnostics":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup"}, terraform: true},
+	"customtypes":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics"}, terraform: true},
 	"providerdata":    {mayUse: []string{"clock", "values", "client"}, terraform: true},
-	"service":         {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "diagnostics", "customtypes", "providerdata"}, terraform: true},
-	"provider":        {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "diagnostics", "customtypes", "providerdata", "service"}, terraform: true},
+	"service":         {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics", "customtypes", "providerdata"}, terraform: true},
+	"provider":        {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics", "customtypes", "providerdata", "service"}, terraform: true},
 	"simulator":       {},
 }
 

@@ -24,6 +24,10 @@ var (
 	SiteNameType    = NormalizedStringType{kind: &kind{name: "site name", normalize: always(values.SiteName)}}
 	DescriptionType = NormalizedStringType{kind: &kind{name: "description", normalize: always(values.Description)}}
 	UUIDType        = NormalizedStringType{kind: &kind{name: "UUID", normalize: values.UUID}}
+
+	LookupServiceType = NormalizedStringType{kind: &kind{name: "lookup service URL", normalize: values.LookupServiceURL}}
+	DirectorType      = NormalizedStringType{kind: &kind{name: "Cloud Director URL", normalize: values.DirectorURL}}
+	CertificateType   = NormalizedStringType{kind: &kind{name: "certificate", normalize: values.EncodedCertificate}}
 )
 
 // kind is what a value is, and its canonical form.
@@ -68,6 +72,24 @@ func (t NormalizedStringType) Value(text string) NormalizedString {
 // Null makes a null value of the type.
 func (t NormalizedStringType) Null() NormalizedString {
 	return NormalizedString{StringValue: basetypes.NewStringNull(), kind: t.kind}
+}
+
+// ValueOrNull is Value, null for an empty text.
+func (t NormalizedStringType) ValueOrNull(text string) NormalizedString {
+	if text == "" {
+		return t.Null()
+	}
+	return t.Value(text)
+}
+
+// Normal returns the normal form of a value, which is what a system is sent. A text
+// that is no value of the type stays as it is.
+func (t NormalizedStringType) Normal(v NormalizedString) string {
+	normal, err := t.kind.normalize(v.ValueString())
+	if err != nil {
+		return v.ValueString()
+	}
+	return normal
 }
 
 // Same reports whether two texts mean the same value.

@@ -21,6 +21,13 @@ var VCDA = System{
 	own:       explainVCDA,
 }
 
+// Manager explains the errors of the Manager beside a Cloud service.
+var Manager = System{
+	name: "Manager service", article: "a", object: "manager", variables: "VCDA_MANAGER_",
+	forbidden: "The user of the login lacks a role for this. It needs an administrator.",
+	own:       explainVCDA,
+}
+
 // FromError explains an error of an appliance.
 func FromError(ctx context.Context, err error) Detail { return VCDA.FromError(ctx, err) }
 

@@ -30,9 +30,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/clouddirectormanager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/remotecertificate"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/site"
@@ -41,6 +43,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/task"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vappreplication"
 	vcenterservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vcentermanager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vmreplication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vspherereplication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
@@ -127,8 +130,11 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	configurationOf := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
 	ofVCDA, ofVCenter, ofStorware := configurationOf(), configurationOf(), configurationOf()
 	agent := userAgent(p.version, req.TerraformVersion)
+	queue := &vcda.SetupQueue{}
+	ofManager := configurationOf()
 	data := providerdata.Data{
-		VCDA:     p.configureVCDA(ofVCDA, agent, ofVCDA.extensions(ctx, req.Config)),
+		VCDA:     p.configureVCDA(ofVCDA, agent, queue, ofVCDA.extensions(ctx, req.Config)),
+		Manager:  p.configureManager(ofManager, agent, queue),
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
 		Clock:    p.clock,
@@ -136,6 +142,7 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		Phase:    &providerdata.Phase{},
 
 		Unvalidated: !p.validated.Load(),
+		Appliances:  p.appliances(configurationOf(), agent, queue),
 	}
 	if ofVCDA.enabled("preflight") {
 		data.Preflight = &providerdata.Preflight{Clock: p.clock}
@@ -148,7 +155,7 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 }
 
 // configureVCDA prepares the client of VCDA; it contacts nobody.
-func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions []vcda.Extension) providerdata.System[vcda.Client] {
+func (p *vcdaProvider) configureVCDA(c *configuration, agent string, queue *vcda.SetupQueue, extensions []vcda.Extension) providerdata.System[vcda.Client] {
 	base := c.get("url")
 	if base == "" && c.unknown == "" {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
@@ -157,7 +164,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, extensions 
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := p.transport(c, "", base, agent)
 	options := vcda.Options{
-		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask,
+		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask, Queue: queue,
 		VersionLowered: func(version string) { p.notices.add(versionLowered(base, version)) },
 	}
 	if c.unknown != "" {
@@ -261,7 +268,8 @@ func userAgent(version, terraform string) string {
 
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
-		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource}
+		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
+		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource}
 }
 
 // EphemeralResources lists the ephemeral resources.
@@ -278,7 +286,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 	return []func() datasource.DataSource{
 		session.NewDataSource, site.NewDataSource, site.NewListDataSource,
 		task.NewDataSource, task.NewListDataSource,
-		appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
+		replicator.NewListDataSource, appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
 		vcenterservice.NewDataSource,
 		storwareservice.NewDataSource, storwareservice.NewUserDataSource, storwareservice.NewStatusDataSource,
 	}
@@ -286,7 +294,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 
 // ListResources lists what "terraform query" can list.
 func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource}
+	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource, replicator.NewListResource}
 }
 
 // Actions lists the actions.

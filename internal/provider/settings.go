@@ -48,14 +48,14 @@ var settings = slices.Concat([]setting{
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error, and a login that the system was too busy for. What changes something is sent again only where the system has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
 	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. A problem is a warning."},
-}, loginSettings("login", vcdaLogins),
+}, managerSettings, loginSettings("login", vcdaLogins),
 	vcenterSettings, loginSettings("vcenter.login", vcenterLogins),
 	storwareSettings, loginSettings("storware.login", storwareLogins))
 
 // objects describes the objects of the provider block that hold settings.
 var objects = mergeDocs(map[string]string{
 	"login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_LOGIN` names the type. A field left out comes from its environment variable.",
-}, loginDocs("login", vcdaLogins),
+}, managerObjects, loginDocs("login", vcdaLogins),
 	vcenterObjects, loginDocs("vcenter.login", vcenterLogins),
 	storwareObjects, loginDocs("storware.login", storwareLogins))
 

@@ -4,10 +4,12 @@ package providerdata
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
@@ -16,6 +18,7 @@ import (
 // Data is what provider configuration hands to every room.
 type Data struct {
 	VCDA     System[vcda.Client]
+	Manager  System[vcda.Client] // the Manager beside a Cloud service
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
 	Clock    clock.Clock
@@ -25,8 +28,25 @@ type Data struct {
 	// Unvalidated tells that the CLI has not validated the provider block in this process.
 	Unvalidated bool
 
+	Appliances Appliances
+
 	// Preflight is nil where checks at plan time are turned off.
 	Preflight *Preflight
+}
+
+// Appliances are the appliances that resources name by themselves.
+type Appliances struct {
+	// Own is the base URL of the provider's own appliance, and the trust in it. URL is
+	// "" where the block has none, or does not know it yet.
+	Own struct {
+		URL     string
+		Unknown bool // only known after apply
+		Trust   tlsutil.Trust
+	}
+
+	// Connect makes a client of any appliance, with the settings of the provider block
+	// but for those given. Whoever calls it logs it out.
+	Connect func(base *url.URL, trust tlsutil.Trust, login vcda.Login) (*vcda.Client, error)
 }
 
 // System is the client of one system, or the reason why there is none.

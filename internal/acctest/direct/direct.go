@@ -4,7 +4,9 @@
 package direct
 
 import (
+	"encoding/json"
 	"math/big"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -370,4 +372,31 @@ func mustNot(t testing.TB, d Diagnostics) {
 	if problems := d.Errors(); len(problems) > 0 {
 		t.Fatal(problems)
 	}
+}
+
+// Changes are the attributes whose planned value differs from the prior one: before
+// and after.
+func (p Plan) Changes(prior Object) map[string][2]any {
+	changes := map[string][2]any{}
+	for name, after := range p.Values {
+		if before := prior.Values[name]; !reflect.DeepEqual(before, after) {
+			changes[name] = [2]any{before, after}
+		}
+	}
+	return changes
+}
+
+// Upgrade reads a state that another version or provider wrote.
+func (p *Provider) Upgrade(t testing.TB, name string, version int64, state Values) (Object, Diagnostics) {
+	t.Helper()
+	text, err := json.Marshal(state)
+	must(t, err)
+	resp, err := p.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: name, Version: version, RawState: &tfprotov6.RawState{JSON: text},
+	})
+	must(t, err)
+	if resp.UpgradedState == nil {
+		return Object{}, resp.Diagnostics
+	}
+	return p.object(t, name, resp.UpgradedState, nil, nil), resp.Diagnostics
 }

@@ -1,0 +1,230 @@
+// Package deployed starts appliances as deployed, for tests of their set-up: a
+// Manager or Cloud service with two replicators and two tunnels.
+package deployed
+
+import (
+	"encoding/base64"
+	"encoding/pem"
+	"maps"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// RootPassword is the one that Ready appliances have.
+const RootPassword = "Chosen-passw0rd"
+
+// Site is an appliance with the appliances that belong to it.
+type Site struct {
+	Clock       *clocktest.Clock
+	All         *simulator.Fixture
+	Main        *simulator.Appliance
+	Replicators []*simulator.Appliance
+	Tunnels     []*simulator.Appliance
+}
+
+// Fresh starts the appliances of a site as deployed.
+func Fresh(t testing.TB, service simulator.Service, change ...func(*simulator.ApplianceOptions)) *Site {
+	t.Helper()
+	clock := clocktest.New()
+	main := simulator.ApplianceOptions{Site: "main", Service: service, Fresh: true, WithManager: service == simulator.Cloud}
+	for _, edit := range change {
+		edit(&main)
+	}
+	options := []simulator.ApplianceOptions{main}
+	for _, name := range []string{"replicator-1", "replicator-2"} {
+		options = append(options, simulator.ApplianceOptions{Site: name, Service: simulator.Replicator, Fresh: true, PublicURLs: []string{"https://" + name + ".example.com:8043"}})
+	}
+	for _, name := range []string{"tunnel-1", "tunnel-2"} {
+		options = append(options, simulator.ApplianceOptions{Site: name, Service: simulator.Tunnel, Fresh: true, PublicURLs: []string{"https://" + name + ".example.com:8047"}})
+	}
+	all, err := simulator.Start(simulator.Options{Now: clock.Now, Appliances: options})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Site{
+		Clock: clock, All: all, Main: all.Appliance("main"),
+		Replicators: []*simulator.Appliance{all.Appliance("replicator-1"), all.Appliance("replicator-2")},
+		Tunnels:     []*simulator.Appliance{all.Appliance("tunnel-1"), all.Appliance("tunnel-2")},
+	}
+	t.Cleanup(func() {
+		all.Close()
+		for _, a := range s.appliances() {
+			for _, violation := range a.Violations() {
+				t.Errorf("%s: a request breaks the API: %s", a.Site(), violation)
+			}
+		}
+	})
+	return s
+}
+
+// Ready is Fresh with the root passwords changed to RootPassword.
+func Ready(t testing.TB, service simulator.Service, change ...func(*simulator.ApplianceOptions)) *Site {
+	t.Helper()
+	s := Fresh(t, service, change...)
+	for _, a := range s.appliances() {
+		if a.RootPassword() != RootPassword {
+			a.SetRootPassword(RootPassword)
+		}
+	}
+	return s
+}
+
+func (s *Site) appliances() []*simulator.Appliance {
+	all := append([]*simulator.Appliance{s.Main}, append(s.Replicators, s.Tunnels...)...)
+	if manager := s.Main.Manager(); manager != nil {
+		all = append(all, manager)
+	}
+	return all
+}
+
+// Block configures the provider for the main appliance, as root, with further
+// attributes.
+func (s *Site) Block(more direct.Values) direct.Values {
+	block := direct.Values{
+		"url": s.Main.URL(), "ca_certificate": s.All.CertificateAuthority(), "preflight": false,
+		"login": direct.Values{"local_user": direct.Values{"username": "root", "password": s.Main.RootPassword()}},
+	}
+	if manager := s.Main.Manager(); manager != nil {
+		block["manager"] = direct.Values{"url": manager.URL()}
+	}
+	maps.Copy(block, more)
+	return block
+}
+
+// Provider serves a provider that is configured with Block.
+func (s *Site) Provider(t testing.TB, more direct.Values) *direct.Provider {
+	t.Helper()
+	p := direct.Serve(t, acctest.FactoriesAt(t, s.Clock)["vcda"])
+	if problems := p.Configure(t, s.Block(more)).Errors(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return p
+}
+
+// SSO returns user and password of an administrator of the SSO domain.
+func SSO() (user, password string) {
+	account := simulator.DefaultAccounts().SSOUsers[0]
+	return account.Username, account.Password
+}
+
+// LookupServiceThumbprint is the thumbprint of simulator.LookupServiceURL.
+func (s *Site) LookupServiceThumbprint() string {
+	return s.All.ServerThumbprint(simulator.LookupServiceURL)
+}
+
+// VCenterManager configures vcda_vcenter_replication_manager.
+func (s *Site) VCenterManager(more direct.Values) direct.Values {
+	user, password := SSO()
+	config := direct.Values{
+		"site_name": "alpha", "license_key": simulator.DefaultLicense,
+		"lookup_service_url": "https://vcenter.example.com", "lookup_service_thumbprint": s.LookupServiceThumbprint(),
+		"sso_user": user, "sso_password": password,
+	}
+	maps.Copy(config, more)
+	return config
+}
+
+// DirectorManager configures vcda_cloud_director_replication_manager.
+func (s *Site) DirectorManager(more direct.Values) direct.Values {
+	user := simulator.DefaultAccounts().VCDUsers[0]
+	config := direct.Values{
+		"site_name": "cloud-a", "site_description": "east", "license_key": simulator.DefaultLicense,
+		"public_endpoint_address": "cloud-a.example.com",
+		"vcd_url":                 "https://director.example.com", "vcd_thumbprint": s.All.ServerThumbprint(simulator.DirectorURL),
+		"vcd_username": user.Username, "vcd_password": user.Password,
+		"lookup_service_url": "https://vcenter.example.com/lookupservice/sdk", "lookup_service_thumbprint": s.LookupServiceThumbprint(),
+	}
+	maps.Copy(config, more)
+	return config
+}
+
+// Replicator configures vcda_replicator for one of the site's replicators.
+func (s *Site) Replicator(index int, more direct.Values) direct.Values {
+	user, password := SSO()
+	config := direct.Values{
+		"api_url": s.Replicators[index].PublicURL(), "api_thumbprint": s.Replicators[index].Thumbprint(), "root_password": RootPassword,
+		"sso_user": user, "sso_password": password,
+		"lookup_service_url": "https://vcenter.example.com", "lookup_service_thumbprint": s.LookupServiceThumbprint(),
+	}
+	maps.Copy(config, more)
+	return config
+}
+
+// Tunnel configures vcda_tunnel for one of the site's tunnels.
+func (s *Site) Tunnel(index int, more direct.Values) direct.Values {
+	config := direct.Values{"url": s.Tunnels[index].PublicURL(), "certificate": Encoded(s.Tunnels[index]), "root_password": RootPassword}
+	maps.Copy(config, more)
+	return config
+}
+
+// Encoded is the certificate of an appliance as base64 of its DER form.
+func Encoded(a *simulator.Appliance) string {
+	block, _ := pem.Decode([]byte(a.CertificatePEM()))
+	return base64.StdEncoding.EncodeToString(block.Bytes)
+}
+
+// Create plans and applies an object that must come into being without an error.
+func Create(t testing.TB, p *direct.Provider, name string, config direct.Values) direct.Object {
+	t.Helper()
+	return Change(t, p, name, direct.Object{}, config)
+}
+
+// Change plans and applies a change that must succeed, and requires an empty plan
+// after it.
+func Change(t testing.TB, p *direct.Provider, name string, prior direct.Object, config direct.Values) direct.Object {
+	t.Helper()
+	plan := p.Plan(t, name, prior, config)
+	NoErrors(t, plan.Diagnostics)
+	object, problems := p.Apply(t, plan)
+	NoErrors(t, problems)
+	return Unchanged(t, p, name, object, config)
+}
+
+// Unchanged refreshes an object, and requires an empty plan.
+func Unchanged(t testing.TB, p *direct.Provider, name string, object direct.Object, config direct.Values) direct.Object {
+	t.Helper()
+	object, problems := p.Refresh(t, name, object)
+	NoErrors(t, problems)
+	if object.Values == nil {
+		t.Fatalf("%s is gone", name)
+	}
+	if changes := Differences(t, p, name, object, config); len(changes) > 0 {
+		t.Errorf("%s is planned to change: %v", name, changes)
+	}
+	return object
+}
+
+// Differences are the attributes that a plan changes.
+func Differences(t testing.TB, p *direct.Provider, name string, prior direct.Object, config direct.Values) map[string][2]any {
+	t.Helper()
+	plan := p.Plan(t, name, prior, config)
+	NoErrors(t, plan.Diagnostics)
+	return plan.Changes(prior)
+}
+
+// NoErrors fails the test where diagnostics hold errors.
+func NoErrors(t testing.TB, diagnostics direct.Diagnostics) {
+	t.Helper()
+	if problems := diagnostics.Errors(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+}
+
+// Count returns how often each call that changes something arrived at an appliance,
+// and forgets the counts.
+func Count(a *simulator.Appliance) map[string]int {
+	writes := map[string]int{}
+	for _, record := range a.Requests() {
+		if record.Method != "GET" && !isSession(record.Path) {
+			writes[record.Method+" "+record.Path]++
+		}
+	}
+	a.ResetStats()
+	return writes
+}
+
+func isSession(path string) bool { return path == "/sessions" }

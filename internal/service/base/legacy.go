@@ -1,0 +1,79 @@
+package base
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Legacy reads states of a type of the archived provider vmware/vcda that has the
+// same name here. All its releases wrote schema version 0. No appliance is asked.
+type Legacy[M any] struct {
+	Type    string
+	Convert func(ctx context.Context, state []byte) (M, error)
+	ID      func(M) types.String // of the identity; null where it is not known yet
+	Key     string               // attribute of the identity, "id" when empty
+}
+
+func (l Legacy[M]) key() path.Path {
+	if l.Key == "" {
+		return path.Root("id")
+	}
+	return path.Root(l.Key)
+}
+
+// Upgraders serve a resource whose source was changed and nothing else.
+func (l Legacy[M]) Upgraders() map[int64]resource.StateUpgrader {
+	return map[int64]resource.StateUpgrader{0: {StateUpgrader: func(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
+		m, err := l.Convert(ctx, req.RawState.JSON)
+		if err != nil {
+			resp.Diagnostics.Append(l.unreadable())
+			return
+		}
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}}}
+}
+
+// Movers serve a resource that a moved block names.
+func (l Legacy[M]) Movers() []resource.StateMover {
+	return []resource.StateMover{{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		if req.SourceTypeName != l.Type || !strings.HasSuffix(req.SourceProviderAddress, "/vmware/vcda") && !strings.HasSuffix(req.SourceProviderAddress, "/vcda-dr/vcda") {
+			return // not a state of the archived provider
+		}
+		if req.SourceSchemaVersion != 0 {
+			resp.Diagnostics.AddError("Unable to move the state of "+l.Type, fmt.Sprintf("No release of vmware/vcda is known that wrote version %d of its schema. %s", req.SourceSchemaVersion, importInstead))
+			return
+		}
+		m, err := l.Convert(ctx, req.SourceRawState.JSON)
+		if err != nil {
+			resp.Diagnostics.Append(l.unreadable())
+			return
+		}
+		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
+		if id := l.ID(m); !id.IsNull() {
+			resp.Diagnostics.Append(resp.TargetIdentity.SetAttribute(ctx, l.key(), id)...)
+		}
+	}}}
+}
+
+const importInstead = "Remove it from the state (terraform state rm), and import it."
+
+func (l Legacy[M]) unreadable() diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to read the old state of "+l.Type, "It has another form than the one that releases of vmware/vcda wrote. "+importInstead)
+}
+
+// NullTimeouts is the attribute timeouts of a resource that has none configured.
+func NullTimeouts() timeouts.Value {
+	operations := map[string]attr.Type{}
+	for _, name := range []string{"create", "read", "update", "delete"} {
+		operations[name] = types.StringType
+	}
+	return timeouts.Value{Object: types.ObjectNull(operations)}
+}

@@ -1,0 +1,303 @@
+package vcentermanager_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/deployed"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const name = "vcda_vcenter_replication_manager"
+
+type calls = map[string]int
+
+func requireCalls(t *testing.T, a *simulator.Appliance, want calls) {
+	t.Helper()
+	if diff := cmp.Diff(want, deployed.Count(a)); diff != "" {
+		t.Errorf("calls that change something (-want +got):\n%s", diff)
+	}
+}
+
+func TestCreate(t *testing.T) {
+	t.Parallel()
+	for version, register := range map[string]string{"4.5": "POST /config/vsphere-ui/register", "4.6": "POST /config/vsphere-ui", "4.7": "POST /config/vsphere-ui"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			site := deployed.Ready(t, simulator.Manager)
+			p := site.Provider(t, direct.Values{"api_version": version})
+			site.Main.LagConfigured(3)
+			site.Main.MaskLicense()
+			object := deployed.Create(t, p, name, site.VCenterManager(nil))
+			v := object.Values
+			if v["id"] != site.Main.Setup().InstanceID || v["vsphere_plugin_status"] != "OK" || v["is_licensed"] != true || v["is_configured"] != true || v["license_expires_at"] != nil {
+				t.Errorf("%v", v)
+			}
+			if v["lookup_service_url"] != "https://vcenter.example.com" {
+				t.Errorf("lookup service %v", v["lookup_service_url"])
+			}
+			requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1, register: 1})
+			got := site.Main.Setup()
+			if got.SiteName != "alpha" || got.LookupServiceURL != simulator.LookupServiceURL || !got.Plugin {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// TestUpdate changes one attribute after the other, and requires the calls that the
+// change needs, and no others.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.VCenterManager(nil))
+	site.Main.ResetStats()
+	other := site.All.AddServer("https://vcenter-2.example.com")
+	accounts := site.Main.Accounts()
+	second := accounts.SSOUsers[0]
+	second.User, second.Username, second.Password = "second@vsphere.local", "second@vsphere.local", "Second-pass-1"
+	accounts.SSOUsers = append(accounts.SSOUsers, second)
+	site.Main.SetAccounts(accounts)
+	lookupService := calls{"POST /config/lookup-service": 1}
+	config := site.VCenterManager(nil)
+	for _, change := range []struct {
+		name string
+		more direct.Values
+		want calls
+	}{
+		{"license", direct.Values{"license_key": "OTHER-AAAAA-AAAAA-AAAAA-AAAAA"}, calls{"POST /license": 1}},
+		{"license write-only", direct.Values{"license_key": nil, "license_key_wo": "OTHER-AAAAA-AAAAA-AAAAA-AAAAA", "license_key_wo_version": 1}, calls{}},
+		{"license version", direct.Values{"license_key_wo_version": 2}, calls{"POST /license": 1}},
+		{"license removed", direct.Values{"license_key_wo": nil, "license_key_wo_version": nil}, calls{}},
+		{"equal URL", direct.Values{"lookup_service_url": "https://VCENTER.example.com:443/lookupservice/sdk"}, calls{}},
+		{"lookup service", direct.Values{"lookup_service_url": "https://vcenter-2.example.com", "lookup_service_thumbprint": other}, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1}},
+		{"SSO user", direct.Values{"sso_user": second.Username, "sso_password": second.Password}, lookupService},
+		{"SSO password write-only", direct.Values{"sso_password": nil, "sso_password_wo": second.Password, "sso_password_wo_version": 1}, calls{}},
+		{"SSO password version", direct.Values{"sso_password_wo_version": 2}, lookupService},
+		{"triggers", direct.Values{"reapply_triggers": direct.Values{"certificate": "2"}}, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1}},
+		{"plug-in off", direct.Values{"vsphere_plugin": false}, calls{"DELETE /config/vsphere-ui": 1}},
+		{"plug-in on", direct.Values{"vsphere_plugin": true}, calls{"POST /config/vsphere-ui": 1}},
+		{"timeouts", direct.Values{"timeouts": direct.Values{"update": "20m"}}, calls{}},
+	} {
+		for attribute, value := range change.more {
+			config[attribute] = value
+		}
+		t.Log(change.name)
+		object = deployed.Change(t, p, name, object, config)
+		requireCalls(t, site.Main, change.want)
+	}
+}
+
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p, config := site.Provider(t, nil), site.VCenterManager(nil)
+	object := deployed.Create(t, p, name, config)
+	site.Main.ResetStats()
+	for drift, row := range map[string]struct {
+		happen func()
+		want   calls
+	}{
+		"license": {site.Main.RemoveLicense, calls{"POST /license": 1}},
+		"lookup service": {func() {
+			site.Main.SetLookupService("https://other.example.com:443/lookupservice/sdk", site.Main.Thumbprint())
+		}, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1}},
+	} {
+		row.happen()
+		refreshed, problems := p.Refresh(t, name, object)
+		deployed.NoErrors(t, problems)
+		if len(deployed.Differences(t, p, name, refreshed, config)) == 0 {
+			t.Errorf("%s: the drift does not show", drift)
+		}
+		object = deployed.Change(t, p, name, refreshed, config)
+		requireCalls(t, site.Main, row.want)
+	}
+}
+
+// TestSiteName tries other names on an appliance that has one.
+func TestSiteName(t *testing.T) {
+	t.Parallel()
+	t.Run("create with another name", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		site.Main.SetSite("beta", "")
+		p := site.Provider(t, nil)
+		_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.VCenterManager(nil)))
+		requireError(t, problems, "site_name: Unable to set the appliance up", `is the site "beta" for good`, "terraform import "+name+".NAME "+site.Main.Setup().InstanceID)
+		requireCalls(t, site.Main, calls{})
+	})
+	t.Run("create with the same name", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		site.Main.SetSite("alpha", "")
+		deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(nil))
+		requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
+	})
+	t.Run("changed", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		p := site.Provider(t, nil)
+		object := deployed.Create(t, p, name, site.VCenterManager(nil))
+		plan := p.Plan(t, name, object, site.VCenterManager(direct.Values{"site_name": "gamma"}))
+		requireError(t, plan.Diagnostics, "site_name: Unable to change site_name", `is the site "alpha" for good`)
+		site.Main.Redeploy()
+		site.Main.SetRootPassword("Redeployed-1")
+		again := site.Provider(t, nil)
+		plan = again.Plan(t, name, object, site.VCenterManager(direct.Values{"site_name": "gamma"}))
+		deployed.NoErrors(t, plan.Diagnostics)
+		if !plan.RequiresReplace {
+			t.Error("a new appliance is not set up anew")
+		}
+		gone, problems := again.Refresh(t, name, object)
+		deployed.NoErrors(t, problems)
+		if gone.Values != nil {
+			t.Error("the redeployed appliance is taken for the old one")
+		}
+	})
+}
+
+func requireError(t *testing.T, problems direct.Diagnostics, parts ...string) {
+	t.Helper()
+	text := strings.Join(problems.Errors(), "\n")
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("the error lacks %q:\n%s", part, text)
+		}
+	}
+}
+
+// TestBadInput refuses wrong values, before the site name is set where the appliance
+// can tell.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	wrong := "SHA-256" + strings.Repeat(":AB", 32)
+	for title, row := range map[string]struct {
+		more  direct.Values
+		says  []string
+		wrote calls
+	}{
+		"license":    {direct.Values{"license_key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}, []string{"license_key: Unable to", "Check the license key"}, calls{"POST /license": 1}},
+		"thumbprint": {direct.Values{"lookup_service_thumbprint": wrong}, []string{"lookup_service_thumbprint: Unable to", "correct lookup_service_thumbprint"}, calls{"POST /license": 1}},
+		"SSO":        {direct.Values{"sso_password": "wrong"}, []string{"lookup_service_url: Unable to", "SSO user and its password", "Set before it, and kept by the appliance: license, site name"}, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			site := deployed.Ready(t, simulator.Manager)
+			p := site.Provider(t, nil)
+			object, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.VCenterManager(row.more)))
+			requireError(t, problems, row.says...)
+			if object.Values != nil {
+				t.Error("a failed create leaves a state, which Terraform would destroy")
+			}
+			requireCalls(t, site.Main, row.wrote)
+			deployed.Create(t, p, name, site.VCenterManager(nil)) // goes on from there
+		})
+	}
+	for title, more := range map[string]direct.Values{
+		"site name": {"site_name": "not a name"}, "URL": {"lookup_service_url": "vcenter"}, "two passwords": {"sso_password_wo": "x"}, "no password": {"sso_password": nil},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			site := deployed.Ready(t, simulator.Manager)
+			if problems := site.Provider(t, nil).ValidateResource(t, name, site.VCenterManager(more)).Errors(); len(problems) == 0 {
+				t.Error("it is accepted")
+			}
+		})
+	}
+}
+
+func TestOtherService(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p := site.Provider(t, nil)
+	_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.VCenterManager(nil)))
+	requireError(t, problems, "Use the type vcda_cloud_director_replication_manager")
+	requireCalls(t, site.Main, calls{})
+}
+
+// TestUpdate_failsHalfWay keeps what was done, and goes on from there.
+func TestUpdate_failsHalfWay(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.VCenterManager(nil))
+	changed := site.VCenterManager(direct.Values{"license_key": "OTHER-AAAAA-AAAAA-AAAAA-AAAAA", "reapply_triggers": direct.Values{"a": "b"}})
+	site.Main.Fault(simulator.Fault{Method: "POST", Path: "/config/lookup-service", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
+	object, problems := p.Apply(t, p.Plan(t, name, object, changed))
+	requireError(t, problems, "The lookup service was not set", "kept by the appliance: license")
+	if object.Values["license_key"] != "OTHER-AAAAA-AAAAA-AAAAA-AAAAA" || object.Values["reapply_triggers"] != nil {
+		t.Errorf("%v", object.Values)
+	}
+	site.Main.ResetStats()
+	deployed.Change(t, p, name, object, changed)
+	requireCalls(t, site.Main, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
+}
+
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	for title, row := range map[string]struct {
+		version string
+		more    direct.Values
+		want    calls
+		warns   string
+	}{
+		"registered":      {"4.7", nil, calls{"DELETE /config/vsphere-ui": 1}, "Site name, license and lookup service stay"},
+		"off":             {"4.7", direct.Values{"vsphere_plugin": false}, calls{}, "Site name, license and lookup service stay"},
+		"4.5":             {"4.5", nil, calls{"POST /config/vsphere-ui/unregister": 1}, "Site name, license and lookup service stay"},
+		"4.5, write-only": {"4.5", direct.Values{"sso_password": nil, "sso_password_wo": "Simulator-sso-1", "sso_password_wo_version": 1}, calls{}, "The plug-in of the vSphere Client stays registered"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			site := deployed.Ready(t, simulator.Manager)
+			p := site.Provider(t, direct.Values{"api_version": row.version})
+			object := deployed.Create(t, p, name, site.VCenterManager(row.more))
+			site.Main.ResetStats()
+			plan := p.Plan(t, name, object, nil)
+			if text := strings.Join(plan.Diagnostics.Warnings(), "\n"); !strings.Contains(text, row.warns) {
+				t.Errorf("the plan warns %q", text)
+			}
+			_, problems := p.Apply(t, plan)
+			deployed.NoErrors(t, problems)
+			if text := strings.Join(problems.Warnings(), "\n"); !strings.Contains(text, row.warns) {
+				t.Errorf("the apply warns %q", text)
+			}
+			requireCalls(t, site.Main, row.want)
+		})
+	}
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	deployed.Create(t, p, name, site.VCenterManager(nil))
+	for title, by := range map[string]func() (direct.Object, direct.Diagnostics){
+		"id": func() (direct.Object, direct.Diagnostics) {
+			return p.Import(t, name, site.Main.Setup().InstanceID, nil)
+		},
+		"identity": func() (direct.Object, direct.Diagnostics) {
+			return p.Import(t, name, "", direct.Values{"id": site.Main.Setup().InstanceID})
+		},
+	} {
+		site.Main.ResetStats()
+		object, problems := by()
+		deployed.NoErrors(t, problems)
+		object, problems = p.Refresh(t, name, object)
+		deployed.NoErrors(t, problems)
+		config := site.VCenterManager(direct.Values{"license_key": nil})
+		deployed.Change(t, p, name, object, config)
+		if diff := cmp.Diff(calls{"POST /config/lookup-service": 1}, deployed.Count(site.Main)); diff != "" {
+			t.Errorf("%s: %s", title, diff)
+		}
+	}
+	object, problems := p.Import(t, name, "another", nil)
+	deployed.NoErrors(t, problems)
+	if object, problems = p.Refresh(t, name, object); object.Values != nil || len(problems.Errors()) > 0 {
+		t.Errorf("an unknown ID is imported: %v, %v", object.Values, problems.Errors())
+	}
+}
