@@ -140,7 +140,7 @@ func TestUnreachable(t *testing.T) {
 func TestEmptyTicket(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, vcenter.Options{}), credentials)
-	complains(t, p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ""}), "clone_ticket", "at least 1")
+	complains(t, p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ""}), "clone_ticket", "it is empty")
 	if d := p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": direct.Unknown}); len(d) > 0 {
 		t.Error(d.Errors())
 	}
