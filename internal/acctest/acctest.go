@@ -1,6 +1,5 @@
-// Package acctest is what the acceptance tests of all rooms share: simulated
-// appliances, the provider in this process or as a binary, gates for what a CLI
-// lacks.
+// Package acctest holds what acceptance tests share: simulated appliances, the
+// provider in this process or as a binary, and checks for what a command line lacks.
 package acctest
 
 import (

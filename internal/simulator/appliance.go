@@ -89,7 +89,7 @@ func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 	return a
 }
 
-// start makes the certificate and, unless nobody is to be served, the server.
+// start makes the certificate and, unless the appliance is unserved, the server.
 func (a *Appliance) start() error {
 	if a.options.Unserved {
 		if len(a.publicURLs) == 0 {

@@ -179,7 +179,7 @@ func (p *Provider) Stop(t testing.TB) {
 	}
 }
 
-// Refresh reads an object anew.
+// Refresh reads an object again.
 func (p *Provider) Refresh(t testing.TB, name string, object Object) (Object, Diagnostics) {
 	t.Helper()
 	kind := p.resource(name)

@@ -38,7 +38,7 @@ func (f textFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	resp.Error = resp.Result.Set(ctx, thumbprint)
 }
 
-// NewOfPEM is the function thumbprint.
+// NewOfPEM returns the function thumbprint.
 func NewOfPEM() function.Function {
 	return textFunction{name: "thumbprint", convert: ofPEM, definition: function.Definition{
 		Summary: "SHA-256 thumbprint of a certificate",
@@ -51,7 +51,7 @@ func NewOfPEM() function.Function {
 	}}
 }
 
-// NewNormalize is the function normalize_thumbprint.
+// NewNormalize returns the function normalize_thumbprint.
 func NewNormalize() function.Function {
 	return textFunction{name: "normalize_thumbprint", convert: values.Thumbprint, definition: function.Definition{
 		Summary: "SHA-256 thumbprint in the form VCDA uses",

@@ -22,11 +22,11 @@ const (
 	TokenNowhere
 )
 
-// NoSessionBody is how currentSession tells that nobody is logged in. The
-// reference is silent on it.
+// NoSessionBody is the response of currentSession without a login. The reference
+// does not define it.
 type NoSessionBody int
 
-// The spellings of nobody.
+// The responses without a login.
 const (
 	NoSessionNull  NoSessionBody = iota // 200 and the literal null
 	NoSessionEmpty                      // 200 and no body
