@@ -22,7 +22,7 @@ func explainStorware(s System, err error) (d Detail, ok bool) {
 		return s.explainLogin(login, s.explainRefusedByStorware), true
 	}
 	if errors.Is(err, storware.ErrNoLogin) {
-		return Detail{Why: "The provider block has no storware.login.", Advice: "Set it to exactly one of credentials, token and node, or name the type in the variable VCDA_STORWARE_LOGIN."}, true
+		return Detail{Why: "The provider block has no storware.login.", Advice: "Set it to exactly one of credentials, token and node, or name the type in the environment variable VCDA_STORWARE_LOGIN."}, true
 	}
 	return Detail{}, false
 }

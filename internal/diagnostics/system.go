@@ -147,12 +147,14 @@ func (s System) adviseOnUnreadable(e *tlsutil.UnreadableError) string {
 // out of date.
 func (s System) OutdatedPin(e *tlsutil.TrustError) diag.Diagnostic {
 	why := fmt.Sprintf("it has expired on %s", dateTime(e.NotAfter))
+	advice := fmt.Sprintf("Renew it on the %s, and update the thumbprint in %s and in the pairings of its peers.", s.name, s.block())
 	if e.IsNotYetValid() {
 		why = fmt.Sprintf("it is valid from %s only; this machine's clock says %s", dateTime(e.NotBefore), dateTime(e.Now))
+		advice = "Compare both, and correct the clock that is wrong."
 	}
 	return diag.NewWarningDiagnostic("The pinned certificate of "+e.Host+" is out of date", Detail{
 		Why:    fmt.Sprintf("The certificate of the %s is used, since its thumbprint is the configured one, but %s", s.name, why) + certificate(e),
-		Advice: fmt.Sprintf("Renew it on the %s, and update the thumbprint in %s and in the pairings of its peers.", s.name, s.block()),
+		Advice: advice,
 	}.String())
 }
 

@@ -27,7 +27,7 @@ func explainVCenter(s System, err error) (d Detail, ok bool) {
 	case errors.Is(err, vcenter.ErrNoRelease):
 		d.Advice = "Set vcenter.release in the provider block to a release that this vCenter has."
 	case errors.Is(err, vcenter.ErrNoLogin):
-		return Detail{Why: "The provider block has no vcenter.login.", Advice: "Set it to exactly one of credentials, clone_ticket and session_id, or name the type in the variable VCDA_VCENTER_LOGIN."}, true
+		return Detail{Why: "The provider block has no vcenter.login.", Advice: "Set it to exactly one of credentials, clone_ticket and session_id, or name the type in the environment variable VCDA_VCENTER_LOGIN."}, true
 	case vcenter.NotAuthenticated(err) && !isNotAPI(err):
 		d.Advice = "The session has ended, or was never logged in. A session ends after 30 minutes without a call, unless the vCenter is set otherwise, and when an administrator terminates it."
 	case vcenter.Fault(err) == vcenter.FaultNotSupported:

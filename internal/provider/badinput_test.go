@@ -178,7 +178,7 @@ func TestUnusableLogin(t *testing.T) {
 		says  []string
 	}{
 		"no token":  {simulator.Fault{Kind: simulator.Body, Body: `{"user":"root","roles":[]}`}, []string{"The response has no session token in its X-VCAV-Auth header"}},
-		"HTML":      {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html></html>"}, []string{"The response has no session token in its X-VCAV-Auth header"}},
+		"HTML":      {simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html></html>"}, []string{"it is text/html, not JSON: <html></html>", "a proxy or firewall answers in its place"}},
 		"empty":     {simulator.Fault{Kind: simulator.Empty}, []string{"The response has no session token in its X-VCAV-Auth header"}},
 		"500":       {simulator.Fault{Kind: simulator.Status, Status: 500}, []string{"did not succeed", "status 500 GeneralServerFailure"}},
 		"forbidden": {simulator.Fault{Kind: simulator.Status, Status: 403}, []string{"refused the login of type local_user", "status 403 Forbidden"}},

@@ -161,11 +161,11 @@ func TestConfigureProblems(t *testing.T) {
 		"no login":             {values{"url": somewhere}, nil, "login", "name the type in the environment variable VCDA_LOGIN"},
 		"unknown type":         {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "kerberos"}, "login", `Invalid VCDA_LOGIN: The environment variable holds "kerberos"`},
 		"two logins":           {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}}}, nil, "login", "2 are set"},
-		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The environment variable stands in for url"},
+		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The environment variable sets url"},
 		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "so the provider takes it for the path of a file"},
 		"missing CA in env":    {with(nil), map[string]string{"VCDA_CA_CERTIFICATE": missing}, "ca_certificate", "no such file"},
 		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "can't be used: it holds no PEM certificate"},
-		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The environment variable stands in for insecure. The value can't be used: "perhaps" is neither true nor false`},
+		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The environment variable sets insecure. The value can't be used: "perhaps" is neither true nor false`},
 		"bad number":           {with(nil), map[string]string{"VCDA_MAX_RETRIES": "some"}, "max_retries", "Invalid VCDA_MAX_RETRIES"},
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},
 		"signature, no nonce":  {sso(values{"signature": "s", "timestamp": 1}), nil, "login.sso_token", "needs the timestamp and the nonce"},
@@ -263,7 +263,7 @@ func TestWithoutURL(t *testing.T) {
 		t.Fatalf("got %q", problems.Errors())
 	}
 	_, problems := p.ReadData(t, "vcda_session", values{})
-	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "The provider block has no url. Set it, or the variable VCDA_URL") {
+	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "The provider block has no url. Set it, or the environment variable VCDA_URL") {
 		t.Errorf("got %q", errors)
 	}
 }

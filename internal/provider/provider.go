@@ -159,7 +159,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, queue *vcda
 	base := c.get("url")
 	if base == "" && c.unknown == "" {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
-			"The provider block has no url. Set it, or the variable VCDA_URL, to the address of the appliance."))
+			"The provider block has no url. Set it, or the environment variable VCDA_URL, to the address of the appliance."))
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := p.transport(c, "", base, agent)
@@ -218,7 +218,7 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 	}
 	if options.Trust.Insecure {
 		c.diags.AddAttributeWarning(attributePath(prefix+"insecure"), "Certificates are not checked",
-			"With insecure anybody on the way can read the login and change what the appliance says. Pin the certificate with thumbprint instead.")
+			"With insecure, anyone on the network path can read the login and change the responses. Pin the certificate with thumbprint instead.")
 	}
 	// Both have been checked by their rows; what fails here is not known yet.
 	options.BaseURL, _ = url.Parse(strings.TrimRight(base, "/"))

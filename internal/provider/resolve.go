@@ -78,7 +78,7 @@ func (c *configuration) get(dotted string) string {
 		return row.def
 	}
 	if err := row.valid(fromEnv); err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The environment variable stands in for "+dotted+". "+reason(err))
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+row.env, "The environment variable sets "+dotted+". "+reason(err))
 		return row.def
 	}
 	text, _ := row.resolved(fromEnv) // valid has checked it
@@ -196,7 +196,7 @@ func chooseLogin[L any](c *configuration, prefix, variable string, types []login
 	name := c.env(variable)
 	if name == "" {
 		c.diags.AddAttributeError(attributePath(prefix), "Missing "+prefix,
-			fmt.Sprintf("Say how to log in: set %s in the provider block to one of %s, or name the type in the environment variable %s.", prefix, loginNames(types), variable))
+			fmt.Sprintf("The provider block has no %s. Set it to exactly one of %s, or name the type in the environment variable %s.", prefix, loginNames(types), variable))
 		return nil, false
 	}
 	for i := range types {
@@ -225,8 +225,8 @@ func configuredLogin[L any](c *configuration, prefix string, types []loginType[L
 		return chosen[0]
 	}
 	if len(chosen) > 1 || c.unknown == "" {
-		c.diags.AddAttributeError(attributePath(prefix), "Not exactly one login type",
-			fmt.Sprintf("%s needs exactly one of %s; %d are set.", prefix, loginNames(types), len(chosen)))
+		c.diags.AddAttributeError(attributePath(prefix), "Invalid "+prefix,
+			fmt.Sprintf("Set %s to exactly one of %s; %d are set.", prefix, loginNames(types), len(chosen)))
 	}
 	return nil
 }

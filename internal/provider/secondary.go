@@ -43,7 +43,7 @@ func configureSecondary[L, C any, P client[C]](p *vcdaProvider, c *configuration
 	base := c.get(s.object + ".url")
 	if base == "" && c.unknown == "" && !c.diags.HasError() {
 		return providerdata.Absent[C](diag.NewErrorDiagnostic("Unable to use "+s.system,
-			fmt.Sprintf("The provider block has no %s.url. Set it, or the variable %sURL, to the address of the server.", s.object, s.prefix)))
+			fmt.Sprintf("The provider block has no %s.url. Set it, or the environment variable %sURL, to the address of the server.", s.object, s.prefix)))
 	}
 	login := secondaryLogin(c, s)
 	options := p.transport(c, s.object+".", base, agent)

@@ -41,7 +41,7 @@ var settings = slices.Concat([]setting{
 	{path: "url", env: "VCDA_URL", value: baseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
 	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it, also where it has expired; a warning then names the date."},
 	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
-	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anybody on the way can then read the login; for tests only."},
+	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
 	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
 	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},

@@ -126,6 +126,9 @@ var logins = []situation{
 		token := a.Accounts().APITokens[0]
 		s.reads(t, s.with(t, block(a, values{"api_version": "4.6", "login": values{"vcd_api_token": values{"api_token": token.Token, "org": token.Org}}})), "vcda_session", values{})
 	}},
+	loginAnswers("A page answers the login", simulator.Fault{Kind: simulator.Body, ContentType: "text/html", Body: "<html><body>Please log in.</body></html>"}),
+	loginAnswers("Another product answers the login", simulator.Fault{Status: http.StatusNotFound, Body: `{"timestamp":1,"status":404,"path":"/sessions"}`}),
+	loginAnswers("A firewall answers the login", simulator.Fault{Status: http.StatusForbidden, ContentType: "text/html", Body: "<html><body>Blocked.</body></html>"}),
 	loginAnswers("The answer has no token", simulator.Fault{Kind: simulator.Body, Body: "{}"}),
 	loginAnswers("The login meets a server error", simulator.Fault{Status: http.StatusInternalServerError}),
 	loginAnswers("The login gets no answer", simulator.Fault{Kind: simulator.DropResponse}),

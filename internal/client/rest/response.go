@@ -30,8 +30,7 @@ func (r *Response) JSON(v any) error {
 		return r.unusable(errEmpty)
 	}
 	if mediaType := r.Header.Get("Content-Type"); !isJSON(mediaType) {
-		reason := fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page())
-		return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, HTML: r.isHTML()}
+		return r.notJSON(mediaType)
 	}
 	if string(bytes.TrimSpace(r.Body)) == "null" {
 		return r.unusable(errNull) // an object or a list is never null as a whole
@@ -54,6 +53,21 @@ func (r *Response) unusable(err error) error {
 
 func (r *Response) invalid(reason string, err error) error {
 	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, Err: err}
+}
+
+// notJSON is the error of a response of another media type.
+func (r *Response) notJSON(mediaType string) error {
+	reason := fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page())
+	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, HTML: r.isHTML()}
+}
+
+// HTMLError returns a *ResponseError where the response is an HTML page, else nil.
+// It is for calls whose result is in the headers.
+func (r *Response) HTMLError() error {
+	if !r.isHTML() {
+		return nil
+	}
+	return r.notJSON(r.Header.Get("Content-Type"))
 }
 
 // page shows the beginning of an HTML page, which names who sent it. Anything

@@ -1,6 +1,7 @@
 package storware
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -30,11 +31,12 @@ func (c *Client) logIn(ctx context.Context, by Login) (cookies, error) {
 	if err != nil {
 		return cookies{}, err
 	}
-	if _, err := c.send(ctx, jar, by.request()); err != nil {
+	response, err := c.send(ctx, jar, by.request())
+	if err != nil {
 		return cookies{}, err
 	}
 	if jar.header(c.sessionAddress()) == "" {
-		return cookies{}, ErrNoCookie
+		return cookies{}, cmp.Or(response.HTMLError(), ErrNoCookie)
 	}
 	return jar, nil
 }

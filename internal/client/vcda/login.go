@@ -1,6 +1,7 @@
 package vcda
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -24,7 +25,7 @@ func (c *Client) requestLogin(ctx context.Context, body any, secrets ...string) 
 		return "", err
 	}
 	if token = response.Header.Get(tokenHeader); token == "" {
-		return "", ErrNoToken
+		return "", cmp.Or(response.HTMLError(), ErrNoToken)
 	}
 	return token, nil
 }

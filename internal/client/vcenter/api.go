@@ -2,6 +2,7 @@ package vcenter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -153,7 +154,7 @@ func sessionID(response *rest.Response) (string, error) {
 			return cookie.Value, nil
 		}
 	}
-	return "", ErrNoSessionID
+	return "", cmp.Or(response.HTMLError(), ErrNoSessionID)
 }
 
 func unusable(response *rest.Response, reason string) error {
