@@ -347,7 +347,7 @@ func TestConfiguredBeatsEnvironment(t *testing.T) {
 		"VCDA_USERNAME": "wrong", "VCDA_PASSWORD": "wrong", "VCDA_REQUEST_TIMEOUT": "1ns",
 	})
 	readSession(t, values{
-		"url": a.URL(), "thumbprint": a.Thumbprint(), "api_version": "4.7", "request_timeout": "10s",
+		"url": a.URL(), "thumbprint": a.Thumbprint(), "api_version": "4.7", "request_timeout": "1m",
 		"login": values{"local_user": values{"username": user.Username, "password": user.Password}},
 	})
 }

@@ -22,7 +22,8 @@ func PeerCertificate(ctx context.Context, host string) (*x509.Certificate, error
 		return certificate, err
 	}
 	if der := recordCertificate(ctx, host); der != nil {
-		return parseNames(der), nil
+		certificate, _ := parseNames(der) // the bytes alone give the thumbprint
+		return certificate, nil
 	}
 	return nil, err
 }
@@ -35,7 +36,7 @@ func unreadable(ctx context.Context, host string) (*x509.Certificate, error) {
 		return nil, nil
 	}
 	if _, err := x509.ParseCertificate(der); err != nil {
-		leaf := parseNames(der)
+		leaf, _ := parseNames(der) // the bytes alone give the thumbprint
 		return leaf, &UnreadableError{NegativeSerial: leaf.SerialNumber != nil && leaf.SerialNumber.Sign() < 0, Err: err}
 	}
 	return nil, nil

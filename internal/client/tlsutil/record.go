@@ -81,9 +81,24 @@ func split(b []byte, n int) (before, after []byte) {
 	return b[:n], b[n:]
 }
 
-// parseNames reads the names and dates of a certificate that Go refuses to parse,
-// as far as they can be read.
-func parseNames(der []byte) *x509.Certificate {
+// ParseCertificate parses a certificate. Of one that Go refuses to parse, such as
+// for its negative serial number, it reads names, dates and serial number. It fails
+// where these can't be read either.
+func ParseCertificate(der []byte) (*x509.Certificate, error) {
+	certificate, refused := x509.ParseCertificate(der)
+	if refused == nil {
+		return certificate, nil
+	}
+	certificate, err := parseNames(der)
+	if err != nil {
+		return nil, refused
+	}
+	return certificate, nil
+}
+
+// parseNames reads names, dates and serial number of a certificate. After an error
+// the result has what could be read, and always the bytes.
+func parseNames(der []byte) (*x509.Certificate, error) {
 	var parsed struct {
 		Certificate struct {
 			Version      int `asn1:"optional,explicit,default:0,tag:0"`
@@ -94,9 +109,9 @@ func parseNames(der []byte) *x509.Certificate {
 			Subject      pkix.RDNSequence
 		}
 	}
-	_, _ = asn1.Unmarshal(der, &parsed) // the bytes alone are something, too
+	_, err := asn1.Unmarshal(der, &parsed)
 	c := &x509.Certificate{Raw: der, SerialNumber: parsed.Certificate.SerialNumber, NotBefore: parsed.Certificate.Validity.NotBefore, NotAfter: parsed.Certificate.Validity.NotAfter}
 	c.Issuer.FillFromRDNSequence(&parsed.Certificate.Issuer)
 	c.Subject.FillFromRDNSequence(&parsed.Certificate.Subject)
-	return c
+	return c, err
 }

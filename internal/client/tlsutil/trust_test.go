@@ -1,6 +1,7 @@
 package tlsutil
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -176,6 +177,20 @@ func TestPeerCertificate(t *testing.T) {
 	}
 }
 
+func TestParseCertificate(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t, "authority")
+	for name, kind := range map[string]certs.Kind{"valid": certs.Valid, "negative serial": certs.NegativeSerial} {
+		der := ca.issue(kind, loopback).Certificate[0]
+		if got, err := ParseCertificate(der); err != nil || got.Subject.CommonName != "vcda-a" || !bytes.Equal(got.Raw, der) {
+			t.Errorf("%s: %+v, error %v", name, got, err)
+		}
+		if got, err := ParseCertificate(der[:len(der)-1]); err == nil {
+			t.Errorf("%s, cut off: %+v", name, got)
+		}
+	}
+}
+
 func TestNewVerifier_refusesBadTrust(t *testing.T) {
 	t.Parallel()
 	for name, trust := range map[string]Trust{
@@ -194,6 +209,6 @@ func FuzzRecorder(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x00\x0e\x0b\x00\x00\x0a\x00\x00\x07\x00\x00\x04abcd"))
 	f.Add([]byte("\x16\x03\x03\x00\x04\x0b\x00\x00\x0a"))
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		_ = parseNames((&recorder{sent: sent}).certificate()) // doesn't panic
+		_, _ = parseNames((&recorder{sent: sent}).certificate()) // doesn't panic
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
 // RemoteCertificate is the certificate an address shows to the appliance.
@@ -27,7 +28,7 @@ func (r RemoteCertificate) X509() (*x509.Certificate, error) {
 	der, err := base64.StdEncoding.DecodeString(r.Encoded)
 	if err == nil {
 		var certificate *x509.Certificate
-		if certificate, err = x509.ParseCertificate(der); err == nil {
+		if certificate, err = tlsutil.ParseCertificate(der); err == nil {
 			return certificate, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -19,9 +20,10 @@ func TestAction_findings(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a := acctest.StartAppliances(t, acctest.TwoSites(service)...).Appliance("site-a")
-			a.SetTaskDuration(700 * time.Millisecond)
-			p := acctest.Connect(t, a, nil)
+			clock := clocktest.New() // the task is asked for while it runs, however fast the machine is
+			a := acctest.StartAppliancesAt(t, clock, acctest.TwoSites(service)...).Appliance("site-a")
+			a.SetTaskDuration(time.Minute)
+			p := acctest.ConnectAt(t, clock, a, nil)
 			messages, diags := p.Invoke(t, checkType, direct.Values{})
 			if errors := diags.Errors(); len(errors) > 0 {
 				t.Fatal(errors)

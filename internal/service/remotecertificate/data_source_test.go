@@ -18,6 +18,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
@@ -172,6 +173,26 @@ func TestCertificate_silentServer(t *testing.T) {
 	t.Cleanup(func() { _ = listener.Close() })
 	p := acctest.ConnectAt(t, clock, acctest.StartAppliances(t).Appliance("site-a"), direct.Values{"request_timeout": "30s"})
 	requireError(t, p, direct.Values{"url": "https://" + listener.Addr().String()}, "request timeout")
+}
+
+// TestCertificate_unreadable: a certificate that Go can't parse has a thumbprint and
+// names like any other.
+func TestCertificate_unreadable(t *testing.T) {
+	t.Parallel()
+	options := acctest.TwoSites(simulator.Manager)
+	options[1].CertificateKind = certs.NegativeSerial
+	fixture := acctest.StartAppliances(t, options...)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
+	p := acctest.Connect(t, a, nil)
+	for _, via := range []string{"direct", "appliance"} {
+		read, diags := p.ReadData(t, certificateType, direct.Values{"url": b.URL(), "via": via})
+		if errors := diags.Errors(); len(errors) > 0 {
+			t.Fatal(via, errors)
+		}
+		if read["thumbprint"] != b.Thumbprint() || read["subject"] != "CN=site-b" || read["issuer"] != "CN=VCDA simulator CA" || read["pem"] != b.CertificatePEM() {
+			t.Errorf("%s: %+v", via, read)
+		}
+	}
 }
 
 // startProxy starts a proxy that knows b by its public name, and counts its tunnels.
