@@ -241,5 +241,5 @@ func TestCertificate_proxy(t *testing.T) {
 	if code == 0 {
 		t.Error("the plan succeeds by a proxy that is reached by TLS")
 	}
-	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "a proxy that is reached by TLS is in the way")
+	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "the proxy is reached by TLS")
 }
