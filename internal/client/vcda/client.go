@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/coalesce"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
@@ -113,6 +114,9 @@ func (c *Client) Clock() clock.Clock { return c.clock }
 
 // URL is the base address of the appliance.
 func (c *Client) URL() string { return c.http.BaseURL().String() }
+
+// RequestTimeout limits one HTTP request.
+func (c *Client) RequestTimeout() time.Duration { return c.http.RequestTimeout() }
 
 // send sends one request with a token, unless that is "".
 func (c *Client) send(ctx context.Context, token string, r rest.Request) (*rest.Response, error) {

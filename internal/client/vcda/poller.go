@@ -100,19 +100,23 @@ func (p *poller) subscribe(ctx context.Context, t Task, wantsResult bool) *subsc
 	s := &subscription{id: t.ID, began: p.clock.Now(), wantsResult: wantsResult, task: t, polled: make(chan struct{}, 1)}
 	p.subscriptions[s] = struct{}{}
 	first := s.began.Add(p.interval(s.began))
-	if len(p.subscriptions) > 1 && !first.Before(p.next) {
-		return s
-	}
-	p.next = first
-	if len(p.subscriptions) > 1 {
+	switch {
+	case len(p.subscriptions) == 1:
+		p.next = first
+		p.start(ctx)
+	case first.Before(p.next):
+		p.next = first
 		p.wake()
-		return s
 	}
-	// The loop serves other waits too, so it doesn't end with this one.
-	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
-	p.stop, p.wake = stop, func() {}
-	go p.run(loop)
 	return s
+}
+
+// start begins the loop. It serves other waits too, so it doesn't end with the
+// context of the first.
+func (p *poller) start(ctx context.Context) {
+	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	p.wake = func() {}
+	go p.run(ctx)
 }
 
 // unsubscribe ends a wait. The last one ends the loop.
