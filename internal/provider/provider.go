@@ -33,12 +33,17 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/clouddirectormanager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/inventory"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/remotecertificate"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicy"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicyassignment"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replications"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/site"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sitepairing"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/slaprofile"
 	storwareservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/task"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vappreplication"
@@ -269,6 +274,7 @@ func userAgent(version, terraform string) string {
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
 		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
+		replicationpolicy.NewResource, replicationpolicyassignment.NewResource, slaprofile.NewResource,
 		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource}
 }
 
@@ -287,6 +293,8 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 		session.NewDataSource, site.NewDataSource, site.NewListDataSource,
 		task.NewDataSource, task.NewListDataSource,
 		replicator.NewListDataSource, appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
+		replications.NewVMList, replications.NewVAppList, replications.NewVSphereList, replications.NewDataSource, replications.NewInstances,
+		replicationpolicy.NewDataSource, replicationpolicy.NewListDataSource, slaprofile.NewDataSource, inventory.NewDataSource,
 		vcenterservice.NewDataSource,
 		storwareservice.NewDataSource, storwareservice.NewUserDataSource, storwareservice.NewStatusDataSource,
 	}

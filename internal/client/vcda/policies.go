@@ -36,9 +36,13 @@ type Policy struct {
 	Orgs                           *int64 `json:"orgs,omitempty"` // how many have it
 }
 
-// request is the policy as it is sent.
-func (p Policy) request() Policy {
+// policyRequest is a policy as it is sent: a version before 4.7 does not know all
+// of its fields.
+func (c *Client) policyRequest(p Policy) Policy {
 	p.ID, p.Orgs = "", nil
+	if c.APIVersion() < "4.7" {
+		p.AllowOutgoingOnPremProtections = nil
+	}
 	return p
 }
 
@@ -62,7 +66,7 @@ func array[T any](ctx context.Context, c *Client, path string, id func(T) string
 
 // CreatePolicy makes a replication policy ("Create Policy", POST /policies).
 func (c *Client) CreatePolicy(ctx context.Context, p Policy) (Policy, error) {
-	return c.writePolicy(ctx, rest.Request{Method: http.MethodPost, Path: "/policies", Body: p.request()})
+	return c.writePolicy(ctx, rest.Request{Method: http.MethodPost, Path: "/policies", Body: c.policyRequest(p)})
 }
 
 // UpdatePolicy replaces a replication policy ("Update Policy", PUT /policies/{id}).
@@ -71,7 +75,7 @@ func (c *Client) UpdatePolicy(ctx context.Context, p Policy) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	return c.writePolicy(ctx, rest.Request{Method: http.MethodPut, Path: path, Body: p.request()})
+	return c.writePolicy(ctx, rest.Request{Method: http.MethodPut, Path: path, Body: c.policyRequest(p)})
 }
 
 // writePolicy decodes the response, which is not published: without an id in it

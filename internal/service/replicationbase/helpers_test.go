@@ -2,14 +2,11 @@ package replicationbase_test
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/twosites"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -31,15 +28,11 @@ var kinds = []kindTest{
 }
 
 // fixture is two paired sites, of which site-a is the source and site-b the
-// destination, and a provider configured for one of them. Time moves only when
-// the provider waits.
+// destination, and a provider configured for one of them.
 type fixture struct {
 	kindTest
-	*direct.Provider
-	t     *testing.T
-	clock *clocktest.Clock
-	a, b  *simulator.Appliance
-	sites *simulator.Fixture
+	*twosites.Fixture
+	t *testing.T
 }
 
 // eachKind runs a test for each kind, with a provider configured for the
@@ -55,59 +48,14 @@ func eachKind(t *testing.T, test func(t *testing.T, f *fixture)) {
 	}
 }
 
-func start(t *testing.T, k kindTest, at string, more ...any) *fixture {
+func start(t *testing.T, k kindTest, at string) *fixture {
 	t.Helper()
-	f := &fixture{kindTest: k, t: t, clock: clocktest.New()}
-	describe := func(site string) simulator.ApplianceOptions {
-		return simulator.ApplianceOptions{Site: site, Service: k.service, PublicURLs: []string{"https://" + site + ".example.com:8048"}, TaskDuration: 20 * time.Second}
-	}
-	sites, err := simulator.Start(simulator.Options{Now: f.clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.sites, f.a, f.b = sites, sites.Appliance("site-a"), sites.Appliance("site-b")
-	t.Cleanup(func() {
-		sites.Close()
-		for _, violation := range slices.Concat(f.a.Violations(), f.b.Violations()) {
-			t.Errorf("a request breaks the API: %s", violation)
-		}
-	})
-	f.a.Pair("site-b")
-	f.b.Pair("site-a")
-	f.Provider = direct.Serve(t, acctest.FactoriesAt(t, f.clock)["vcda"])
-	f.configure(at, more...)
-	return f
-}
-
-// configure configures the provider for a site, with its session extended to the
-// other one.
-func (f *fixture) configure(at string, more ...any) {
-	f.t.Helper()
-	here, there := f.b, "site-a"
-	if at == "site-a" {
-		here, there = f.a, "site-b"
-	}
-	user, remote := here.Accounts().LocalUsers[0], here.Accounts().VCDUsers[0]
-	block := direct.Values{
-		"url": here.URL(), "thumbprint": here.Thumbprint(), "max_retries": 0,
-		"login": direct.Values{"local_user": direct.Values{"username": user.Username, "password": user.Password}},
-	}
-	if f.service == simulator.Cloud {
-		block["session_extensions"] = []any{direct.Values{
-			"site": there, "credentials": direct.Values{"username": remote.Username, "password": remote.Password},
-		}}
-	}
-	for i := 0; i < len(more); i += 2 {
-		block[more[i].(string)] = more[i+1] //nolint:errcheck // a test that names none is wrong
-	}
-	if errors := f.Configure(f.t, block).Errors(); len(errors) > 0 {
-		f.t.Fatal(errors)
-	}
+	return &fixture{kindTest: k, Fixture: twosites.Start(t, k.service, at), t: t}
 }
 
 // config is a configuration of the kind, with changes in pairs.
 func (f *fixture) config(changes ...any) direct.Values {
-	source, destination := f.a.Workloads(), f.b.Workloads()
+	source, destination := f.A.Workloads(), f.B.Workloads()
 	v := direct.Values{}
 	switch f.name {
 	case "vcda_vm_replication":
@@ -176,7 +124,7 @@ func (f *fixture) requireNoChange(object direct.Object, config direct.Values) {
 // requireSent checks how many starts, changes and stops the destination saw.
 func (f *fixture) requireSent(starts, changes, stops int) {
 	f.t.Helper()
-	requests := f.b.Stats().Requests
+	requests := f.B.Stats().Requests
 	for call, want := range map[string]int{"POST " + f.path: starts, "PATCH " + f.path + "/{id}": changes, "DELETE " + f.path + "/{id}": stops} {
 		if got := requests[call]; got != want {
 			f.t.Errorf("%s was sent %d times, want %d", call, got, want)
@@ -210,7 +158,7 @@ func id(object direct.Object) string {
 // vm is the replication of the first VM.
 func (f *fixture) vm() simulator.Replication {
 	f.t.Helper()
-	all := f.b.Replications()
+	all := f.B.Replications()
 	if len(all) == 0 {
 		f.t.Fatal("nothing is replicated")
 	}

@@ -50,8 +50,12 @@ func Detail(ctx context.Context, err error) diagnostics.Detail {
 		sync        *replication.SyncError
 		replicators *replication.ReplicatorsError
 		unknown     *lro.OutcomeUnknownError[vcda.Task]
+		wrong       *wrongServiceError
 	)
 	switch {
+	case errors.As(err, &wrong):
+		d.Why = diagnostics.Sentence(wrong.Error())
+		d.Advice = fmt.Sprintf("Use a provider configuration whose url is that of a %s service.", serviceName(wrong.wanted))
 	case errors.Is(err, errPending):
 		d.Why, d.Advice = diagnostics.Sentence(err.Error()), "Run again when the task has ended."
 	case errors.As(err, &service):

@@ -30,8 +30,8 @@ func TestReplication_lifeCycle(t *testing.T) {
 			t.Errorf("changed to %+v", r)
 		}
 		f.requireNoChange(f.refresh(changed), config)
-		if gone := f.apply(changed, nil); gone.Values != nil || len(f.b.Replications()) != 0 {
-			t.Errorf("left %v, %d replications", gone.Values, len(f.b.Replications()))
+		if gone := f.apply(changed, nil); gone.Values != nil || len(f.B.Replications()) != 0 {
+			t.Errorf("left %v, %d replications", gone.Values, len(f.B.Replications()))
 		}
 		f.requireSent(1, 1, 1)
 	})
@@ -52,7 +52,7 @@ func TestReplication_atTheOtherSite(t *testing.T) {
 				t.Error("it is not paused")
 			}
 			f.apply(made, nil)
-			for _, record := range f.a.Requests() {
+			for _, record := range f.A.Requests() {
 				if (strings.HasPrefix(record.Path, k.path) || strings.HasPrefix(record.Path, "/tasks")) && !strings.Contains(record.Path, "site=site-b") {
 					t.Errorf("%s %s names no site", record.Method, record.Path)
 				}
@@ -77,22 +77,22 @@ func TestReplication_pausesAndResumes(t *testing.T) {
 
 func TestReplication_firstSynchronizationLater(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		at := f.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+		at := f.Clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		config := f.config("initial_sync_at", at)
 		made := f.apply(none, config)
 		if made.Values["paused"] != false {
 			t.Error("a start for later counts as paused")
 		}
 		f.requireNoChange(f.refresh(made), config)
-		f.clock.Advance(20 * time.Minute)
-		f.clock.Advance(20 * time.Minute)
-		later := f.clock.Now().Add(10 * time.Minute).UTC().Format(time.RFC3339)
+		f.Clock.Advance(20 * time.Minute)
+		f.Clock.Advance(20 * time.Minute)
+		later := f.Clock.Now().Add(10 * time.Minute).UTC().Format(time.RFC3339)
 		made = f.apply(f.refresh(made), f.with(config, "initial_sync_at", later))
 		f.requireSent(1, 1, 0)
-		f.b.Replications()
-		f.clock.Advance(15 * time.Minute)
-		f.b.Replications() // the first synchronization begins
-		f.clock.Advance(5 * time.Minute)
+		f.B.Replications()
+		f.Clock.Advance(15 * time.Minute)
+		f.B.Replications() // the first synchronization begins
+		f.Clock.Advance(5 * time.Minute)
 		if n := len(f.vm().Instances); n != 1 {
 			t.Fatalf("%d instances", n)
 		}
@@ -103,7 +103,7 @@ func TestReplication_firstSynchronizationLater(t *testing.T) {
 
 func TestReplication_waitsForSync(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		f.b.SetSyncTime(3 * time.Hour)
+		f.B.SetSyncTime(3 * time.Hour)
 		f.apply(none, f.config("wait_for_sync", true))
 		if n := len(f.vm().Instances); n != 1 {
 			t.Errorf("%d instances at the end of the create", n)
@@ -114,7 +114,7 @@ func TestReplication_waitsForSync(t *testing.T) {
 func TestReplication_existsAlready(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		first := f.apply(none, f.config())
-		f.b.ResetStats()
+		f.B.ResetStats()
 		object, problems := f.attempt(none, f.config())
 		requireError(t, problems, "Unable to start the", "is already replicated to this destination", "terraform import "+f.name+".NAME "+id(first), "adopt_existing = true")
 		if object.Values != nil {
@@ -132,7 +132,7 @@ func TestReplication_existsAlready(t *testing.T) {
 func TestReplication_goneByHand(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
-		f.sites.RemoveReplication(id(made))
+		f.Sites.RemoveReplication(id(made))
 		if gone := f.refresh(made); gone.Values != nil {
 			t.Errorf("state %v", gone.Values)
 		}
@@ -147,8 +147,8 @@ func TestReplication_driftOfSettings(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		config := f.config("rpo_minutes", 60)
 		made := f.apply(none, config)
-		for _, r := range f.b.Replications() {
-			f.sites.EditReplication(r.ID, func(r *simulator.Replication) { r.RPO, r.Paused = 240, true })
+		for _, r := range f.B.Replications() {
+			f.Sites.EditReplication(r.ID, func(r *simulator.Replication) { r.RPO, r.Paused = 240, true })
 		}
 		fresh := f.refresh(made)
 		if fresh.Values["rpo_minutes"] != int64(240) || fresh.Values["paused"] != true {
@@ -179,7 +179,7 @@ func TestReplication_reversed(t *testing.T) {
 			t.Errorf("changed to %+v", r)
 		}
 		f.apply(fresh, nil)
-		if n := len(f.a.Replications()); n != 0 {
+		if n := len(f.A.Replications()); n != 0 {
 			t.Errorf("%d replications are left", n)
 		}
 	})
@@ -188,8 +188,8 @@ func TestReplication_reversed(t *testing.T) {
 // recover brings all replications through a recovery, by hand.
 func (f *fixture) recover(kind string) {
 	f.t.Helper()
-	for _, r := range f.b.Replications() {
-		f.sites.Recover(r.ID, kind)
+	for _, r := range f.B.Replications() {
+		f.Sites.Recover(r.ID, kind)
 	}
 }
 
@@ -204,7 +204,7 @@ func TestReplication_destroyDuringATest(t *testing.T) {
 		}
 		made = f.apply(kept, f.config("cleanup_test_on_destroy", true))
 		f.apply(made, nil)
-		if n := len(f.b.Replications()); n != 0 {
+		if n := len(f.B.Replications()); n != 0 {
 			t.Errorf("%d replications are left", n)
 		}
 	})
@@ -225,8 +225,8 @@ func TestReplication_destroyAfterAFailover(t *testing.T) {
 
 func TestReplication_interrupted(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		f.b.FreezeTasks(true)
-		f.whenPolled(f.b, func() { f.Stop(t) })
+		f.B.FreezeTasks(true)
+		f.whenPolled(f.B, func() { f.Stop(t) })
 		object, problems := f.attempt(none, f.config())
 		if errors := problems.Errors(); len(errors) > 0 {
 			t.Fatal(errors)
@@ -239,8 +239,8 @@ func TestReplication_interrupted(t *testing.T) {
 		if waiting.Values["pending_task_id"] != object.Values["pending_task_id"] {
 			t.Errorf("while the task runs: %v", waiting.Values)
 		}
-		f.b.FreezeTasks(false)
-		f.clock.Advance(time.Minute)
+		f.B.FreezeTasks(false)
+		f.Clock.Advance(time.Minute)
 		done := f.refresh(waiting)
 		if !strings.HasPrefix(id(done), f.prefix) || done.Values["pending_task_id"] != nil || done.Identity["id"] != id(done) {
 			t.Errorf("afterwards: %v, identity %v", done.Values, done.Identity)
@@ -275,9 +275,9 @@ func TestReplication_replacementWarns(t *testing.T) {
 func TestReplication_changesWithoutACall(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
-		f.b.ResetStats()
+		f.B.ResetStats()
 		f.apply(made, f.config("adopt_existing", true, "wait_for_sync", true, "timeouts", direct.Values{"create": "1h"}))
-		for call, n := range f.b.Stats().Requests {
+		for call, n := range f.B.Stats().Requests {
 			if !strings.HasPrefix(call, "GET ") {
 				t.Errorf("%s was sent %d times", call, n)
 			}
@@ -356,13 +356,13 @@ func TestReplication_broken(t *testing.T) {
 			"null":         {Kind: simulator.Body, Body: "null"},
 		} {
 			fault.Method, fault.Path = "GET", f.path
-			f.b.Fault(fault)
-			f.clock.Advance(2 * time.Minute) // so that no list is shared with the last read
+			f.B.Fault(fault)
+			f.Clock.Advance(2 * time.Minute) // so that no list is shared with the last read
 			kept, problems := f.Refresh(t, f.name, made)
 			if len(problems.Errors()) != 1 || id(kept) != id(made) {
 				t.Errorf("%s: %q, state %v", name, problems.Errors(), kept.Values)
 			}
-			f.b.ClearFaults()
+			f.B.ClearFaults()
 		}
 	})
 }

@@ -1,0 +1,52 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+)
+
+// wrongServiceError is an object of the other service.
+type wrongServiceError struct {
+	what            string
+	wanted, service vcda.Service
+}
+
+func (e *wrongServiceError) Error() string {
+	return fmt.Sprintf("%s belong to the %s service, and this appliance has the %s service", e.what, serviceName(e.wanted), serviceName(e.service))
+}
+
+// RequireService is an error unless the appliance has the service.
+func RequireService(ctx context.Context, client *vcda.Client, wanted vcda.Service, what string) error {
+	home, err := client.Home(ctx)
+	if err == nil && home.Service != wanted {
+		err = &wrongServiceError{what, wanted, home.Service}
+	}
+	return err
+}
+
+// ClientAt is the client for calls at a site, "" for the appliance's own, of an
+// appliance that has the service.
+func ClientAt(ctx context.Context, client *vcda.Client, wanted vcda.Service, what, site string) (*vcda.Client, error) {
+	if err := RequireService(ctx, client, wanted, what); err != nil {
+		return nil, err
+	}
+	home, err := client.Home(ctx)
+	if err != nil || site == home.Site {
+		return client, err
+	}
+	return client.At(site), nil
+}
+
+// ExplainSite adds what a failed call had to do with the site of its client.
+func ExplainSite(client *vcda.Client, err error) error {
+	switch {
+	case vcda.IsNotExtended(err):
+		return &replication.AccessError{Sites: []string{client.Site()}, Err: err}
+	case vcda.IsSiteNotFound(err):
+		return &replication.SiteError{Site: client.Site(), Err: err}
+	}
+	return err
+}

@@ -1,0 +1,293 @@
+// Package replicationpolicy is vcda_replication_policy, and the data sources that
+// read policies.
+package replicationpolicy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+)
+
+type policyResource struct{ base.ForResource }
+
+var (
+	_ resource.ResourceWithConfigure   = &policyResource{}
+	_ resource.ResourceWithImportState = &policyResource{}
+	_ resource.ResourceWithIdentity    = &policyResource{}
+	_ resource.ResourceWithModifyPlan  = &policyResource{}
+)
+
+// NewResource returns the resource vcda_replication_policy.
+func NewResource() resource.Resource { return &policyResource{} }
+
+type model struct {
+	fields
+	DataCap types.Int64 `tfsdk:"onprem_data_cap"`
+}
+
+func (r *policyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_replication_policy"
+}
+
+func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	all := map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "Id of the policy.", PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"name": schema.StringAttribute{
+			Required: true, MarkdownDescription: "Name of the policy, which no other policy may have.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"onprem_data_cap": schema.Int64Attribute{
+			Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: "Limit of the bandwidth of on-premises appliances. The appliance never shows it, so a change by somebody else is not noticed. An update sends it again; without it here, an update clears one that was set elsewhere.",
+		},
+		"organization_count": schema.Int64Attribute{Computed: true, MarkdownDescription: organizationCount},
+	}
+	ranges := map[string]validator.Int64{
+		"min_rpo_minutes": int64validator.Between(1, 1440), "max_instances": int64validator.Between(0, 24), "max_pinned_instances": int64validator.AtLeast(0),
+	}
+	for name, description := range numbers {
+		a := schema.Int64Attribute{Required: true, MarkdownDescription: description}
+		if limit := ranges[name]; limit != nil {
+			a.Validators = []validator.Int64{limit}
+		}
+		all[name] = a
+	}
+	for name, description := range texts {
+		all[name] = schema.BoolAttribute{Required: true, MarkdownDescription: description}
+	}
+	all["allow_outgoing_onprem_protections"] = schema.BoolAttribute{
+		Optional: true, Computed: true, MarkdownDescription: texts["allow_outgoing_onprem_protections"],
+		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "**Experimental.** A replication policy of the Cloud service: what organizations may replicate. It needs a provider administrator. That a policy is made by the call that this resource uses is not documented in full.",
+		Attributes:          all,
+	}
+}
+
+func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the policy."},
+	}}
+}
+
+// ModifyPlan warns of a data cap that an update clears.
+func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	var cap types.Int64
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("onprem_data_cap"), &cap)...)
+	if cap.IsNull() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("onprem_data_cap"), "The update may clear the data cap",
+			"An update replaces the policy as a whole, and the appliance does not show its onprem_data_cap: one that was set elsewhere is cleared. Set onprem_data_cap to keep it.")
+	}
+}
+
+func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	made, err := create(ctx, client, m.policy())
+	if err != nil {
+		resp.Diagnostics.Append(explain(ctx, "create the replication policy "+m.Name.ValueString(), err))
+		return
+	}
+	m.read(made)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// create makes a policy and reads it. A response that got lost is looked up by the
+// name, which no other policy has, and never sent again.
+func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Policy, error) {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
+		return vcda.Policy{}, err
+	}
+	named := func(other vcda.Policy) bool { return other.DisplayName == p.DisplayName }
+	if existing, err := find(ctx, client, named); err != nil {
+		return vcda.Policy{}, err
+	} else if existing != nil {
+		return vcda.Policy{}, &existsError{*existing}
+	}
+	if _, err := client.CreatePolicy(ctx, p); err != nil && !vcda.IsOutcomeUnknown(err) {
+		return vcda.Policy{}, err
+	} else if err != nil {
+		made, look := find(ctx, client, named)
+		if look != nil || made == nil {
+			return vcda.Policy{}, errors.Join(err, look)
+		}
+		return *made, nil
+	}
+	made, err := find(ctx, client, named)
+	if err == nil && made == nil {
+		err = errNotListed
+	}
+	if err != nil {
+		return vcda.Policy{}, err
+	}
+	return *made, nil
+}
+
+var errNotListed = errors.New("the policy is not in the list of the appliance's policies")
+
+// existsError is a policy of the same name.
+type existsError struct{ policy vcda.Policy }
+
+func (e *existsError) Error() string {
+	return "there is a policy of this name already, with the id " + e.policy.ID
+}
+
+// find returns the first policy that matches, nil where there is none.
+func find(ctx context.Context, client *vcda.Client, matches func(vcda.Policy) bool) (*vcda.Policy, error) {
+	all, err := client.Policies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if matches(all[i]) {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
+}
+
+func byID(id string) func(vcda.Policy) bool {
+	return func(p vcda.Policy) bool { return p.ID == id }
+}
+
+func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies")
+	var found *vcda.Policy
+	if err == nil {
+		found, err = find(ctx, client, byID(m.ID.ValueString()))
+	}
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(explain(ctx, "read the replication policy "+m.ID.ValueString(), err))
+	case found == nil:
+		resp.State.RemoveResource(ctx)
+	default:
+		m.read(*found)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	_, err := client.UpdatePolicy(ctx, m.policy())
+	var found *vcda.Policy
+	if err == nil {
+		if found, err = find(ctx, client, byID(m.ID.ValueString())); err == nil && found == nil {
+			err = errNotListed
+		}
+	}
+	if err != nil {
+		resp.Diagnostics.Append(explain(ctx, "change the replication policy "+m.Name.ValueString(), err))
+		return
+	}
+	m.read(*found)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := remove(ctx, client, m.ID.ValueString()); err != nil {
+		resp.Diagnostics.Append(explain(ctx, "delete the replication policy "+m.Name.ValueString(), err))
+	}
+}
+
+// inUseError is a policy that organizations have.
+type inUseError struct{ orgs []string }
+
+func (e *inUseError) Error() string {
+	return "the policy is assigned to " + strings.Join(e.orgs, ", ")
+}
+
+// remove deletes a policy, unless organizations have it. One that is gone is no
+// error.
+func remove(ctx context.Context, client *vcda.Client, id string) error {
+	found, err := find(ctx, client, byID(id))
+	if err != nil || found == nil {
+		return err
+	}
+	orgs, err := client.PolicyOrgs(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(orgs) > 0 {
+		return &inUseError{orgs}
+	}
+	err = client.DeletePolicy(ctx, id)
+	if vcda.IsNotFound(err) {
+		return nil
+	}
+	if vcda.IsOutcomeUnknown(err) {
+		left, look := find(ctx, client, byID(id))
+		if look == nil && left == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+}
+
+func detail(ctx context.Context, err error) diagnostics.Detail {
+	d := replicationbase.Detail(ctx, err)
+	var exists *existsError
+	var inUse *inUseError
+	switch {
+	case errors.As(err, &exists):
+		d.Advice = fmt.Sprintf("Give the policy another name, or import it:\n\n  terraform import vcda_replication_policy.NAME %s", exists.policy.ID)
+	case errors.As(err, &inUse):
+		d.Advice = "Assign another policy to these organizations first; the default one has the id default."
+	}
+	return d
+}

@@ -1,0 +1,124 @@
+package replicationpolicy_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/twosites"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const name = "vcda_replication_policy"
+
+var none direct.Object
+
+func config(changes ...any) direct.Values {
+	v := direct.Values{"name": "gold", "min_rpo_minutes": 15, "max_instances": 12, "max_pinned_instances": 2, "max_incoming": -1}
+	for _, allowance := range []string{
+		"incoming_migrations", "outgoing_migrations", "outgoing_onprem_migrations", "incoming_protections", "outgoing_protections", "custom_sla_settings",
+		"advanced_retention_rules", "notification_configuration",
+	} {
+		v["allow_"+allowance] = true
+	}
+	for i := 0; i < len(changes); i += 2 {
+		v[changes[i].(string)] = changes[i+1] //nolint:errcheck // a test that names none is wrong
+	}
+	return v
+}
+
+func apply(t *testing.T, f *twosites.Fixture, prior direct.Object, config direct.Values) direct.Object {
+	t.Helper()
+	object, problems := f.Apply(t, f.Plan(t, name, prior, config))
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	return object
+}
+
+func TestPolicy_lifeCycle(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	made := apply(t, f, none, config("onprem_data_cap", 512, "allow_outgoing_onprem_protections", true))
+	if made.Values["id"] == nil || made.Values["organization_count"] != int64(0) {
+		t.Fatalf("made %v", made.Values)
+	}
+	fresh, _ := f.Refresh(t, name, made)
+	if plan := f.Plan(t, name, fresh, config("onprem_data_cap", 512, "allow_outgoing_onprem_protections", true)); !maps.Equal(plan.Values, fresh.Values) {
+		t.Errorf("planned %v of %v", plan.Values, fresh.Values)
+	}
+	plan := f.Plan(t, name, fresh, config("min_rpo_minutes", 60))
+	if warnings := plan.Diagnostics.Warnings(); len(warnings) != 1 || !strings.Contains(warnings[0], "data cap") {
+		t.Errorf("warnings %q", warnings)
+	}
+	changed, problems := f.Apply(t, plan)
+	if len(problems.Errors()) > 0 || changed.Values["min_rpo_minutes"] != int64(60) || changed.Values["id"] != made.Values["id"] {
+		t.Errorf("changed %v, errors %q", changed.Values, problems.Errors())
+	}
+	imported, problems := f.Import(t, name, made.Values["id"].(string), nil) //nolint:errcheck // checked above
+	if imported, _ = f.Refresh(t, name, imported); imported.Values["name"] != "gold" {
+		t.Errorf("imported %v, errors %q", imported.Values, problems.Errors())
+	}
+	f.B.AssignPolicy("beta", "gold")
+	kept, problems := f.Apply(t, f.Plan(t, name, changed, nil))
+	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "assigned to beta") || kept.Values == nil {
+		t.Errorf("errors %q", errors)
+	}
+	f.B.AssignPolicy("beta", "")
+	apply(t, f, kept, nil)
+	if gone, _ := f.Refresh(t, name, kept); gone.Values != nil {
+		t.Errorf("left %v", gone.Values)
+	}
+}
+
+func TestPolicy_nameIsTaken(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	_, problems := f.Apply(t, f.Plan(t, name, none, config("name", "protect")))
+	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "terraform import vcda_replication_policy.NAME") {
+		t.Errorf("errors %q", errors)
+	}
+}
+
+// TestPolicy_lostResponse: a policy is made once.
+func TestPolicy_lostResponse(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	f.B.Fault(simulator.Fault{Method: "POST", Path: "/policies", Times: 1, Kind: simulator.DropResponse})
+	made := apply(t, f, none, config())
+	if n := f.B.Stats().Requests["POST /policies"]; n != 1 || made.Values["id"] == nil {
+		t.Errorf("%d requests, made %v", n, made.Values)
+	}
+}
+
+func TestPolicy_onAManager(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Manager, "site-b")
+	_, problems := f.Apply(t, f.Plan(t, name, none, config()))
+	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
+		t.Errorf("errors %q", errors)
+	}
+}
+
+func TestDataSources(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	values, problems := f.ReadData(t, "vcda_replication_policies", direct.Values{})
+	all, _ := values["policies"].([]any)
+	if len(problems.Errors()) > 0 || len(all) != 2 {
+		t.Errorf("policies %v, errors %q", all, problems.Errors())
+	}
+	for _, config := range []direct.Values{{"id": "default"}, {"name": "Default"}, {"name": "Default", "site": "site-a"}} {
+		one, problems := f.ReadData(t, name, config)
+		if len(problems.Errors()) > 0 || one["id"] != "default" || one["name"] != "Default" || one["allow_incoming_protections"] != false {
+			t.Errorf("%v: %v, errors %q", config, one, problems.Errors())
+		}
+	}
+	if _, problems := f.ReadData(t, name, direct.Values{"name": "other"}); len(problems.Errors()) != 1 {
+		t.Errorf("errors %q", problems.Errors())
+	}
+	if errors := f.ValidateData(t, name, direct.Values{}).Errors(); len(errors) != 1 {
+		t.Errorf("errors %q", errors)
+	}
+}

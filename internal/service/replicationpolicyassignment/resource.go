@@ -1,0 +1,211 @@
+// Package replicationpolicyassignment is vcda_replication_policy_assignment: which
+// replication policy an organization has.
+package replicationpolicyassignment
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+)
+
+type assignment struct{ base.ForResource }
+
+var (
+	_ resource.ResourceWithConfigure   = &assignment{}
+	_ resource.ResourceWithImportState = &assignment{}
+	_ resource.ResourceWithIdentity    = &assignment{}
+)
+
+// NewResource returns the resource vcda_replication_policy_assignment.
+func NewResource() resource.Resource { return &assignment{} }
+
+type model struct {
+	Organization types.String `tfsdk:"organization"`
+	PolicyID     types.String `tfsdk:"policy_id"`
+}
+
+func (r *assignment) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_replication_policy_assignment"
+}
+
+func (r *assignment) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Which replication policy an organization of the Cloud service has. It needs a provider administrator. A destroy assigns the default policy, as there is no organization without a policy.",
+		Attributes: map[string]schema.Attribute{
+			"organization": schema.StringAttribute{
+				Required: true, MarkdownDescription: "Short name of the organization, which belongs to the appliance's own Cloud Director. A change replaces the assignment.",
+				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"policy_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: "Id of the policy; that of the default policy is `default`.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+		},
+	}
+}
+
+func (r *assignment) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"organization": identityschema.StringAttribute{RequiredForImport: true, Description: "Short name of the organization."},
+	}}
+}
+
+var (
+	errNoOrganization = errors.New("no replication policy lists this organization")
+	errNotAssigned    = errors.New("the appliance has accepted the assignment, but does not show it")
+)
+
+// assign assigns a policy and makes sure that the organization has it then. An
+// assignment may be repeated, so a lost response is no problem.
+func assign(ctx context.Context, client *vcda.Client, policy, org string) error {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
+		return err
+	}
+	err := client.AssignPolicy(ctx, policy, org)
+	if err != nil && !vcda.IsOutcomeUnknown(err) {
+		return err
+	}
+	orgs, look := client.PolicyOrgs(ctx, policy)
+	switch {
+	case look != nil:
+		return errors.Join(err, look)
+	case !slices.Contains(orgs, org) && err == nil:
+		return errNotAssigned
+	case !slices.Contains(orgs, org):
+		return err
+	}
+	return nil
+}
+
+// policyOf is the id of the policy of an organization, "" where no policy lists it.
+// The one that it had before is looked at first.
+func policyOf(ctx context.Context, client *vcda.Client, org, before string) (string, error) {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
+		return "", err
+	}
+	policies, err := client.Policies(ctx)
+	if err != nil {
+		return "", err
+	}
+	slices.SortStableFunc(policies, func(a, b vcda.Policy) int {
+		switch {
+		case a.ID == before:
+			return -1
+		case b.ID == before:
+			return 1
+		}
+		return 0
+	})
+	for _, p := range policies {
+		orgs, err := client.PolicyOrgs(ctx, p.ID)
+		if err != nil {
+			return "", err
+		}
+		if slices.Contains(orgs, org) {
+			return p.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (r *assignment) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := assign(ctx, client, m.PolicyID.ValueString(), m.Organization.ValueString()); err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign a replication policy to " + m.Organization.ValueString()))
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	policy, err := policyOf(ctx, client, m.Organization.ValueString(), m.PolicyID.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("read the replication policy of " + m.Organization.ValueString()))
+	case policy == "":
+		resp.State.RemoveResource(ctx)
+	default:
+		m.PolicyID = types.StringValue(policy)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+func (r *assignment) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := assign(ctx, client, m.PolicyID.ValueString(), m.Organization.ValueString()); err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign a replication policy to " + m.Organization.ValueString()))
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := assign(ctx, client, vcda.DefaultPolicy, m.Organization.ValueString()); err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign the default replication policy to " + m.Organization.ValueString()))
+	}
+}
+
+func (r *assignment) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	org := types.StringValue(req.ID)
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("organization"), &org)...)
+	}
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	policy, err := policyOf(ctx, client, org.ValueString(), "")
+	if err == nil && policy == "" {
+		err = errNoOrganization
+	}
+	if err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("import the replication policy of " + org.ValueString()))
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), org)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model{Organization: org, PolicyID: types.StringValue(policy)})...)
+}

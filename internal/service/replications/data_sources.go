@@ -1,0 +1,285 @@
+// Package replications has the data sources that read replications and their
+// instances.
+package replications
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+)
+
+// site is where replications of a kind are managed, "" for the appliance's own.
+func site(ctx context.Context, data providerdata.Data, kind vcda.Kind, name string) (*replication.Site, diag.Diagnostics, error) {
+	client, absent := data.VCDA.Client()
+	if absent.HasError() {
+		return nil, absent, nil
+	}
+	at, err := replication.At(ctx, client, kind, name, func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) })
+	return at, nil, err
+}
+
+type list struct {
+	base.ForDataSource
+	kind vcda.Kind
+	name string // of the argument that filters by name
+}
+
+// NewVMList returns the data source vcda_vm_replications.
+func NewVMList() datasource.DataSource { return &list{kind: vcda.VM, name: "vm_name"} }
+
+// NewVAppList returns the data source vcda_vapp_replications.
+func NewVAppList() datasource.DataSource { return &list{kind: vcda.VApp, name: "vapp_name"} }
+
+// NewVSphereList returns the data source vcda_vsphere_replications.
+func NewVSphereList() datasource.DataSource { return &list{kind: vcda.VSphere, name: "vm_name"} }
+
+func (d *list) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + string(d.kind) + "_replications"
+}
+
+func (d *list) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	filter := func(description string, oneOf ...string) schema.StringAttribute {
+		a := schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}}
+		if len(oneOf) > 0 {
+			a.Validators = []validator.String{stringvalidator.OneOf(oneOf...)}
+		}
+		return a
+	}
+	all := map[string]schema.Attribute{
+		"site":           filter("Site whose replications are read. Default: the appliance's own. On the Cloud service the session has to be extended to another one."),
+		"ids":            schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Only those with these ids."},
+		d.name:           filter("Only those of the workload with this name, in full."),
+		"source_site":    filter("Only those from this site."),
+		"recovery_state": filter("Only those in this state of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`.", "NOT_STARTED", "IN_PROGRESS", "TEST", "COMPLETE"),
+		"health":         filter("Only those of this health: `GREEN`, `YELLOW` or `RED`.", "GREEN", "YELLOW", "RED"),
+		"migration":      schema.BoolAttribute{Optional: true, MarkdownDescription: "Only migrations, or only protections."},
+		"replications": schema.ListNestedAttribute{
+			Computed: true, MarkdownDescription: "The replications, in the order of the appliance.", NestedObject: schema.NestedAttributeObject{Attributes: attributes()},
+		},
+	}
+	if d.kind.Service() == vcda.Cloud {
+		all["owner"] = filter("Only those of this owner, as `ORGANIZATION@SITE`.")
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the " + nouns[d.kind] + " that a site knows, with their state. A replication is listed if it matches all arguments that are set.",
+		Attributes:          all,
+	}
+}
+
+var nouns = map[vcda.Kind]string{
+	vcda.VM: "VM replications of the Cloud service", vcda.VApp: "vApp replications of the Cloud service", vcda.VSphere: "replications of the Manager service",
+}
+
+// filter selects replications; a null field does not select.
+type filter struct {
+	IDs                                            []string
+	Name, SourceSite, RecoveryState, Health, Owner types.String
+	Migration                                      types.Bool
+}
+
+func (d *list) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var f filter
+	var at types.String
+	var ids types.Set
+	arguments := map[string]any{
+		"site": &at, "ids": &ids, d.name: &f.Name, "source_site": &f.SourceSite, "recovery_state": &f.RecoveryState, "health": &f.Health, "migration": &f.Migration,
+	}
+	if d.kind.Service() == vcda.Cloud {
+		arguments["owner"] = &f.Owner
+	}
+	for name, value := range arguments {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), value)...)
+	}
+	if !ids.IsNull() {
+		f.IDs = []string{}
+		resp.Diagnostics.Append(ids.ElementsAs(ctx, &f.IDs, false)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	action := "list the " + nouns[d.kind]
+	managed, absent, err := site(ctx, d.Data, d.kind, at.ValueString())
+	if absent.HasError() {
+		resp.Diagnostics.Append(absent...)
+		return
+	}
+	var all []vcda.Replication
+	if err == nil {
+		all, err = managed.All(ctx)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
+		return
+	}
+	rows := []model{}
+	for _, r := range all {
+		if f.matches(r) {
+			rows = append(rows, newModel(r))
+		}
+	}
+	resp.State.Raw = req.Config.Raw
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("replications"), rows)...)
+}
+
+func (f filter) matches(r vcda.Replication) bool {
+	if f.IDs != nil && !slices.Contains(f.IDs, r.ID) || !f.Migration.IsNull() && f.Migration.ValueBool() != r.IsMigration() {
+		return false
+	}
+	for _, one := range []struct {
+		wanted types.String
+		has    string
+	}{{f.Name, r.Name()}, {f.SourceSite, r.SourceSite()}, {f.RecoveryState, r.RecoveryState()}, {f.Health, r.Health}, {f.Owner, r.Owner}} {
+		if !one.wanted.IsNull() && one.wanted.ValueString() != one.has {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	idForm   = regexp.MustCompile(`^(C4-|C4VAPP-|H4-).`)
+	vmIDForm = regexp.MustCompile(`^(C4-|H4-)`)
+)
+
+// isID validates ids of replications.
+func isID() validator.String {
+	return stringvalidator.RegexMatches(idForm, "must be the id of a replication, which begins with C4-, C4VAPP- or H4-")
+}
+
+type single struct{ base.ForDataSource }
+
+// NewDataSource returns the data source vcda_replication.
+func NewDataSource() datasource.DataSource { return &single{} }
+
+type singleModel struct {
+	Site types.String `tfsdk:"site"`
+	model
+}
+
+func (d *single) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_replication"
+}
+
+func (d *single) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	all := attributes()
+	all["id"] = schema.StringAttribute{Required: true, MarkdownDescription: "Id of the replication.", Validators: []validator.String{isID()}}
+	all["site"] = siteAttribute()
+	resp.Schema = schema.Schema{MarkdownDescription: "Reads one replication of any kind, with its state.", Attributes: all}
+}
+
+func siteAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		MarkdownDescription: "Site that manages the replication. Default: the appliance's own. On the Cloud service the session has to be extended to another one.",
+	}
+}
+
+func (d *single) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m singleModel
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &m.ID)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("site"), &m.Site)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := m.ID.ValueString()
+	action := "read the replication " + id
+	managed, absent, err := site(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
+	if absent.HasError() {
+		resp.Diagnostics.Append(absent...)
+		return
+	}
+	var found *vcda.Replication
+	if err == nil {
+		found, err = managed.Find(ctx, id)
+	}
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
+		return
+	case found == nil:
+		resp.Diagnostics.AddError("Unable to "+action, notThere(m.Site))
+		return
+	}
+	m.model = newModel(*found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// notThere is about a replication that is in no list.
+func notThere(site types.String) string {
+	if site.IsNull() {
+		return "The appliance's own site lists no such replication. Correct the id, or set site to the site that manages the replication."
+	}
+	return fmt.Sprintf("The site %s lists no such replication. Correct the id or the site.", site.ValueString())
+}
+
+type instances struct{ base.ForDataSource }
+
+// NewInstances returns the data source vcda_replication_instances.
+func NewInstances() datasource.DataSource { return &instances{} }
+
+type instancesModel struct {
+	ReplicationID types.String `tfsdk:"replication_id"`
+	Site          types.String `tfsdk:"site"`
+	Instances     []instance   `tfsdk:"instances"`
+}
+
+func (d *instances) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_replication_instances"
+}
+
+func (d *instances) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the instances of a replication: the points in time that its VM can be recovered to. Those of a vApp are read by the replications of its VMs.",
+		Attributes: map[string]schema.Attribute{
+			"replication_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: "Id of the replication of a VM.",
+				Validators: []validator.String{isID(), stringvalidator.RegexMatches(vmIDForm, "must be that of a VM: a vApp has the instances of its VMs")},
+			},
+			"site":      siteAttribute(),
+			"instances": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The instances, in the order of the appliance.", NestedObject: schema.NestedAttributeObject{Attributes: instanceAttributes()}},
+		},
+	}
+}
+
+func (d *instances) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m instancesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := m.ReplicationID.ValueString()
+	managed, absent, err := site(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
+	if absent.HasError() {
+		resp.Diagnostics.Append(absent...)
+		return
+	}
+	var found []vcda.Instance
+	if err == nil {
+		found, err = managed.Instances(ctx, id)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("list the instances of the replication " + id))
+		return
+	}
+	m.Instances = []instance{}
+	for _, i := range found {
+		m.Instances = append(m.Instances, newInstance(i))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

@@ -1,0 +1,64 @@
+package slaprofile_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/twosites"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+const name = "vcda_sla_profile_assignment"
+
+func TestAssignment_lifeCycle(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	gold := f.B.Workloads().SLAProfiles[0].ID
+	config := direct.Values{"organization": "acme", "sla_profile_id": gold}
+	made, problems := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	if len(problems.Errors()) > 0 || !slices.Equal(f.B.SLAProfilesOf("acme"), []string{"Gold"}) {
+		t.Fatalf("profiles %v, errors %q", f.B.SLAProfilesOf("acme"), problems.Errors())
+	}
+	if kept, problems := f.Refresh(t, name, made); kept.Values == nil || len(problems.Errors()) > 0 {
+		t.Errorf("refreshed to %v, errors %q", kept.Values, problems.Errors())
+	}
+	if again, problems := f.Apply(t, f.Plan(t, name, direct.Object{}, config)); again.Values == nil || len(problems.Errors()) > 0 {
+		t.Errorf("assigned again: %v, errors %q", again.Values, problems.Errors())
+	}
+	imported, problems := f.Import(t, name, "acme/"+gold, nil)
+	if imported.Values["organization"] != "acme" || imported.Values["sla_profile_id"] != gold {
+		t.Errorf("imported %v, errors %q", imported.Values, problems.Errors())
+	}
+	for range 2 { // what is gone already is fine
+		if _, problems := f.Apply(t, f.Plan(t, name, made, nil)); len(problems.Errors()) > 0 || len(f.B.SLAProfilesOf("acme")) > 0 {
+			t.Errorf("profiles %v, errors %q", f.B.SLAProfilesOf("acme"), problems.Errors())
+		}
+	}
+}
+
+func TestAssignment_importRefused(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	for _, id := range []string{"acme", "acme/other", "/x"} {
+		if _, problems := f.Import(t, name, id, nil); len(problems.Errors()) != 1 {
+			t.Errorf("%s: %q", id, problems.Errors())
+		}
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	for _, config := range []direct.Values{{}, {"site": "site-a"}} {
+		values, problems := f.ReadData(t, "vcda_sla_profiles", config)
+		all, _ := values["sla_profiles"].([]any)
+		if len(problems.Errors()) > 0 || len(all) != 3 {
+			t.Fatalf("profiles %v, errors %q", all, problems.Errors())
+		}
+		first, _ := all[0].(direct.Values)
+		if first["name"] != "Gold" || first["rpo_minutes"] != int64(30) {
+			t.Errorf("profile %v", first)
+		}
+	}
+}
