@@ -118,7 +118,7 @@ func (s System) explainRefusedByVCDA(login *session.LoginError) Detail {
 	status := rest.Status(login.Err)
 	switch {
 	case errors.Is(login.Err, vcda.ErrNoToken):
-		d.Advice = s.notTheAPI()
+		return Detail{Why: fmt.Sprintf("The login to %s did not succeed. %s", login.Host, Sentence(login.Err.Error())), Advice: s.notTheAPI()}
 	case errors.Is(login.Err, vcda.ErrTokenExpired):
 		d.Advice = "A session ends after 30 minutes without a request, and 24 hours after its login. Obtain a new token, or let the provider log in by itself."
 	case status == http.StatusNotAcceptable:

@@ -412,3 +412,25 @@ func TestBlockOverrulesRivals(t *testing.T) {
 		t.Errorf("both variables: %v", errors)
 	}
 }
+
+// TestNoURL_failsThePlan: no address anywhere is an error at plan, an address that
+// is not known yet is not.
+func TestNoURL_failsThePlan(t *testing.T) {
+	setEnv(t, nil)
+	pairing := values{"api_url": somewhere, "api_thumbprint": strings.Repeat("AB:", 31) + "AB"}
+	for name, c := range map[string]struct {
+		url  any
+		says string // "": the plan succeeds
+	}{
+		"nowhere": {nil, "The provider block has no url"}, "not known yet": {direct.Unknown, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := serve(t)
+			p.Configure(t, values{"url": c.url})
+			problems := p.Plan(t, "vcda_site_pairing", direct.Object{}, pairing).Diagnostics.Errors()
+			if c.says == "" && len(problems) > 0 || c.says != "" && (len(problems) != 1 || !strings.Contains(problems[0], c.says)) {
+				t.Errorf("got %q", problems)
+			}
+		})
+	}
+}

@@ -69,8 +69,9 @@ func (r *pairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 func (r *pairing) checkNameless(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
 	var m model
 	diags.Append(config.Get(ctx, &m)...)
-	client, absent := r.data.VCDA.Client()
-	if absent.HasError() || diags.HasError() || !m.Site.IsNull() {
+	client, absent := r.data.VCDA.ClientForPlan()
+	diags.Append(absent...)
+	if client == nil || diags.HasError() || !m.Site.IsNull() {
 		return
 	}
 	service, err := client.Service(ctx)
