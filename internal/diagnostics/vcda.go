@@ -66,7 +66,7 @@ func explainVCDA(s System, err error) (d Detail, ok bool) {
 		return s.explainLogin(login, s.explainRefusedByVCDA), true
 	case errors.As(err, &task):
 		return explainTask(task), true
-	case errors.Is(err, vcda.ErrNoLogin):
+	case errors.Is(err, vcda.ErrExternalLogin):
 		return Detail{Why: Sentence(err.Error()), Advice: "Configure another type of login, or use the given token itself."}, true
 	case errors.Is(err, vcda.ErrUnknownService):
 		return Detail{Why: Sentence(err.Error()), Advice: `Check the url in the provider block. If it is right, set service to "manager" or "cloud".`}, true

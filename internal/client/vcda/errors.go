@@ -59,8 +59,8 @@ var (
 	ErrNoToken = errors.New("the response has no session token in its X-VCAV-Auth header")
 	// ErrClosed is a request after the logout.
 	ErrClosed = session.ErrClosed
-	// ErrNoLogin is a session of its own asked of a client that has only a token.
-	ErrNoLogin = session.ErrExternalLogin
+	// ErrExternalLogin is a detached session wanted of a client that has only a token.
+	ErrExternalLogin = session.ErrExternalLogin
 	// ErrTokenExpired is an external token that the appliance does not accept.
 	ErrTokenExpired = session.ErrExternalExpired
 	// ErrUnknownService is an appliance whose service type is neither Manager nor

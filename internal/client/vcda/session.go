@@ -94,7 +94,7 @@ type DetachedSession struct {
 	client *Client
 }
 
-// OpenSession logs in again. It fails with ErrNoLogin for a client whose login is
+// OpenSession logs in again. It fails with ErrExternalLogin for a client whose login is
 // an external token.
 func (c *Client) OpenSession(ctx context.Context) (*DetachedSession, error) {
 	id, token, err := c.sessions.Open(ctx)
