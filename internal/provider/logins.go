@@ -39,9 +39,10 @@ var vcdaLogins = []loginType[vcda.Login]{
 		fields: []field{
 			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, usually `root`."},
 			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
+			{name: "previous_password", env: "VCDA_PREVIOUS_PASSWORD", value: values.Credential, secret: true, optional: true, doc: "Password that `root` had before `password`. It is tried once where `password` is refused: for the run that changes the password of this very appliance, whose plan reads with the old one."},
 		},
 		build: func(f fields) (vcda.Login, error) {
-			return vcda.LocalUser{Username: f["username"], Password: f["password"]}, nil
+			return vcda.LocalUser{Username: f["username"], Password: f["password"], Previous: f["previous_password"]}, nil
 		},
 	},
 	{

@@ -30,6 +30,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliancepassword"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/clouddirectormanager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
@@ -39,6 +40,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicyassignment"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replications"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicator"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/servicecertificate"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/site"
@@ -46,6 +48,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/slaprofile"
 	storwareservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/task"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/tunnel"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vappreplication"
 	vcenterservice "github.com/vcda-dr/terraform-provider-vcda/internal/service/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vcentermanager"
@@ -275,7 +278,7 @@ func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
 		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
 		replicationpolicy.NewResource, replicationpolicyassignment.NewResource, slaprofile.NewResource,
-		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource}
+		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource, tunnel.NewResource, appliancepassword.NewResource}
 }
 
 // EphemeralResources lists the ephemeral resources.
@@ -292,7 +295,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 	return []func() datasource.DataSource{
 		session.NewDataSource, site.NewDataSource, site.NewListDataSource,
 		task.NewDataSource, task.NewListDataSource,
-		replicator.NewListDataSource, appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
+		replicator.NewListDataSource, tunnel.NewListDataSource, servicecertificate.NewDataSource, appliance.NewDataSource, health.NewDataSource, remotecertificate.NewDataSource,
 		replications.NewVMList, replications.NewVAppList, replications.NewVSphereList, replications.NewDataSource, replications.NewInstances,
 		replicationpolicy.NewDataSource, replicationpolicy.NewListDataSource, slaprofile.NewDataSource, inventory.NewDataSource,
 		vcenterservice.NewDataSource,
@@ -302,7 +305,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 
 // ListResources lists what "terraform query" can list.
 func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource, replicator.NewListResource}
+	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource, replicator.NewListResource, tunnel.NewListResource}
 }
 
 // Actions lists the actions.

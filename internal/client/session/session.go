@@ -129,6 +129,14 @@ func (s *Sessions[S]) isRenewable(expired *session[S], err error) bool {
 	return s.reloginUsed == expired
 }
 
+// ForgetRefusal allows the login again after a refused one: what was refused has
+// changed on the server.
+func (s *Sessions[S]) ForgetRefusal() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.login.refused = nil
+}
+
 // drop forgets a session that has ended on the server.
 func (s *Sessions[S]) drop(expired *session[S]) {
 	s.lock.Lock()

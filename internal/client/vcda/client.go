@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/coalesce"
@@ -61,7 +62,10 @@ type Client struct {
 	about       coalesce.Value[About]
 	user        coalesce.Value[string]
 
-	queue       *SetupQueue
+	queue         *SetupQueue
+	rootPassword  atomic.Pointer[string] // changed by this process, or the previous one in force
+	previousTried atomic.Bool
+
 	replicators *coalesce.ReadCache[string, []Replicator]
 	tunnels     *coalesce.ReadCache[string, []Tunnel]
 

@@ -36,7 +36,37 @@ type Health struct {
 	OfflineReplicators []Replicator   `json:"offlineReplicators"`
 	OnlineReplicators  []Replicator   `json:"onlineReplicators"`
 
+	LocalReplicators  []ReplicatorHealth `json:"localReplicatorsHealth"`
+	ManagerInstanceID string             `json:"-"` // of the Manager beside a Cloud service
+
 	ManagerHealth *Health `json:"managerHealth"` // Cloud service only
+}
+
+// ReplicatorHealth is what a replicator of the site reports of itself.
+type ReplicatorHealth struct {
+	ProductName     string       `json:"productName"`
+	BuildVersion    string       `json:"buildVersion"`
+	BuildDate       int64        `json:"buildDate"`
+	InstanceID      string       `json:"instanceId"`
+	RuntimeID       string       `json:"runtimeId"`
+	Address         string       `json:"address"`
+	CurrentTime     int64        `json:"currentTime"`
+	ServiceBoot     int64        `json:"serviceBootTimestamp"`
+	ApplianceBoot   int64        `json:"applianceBootTimestamp"`
+	DiskUsage       DiskUsage    `json:"diskUsage"`
+	LWD             *APIError    `json:"lwdError"`
+	HBR             *APIError    `json:"hbrError"`
+	H4DM            *APIError    `json:"h4dmError"`
+	LookupService   *APIError    `json:"lsError"`
+	Database        *APIError    `json:"dbError"`
+	NTP             *APIError    `json:"ntpError"`
+	OnlineManagers  []ManagerRef `json:"onlineManagers"`
+	OfflineManagers []ManagerRef `json:"offlineManagers"`
+}
+
+// ManagerRef is a Manager that a replicator knows.
+type ManagerRef struct {
+	ID string `json:"id"`
 }
 
 // DiskUsage is in bytes.
@@ -49,8 +79,9 @@ type DiskUsage struct {
 // TunnelHealth is the connection to one tunnel.
 type TunnelHealth struct {
 	Service struct {
-		ID  string `json:"id"`
-		URL string `json:"url"`
+		ID          string `json:"id"`
+		URL         string `json:"url"`
+		Certificate string `json:"certificate"` // base64 of the DER form
 	} `json:"tunnelService"`
 	Error *APIError `json:"error"`
 }
@@ -134,6 +165,8 @@ func (h *Health) add(m Health) {
 	h.ReplicatorLookupService = cmp.Or(h.ReplicatorLookupService, m.ReplicatorLookupService)
 	h.OfflineReplicators = append(h.OfflineReplicators, m.OfflineReplicators...)
 	h.OnlineReplicators = append(h.OnlineReplicators, m.OnlineReplicators...)
+	h.LocalReplicators = append(h.LocalReplicators, m.LocalReplicators...)
+	h.ManagerInstanceID = m.InstanceID
 	for _, t := range m.Tunnels {
 		same := func(own TunnelHealth) bool { return own.Service == t.Service }
 		if i := slices.IndexFunc(h.Tunnels, same); i >= 0 {

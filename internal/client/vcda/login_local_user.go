@@ -2,14 +2,20 @@ package vcda
 
 import (
 	"context"
+	"net/http"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
 // LocalUser logs in as an operating system user of the appliance, usually root.
+// Previous is the password that root had before Password; it is tried once where
+// Password is refused.
 type LocalUser struct {
-	Username, Password string
+	Username, Password, Previous string
 }
+
+const rootUser = "root"
 
 // Kind returns the name of the type in the provider block.
 func (LocalUser) Kind() string { return "local_user" }
@@ -18,9 +24,36 @@ func (LocalUser) Kind() string { return "local_user" }
 func (l LocalUser) Traits() session.Traits { return session.Traits{User: l.Username, ByPassword: true} }
 
 func (l LocalUser) logIn(ctx context.Context, c *Client) (string, error) {
+	if l.Username == rootUser {
+		if changed := c.rootPassword.Load(); changed != nil {
+			l.Password, l.Previous = *changed, ""
+		}
+	}
+	token, err := l.request(ctx, c, l.Password)
+	if l.Previous == "" || l.Username != rootUser || rest.Status(err) != http.StatusUnauthorized || c.previousTried.Swap(true) {
+		return token, err
+	}
+	if token, failed := l.request(ctx, c, l.Previous); failed == nil {
+		c.rootPassword.Store(&l.Previous) // in force until it is changed
+		return token, nil
+	}
+	return "", err
+}
+
+func (l LocalUser) request(ctx context.Context, c *Client, password string) (string, error) {
 	return c.requestLogin(ctx, struct {
 		Type          string `json:"type"`
 		LocalUser     string `json:"localUser"`
 		LocalPassword string `json:"localPassword"`
-	}{"localUser", l.Username, l.Password}, l.Password)
+	}{"localUser", l.Username, password}, password)
+}
+
+// UseRootPassword tells the client that the root password has been changed. Its
+// session goes on; later logins as root use the new one, also after a refused one.
+func (c *Client) UseRootPassword(password string) {
+	if c.login.Traits().User != rootUser {
+		return
+	}
+	c.rootPassword.Store(&password)
+	c.sessions.ForgetRefusal()
 }

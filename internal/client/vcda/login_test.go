@@ -48,7 +48,7 @@ func TestLogins(t *testing.T) {
 		user   string
 		fields string // of the body
 	}{
-		"local user":           {LocalUser{root.Username, root.Password}, "local_user", "root", "localPassword localUser type"},
+		"local user":           {LocalUser{Username: root.Username, Password: root.Password}, "local_user", "root", "localPassword localUser type"},
 		"SSO credentials":      {SSOCredentials{Username: sso.Username, Password: sso.Password}, "sso_credentials", sso.User, "password type username"},
 		"SSO with principal":   {SSOCredentials{sso.Username, sso.Password, someone}, "sso_credentials", someone, "password principal type username"},
 		"bearer token":         {SSOToken{SAMLToken: bearer.Token}, "sso_token", bearer.User, "nonce samlToken timestamp type"},
@@ -204,7 +204,7 @@ func ecKey(t *testing.T) string {
 // A refused login is final: it locks accounts.
 func TestRefusedLoginIsSentOnce(t *testing.T) {
 	wrong := map[string]Login{
-		"local user": LocalUser{"root", "wrong-s3cret"}, "SSO credentials": SSOCredentials{Username: "root", Password: "wrong-s3cret"},
+		"local user": LocalUser{Username: "root", Password: "wrong-s3cret"}, "SSO credentials": SSOCredentials{Username: "root", Password: "wrong-s3cret"},
 		"principal":       SSOCredentials{"administrator@vsphere.local", "Simulator-sso-1", "nobody"},
 		"bearer token":    SSOToken{SAMLToken: "wrong-s3cret"},
 		"holder's token":  SSOToken{SAMLToken: simulator.DefaultAccounts().SAML[1].Token},
@@ -342,7 +342,7 @@ func TestLoginWithoutToken(t *testing.T) {
 func TestLoginErrorsHoldNoSecrets(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	for name, login := range map[string]Login{
-		"local user": LocalUser{"root", `p"s3cret\`}, "SSO": SSOCredentials{Username: "u", Password: "s3cret<1>"}, "SAML": SSOToken{SAMLToken: `<saml x="s3cret"/>`, PrivateKey: holder.PrivateKeyPEM()},
+		"local user": LocalUser{Username: "root", Password: `p"s3cret\`}, "SSO": SSOCredentials{Username: "u", Password: "s3cret<1>"}, "SAML": SSOToken{SAMLToken: `<saml x="s3cret"/>`, PrivateKey: holder.PrivateKeyPEM()},
 		"VCD": VCDCredentials{"u@o", "s3cret\n2"}, "cookie": VCDCookie{"s3cret"}, "access token": VCDAccessToken{AccessToken: "s3cret"}, "API token": VCDAPIToken{"s3cret", "o"},
 		"session token": SessionToken{"s3cret"},
 	} {

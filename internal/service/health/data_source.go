@@ -57,6 +57,9 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		"disk_usage":  diskUsageAttribute,
 		"tunnels":     tunnelsAttribute,
 		"replicators": replicatorsAttribute,
+
+		"local_replicators":   localReplicatorsAttribute(),
+		"manager_instance_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the Manager service beside the Cloud service. Null on the Manager service itself."},
 		"timeouts": base.DataSourceTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 			ReadDescription: "Time for the health task, such as `5m`, which is the default.",
 		})),
@@ -86,9 +89,11 @@ var diskUsageAttribute = schema.SingleNestedAttribute{
 var tunnelsAttribute = schema.ListNestedAttribute{
 	Computed: true, MarkdownDescription: "The tunnels and the connections to them.",
 	NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the tunnel."},
-		"url":   schema.StringAttribute{Computed: true, MarkdownDescription: "Address of the tunnel."},
-		"error": base.ErrorAttribute("Error of the connection. Null when it is fine."),
+		"id":  schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the tunnel."},
+		"url": schema.StringAttribute{Computed: true, MarkdownDescription: "Address of the tunnel."},
+
+		"certificate": schema.StringAttribute{Computed: true, MarkdownDescription: "Certificate of the tunnel, as base64 of its DER form."},
+		"error":       base.ErrorAttribute("Error of the connection. Null when it is fine."),
 	}},
 }
 

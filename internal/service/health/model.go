@@ -29,6 +29,9 @@ type model struct {
 	VCloud                  types.Object `tfsdk:"vcloud"`
 	Manager                 types.Object `tfsdk:"manager"`
 
+	ManagerInstanceID types.String      `tfsdk:"manager_instance_id"`
+	LocalReplicators  []localReplicator `tfsdk:"local_replicators"`
+
 	Tunnels     []tunnel       `tfsdk:"tunnels"`
 	Replicators []replicator   `tfsdk:"replicators"`
 	Timeouts    timeouts.Value `tfsdk:"timeouts"`
@@ -41,9 +44,10 @@ type diskUsage struct {
 }
 
 type tunnel struct {
-	ID    types.String `tfsdk:"id"`
-	URL   types.String `tfsdk:"url"`
-	Error types.Object `tfsdk:"error"`
+	ID          types.String `tfsdk:"id"`
+	URL         types.String `tfsdk:"url"`
+	Certificate types.String `tfsdk:"certificate"`
+	Error       types.Object `tfsdk:"error"`
 }
 
 type replicator struct {
@@ -56,6 +60,8 @@ type replicator struct {
 func newModel(h vcda.Health) model {
 	return model{
 		Healthy:           types.BoolValue(len(h.Findings()) == 0),
+		ManagerInstanceID: base.StringOrNull(h.ManagerInstanceID),
+		LocalReplicators:  localReplicators(h.LocalReplicators),
 		ProductName:       base.StringOrNull(h.ProductName),
 		BuildVersion:      base.StringOrNull(h.BuildVersion),
 		BuildDate:         base.TimeOrNull(h.BuildDate),
@@ -83,7 +89,7 @@ func newModel(h vcda.Health) model {
 func tunnels(h vcda.Health) []tunnel {
 	all := []tunnel{}
 	for _, t := range h.Tunnels {
-		all = append(all, tunnel{base.StringOrNull(t.Service.ID), base.StringOrNull(t.Service.URL), base.APIError(t.Error)})
+		all = append(all, tunnel{base.StringOrNull(t.Service.ID), base.StringOrNull(t.Service.URL), base.StringOrNull(t.Service.Certificate), base.APIError(t.Error)})
 	}
 	return all
 }

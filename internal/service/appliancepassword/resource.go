@@ -1,0 +1,442 @@
+// Package appliancepassword implements vcda_appliance_password, the root password of
+// an appliance of any kind.
+package appliancepassword
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+const (
+	typeName      = "vcda_appliance_password"
+	createTimeout = 15 * time.Minute // it waits for the first boot
+	readTimeout   = time.Minute
+	updateTimeout = 5 * time.Minute
+)
+
+type passwordResource struct{ base.ForResource }
+
+var (
+	_ resource.ResourceWithConfigure    = &passwordResource{}
+	_ resource.ResourceWithImportState  = &passwordResource{}
+	_ resource.ResourceWithModifyPlan   = &passwordResource{}
+	_ resource.ResourceWithIdentity     = &passwordResource{}
+	_ resource.ResourceWithUpgradeState = &passwordResource{}
+	_ resource.ResourceWithMoveState    = &passwordResource{}
+)
+
+// NewResource returns the resource vcda_appliance_password.
+func NewResource() resource.Resource { return &passwordResource{} }
+
+func (r *passwordResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// model is a root password as state and configuration hold it.
+type model struct {
+	ID                    types.String                 `tfsdk:"id"`
+	URL                   customtypes.NormalizedString `tfsdk:"url"`
+	Thumbprint            customtypes.NormalizedString `tfsdk:"thumbprint"`
+	CACertificate         types.String                 `tfsdk:"ca_certificate"`
+	CurrentPassword       types.String                 `tfsdk:"current_password"`
+	CurrentPasswordWO     types.String                 `tfsdk:"current_password_wo"`
+	NewPassword           types.String                 `tfsdk:"new_password"`
+	NewPasswordWO         types.String                 `tfsdk:"new_password_wo"`
+	NewPasswordWOVersion  types.Int64                  `tfsdk:"new_password_wo_version"`
+	Timeouts              timeouts.Value               `tfsdk:"timeouts"`
+	RootPasswordExpired   types.Bool                   `tfsdk:"root_password_expired"`
+	RootPasswordExpiresAt types.String                 `tfsdk:"root_password_expires_at"`
+}
+
+func (m model) newState() base.SecretState {
+	return base.SecretState{Stored: m.NewPassword, Version: m.NewPasswordWOVersion}
+}
+
+func (m model) action(verb string) string {
+	return fmt.Sprintf("%s the root password of %s", verb, m.URL.ValueString())
+}
+
+// passwords are those of the configuration, where write-only ones are only.
+type passwords struct{ current, wanted types.String }
+
+func passwordsOf(ctx context.Context, config tfsdk.Config) (p passwords, diags diag.Diagnostics) {
+	p.current, diags = currentPassword.ValueOf(ctx, config)
+	var problems diag.Diagnostics
+	p.wanted, problems = newPassword.ValueOf(ctx, config)
+	diags.Append(problems...)
+	return p, diags
+}
+
+// base returns the base URL of the appliance, and that without the port 443.
+func (m model) base() (*url.URL, error) { return url.Parse(customtypes.URLType.Normal(m.URL)) }
+
+// isOwn reports whether a URL is that of the provider's own appliance, whatever the
+// port: its services share one root user.
+func (r *passwordResource) isOwn(of *url.URL) bool {
+	own, err := url.Parse(customtypes.URLType.Normal(customtypes.URLType.Value(r.Appliances.Own.URL)))
+	return err == nil && own.Hostname() != "" && own.Hostname() == of.Hostname()
+}
+
+// connect makes a client of the appliance that logs in with a password. The trust in
+// the provider's own appliance is the default where the address is the same.
+func (r *passwordResource) connect(m model, password string) (*vcda.Client, error) {
+	at, err := m.base()
+	if err != nil {
+		return nil, err
+	}
+	trust := tlsutil.Trust{Thumbprint: m.Thumbprint.ValueString(), CACertificate: m.CACertificate.ValueString()}
+	if m.Thumbprint.IsNull() && m.CACertificate.IsNull() && customtypes.URLType.Same(r.Appliances.Own.URL, m.URL.ValueString()) {
+		trust = r.Appliances.Own.Trust
+	}
+	return r.Appliances.Connect(at, trust, vcda.LocalUser{Username: "root", Password: password})
+}
+
+// changer changes the password of one appliance, with a client for each password.
+type changer struct {
+	*passwordResource
+	model
+	clients []*vcda.Client
+}
+
+// logIn proves a password, and returns the expiry that the appliance reports: nil where
+// it can't be asked.
+func (c *changer) logIn(ctx context.Context, password string) (*vcda.Client, *vcda.PasswordExpiry, error) {
+	client, err := c.connect(c.model, password)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.clients = append(c.clients, client)
+	expiry, err := client.PasswordExpiry(ctx)
+	switch {
+	case err == nil:
+		return client, &expiry, nil
+	case vcda.IsNotFoundOrForbidden(err):
+		return client, nil, nil
+	}
+	return client, nil, err
+}
+
+// close logs every client out. The sessions would end by themselves; the request
+// timeout limits the wait.
+func (c *changer) close(ctx context.Context) {
+	for _, client := range c.clients {
+		_ = client.Logout(context.WithoutCancel(ctx)) //nolint:errcheck // a session that is left ends by itself
+	}
+}
+
+// refusedError is an appliance that refuses every password it may have.
+type refusedError struct {
+	err     error
+	another bool // the current one was tried as well
+}
+
+func (e *refusedError) Error() string { return e.err.Error() }
+func (e *refusedError) Unwrap() error { return e.err }
+
+// change brings the root password to what is wanted. A wrong guess counts towards the
+// lock of the account, so there is one at most where the other password is accepted.
+func (c *changer) change(ctx context.Context, current, wanted string) (*vcda.PasswordExpiry, error) {
+	client, expiry, err := c.logIn(ctx, current)
+	if isRefused(err) && current != wanted {
+		if _, expiry, err = c.logIn(ctx, wanted); isRefused(err) {
+			return nil, &refusedError{err: err, another: true}
+		}
+		return expiry, err // done already, by a run that was cut short
+	}
+	if isRefused(err) {
+		return nil, &refusedError{err: err}
+	}
+	if err != nil || current == wanted {
+		return expiry, err
+	}
+	err = client.ChangeRootPassword(ctx, current, wanted, func(ctx context.Context) (bool, error) {
+		_, _, err := c.logIn(ctx, wanted)
+		if isRefused(err) {
+			return false, nil
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, expiry, err = c.logIn(ctx, wanted)
+	if err == nil {
+		c.tellProvider(wanted)
+	}
+	return expiry, err
+}
+
+// tellProvider lets later logins of the provider use the new password.
+func (c *changer) tellProvider(password string) {
+	at, err := c.base()
+	if err != nil || !c.isOwn(at) {
+		return
+	}
+	if own, absent := c.VCDA.Client(); !absent.HasError() {
+		own.UseRootPassword(password)
+	}
+	if manager, absent := c.Manager.Client(); !absent.HasError() {
+		manager.UseRootPassword(password)
+	}
+}
+
+func isRefused(err error) bool {
+	var login *vcda.LoginError
+	return errors.As(err, &login) && login.Refused
+}
+
+// Pause between the questions whether the appliance is up.
+const bootPause = 5 * time.Second
+
+// awaitUp waits until the service of the appliance answers. A wrong certificate is not
+// waited for.
+func (c *changer) awaitUp(ctx context.Context) error {
+	client, err := c.connect(c.model, "")
+	if err != nil {
+		return err
+	}
+	defer c.close(ctx)
+	c.clients = append(c.clients, client)
+	for {
+		err := client.IsUp(ctx)
+		if err == nil || !vcda.IsTransient(err) || ctx.Err() != nil {
+			return err
+		}
+		if ended := client.Clock().Sleep(ctx, bootPause); ended != nil {
+			return fmt.Errorf("the appliance is not up: %w; %w", ended, err)
+		}
+	}
+}
+
+// report sets what the appliance reports. The end of the validity moves only where it
+// differs by more than the time that passes between two questions.
+func (m *model) report(expiry *vcda.PasswordExpiry, now time.Time) {
+	if expiry == nil {
+		m.RootPasswordExpired, m.RootPasswordExpiresAt = types.BoolNull(), types.StringNull()
+		return
+	}
+	m.RootPasswordExpired = types.BoolValue(expiry.Expired)
+	if expiry.Expired {
+		m.RootPasswordExpiresAt = types.StringNull()
+		return
+	}
+	end := now.Add(time.Duration(expiry.Seconds) * time.Second).UTC().Truncate(time.Second)
+	if known, err := time.Parse(time.RFC3339, m.RootPasswordExpiresAt.ValueString()); err == nil && end.Sub(known).Abs() <= 2*time.Minute {
+		return
+	}
+	m.RootPasswordExpiresAt = types.StringValue(end.Format(time.RFC3339))
+}
+
+func (r *passwordResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	given, diags := passwordsOf(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	limit, diags := m.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	if m.URL.IsUnknown() || m.URL.IsNull() {
+		m.URL = customtypes.URLType.ValueOrNull(r.Appliances.Own.URL)
+	}
+	if m.URL.IsNull() {
+		resp.Diagnostics.Append(noURL())
+		return
+	}
+	c := &changer{passwordResource: r, model: m}
+	err := c.awaitUp(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(failed(ctx, m.action("change"), err))
+		return
+	}
+	r.apply(ctx, m, given.current.ValueString(), given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// apply changes the password, and saves what came of it.
+func (r *passwordResource) apply(ctx context.Context, m model, current, wanted string, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	c := &changer{passwordResource: r, model: m}
+	defer c.close(ctx)
+	expiry, err := c.change(ctx, current, wanted)
+	if err != nil {
+		diags.Append(failed(ctx, m.action("change"), err))
+		return
+	}
+	m.report(expiry, r.Clock.Now())
+	if m.RootPasswordExpired.ValueBool() {
+		diags.AddWarning("The root password still counts as expired", fmt.Sprintf(
+			"The password of %s is in force, and the appliance says all the same that it has expired. That is so where the operating system has no expiry (chage -M -1). Give the root user an expiry there.", m.URL.ValueString()))
+	}
+	m.ID = types.StringValue(customtypes.URLType.Normal(m.URL))
+	diags.Append(identity.SetAttribute(ctx, path.Root("url"), m.ID)...)
+	diags.Append(state.Set(ctx, m)...)
+}
+
+func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), m.ID)...)
+	limit, diags := m.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	expiry, known, err := r.read(ctx, m)
+	switch {
+	case isRefused(err) && !m.NewPassword.IsNull():
+		d := diagnostics.FromError(ctx, err)
+		d.Why = fmt.Sprintf("%s refuses the root password of the state. Somebody has changed it, or the account is locked.", m.URL.ValueString())
+		d.Advice = "Set current_password to the password in force, and new_password to another one, to take it over."
+		resp.Diagnostics.Append(d.Warning(m.action("check")))
+	case err != nil:
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, m.action("read the expiry of"), err))
+	case known:
+		m.report(expiry, r.Clock.Now())
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+// read asks for the expiry: by the provider's session on its own appliance, elsewhere
+// with the password of the state. With a write-only one nothing can be asked.
+func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.PasswordExpiry, known bool, err error) {
+	at, err := m.base()
+	if err != nil {
+		return nil, false, err
+	}
+	own, absent := r.VCDA.Client()
+	if !absent.HasError() && r.isOwn(at) {
+		found, err := own.PasswordExpiry(ctx)
+		if vcda.IsNotFoundOrForbidden(err) {
+			return nil, true, nil
+		}
+		return &found, err == nil, err
+	}
+	if m.NewPassword.IsNull() {
+		return nil, false, nil
+	}
+	c := &changer{passwordResource: r, model: m}
+	defer c.close(ctx)
+	_, expiry, err = c.logIn(ctx, m.NewPassword.ValueString())
+	return expiry, err == nil, err
+}
+
+func (r *passwordResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var m, prior model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	given, diags := passwordsOf(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	limit, diags := m.Timeouts.Update(ctx, updateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	m.RootPasswordExpired, m.RootPasswordExpiresAt = prior.RootPasswordExpired, prior.RootPasswordExpiresAt
+	if !m.newState().Changed(prior.newState(), given.wanted) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		return
+	}
+	current := given.current.ValueString()
+	if !prior.NewPassword.IsNull() {
+		current = prior.NewPassword.ValueString()
+	}
+	r.apply(ctx, m, current, given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// Delete does nothing: a password can't be unset.
+func (r *passwordResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
+
+// ModifyPlan plans the URL of the provider's own appliance where none is configured.
+func (r *passwordResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+		return
+	}
+	var configured customtypes.NormalizedString
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("url"), &configured)...)
+	if !configured.IsNull() || r.Appliances.Connect == nil {
+		return
+	}
+	switch own := r.Appliances.Own; {
+	case own.URL != "":
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("url"), own.URL)...)
+	case !own.Unknown:
+		resp.Diagnostics.Append(noURL())
+	}
+}
+
+func noURL() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("url"), "Missing url",
+		"Neither the resource nor the provider block says which appliance this is. Set url to the base address of the appliance.")
+}
+
+// ImportState takes the URL of the appliance.
+func (r *passwordResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	address := req.ID
+	if address == "" {
+		var identity types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("url"), &identity)...)
+		address = identity.ValueString()
+	}
+	if err := checkBaseURL(address); err != nil {
+		resp.Diagnostics.AddError("Unable to import the root password", diagnostics.Sentence(err.Error())+" Give the base URL of the appliance, such as https://vcda-a.example.com.")
+		return
+	}
+	id := customtypes.URLType.Normal(customtypes.URLType.Value(address))
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), id)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), id)...)
+}
+
+// failed explains an error of a change.
+func failed(ctx context.Context, action string, err error) diag.Diagnostic {
+	var (
+		refused *refusedError
+		unknown *vcda.UnknownOutcomeError
+		trust   *tlsutil.TrustError
+	)
+	d := diagnostics.FromError(ctx, err)
+	switch {
+	case errors.As(err, &refused) && refused.another:
+		d.Why = "The appliance refuses both passwords for root, the current and the new one."
+		d.Advice = lockAdvice
+		return d.UnableAt(path.Root("current_password"), action)
+	case errors.As(err, &refused):
+		d.Why = "The appliance refuses the password for root; current and new password are the same."
+		d.Advice = lockAdvice
+		return d.UnableAt(path.Root("new_password"), action)
+	case errors.As(err, &unknown):
+		d = diagnostics.FromError(ctx, unknown.Err)
+		d.Why = "It is not known whether the password was changed: the new one is not accepted. It was not sent again. " + d.Why
+		d.Advice = "Apply again: the password in force is found out."
+		return d.UnableAt(path.Root("new_password"), action)
+	case errors.As(err, &trust):
+		d.Advice = fmt.Sprintf("Compare the thumbprint with the appliance's own. If it is the right appliance, trust its certificate in this resource with ca_certificate, or with\n\n  thumbprint = %q", trust.Thumbprint)
+		return d.UnableAt(path.Root("thumbprint"), action)
+	}
+	return d.Unable(action)
+}
+
+const lockAdvice = "Check current_password and new_password. The deployment password is the current one at first. A login as root from a public address is refused in the same way, until the appliance allows it. Wrong passwords lock the account, so each was tried once."

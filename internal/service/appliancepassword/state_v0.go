@@ -1,0 +1,66 @@
+package appliancepassword
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
+)
+
+// stateV0 is the state of the archived provider vmware/vcda, in all its releases. Its
+// id, the time of the change, is of no use.
+type stateV0 struct {
+	ApplianceIP         string `json:"appliance_ip"`
+	ServiceCert         string `json:"service_cert"` // base64 of the DER form
+	CurrentPassword     string `json:"current_password"`
+	NewPassword         string `json:"new_password"`
+	RootPasswordExpired *bool  `json:"root_password_expired"`
+}
+
+// convert makes a state of this version.
+func convert(_ context.Context, text []byte) (model, error) {
+	var old stateV0
+	err := json.Unmarshal(text, &old)
+	m := model{
+		Thumbprint: customtypes.ThumbprintType.Null(), Timeouts: base.NullTimeouts(),
+		CurrentPassword: base.StringOrNull(old.CurrentPassword), NewPassword: base.StringOrNull(old.NewPassword),
+		RootPasswordExpired: types.BoolPointerValue(old.RootPasswordExpired),
+	}
+	m.URL = customtypes.URLType.ValueOrNull(urlOf(old.ApplianceIP))
+	m.ID = base.StringOrNull(customtypes.URLType.Normal(m.URL))
+	if der, err := base64.StdEncoding.DecodeString(old.ServiceCert); err == nil && len(der) > 0 {
+		m.Thumbprint = customtypes.ThumbprintType.Value(values.ThumbprintOf(der))
+	}
+	return m, err
+}
+
+// urlOf is the base URL of a host or address, "" for none.
+func urlOf(host string) string {
+	switch {
+	case host == "":
+		return ""
+	case strings.Contains(host, "://"):
+		return host
+	case net.ParseIP(host) != nil && strings.Contains(host, ":"):
+		return "https://[" + host + "]"
+	}
+	return "https://" + host
+}
+
+var legacy = base.Legacy[model]{Type: typeName, Convert: convert, Key: "url", ID: func(m model) types.String { return m.ID }}
+
+// UpgradeState reads states of the archived provider, whose type has the same name.
+func (r *passwordResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return legacy.Upgraders()
+}
+
+// MoveState does the same for a resource that gets another name with a moved block.
+func (r *passwordResource) MoveState(context.Context) []resource.StateMover { return legacy.Movers() }

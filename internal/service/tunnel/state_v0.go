@@ -1,0 +1,51 @@
+package tunnel
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+// stateV0 is the state of the archived provider vmware/vcda. Its release 1.0.0 took
+// the URL for the ID.
+type stateV0 struct {
+	ID           string `json:"id"`
+	URL          string `json:"url"`
+	Certificate  string `json:"certificate"`
+	RootPassword string `json:"root_password"`
+}
+
+// convert makes a state of this version.
+func convert(_ context.Context, text []byte) (model, error) {
+	var old stateV0
+	err := json.Unmarshal(text, &old)
+	m := blank()
+	m.ID = base.StringOrNull(old.ID)
+	m.URL = customtypes.URLType.ValueOrNull(old.URL)
+	m.Certificate = customtypes.CertificateType.ValueOrNull(old.Certificate)
+	m.RootPassword = base.StringOrNull(old.RootPassword)
+	return m, err
+}
+
+var legacy = base.Legacy[model]{Type: typeName, Convert: convert, ID: identity}
+
+// identity is the UUID. A URL becomes one in the first refresh.
+func identity(m model) types.String {
+	if isURL(m.ID.ValueString()) {
+		return types.StringNull()
+	}
+	return m.ID
+}
+
+// UpgradeState reads states of the archived provider, whose type has the same name.
+func (r *tunnelResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return legacy.Upgraders()
+}
+
+// MoveState does the same for a resource that gets another name with a moved block.
+func (r *tunnelResource) MoveState(context.Context) []resource.StateMover { return legacy.Movers() }
