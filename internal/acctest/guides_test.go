@@ -212,41 +212,61 @@ var (
 	unslug   = regexp.MustCompile(`[^\w -]`)
 )
 
-// registryLink is a link of the first page, which the registry shows under an
-// address from which relative links lead nowhere.
+// registryLink is a link that leads to a page from anywhere. The registry shows
+// the first page under an address from which relative links lead nowhere.
 var registryLink = regexp.MustCompile(`\]\(https://registry\.terraform\.io/providers/vcda-dr/vcda/latest/docs/([\w/-]+)\)`)
 
 // TestPageLinks: a link from a page to a page, or to a heading, leads somewhere.
 func TestPageLinks(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"../../docs", "../../docs/*"} {
+	for _, folder := range []string{"../..", "../../.github", "../../docs", "../../docs/*", "../../examples/*"} {
 		pages, err := filepath.Glob(filepath.Join(folder, "*.md"))
 		if err != nil || len(pages) == 0 {
 			t.Fatal(pages, err)
 		}
 		for _, page := range pages {
-			content, err := os.ReadFile(page)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, link := range pageLink.FindAllStringSubmatch(string(content), -1) {
-				target := content
-				if link[1] != "" {
-					if target, err = os.ReadFile(filepath.Join(filepath.Dir(page), link[1])); err != nil {
-						t.Errorf("%s: %v", page, err)
-						continue
-					}
-				}
-				if link[2] != "" && !strings.HasPrefix(link[2], "nestedatt") && !slices.Contains(slugs(string(target)), link[2]) {
-					t.Errorf("%s: there is no heading for %s", page, link[0])
-				}
-			}
+			requireLinks(t, page)
 		}
 	}
 }
 
-// TestFirstPage_linksToTheRegistry: its links lead to pages, none is relative, and
-// every guide is one click away.
+// requireLinks fails for each link of a page that leads nowhere.
+func requireLinks(t *testing.T, page string) {
+	t.Helper()
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range pageLink.FindAllStringSubmatch(string(content), -1) {
+		target := content
+		if link[1] != "" {
+			if target, err = os.ReadFile(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s: %v", page, err)
+				continue
+			}
+		}
+		if link[2] != "" && !strings.HasPrefix(link[2], "nestedatt") && !slices.Contains(slugs(string(target)), link[2]) {
+			t.Errorf("%s: there is no heading for %s", page, link[0])
+		}
+	}
+	for _, name := range registryLinks(string(content)) {
+		if _, err := os.Stat("../../docs/" + name + ".md"); err != nil {
+			t.Errorf("%s links to %s: %v", page, name, err)
+		}
+	}
+}
+
+// registryLinks are the pages that a page links to by their address in the
+// registry, such as guides/sessions.
+func registryLinks(page string) (names []string) {
+	for _, link := range registryLink.FindAllStringSubmatch(page, -1) {
+		names = append(names, link[1])
+	}
+	return names
+}
+
+// TestFirstPage_linksToTheRegistry: none of its links is relative, and every guide
+// is one click away.
 func TestFirstPage_linksToTheRegistry(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../docs/index.md")
@@ -258,16 +278,30 @@ func TestFirstPage_linksToTheRegistry(t *testing.T) {
 			t.Errorf("the first page has the relative link %s", link[1])
 		}
 	}
-	var linked []string
-	for _, link := range registryLink.FindAllStringSubmatch(string(content), -1) {
-		linked = append(linked, link[1])
-		if _, err := os.Stat("../../docs/" + link[1] + ".md"); err != nil {
-			t.Errorf("the first page links to %s: %v", link[1], err)
-		}
-	}
+	linked := registryLinks(string(content))
 	for file := range files(t, guidesFolder) {
 		if name := "guides/" + strings.TrimSuffix(file, ".md"); !slices.Contains(linked, name) {
 			t.Errorf("the first page does not link to %s", name)
+		}
+	}
+}
+
+// TestObjectPages_linkToGuides: from what a reader uses, an explanation is one
+// click away.
+func TestObjectPages_linkToGuides(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for _, page := range pages {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		isGuide := func(name string) bool { return strings.HasPrefix(name, "guides/") }
+		if !strings.Contains(page, "/guides/") && !slices.ContainsFunc(registryLinks(string(content)), isGuide) {
+			t.Errorf("%s links to no guide", page)
 		}
 	}
 }
