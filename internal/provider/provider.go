@@ -32,6 +32,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliancepassword"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/clouddirectormanager"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/failovertest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/inventory"
@@ -278,6 +279,7 @@ func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
 		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
 		replicationpolicy.NewResource, replicationpolicyassignment.NewResource, slaprofile.NewResource,
+		failovertest.NewResource,
 		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource, tunnel.NewResource, appliancepassword.NewResource}
 }
 

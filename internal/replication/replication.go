@@ -299,7 +299,7 @@ func (s *Site) Stop(ctx context.Context, id, disks string, cleanUp bool) (Result
 		if !cleanUp {
 			return Result{Replication: before}, &TestActiveError{ID: id}
 		}
-		if result, err := s.cleanUp(ctx, id); err != nil {
+		if result, err := s.CleanUp(ctx, id); err != nil {
 			return result, err
 		}
 	}
@@ -308,18 +308,6 @@ func (s *Site) Stop(ctx context.Context, id, disks string, cleanUp bool) (Result
 		Done: func(r *vcda.Replication) bool { return r == nil },
 	}))
 	return Result{Replication: before, Task: out.Task}, s.explain(err)
-}
-
-// cleanUp ends a failover test.
-func (s *Site) cleanUp(ctx context.Context, id string) (Result, error) {
-	out, err := lro.Do(ctx, s.system, s.write(id, step{
-		Send: func(ctx context.Context) (vcda.Task, error) {
-			task, err := s.client.CleanUpTest(ctx, id)
-			return task, s.notOffered(err)
-		},
-		Done: func(r *vcda.Replication) bool { return r == nil || r.RecoveryState() == vcda.RecoveryNotStarted },
-	}))
-	return Result{Replication: out.State, Task: out.Task}, s.explain(err)
 }
 
 // The pauses between two looks at a replication that changes by itself.

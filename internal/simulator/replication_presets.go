@@ -172,6 +172,21 @@ func (e *Fixture) Recover(id, kind string) {
 	})
 }
 
+// StoreSettings stores the network settings of a replication, or its recovery
+// settings on the Manager service, by hand and in the form of the API.
+func (e *Fixture) StoreSettings(id string, settings map[string]any) {
+	e.do(func() {
+		for _, r := range e.replications {
+			switch {
+			case r.ID == id:
+				r.settings = settings
+			case r.group != nil && r.group.id == id:
+				r.group.settings = settings
+			}
+		}
+	})
+}
+
 // groupUUID is the id of the vApp that the VMs of one vApp replication come up in.
 func (e *Fixture) groupUUID(r *Replication) string {
 	if r.group == nil {

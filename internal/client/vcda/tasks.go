@@ -16,8 +16,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// The two task states that end a task; every other state means it goes on.
+// The two task states that end a task; every other state, such as RUNNING, means
+// it goes on.
 const (
+	TaskRunning   = "RUNNING"
 	TaskSucceeded = "SUCCEEDED"
 	TaskFailed    = "FAILED"
 )

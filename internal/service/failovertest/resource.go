@@ -1,0 +1,251 @@
+// Package failovertest implements the resource vcda_failover_test.
+package failovertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+)
+
+// The default times of the operations.
+const (
+	createTimeout = 2 * time.Hour
+	readTimeout   = 2 * time.Minute
+	deleteTimeout = time.Hour
+)
+
+type failoverTest struct{ base.ForResource }
+
+var (
+	_ resource.ResourceWithConfigure      = &failoverTest{}
+	_ resource.ResourceWithIdentity       = &failoverTest{}
+	_ resource.ResourceWithImportState    = &failoverTest{}
+	_ resource.ResourceWithValidateConfig = &failoverTest{}
+)
+
+// NewResource returns the resource vcda_failover_test.
+func NewResource() resource.Resource { return &failoverTest{} }
+
+func (f *failoverTest) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_failover_test"
+}
+
+func (f *failoverTest) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = describe(ctx)
+}
+
+func (f *failoverTest) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the replication."},
+	}}
+}
+
+// ValidateConfig checks that instances are given in the form of the kind.
+func (f *failoverTest) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || m.ReplicationID.IsUnknown() {
+		return
+	}
+	isVApp := vcda.KindOf(m.ReplicationID.ValueString()) == vcda.VApp
+	if isVApp && !m.InstanceKey.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("instance_key"), "Invalid instance_key", "A vApp has instances of each of its VMs. Use instance_keys.")
+	}
+	if !isVApp && !m.InstanceKeys.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("instance_keys"), "Invalid instance_keys", "The replication is that of one VM. Use instance_key.")
+	}
+}
+
+// managing finds the replication of a test, and the site that manages it.
+func (f *failoverTest) managing(ctx context.Context, m model) (*replication.Site, *vcda.Replication, error) {
+	client, err := f.VCDA.Client()
+	if err.HasError() {
+		return nil, nil, notConfigured{err}
+	}
+	return replication.Managing(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
+}
+
+func tflogDebug(ctx context.Context, message string, fields map[string]any) {
+	tflog.Debug(ctx, message, fields)
+}
+
+// Create starts the test and waits until the copy is up.
+func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	limit, diags := m.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	how, diags := m.recovery(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	id := m.ReplicationID.ValueString()
+	result, err := f.start(ctx, m, how)
+	resp.Diagnostics.Append(replicationbase.TaskWarnings(result.Task)...)
+	m.report(result.Replication, result.Task)
+	switch {
+	case err == nil:
+	case errors.Is(err, context.Canceled) && isOpen(result):
+		// Terraform reports the interruption itself.
+		resp.Diagnostics.AddWarning("Interrupted while testing the failover of "+id, goesOn(result.Task)+" The next plan or apply looks what became of it; terraform destroy waits for it and cleans up.")
+	default:
+		resp.Diagnostics.Append(createFailed(ctx, id, result, err))
+		if !isOpen(result) {
+			return
+		}
+	}
+	// What is saved beside an error is cleaned up by the next apply or destroy.
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// start checks the test and runs it.
+func (f *failoverTest) start(ctx context.Context, m model, how replication.Recovery) (replication.Result, error) {
+	site, r, err := f.managing(ctx, m)
+	if err != nil {
+		return replication.Result{}, err
+	}
+	if r, err = site.Settled(ctx, r.ID); err == nil && r == nil {
+		err = replication.ErrNotListed
+	}
+	if err != nil {
+		return replication.Result{}, err
+	}
+	test, err := site.Prepare(ctx, replication.Test, *r, how)
+	if err != nil {
+		return replication.Result{}, err
+	}
+	running, err := site.Tasks(ctx)
+	if err != nil {
+		return replication.Result{}, err
+	}
+	result, sent, err := test.Run(ctx, running)
+	if err == nil && !sent {
+		err = &replication.StateError{Replication: *result.Replication, Reason: replication.TestActive}
+		return replication.Result{}, err
+	}
+	return result, err
+}
+
+// isOpen reports whether the appliance may have something up, or go on.
+func isOpen(result replication.Result) bool {
+	isUp := result.Replication != nil && result.Replication.RecoveryState() != vcda.RecoveryNotStarted
+	return result.Task.ID != "" && (!result.Task.Ended() || isUp)
+}
+
+// Read refreshes the state. Without an active test it is removed: somebody has
+// cleaned up.
+func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // even what is gone needs one
+	limit, diags := m.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	r, open, err := f.current(ctx, m)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(unable(ctx, "read the failover test of "+m.ID.ValueString(), m.ID.ValueString(), err))
+	case open: // the state stays as it is
+	case r == nil || r.RecoveryState() != vcda.RecoveryTest:
+		resp.State.RemoveResource(ctx)
+	default:
+		m.report(r, vcda.Task{})
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+// current is the replication as it is listed now, nil where there is none. It is
+// open while a task works on it.
+func (f *failoverTest) current(ctx context.Context, m model) (r *vcda.Replication, open bool, err error) {
+	site, r, err := f.managing(ctx, m)
+	if errors.Is(err, replication.ErrNotListed) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, true, err
+	}
+	if task := m.PendingTaskID.ValueString(); task != "" {
+		result, open, err := site.Resume(ctx, task, r.ID, replication.Spec{})
+		return result.Replication, open, err
+	}
+	return r, r.RecoveryState() == vcda.RecoveryInProgress, nil
+}
+
+// Update stores other timeouts: every other change replaces.
+func (f *failoverTest) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+	var m model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+}
+
+// Delete cleans up.
+func (f *failoverTest) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	limit, diags := m.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	site, r, err := f.managing(ctx, m)
+	var result replication.Result
+	if err == nil {
+		result, err = site.CleanUp(ctx, r.ID)
+	}
+	resp.Diagnostics.Append(replicationbase.TaskWarnings(result.Task)...)
+	if err != nil && !errors.Is(err, replication.ErrNotListed) {
+		resp.Diagnostics.Append(cleanUpFailed(ctx, m.ID.ValueString(), result, err))
+	}
+}
+
+// ImportState takes over an active test by the id of its replication, or by
+// SITE/ID where the provider's own appliance does not show it.
+func (f *failoverTest) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	m := imported(req.ID)
+	if req.ID == "" {
+		var id types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
+		m = imported(id.ValueString())
+	}
+	id := m.ID.ValueString()
+	words := fmt.Sprintf("import the failover test %q", id)
+	if vcda.KindOf(id) == "" {
+		resp.Diagnostics.Append(noID(id).Unable(words))
+		return
+	}
+	_, r, err := f.managing(ctx, m)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(unable(ctx, words, id, err))
+		return
+	case r.RecoveryState() != vcda.RecoveryTest:
+		resp.Diagnostics.Append(noTest(*r).Unable(words))
+		return
+	}
+	m.report(r, vcda.Task{})
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
