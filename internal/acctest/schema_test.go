@@ -22,6 +22,7 @@ var harmless = map[string]string{
 	"data source vcda_vapp_replications.replications.latest_instance.key":    instanceKey,
 	"data source vcda_vm_replications.replications.latest_instance.key":      instanceKey,
 	"data source vcda_vsphere_replications.replications.latest_instance.key": instanceKey,
+	"resource vcda_failover_test.instance_key":                               instanceKey,
 }
 
 const instanceKey = "it names an instance"

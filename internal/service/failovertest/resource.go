@@ -77,6 +77,19 @@ func (f *failoverTest) managing(ctx context.Context, m model) (*replication.Site
 	return replication.Managing(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
 }
 
+// settled is managing, with the replication as it is listed now, when no recovery of
+// it is in progress.
+func (f *failoverTest) settled(ctx context.Context, m model) (*replication.Site, *vcda.Replication, error) {
+	site, r, err := f.managing(ctx, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r, err = site.Settled(ctx, r.ID); err == nil && r == nil {
+		err = replication.ErrNotListed
+	}
+	return site, r, err
+}
+
 func tflogDebug(ctx context.Context, message string, fields map[string]any) {
 	tflog.Debug(ctx, message, fields)
 }
@@ -116,13 +129,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 
 // start checks the test and runs it.
 func (f *failoverTest) start(ctx context.Context, m model, how replication.Recovery) (replication.Result, error) {
-	site, r, err := f.managing(ctx, m)
-	if err != nil {
-		return replication.Result{}, err
-	}
-	if r, err = site.Settled(ctx, r.ID); err == nil && r == nil {
-		err = replication.ErrNotListed
-	}
+	site, r, err := f.settled(ctx, m)
 	if err != nil {
 		return replication.Result{}, err
 	}
@@ -236,7 +243,7 @@ func (f *failoverTest) ImportState(ctx context.Context, req resource.ImportState
 		resp.Diagnostics.Append(noID(id).Unable(words))
 		return
 	}
-	_, r, err := f.managing(ctx, m)
+	_, r, err := f.settled(ctx, m)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(unable(ctx, words, id, err))

@@ -1,7 +1,6 @@
 package failovertest_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -162,7 +161,6 @@ func TestFailoverTest_fromTheSource(t *testing.T) {
 			f.apply(f.refresh(made), nil)
 			f.requireState(simulator.NotStarted)
 		}
-		f.requireSent(2, 2)
 	})
 }
 
@@ -180,31 +178,21 @@ func TestFailoverTest_changes(t *testing.T) {
 
 func TestFailoverTest_sendsStoredSettings(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		half := map[string]any{"vAppNetworkSettings": map[string]any{"copySourceNetworks": true}}
-		want := `"copySourceNetworks":true`
+		want := `"failoverPlacement":{"resourcePool":"resgroup-4"}`
 		if strings.HasPrefix(f.id, "C4") {
-			f.Sites.StoreSettings(f.id, map[string]any{"failoverTestSettings": half})
-		} else {
-			want = `"resourcePool":"resgroup-4"`
+			f.Sites.StoreSettings(f.id, map[string]any{"failoverTestSettings": map[string]any{"vAppNetworkSettings": map[string]any{"copySourceNetworks": true}}})
+			want = `"vAppNetworkSettings":{"copySourceNetworks":true}`
 		}
-		sent := ""
-		f.B.BeforeResponse(func(r *http.Request) {
-			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/failover-test") {
-				sent = r.URL.Path
-			}
-		})
 		f.apply(none, f.config("sync", true))
-		f.B.BeforeResponse(nil)
-		var bodies []string
 		for _, record := range f.B.Requests() {
-			if record.Method == http.MethodPost && strings.HasPrefix(record.Path, sent) {
-				bodies = append(bodies, fmt.Sprint(record))
+			if record.Method == http.MethodPost && strings.HasSuffix(record.Path, "/failover-test") {
+				for _, part := range []string{want, `"powerOn":true`, `"sync":true`} {
+					if !strings.Contains(string(record.Body), part) {
+						t.Errorf("%s is missing in %s", part, record.Body)
+					}
+				}
 			}
 		}
-		if len(bodies) != 1 || sent == "" {
-			t.Fatalf("%d tests were sent", len(bodies))
-		}
-		_ = want
 	})
 }
 
@@ -319,6 +307,7 @@ func TestFailoverTest_import(t *testing.T) {
 		_, problems := f.Import(t, testType, f.id, nil)
 		requireOne(t, problems.Errors(), "No failover test", "is active")
 		f.recover("failoverTest")
+		f.Clock.Advance(time.Minute) // so that no list is shared with the last read
 		for _, wanted := range []string{f.id, "site-b/" + f.id, ""} {
 			var identity direct.Values
 			if wanted == "" {
