@@ -2,7 +2,6 @@ package failovertest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,27 +12,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
 
-// notConfigured carries the diagnostics of a provider that can't be used yet.
-type notConfigured struct{ diag.Diagnostics }
-
-func (e notConfigured) Error() string { return e.Errors()[0].Detail() }
-
 // unable is the error diagnostic for err. The action reads on from "Unable to".
 func unable(ctx context.Context, action, id string, err error) diag.Diagnostic {
-	var absent notConfigured
-	if errors.As(err, &absent) {
-		return absent.Errors()[0]
-	}
 	return replicationbase.RecoveryDetail(ctx, id, err).Unable(action)
 }
 
 // createFailed is the error of a create. What is up is in the state all the same,
 // as a tainted object: the way to clean up is the usual one.
 func createFailed(ctx context.Context, id string, result replication.Result, err error) diag.Diagnostic {
-	var absent notConfigured
-	if errors.As(err, &absent) {
-		return absent.Errors()[0]
-	}
 	d := replicationbase.RecoveryDetail(ctx, id, err)
 	if isOpen(result) {
 		d.Consequence = "The test may be active, and is kept in the state."
@@ -46,10 +32,6 @@ func createFailed(ctx context.Context, id string, result replication.Result, err
 }
 
 func cleanUpFailed(ctx context.Context, id string, result replication.Result, err error) diag.Diagnostic {
-	var absent notConfigured
-	if errors.As(err, &absent) {
-		return absent.Errors()[0]
-	}
 	d := replicationbase.RecoveryDetail(ctx, id, err)
 	d.Consequence = "The test is still in the state. Destroy it again."
 	if result.Task.ID != "" && !result.Task.Ended() {

@@ -69,18 +69,14 @@ func (f *failoverTest) ValidateConfig(ctx context.Context, req resource.Validate
 }
 
 // managing finds the replication of a test, and the site that manages it.
-func (f *failoverTest) managing(ctx context.Context, m model) (*replication.Site, *vcda.Replication, error) {
-	client, err := f.VCDA.Client()
-	if err.HasError() {
-		return nil, nil, notConfigured{err}
-	}
+func managing(ctx context.Context, client *vcda.Client, m model) (*replication.Site, *vcda.Replication, error) {
 	return replication.Managing(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
 }
 
 // settled is managing, with the replication as it is listed now, when no recovery of
 // it is in progress.
-func (f *failoverTest) settled(ctx context.Context, m model) (*replication.Site, *vcda.Replication, error) {
-	site, r, err := f.managing(ctx, m)
+func settled(ctx context.Context, client *vcda.Client, m model) (*replication.Site, *vcda.Replication, error) {
+	site, r, err := managing(ctx, client, m)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,13 +98,15 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(diags...)
 	how, diags := m.recovery(ctx)
 	resp.Diagnostics.Append(diags...)
+	client, diags := f.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	id := m.ReplicationID.ValueString()
-	result, err := f.start(ctx, m, how)
+	result, err := start(ctx, client, m, how)
 	resp.Diagnostics.Append(replicationbase.TaskWarnings(result.Task)...)
 	m.report(result.Replication, result.Task)
 	switch {
@@ -128,8 +126,8 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 }
 
 // start checks the test and runs it.
-func (f *failoverTest) start(ctx context.Context, m model, how replication.Recovery) (replication.Result, error) {
-	site, r, err := f.settled(ctx, m)
+func start(ctx context.Context, client *vcda.Client, m model, how replication.Recovery) (replication.Result, error) {
+	site, r, err := settled(ctx, client, m)
 	if err != nil {
 		return replication.Result{}, err
 	}
@@ -163,12 +161,14 @@ func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // even what is gone needs one
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
+	client, diags := f.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	r, open, err := f.current(ctx, m)
+	r, open, err := current(ctx, client, m)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(unable(ctx, "read the failover test of "+m.ID.ValueString(), m.ID.ValueString(), err))
@@ -183,8 +183,8 @@ func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp 
 
 // current is the replication as it is listed now, nil where there is none. It is
 // open while a task works on it.
-func (f *failoverTest) current(ctx context.Context, m model) (r *vcda.Replication, open bool, err error) {
-	site, r, err := f.managing(ctx, m)
+func current(ctx context.Context, client *vcda.Client, m model) (r *vcda.Replication, open bool, err error) {
+	site, r, err := managing(ctx, client, m)
 	if errors.Is(err, replication.ErrNotListed) {
 		return nil, false, nil
 	}
@@ -212,12 +212,14 @@ func (f *failoverTest) Delete(ctx context.Context, req resource.DeleteRequest, r
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	limit, diags := m.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
+	client, diags := f.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	site, r, err := f.managing(ctx, m)
+	site, r, err := managing(ctx, client, m)
 	var result replication.Result
 	if err == nil {
 		result, err = site.CleanUp(ctx, r.ID)
@@ -243,7 +245,12 @@ func (f *failoverTest) ImportState(ctx context.Context, req resource.ImportState
 		resp.Diagnostics.Append(noID(id).Unable(words))
 		return
 	}
-	_, r, err := f.settled(ctx, m)
+	client, diags := f.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	_, r, err := settled(ctx, client, m)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(unable(ctx, words, id, err))
