@@ -14,8 +14,8 @@ locals {
   # Both directions of each link.
   arrows = flatten([
     for pair in local.pairs : [
-      { from = pair.a, to = pair.b, healthy = pair.known.a_to_b.healthy },
-      { from = pair.b, to = pair.a, healthy = pair.known.b_to_a.healthy },
+      { from = pair.a, to = pair.b, healthy = try(pair.known.a_to_b.healthy, false) },
+      { from = pair.b, to = pair.a, healthy = try(pair.known.b_to_a.healthy, false) },
     ]
   ])
 

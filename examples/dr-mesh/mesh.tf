@@ -39,6 +39,23 @@ variable "passwords" {
   }
 }
 
+variable "lost_site" {
+  description = "The site that is lost, by its name in sites. As long as it is set, nothing of that site is read, planned or created, so that the others can be managed."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.lost_site == null || contains(["site-a", "site-b", "site-c"], coalesce(var.lost_site, "-"))
+    error_message = "The lost site is one of site-a, site-b, site-c."
+  }
+}
+
+variable "adopt_existing" {
+  description = "Whether to take over pairings that are there already instead of refusing them."
+  type        = bool
+  default     = false
+}
+
 provider "vcda" {
   alias = "site-a"
 
@@ -94,6 +111,9 @@ module "site-a_site-b" {
 
   site_a = local.peers["site-a"]
   site_b = local.peers["site-b"]
+
+  adopt_existing = var.adopt_existing
+  lost_site      = lookup({ "site-a" = "a", "site-b" = "b" }, coalesce(var.lost_site, "-"), null)
 }
 
 module "site-a_site-c" {
@@ -106,6 +126,9 @@ module "site-a_site-c" {
 
   site_a = local.peers["site-a"]
   site_b = local.peers["site-c"]
+
+  adopt_existing = var.adopt_existing
+  lost_site      = lookup({ "site-a" = "a", "site-c" = "b" }, coalesce(var.lost_site, "-"), null)
 }
 
 module "site-b_site-c" {
@@ -118,6 +141,9 @@ module "site-b_site-c" {
 
   site_a = local.peers["site-b"]
   site_b = local.peers["site-c"]
+
+  adopt_existing = var.adopt_existing
+  lost_site      = lookup({ "site-b" = "a", "site-c" = "b" }, coalesce(var.lost_site, "-"), null)
 }
 
 locals {

@@ -1,37 +1,40 @@
 output "a_to_b" {
-  description = "Site B as site A knows it."
-  value = {
-    id         = data.vcda_site.a_to_b.id
-    site       = data.vcda_site.a_to_b.site
-    api_url    = data.vcda_site.a_to_b.api_url
-    healthy    = data.vcda_site.a_to_b.healthy
-    thumbprint = data.vcda_site.a_to_b.api_thumbprint
-  }
+  description = "Site B as site A knows it; null while A is lost."
+  value = one([for site in data.vcda_site.a_to_b : {
+    id         = site.id
+    site       = site.site
+    api_url    = site.api_url
+    healthy    = site.healthy
+    thumbprint = site.api_thumbprint
+  }])
 }
 
 output "b_to_a" {
-  description = "Site A as site B knows it."
-  value = {
-    id         = data.vcda_site.b_to_a.id
-    site       = data.vcda_site.b_to_a.site
-    api_url    = data.vcda_site.b_to_a.api_url
-    healthy    = data.vcda_site.b_to_a.healthy
-    thumbprint = data.vcda_site.b_to_a.api_thumbprint
-  }
+  description = "Site A as site B knows it; null while B is lost."
+  value = one([for site in data.vcda_site.b_to_a : {
+    id         = site.id
+    site       = site.site
+    api_url    = site.api_url
+    healthy    = site.healthy
+    thumbprint = site.api_thumbprint
+  }])
 }
 
 output "healthy" {
-  description = "Whether both sides see a link without communication errors."
-  value       = data.vcda_site.a_to_b.healthy && data.vcda_site.b_to_a.healthy
+  description = "Whether both sides see a link without communication errors; false while one is lost."
+  value       = local.healthy
 }
 
 output "mermaid" {
   description = "The pair as a Mermaid diagram: an arrow for what each side knows of the other."
-  value       = <<-EOT
-    flowchart LR
-      a["${replace(data.vcda_site.b_to_a.site, "\"", "#quot;")}"]
-      b["${replace(data.vcda_site.a_to_b.site, "\"", "#quot;")}"]
-      a ${data.vcda_site.a_to_b.healthy ? "-->|healthy|" : "-.->|unhealthy|"} b
-      b ${data.vcda_site.b_to_a.healthy ? "-->|healthy|" : "-.->|unhealthy|"} a
-  EOT
+  value = join("\n", concat(
+    [
+      "flowchart LR",
+      "  a[\"${replace(try(coalesce(one(data.vcda_site.b_to_a[*].site), local.name_a), "lost"), "\"", "#quot;")}\"]",
+      "  b[\"${replace(try(coalesce(one(data.vcda_site.a_to_b[*].site), local.name_b), "lost"), "\"", "#quot;")}\"]",
+    ],
+    [for site in data.vcda_site.a_to_b : "  a ${site.healthy ? "-->|healthy|" : "-.->|unhealthy|"} b"],
+    [for site in data.vcda_site.b_to_a : "  b ${site.healthy ? "-->|healthy|" : "-.->|unhealthy|"} a"],
+    [""],
+  ))
 }

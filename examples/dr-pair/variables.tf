@@ -3,7 +3,7 @@ variable "site_a" {
     Site A, as site B is told about it:
     api_url     - service endpoint where the appliance of B reaches A, such as https://vcda-a.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of A's Manager or Cloud service; looked up when left out
-    name        - the name A gave itself; asked of A when left out, and compared when given
+    name        - the name A gave itself; asked of A when left out
     description - text that B shows for A
   EOT
 
@@ -36,7 +36,7 @@ variable "site_b" {
     Site B, as site A is told about it:
     api_url     - service endpoint where the appliance of A reaches B, such as https://vcda-b.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of B's Manager or Cloud service; looked up when left out
-    name        - the name B gave itself; asked of B when left out, and compared when given
+    name        - the name B gave itself; asked of B when left out
     description - text that A shows for B
   EOT
 
@@ -87,6 +87,24 @@ variable "wait_for_link" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "adopt_existing" {
+  description = "Whether to take over pairings that are there already, as after a create that was cut short, instead of refusing them."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "lost_site" {
+  description = "The side that is lost: \"a\" or \"b\". As long as it is set, nothing of that side is read, planned or created, so that the other one can be managed."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.lost_site == null || contains(["a", "b"], coalesce(var.lost_site, "-"))
+    error_message = "The lost site is \"a\" or \"b\"; leave it out while both are there."
+  }
 }
 
 variable "repair_triggers" {

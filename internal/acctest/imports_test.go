@@ -91,7 +91,7 @@ var layers = map[string]struct {
 	"replication":     {mayUse: []string{"clock", "values", "client", "lro"}},
 	"diagnostics":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup"}, terraform: true},
 	"customtypes":     {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics"}, terraform: true},
-	"providerdata":    {mayUse: []string{"clock", "values", "client"}, terraform: true},
+	"providerdata":    {mayUse: []string{"clock", "values", "client", "lro", "pairing"}, terraform: true},
 	"service":         {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics", "customtypes", "providerdata"}, terraform: true},
 	"provider":        {mayUse: []string{"clock", "values", "client", "lro", "pairing", "replication", "setup", "diagnostics", "customtypes", "providerdata", "service"}, terraform: true},
 	"simulator":       {},

@@ -49,6 +49,7 @@ func Warning(ctx context.Context, action string, err error) diag.Diagnostic {
 
 func explainVCDA(s System, err error) (d Detail, ok bool) {
 	var (
+		service   *vcda.ServiceError
 		wait      *vcda.WaitError
 		login     *session.LoginError
 		extension *vcda.ExtensionError
@@ -68,6 +69,8 @@ func explainVCDA(s System, err error) (d Detail, ok bool) {
 		return explainTask(task), true
 	case errors.Is(err, vcda.ErrExternalLogin):
 		return Detail{Why: Sentence(err.Error()), Advice: "Configure another type of login, or use the given token itself."}, true
+	case errors.As(err, &service):
+		return Detail{Why: Sentence(service.Error()), Advice: fmt.Sprintf("Correct %s, or leave it out: the appliance is asked then.", s.setting("service"))}, true
 	case errors.Is(err, vcda.ErrUnknownService):
 		return Detail{Why: Sentence(err.Error()), Advice: `Check the url in the provider block. If it is right, set service to "manager" or "cloud".`}, true
 	case errors.As(err, &status) && !isNotAPI(status):

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -28,6 +27,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliancepassword"
@@ -77,12 +77,11 @@ func New(o Options) func() provider.Provider {
 }
 
 type vcdaProvider struct {
-	version   string
-	cleanup   *providerdata.Cleanup
-	clock     clock.Clock
-	limits    rest.Limits
-	notices   *notices
-	validated atomic.Bool
+	version string
+	cleanup *providerdata.Cleanup
+	clock   clock.Clock
+	limits  rest.Limits
+	notices *notices
 }
 
 var (
@@ -112,7 +111,6 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 // fields that need each other: there a variable may fill the gap, if it is set. The
 // rows of the table check their values themselves.
 func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	p.validated.Store(true)
 	resp.Diagnostics.Append(validateLogin(req, "login", vcdaLogins)...)
 	resp.Diagnostics.Append(validateLogin(req, vcenterSecondary.login(), vcenterLogins)...)
 	resp.Diagnostics.Append(validateLogin(req, storwareSecondary.login(), storwareLogins)...)
@@ -147,11 +145,9 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
 		Clock:    p.clock,
-		Claims:   &providerdata.Claims{},
-		Phase:    &providerdata.Phase{},
+		Pairings: &pairing.Run{},
 
-		Unvalidated: !p.validated.Load(),
-		Appliances:  p.appliances(configurationOf(), agent, queue),
+		Appliances: p.appliances(configurationOf(), agent, queue),
 	}
 	if ofVCDA.enabled("preflight") {
 		data.Preflight = &providerdata.Preflight{Clock: p.clock}

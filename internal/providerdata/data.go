@@ -13,6 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 )
 
 // Data is what provider configuration hands to every room.
@@ -22,11 +23,9 @@ type Data struct {
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
 	Clock    clock.Clock
-	Claims   *Claims
-	Phase    *Phase
 
-	// Unvalidated tells that the CLI has not validated the provider block in this process.
-	Unvalidated bool
+	// Pairings is what the resources of this run share about pairings.
+	Pairings *pairing.Run
 
 	Appliances Appliances
 

@@ -37,11 +37,9 @@ var pairingPlans = []situation{
 		a.Fault(fault("GET", "/diagnostics/about", http.StatusForbidden, ""))
 		s.applies(t, s.on(t, a), none, peer(b, values{"site": nil}))
 	}},
-	{title: "Two resources for one pairing", run: func(t *testing.T, s *scene) {
+	{title: "A link that is waited for and not expected", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
-		p := s.on(t, a)
-		p.Plan(t, pairingType, none, peer(b, nil))
-		s.says(t, p.Plan(t, pairingType, none, peer(b, nil)).Diagnostics)
+		s.says(t, s.on(t, a).ValidateResource(t, pairingType, peer(b, values{"expect_link": false, "wait_for_link": true})))
 	}},
 	{title: "Preflight: nobody listens at the address", alone: true, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
@@ -125,6 +123,33 @@ func interrupts(title string, changes values, prepare func(a, b *simulator.Appli
 
 var pairingCreates = []situation{
 	creates("Only one side has paired so far", simulator.Manager, nil, func(*testing.T, *simulator.Appliance, *simulator.Appliance) {}),
+	creates("The pairing is there already, and adopt_existing is set", simulator.Cloud, values{"adopt_existing": true}, func(_ *testing.T, a, b *simulator.Appliance) {
+		a.Pair(b.Site())
+		b.Pair(a.Site())
+	}),
+	{title: "Another resource of the run has the pairing", run: func(t *testing.T, s *scene) {
+		a, b := s.fixture(t, simulator.Cloud)
+		p := s.on(t, a)
+		first, second := p.Plan(t, pairingType, none, peer(b, nil)), p.Plan(t, pairingType, none, peer(b, nil))
+		p.Apply(t, first)
+		_, d := p.Apply(t, second)
+		s.says(t, d)
+	}},
+	{title: "The state holds the pairing already", run: func(t *testing.T, s *scene) {
+		a, b := s.fixture(t, simulator.Cloud)
+		p := s.on(t, a)
+		object, _ := p.Apply(t, p.Plan(t, pairingType, none, peer(b, nil)))
+		p = s.on(t, a)
+		p.Refresh(t, pairingType, object)
+		_, d := p.Apply(t, p.Plan(t, pairingType, none, peer(b, values{"adopt_existing": true})))
+		s.says(t, d)
+	}},
+	{title: "The appliance is another service", run: func(t *testing.T, s *scene) {
+		a, b := s.fixture(t, simulator.Manager)
+		a.Pair(b.Site())
+		p := s.with(t, block(a, values{"service": "cloud"}))
+		s.applies(t, p, none, peer(b, nil))
+	}},
 	creates("The certificate is another one", simulator.Manager, values{"api_thumbprint": wrong}, func(_ *testing.T, a, b *simulator.Appliance) { b.Pair(a.Site()) }),
 	creates("The other side expects another certificate", simulator.Manager, nil, func(_ *testing.T, a, b *simulator.Appliance) {
 		b.Pair(a.Site())
@@ -277,8 +302,24 @@ var pairingChanges = []situation{
 		s.says(t, d)
 	}},
 	findsInterrupted("Refresh: the interrupted task can't be read", nil, func(a *simulator.Appliance) {
-		a.Fault(fault("GET", "/tasks/", http.StatusBadRequest, apiError("BadUserInput", "The task is none.")))
+		a.Fault(fault("GET", "/tasks/", http.StatusUnauthorized, apiError("RemoteAuthenticationFailure", "Authentication required.")))
 	}),
+	{title: "Refresh: another appliance", run: func(t *testing.T, s *scene) {
+		a, b := s.fixture(t, simulator.Cloud)
+		p := s.on(t, a)
+		object, _ := p.Apply(t, p.Plan(t, pairingType, none, peer(b, nil)))
+		_, d := s.on(t, b).Refresh(t, pairingType, object)
+		s.says(t, d)
+	}},
+	{title: "Delete: another resource of the run has adopted the pairing", run: func(t *testing.T, s *scene) {
+		a, b := s.fixture(t, simulator.Cloud)
+		p := s.on(t, a)
+		deposed, _ := p.Apply(t, p.Plan(t, pairingType, none, peer(b, nil)))
+		p = s.on(t, a)
+		p.Apply(t, p.Plan(t, pairingType, none, peer(b, values{"adopt_existing": true})))
+		_, d := p.Apply(t, p.Plan(t, pairingType, deposed, nil))
+		s.says(t, d)
+	}},
 	changes("Update: the task fails", described(nil), func(a, _ *simulator.Appliance) {
 		a.FailNextTask("repair", "SiteUnreachable", "No answer from there.")
 	}),

@@ -178,6 +178,9 @@ func IsTransient(err error) bool {
 	return errors.As(err, &connection) || errors.As(err, &response)
 }
 
+// IsBadRequest reports whether the appliance does not understand a request.
+func IsBadRequest(err error) bool { return status(err) == http.StatusBadRequest }
+
 // IsNotFoundOrForbidden reports whether the appliance shows nothing of what was
 // asked for: it is forbidden or not there.
 func IsNotFoundOrForbidden(err error) bool {

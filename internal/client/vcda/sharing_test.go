@@ -2,7 +2,6 @@ package vcda
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -67,21 +66,21 @@ func TestASlowListServes(t *testing.T) {
 	})
 }
 
-// A refresh does not ask for the service: the rows tell. Only where a pairing
-// seems to be gone it has to be known.
-func TestRefreshWithoutTheService(t *testing.T) {
+// TestPeer_withoutTheService: the service is asked for once, before the list that
+// depends on it.
+func TestPeer_withoutTheService(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		f.peer(key)
-		if s := f.a.Stats(); s.Total != 2 {
-			t.Errorf("%v, want a login and a list", s.Requests)
-		}
 		if site, err := f.Peer(t.Context(), "site-x"); err != nil || site != nil {
 			t.Errorf("site %v, error %v", site, err)
 		}
-		if s := f.a.Stats(); s.Requests["GET /diagnostics/about"] != 1 || s.Requests["GET /sites"] != 2 {
-			t.Errorf("%v, want the service to be asked and a list after that", s.Requests)
+		if _, err := f.InstanceID(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if s := f.a.Stats(); s.Requests["GET /diagnostics/about"] != 1 || s.Requests["GET /sites"] != 1 {
+			t.Errorf("%v, want one of each", s.Requests)
 		}
 	})
 }
@@ -139,26 +138,5 @@ func TestWhatChangesLookAt(t *testing.T) {
 	}
 	if now := f.a.Stats().Requests["GET /tasks"]; now != lists+1 {
 		t.Errorf("%d lists of tasks, want one more for the other query", now-lists)
-	}
-}
-
-// A row without an id is wrong on the Manager service only: as soon as the service
-// is known, a list of before does not serve.
-func TestKeylessRowOfASharedList(t *testing.T) {
-	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/sites" {
-			reply(http.StatusOK, `[{"id":"1","site":"a"},{"site":"b"}]`)(w, r)
-		} else {
-			reply(http.StatusOK, `{"serviceType":"MANAGER"}`)(w, r)
-		}
-	})
-	if site, err := c.Peer(t.Context(), "1"); err != nil || site == nil {
-		t.Errorf("site %v, error %v", site, err)
-	}
-	if _, err := c.Service(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if sites, err := c.SharedSites(t.Context()); err == nil || !strings.Contains(err.Error(), "a site in it has no id") {
-		t.Errorf("error %v, sites %v", err, sites)
 	}
 }

@@ -3,6 +3,8 @@ package vcda
 import (
 	"context"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // purpose keeps the snapshots of the list of sites apart: what a change looked at
@@ -16,19 +18,20 @@ const (
 
 // siteList is a response to GET /sites, whose peers can be found by their keys.
 type siteList struct {
-	service Service // as far as it was known before
-	sites   []Site
-	byKey   map[string]int // place in sites, without the local one
+	sites []Site
+	byKey map[string]int // place in sites, without the local one
 }
 
 func (c *Client) listSites(ctx context.Context) (siteList, error) {
-	l := siteList{service: c.knownService()}
-	var err error
-	l.sites, err = c.Sites(ctx)
-	l.byKey = make(map[string]int, len(l.sites))
+	service, err := c.Service(ctx)
+	if err != nil {
+		return siteList{}, err
+	}
+	sites, err := c.Sites(ctx)
+	l := siteList{sites: sites, byKey: make(map[string]int, len(sites))}
 	for i, s := range l.sites {
 		if !s.IsLocal {
-			l.byKey[s.Key(l.service)] = i
+			l.byKey[values.SiteName(s.Key(service))] = i
 		}
 	}
 	return l, err
@@ -38,9 +41,6 @@ func (c *Client) listSites(ctx context.Context) (siteList, error) {
 // caller must not change it.
 func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
 	l, err := c.sites.Get(ctx, forReads, c.listSites)
-	if err == nil && keyless(l.sites, c.knownService()) {
-		return c.Sites(ctx) // the list is of a time when the service wasn't known
-	}
 	return l.sites, err
 }
 
@@ -54,22 +54,12 @@ func (c *Client) SitesSince(ctx context.Context, since time.Time) ([]Site, time.
 // Peer finds a paired site by its key, for reads that run together. It is nil
 // when the site isn't there.
 func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
-	var since time.Time
-	for {
-		l, begun, err := c.sites.GetSince(ctx, forReads, since, c.listSites)
-		if err != nil {
-			return nil, err
-		}
-		if at, ok := l.byKey[key]; ok {
-			return &l.sites[at], nil
-		}
-		if l.service != "" {
-			return nil, nil
-		}
-		// Only who knows the service knows that no row can be the one: look again then.
-		if _, err := c.Service(ctx); err != nil {
-			return nil, err
-		}
-		since = begun.Add(1)
+	l, err := c.sites.Get(ctx, forReads, c.listSites)
+	if err != nil {
+		return nil, err
 	}
+	if at, ok := l.byKey[values.SiteName(key)]; ok {
+		return &l.sites[at], nil
+	}
+	return nil, nil
 }

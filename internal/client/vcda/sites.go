@@ -84,10 +84,35 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	}
 	sites := list.Items
 	service := c.knownService()
+	if contradicts(sites, service) {
+		return nil, &ServiceError{Service: service}
+	}
 	if keyless(sites, service) {
 		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "a site in it has no " + keyName[service]}
 	}
 	return sites, nil
+}
+
+// ServiceError is an appliance that does not behave as the service does that it is
+// taken for.
+type ServiceError struct {
+	Service Service
+	Err     error // what it answered, if that was an error
+}
+
+func (e *ServiceError) Error() string {
+	return fmt.Sprintf("the appliance is taken for a %s service, but behaves as a %s service does", e.Service, map[Service]Service{Manager: Cloud, Cloud: Manager}[e.Service])
+}
+
+func (e *ServiceError) Unwrap() error { return e.Err }
+
+// contradicts reports whether the rows are of the other service: those of the
+// Manager have an id, those of the Cloud service have none.
+func contradicts(sites []Site, service Service) bool {
+	peers := PeersOf(sites)
+	return service != "" && len(peers) > 0 && !slices.ContainsFunc(peers, func(s Site) bool {
+		return (s.ID != "") == (service == Manager) || s.ID == "" && s.Site == ""
+	})
 }
 
 // keyless reports whether a row has no key. It could be any pairing: better no list

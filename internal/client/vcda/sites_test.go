@@ -60,8 +60,8 @@ func TestSitesAnswers(t *testing.T) {
 		"an error with success":    {`{"code":"X","msg":"y"}`, "", "another type", true},
 		"a null row":               {`[null]`, "", "has no id and no name", true},
 		"no key":                   {`[{"description":"b"}]`, "", "has no id and no name", true},
-		"no id on the Manager":     {`[{"site":"b"}]`, Manager, "has no id", true},
-		"no name on the Cloud":     {`[{"id":"1"}]`, Cloud, "has no name", true},
+		"no id on the Manager":     {`[{"id":"1","site":"a"},{"site":"b"}]`, Manager, "has no id", true},
+		"no name on the Cloud":     {`[{"site":"a"},{"description":"b"}]`, Cloud, "has no name", true},
 		"a name, service unknown":  {`[{"site":"b"}]`, "", "b", false},
 		"a number for a name":      {`[{"id":"1","site":7}]`, "", "another type", true},
 		"a text for a bool":        {`[{"id":"1","isLocal":"false"}]`, "", "another type", true},
@@ -304,4 +304,20 @@ func TestHealth(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSites_ofTheOtherService: an id says which service the rows are of.
+func TestSites_ofTheOtherService(t *testing.T) {
+	for body, service := range map[string]Service{
+		`[{"site":"b"},{"isLocal":true,"id":"1"}]`: Manager,
+		`[{"id":"1","site":"b"}]`:                  Cloud,
+		`[{"id":"1"}]`:                             Cloud, // its link is broken
+	} {
+		client := scripted(t, reply(200, body))
+		client.service = service
+		var contradiction *ServiceError
+		if _, err := client.Sites(t.Context()); !errors.As(err, &contradiction) || contradiction.Service != service {
+			t.Errorf("%s on %s: error %v", body, service, err)
+		}
+	}
 }

@@ -1,41 +1,42 @@
 package base
 
 import (
+	"encoding/base64"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Peer holds what the appliance reports of a paired site beyond the arguments of a
 // pairing.
 type Peer struct {
-	APIPublicURL          types.String `tfsdk:"api_public_url"`
-	APIInternalURL        types.String `tfsdk:"api_internal_url"`
-	APIVersion            types.String `tfsdk:"api_version"`
-	BuildVersion          types.String `tfsdk:"build_version"`
-	IsProviderDeployment  types.Bool   `tfsdk:"is_provider_deployment"`
-	PeerTunnelCertificate types.String `tfsdk:"peer_tunnel_certificate"`
-	Healthy               types.Bool   `tfsdk:"healthy"`
-	IncomingCommError     types.Object `tfsdk:"incoming_comm_error"`
-	OutgoingCommError     types.Object `tfsdk:"outgoing_comm_error"`
+	APIPublicURL         types.String `tfsdk:"api_public_url"`
+	APIInternalURL       types.String `tfsdk:"api_internal_url"`
+	APIVersion           types.String `tfsdk:"api_version"`
+	BuildVersion         types.String `tfsdk:"build_version"`
+	IsProviderDeployment types.Bool   `tfsdk:"is_provider_deployment"`
+	Healthy              types.Bool   `tfsdk:"healthy"`
+	IncomingCommError    types.Object `tfsdk:"incoming_comm_error"`
+	OutgoingCommError    types.Object `tfsdk:"outgoing_comm_error"`
 }
 
 // NewPeer converts a row of the sites list.
 func NewPeer(s vcda.Site) Peer {
 	link := s.Link()
 	return Peer{
-		APIPublicURL:          StringOrNull(s.APIPublicURL),
-		APIInternalURL:        StringOrNull(s.APIURL),
-		APIVersion:            StringOrNull(s.APIVersion),
-		BuildVersion:          StringOrNull(s.BuildVersion),
-		IsProviderDeployment:  types.BoolPointerValue(s.IsProviderDeployment),
-		PeerTunnelCertificate: types.StringPointerValue(s.PeerTunnelCert),
-		Healthy:               types.BoolValue(link.Incoming == nil && link.Outgoing == nil),
-		IncomingCommError:     APIError(link.Incoming),
-		OutgoingCommError:     APIError(link.Outgoing),
+		APIPublicURL:         StringOrNull(s.APIPublicURL),
+		APIInternalURL:       StringOrNull(s.APIURL),
+		APIVersion:           StringOrNull(s.APIVersion),
+		BuildVersion:         StringOrNull(s.BuildVersion),
+		IsProviderDeployment: types.BoolPointerValue(s.IsProviderDeployment),
+		Healthy:              types.BoolValue(link.Incoming == nil && link.Outgoing == nil),
+		IncomingCommError:    APIError(link.Incoming),
+		OutgoingCommError:    APIError(link.Outgoing),
 	}
 }
 
@@ -44,7 +45,30 @@ func NoPeer() Peer {
 	return Peer{IncomingCommError: APIError(nil), OutgoingCommError: APIError(nil)}
 }
 
-// StringOrNull returns a string value, null where the service leaves the field out.
+// UnknownPeer is a Peer that is only known after apply.
+func UnknownPeer() Peer {
+	text := types.StringUnknown()
+	return Peer{
+		APIPublicURL: text, APIInternalURL: text, APIVersion: text, BuildVersion: text,
+		IsProviderDeployment: types.BoolUnknown(), Healthy: types.BoolUnknown(),
+		IncomingCommError: types.ObjectUnknown(errorTypes), OutgoingCommError: types.ObjectUnknown(errorTypes),
+	}
+}
+
+// TunnelThumbprint is that of the certificate of a site's tunnel, null where the
+// service doesn't report a certificate, or none that can be read.
+func TunnelThumbprint(s vcda.Site) types.String {
+	if s.PeerTunnelCert == nil {
+		return types.StringNull()
+	}
+	der, err := base64.StdEncoding.DecodeString(*s.PeerTunnelCert)
+	if err != nil || len(der) == 0 {
+		return types.StringNull()
+	}
+	return types.StringValue(values.ThumbprintOf(der))
+}
+
+// StringOrNull is a string value, null where the service left the field out.
 func StringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
@@ -74,7 +98,6 @@ var peerAttributes = []struct {
 	{"api_version", "API version of the site.", types.StringType},
 	{"build_version", "Build of the site. Known to the Cloud service only.", types.StringType},
 	{"is_provider_deployment", "Whether the site is an appliance with a provider's license. Known to the Manager service only.", types.BoolType},
-	{"peer_tunnel_certificate", "Certificate of the site's tunnel, as base64 of its DER form. Known to the Manager service only.", types.StringType},
 	{"healthy", "Whether there is no communication error in either direction.", types.BoolType},
 	{"incoming_comm_error", "Error of traffic from the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},
 	{"outgoing_comm_error", "Error of traffic to the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},

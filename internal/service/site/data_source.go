@@ -66,7 +66,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), wanted.isHealthyIn)
+	sites, service, err := list(ctx, client, wanted.isHealthyIn)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the site", err))
 		return
@@ -140,13 +140,13 @@ func idsAndURLs(sites []vcda.Site, service vcda.Service) string {
 // list reads the service and its sites. A list that the process has read before may
 // be older than a change of another process that this apply has waited for: an apply
 // reads again unless the list suffices.
-func list(ctx context.Context, client *vcda.Client, applying bool, suffices func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
+func list(ctx context.Context, client *vcda.Client, suffices func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
 	service, err := client.Service(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	sites, err := client.SharedSites(ctx)
-	if err == nil && applying && !suffices(sites, service) {
+	if err == nil && !suffices(sites, service) {
 		sites, err = client.Sites(ctx)
 	}
 	return sites, service, err

@@ -51,7 +51,7 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		return
 	}
 	never := func([]vcda.Site, vcda.Service) bool { return false } // any list may lack a site
-	sites, service, err := list(ctx, client, d.Phase.Applying(req.ClientCapabilities.DeferralAllowed), never)
+	sites, service, err := list(ctx, client, never)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "list the sites", err))
 		return

@@ -18,6 +18,7 @@ type model struct {
 	Description   types.String `tfsdk:"description"`
 	IsLocal       types.Bool   `tfsdk:"is_local"`
 	base.Peer
+	PeerTunnelCertificate types.String `tfsdk:"peer_tunnel_certificate"`
 }
 
 func newModel(s vcda.Site, service vcda.Service) model {
@@ -29,6 +30,8 @@ func newModel(s vcda.Site, service vcda.Service) model {
 		Description:   types.StringValue(s.Description),
 		IsLocal:       types.BoolValue(s.IsLocal),
 		Peer:          base.NewPeer(s),
+
+		PeerTunnelCertificate: types.StringPointerValue(s.PeerTunnelCert),
 	}
 }
 
@@ -36,6 +39,9 @@ func newModel(s vcda.Site, service vcda.Service) model {
 func attributes() map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"is_local": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether this is the appliance's own site."},
+		"peer_tunnel_certificate": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "Certificate of the site's tunnel, as base64 of its DER form. Known to the Manager service only.",
+		},
 	}
 	for name, description := range texts {
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}

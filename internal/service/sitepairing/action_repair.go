@@ -2,7 +2,7 @@ package sitepairing
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -13,22 +13,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-type repairAction struct{ of pairing }
+type repairAction struct{ sitePairing }
 
 var _ action.ActionWithConfigure = &repairAction{}
 
 // NewRepairAction is the action vcda_site_repair.
 func NewRepairAction() action.Action { return &repairAction{} }
 
+// Metadata names the action.
 func (a *repairAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_site_repair"
 }
 
+// Schema describes the action.
 func (a *repairAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Re-pairs one site now, with the address, thumbprint and description the appliance has of it, as is needed after an upgrade of the site. " +
@@ -43,61 +46,59 @@ func (a *repairAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 	}
 }
 
+// Configure takes over the provider's data.
 func (a *repairAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.of.data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
+	a.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
 // Invoke re-pairs the site and tells how the task goes.
 func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var id types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	action := "re-pair the site " + id.ValueString()
+	appliance, _ := a.appliance(ctx, action, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := a.of.data.Clock.WithTimeout(ctx, changeTimeout, nil)
+	ctx, cancel := a.Clock.WithTimeout(ctx, changeTimeout, nil)
 	defer cancel()
-	words := "re-pair the site " + id.ValueString()
-	p, diags := a.of.peer(ctx, model{ID: id}, words)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	site, err := appliance.Find(ctx, id.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
 		return
-	}
-	result, err := p.again(base.ShowTasks(ctx, resp))
-	warnings := result.warnings
-	if err != nil {
-		resp.Diagnostics.Append(warnings...)
-		resp.Diagnostics.Append(p.explainAgain(ctx, words, result, err))
+	case site == nil:
+		resp.Diagnostics.Append(a.noSuchSite(ctx, action, appliance.Service(), id.ValueString()))
 		return
-	}
-	warnOfLink(ctx, p, *result.site, &warnings)
-	for _, w := range warnings { // Terraform shows no warning of an action that succeeds
-		text := strings.Join(strings.Fields(w.Summary()+". "+w.Detail()), " ")
-		resp.SendProgress(action.InvokeProgressEvent{Message: "Warning: " + text})
-	}
-}
-
-// again re-pairs with what the appliance has of the site.
-func (p *peer) again(ctx context.Context) (outcome, error) {
-	site, err := p.listed(ctx, p.now(), 0)
-	if err != nil {
-		return outcome{}, err
 	}
 	m := blank()
-	m.refresh(*site)
-	p.wanted = m.peer(p.client, p.service).wanted
-	return p.repair(ctx, site)
+	m.refresh(*site, appliance.Service(), text{})
+	ctx = vcda.WithProgress(ctx, func(t vcda.Task) {
+		resp.SendProgress(progress(fmt.Sprintf("Re-pairing the site %s: the task %s is %s at %d %%.", nameOf(*site), t.ID, stateOf(t), t.Progress)))
+	})
+	result, err := appliance.Repair(ctx, id.ValueString(), m.spec(""))
+	warnings := warningsOf(result, err, m)
+	if err != nil {
+		resp.Diagnostics.Append(warnings...)
+		resp.Diagnostics.Append(explainChange(ctx, action, err))
+		return
+	}
+	warnings.Append(warnOfLink(ctx, a.VCDA, m, *result.Site, nil)...)
+	for _, w := range warnings { // Terraform shows no warning of an action that succeeds
+		resp.SendProgress(progress("Warning: " + strings.Join(strings.Fields(w.Summary()+". "+w.Detail()), " ")))
+	}
 }
 
-// explainAgain is the error of a re-pairing: there is no state to speak of.
-func (p *peer) explainAgain(ctx context.Context, words string, result outcome, err error) diag.Diagnostic {
-	detail := diagnostics.FromError(ctx, err)
-	if result.task.ID != "" && !result.task.Ended() {
-		detail.Consequence = goesOn(result.task)
+func progress(message string) action.InvokeProgressEvent {
+	return action.InvokeProgressEvent{Message: message}
+}
+
+// noSuchSite is the error of an id that no pairing has.
+func (a *repairAction) noSuchSite(ctx context.Context, action string, service vcda.Service, id string) diag.Diagnostic {
+	client, _ := a.VCDA.Client()
+	sites, err := client.Peers(ctx)
+	if err != nil {
+		return diagnostics.Unable(ctx, action, err)
 	}
-	if errors.Is(err, errNotListed) && result.task.ID == "" {
-		if sites, err := p.client.Peers(ctx); err == nil {
-			return diag.NewErrorDiagnostic("Unable to "+words, noSuchSite(sites, p.service, onlyID))
-		}
-	}
-	return detail.Unable(words)
+	return detail(ctx, pairing.ErrNotListed, noSuchSite(sites, service, id, onlyID), "").Unable(action)
 }

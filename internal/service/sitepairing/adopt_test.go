@@ -9,13 +9,14 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 // dyingWays are the ways of a create to end in an error after its request. The
 // task is frozen meanwhile.
 var dyingWays = map[string]func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics{
-	"time is up": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
+	"timed out": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
 		object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
 		one(t, problems, "The operation timed out", "at ")
 		left(t, object)
@@ -36,12 +37,12 @@ var dyingWays = map[string]func(t *testing.T, a, b *simulator.Appliance) direct.
 		}
 		return problems
 	},
-	"time is up and the answer was lost": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
+	"timed out, and the answer was lost": func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics {
 		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Times: 1, Kind: simulator.Reset, PerformFirst: true})
 		object, problems := attempt(t, a, none, inTime(b, "create", shortTime))
 		one(t, problems, "The operation timed out")
 		left(t, object)
-		return nil
+		return problems
 	},
 }
 
@@ -53,7 +54,7 @@ func left(t *testing.T, object direct.Object) {
 	}
 }
 
-// shortTime is long enough for a busy machine to get to the request.
+// shortTime is how long an operation may take whose task does not end.
 const shortTime = "4s"
 
 // variant is how an appliance shows its tasks and sites: the reference leaves
@@ -85,103 +86,23 @@ func (v variant) set(a *simulator.Appliance) {
 	a.LimitTaskPages(v.pages)
 }
 
-// takesOver is a create that finds what an earlier one made.
-func takesOver(t *testing.T, a *simulator.Appliance, config direct.Values) direct.Object {
+// adopting are the arguments that pair with b or adopt what is there.
+func adopting(b *simulator.Appliance, changes ...string) direct.Values {
+	v := values(b, changes...)
+	v["adopt_existing"] = true
+	return v
+}
+
+// adopts is a create that adopts the pairing that is there.
+func adopts(t *testing.T, a *simulator.Appliance, config direct.Values) direct.Object {
 	t.Helper()
 	object, problems := attempt(t, a, none, config)
-	warned(t, problems, "is taken over")
+	warned(t, problems, "is adopted")
 	complete(t, a, object)
 	return object
 }
 
-// TestAdoption: whatever ended a create after its request, the next one takes
-// the pairing over: one POST over all runs, never a DELETE, a whole state and a
-// warning. The task may still run then, or have ended.
-func TestAdoption(t *testing.T) {
-	t.Parallel()
-	type adoption struct {
-		die     func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics
-		shown   variant
-		running bool
-	}
-	cases := map[string]adoption{}
-	for way, die := range dyingWays {
-		for name, shown := range variants {
-			if way == "login refused" || name == "named by key" || name == "nameless" || name == "untold" { // every variant where it takes no time
-				cases[way+"/"+name+"/running"] = adoption{die, shown, true}
-				cases[way+"/"+name+"/ended"] = adoption{die, shown, false}
-			}
-		}
-	}
-	together(t, onBoth(cases), func(t *testing.T, c serviceCase[adoption]) {
-		a, b := estateOf(t, c.service, 50*time.Millisecond)
-		c.is.shown.set(a)
-		a.FreezeTasks(true)
-		for _, text := range c.is.die(t, a, b).Errors() {
-			sayAll(t, text, "The appliance goes on with the task", "Nothing is lost: the next apply by the same user", "takes the pairing over", "Operation ID: terraform-")
-		}
-		if c.is.running {
-			when(a, isPoll, func() { a.FreezeTasks(false) })
-		} else {
-			a.BeforeResponse(nil)
-			a.FreezeTasks(false)
-		}
-		takesOver(t, a, values(b))
-		sent(t, a, 1, 0, 0)
-	})
-}
-
-// TestAdoptionOfWhatAppeared: a task that says nothing at all is taken for the
-// maker of what appeared while it ran, and only then.
-func TestAdoptionOfWhatAppeared(t *testing.T) {
-	t.Parallel()
-	together(t, map[string]bool{"running": true, "ended": false}, func(t *testing.T, running bool) {
-		a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-		variant{naming: simulator.Unnamed}.set(a)
-		a.FreezeTasks(true)
-		dyingWays["login refused"](t, a, b)
-		if running {
-			when(a, isPoll, func() { a.FreezeTasks(false) })
-			complete(t, a, succeeds(t, a, none, values(b)))
-		} else {
-			a.FreezeTasks(false)
-			object, problems := attempt(t, a, none, values(b))
-			refusedToAdopt(t, a, object, problems)
-		}
-		sent(t, a, 1, 0, 0)
-	})
-}
-
-// TestAdoptionByTheLogin: the session shows another name of the user than the
-// task does; that of the login tells.
-func TestAdoptionByTheLogin(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		a.Fault(simulator.Fault{Method: "GET", Path: "/sessions", Kind: simulator.Body, Body: `{"user":"System","roles":["ADMINISTRATORS"],"authenticatedSites":[]}`})
-		a.FreezeTasks(true)
-		dyingWays["login refused"](t, a, b)
-		a.BeforeResponse(nil)
-		a.FreezeTasks(false)
-		takesOver(t, a, values(b))
-		sent(t, a, 1, 0, 0)
-	})
-}
-
-// TestAdoptionRepairs: what the configuration asks for has changed between the
-// runs.
-func TestAdoptionRepairs(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		a.FreezeTasks(true)
-		dyingWays["login refused"](t, a, b)
-		a.FreezeTasks(false)
-		object := takesOver(t, a, values(b, "description", "changed"))
-		sent(t, a, 1, 1, 0)
-		if object.Values["description"] != "changed" {
-			t.Errorf("description %v", object.Values["description"])
-		}
-	})
-}
-
-// refusedToAdopt checks for the error of a pairing that isn't ours.
+// refusedToAdopt checks for the error of a pairing that is there already.
 func refusedToAdopt(t *testing.T, a *simulator.Appliance, object direct.Object, problems direct.Diagnostics) {
 	t.Helper()
 	key := "site-b"
@@ -190,8 +111,89 @@ func refusedToAdopt(t *testing.T, a *simulator.Appliance, object direct.Object, 
 			key = s.ID
 		}
 	}
-	one(t, problems, "is paired with the site site-b already", "terraform import vcda_site_pairing.NAME "+key)
+	one(t, problems, "is paired with the site site-b already", "terraform import vcda_site_pairing.NAME "+key, "id = \""+key+"\"", "adopt_existing")
 	left(t, object)
+}
+
+// TestCutShort: whatever ended a create after its request, the next one waits for
+// its task and then refuses the pairing, or adopts it: one POST over all runs, never
+// a DELETE. Who made it plays no part.
+func TestCutShort(t *testing.T) {
+	t.Parallel()
+	type cut struct {
+		die     func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics
+		shown   variant
+		running bool
+	}
+	cases := map[string]cut{}
+	for way, die := range dyingWays {
+		for name, shown := range variants {
+			cases[way+"/"+name+"/running"] = cut{die, shown, true}
+			cases[way+"/"+name+"/ended"] = cut{die, shown, false}
+		}
+	}
+	together(t, onBoth(cases), func(t *testing.T, c serviceCase[cut]) {
+		a, b := estateOf(t, c.service, 50*time.Millisecond)
+		c.is.shown.set(a)
+		a.FreezeTasks(true)
+		for _, text := range c.is.die(t, a, b).Errors() {
+			sayAll(t, text, "adopt_existing = true", "Operation ID: terraform-")
+		}
+		thaw := func() {
+			if c.is.running {
+				when(a, isPoll, func() { a.FreezeTasks(false) })
+			} else {
+				a.BeforeResponse(nil)
+				a.FreezeTasks(false)
+				clockOf(a).(*clocktest.Clock).Advance(time.Second) //nolint:errcheck // see startOnClock
+			}
+		}
+		thaw()
+		object, problems := attempt(t, a, none, values(b))
+		refusedToAdopt(t, a, object, problems)
+		adopts(t, a, adopting(b))
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// pairByHand pairs in the user interface, under the address that values has.
+func pairByHand(a, b *simulator.Appliance) {
+	a.Pair(b.Site())
+	a.SetPublicURL(b.Site(), b.URL())
+}
+
+// others are pairings that somebody else has made: each prepares one.
+var others = map[string]func(t *testing.T, a, b *simulator.Appliance){
+	"made in the user interface": func(_ *testing.T, a, b *simulator.Appliance) { pairByHand(a, b) },
+	"of another user": func(t *testing.T, a, b *simulator.Appliance) {
+		back := secondUser(a)
+		succeeds(t, a, none, values(b))
+		back()
+	},
+	"of the same user": func(t *testing.T, a, b *simulator.Appliance) { succeeds(t, a, none, values(b)) },
+	"of another user, running": func(t *testing.T, a, b *simulator.Appliance) {
+		back := secondUser(a)
+		a.FreezeTasks(true)
+		dyingWays["login refused"](t, a, b)
+		back()
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+	},
+	"of another user, running, of which it says nothing": func(t *testing.T, a, b *simulator.Appliance) {
+		back := secondUser(a)
+		a.SetTaskNaming(simulator.Unnamed)
+		a.FreezeTasks(true)
+		dyingWays["login refused"](t, a, b)
+		back()
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+	},
+	"forgotten in a restart": func(t *testing.T, a, b *simulator.Appliance) {
+		succeeds(t, a, none, values(b))
+		a.Restart()
+	},
+	"where tasks may not be listed": func(t *testing.T, a, b *simulator.Appliance) {
+		succeeds(t, a, none, values(b))
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks", Kind: simulator.Status, Status: http.StatusForbidden})
+	},
 }
 
 // secondUser makes a second administrator the one the provider logs in as, and
@@ -206,89 +208,123 @@ func secondUser(a *simulator.Appliance) (back func()) {
 	return func() { a.SetAccounts(accounts) }
 }
 
-// foreign are pairings a create must not take over: each prepares one.
-var foreign = map[string]func(t *testing.T, a, b *simulator.Appliance){
-	"made in the user interface": func(_ *testing.T, a, _ *simulator.Appliance) { a.Pair("site-b") },
-	"more than an hour ago": func(t *testing.T, a, b *simulator.Appliance) {
-		succeeds(t, a, none, values(b))
-		a.AgeTasks(61 * time.Minute)
-	},
-	"another user's": func(t *testing.T, a, b *simulator.Appliance) {
-		back := secondUser(a)
-		succeeds(t, a, none, values(b))
-		back()
-	},
-	"another user's, running": func(t *testing.T, a, b *simulator.Appliance) {
-		back := secondUser(a)
-		a.FreezeTasks(true)
-		dyingWays["login refused"](t, a, b)
-		back()
-		when(a, isPoll, func() { a.FreezeTasks(false) })
-	},
-	"another user's, running, of which it says nothing": func(t *testing.T, a, b *simulator.Appliance) {
-		back := secondUser(a)
-		a.SetTaskNaming(simulator.Unnamed)
-		a.FreezeTasks(true)
-		dyingWays["login refused"](t, a, b)
-		back()
-		when(a, isPoll, func() { a.FreezeTasks(false) })
-	},
-	"another user's, after ours was removed": func(t *testing.T, a, b *simulator.Appliance) {
-		succeeds(t, a, none, values(b))
-		a.Unpair("site-b")
-		back := secondUser(a)
-		p := process(t, a)
-		apply(t, p, p.Plan(t, pairingType, none, values(b)))
-		back()
-	},
-	"somebody's, after ours failed": func(t *testing.T, a, b *simulator.Appliance) {
-		a.FailNextTask("pair", "SiteUnreachable", "No answer.")
-		_, problems := attempt(t, a, none, values(b))
-		one(t, problems, "SiteUnreachable: No answer.")
-		a.Pair("site-b")
-	},
-	"somebody's, beside our task for another site": func(t *testing.T, a, b *simulator.Appliance) {
-		a.FailNextTask("pair", "", "")
-		_, problems := attempt(t, a, none, direct.Values{"api_url": "https://site-c.example.com:8048", "api_thumbprint": b.Thumbprint(), "site": "site-c"})
-		one(t, problems, "failed and gives no reason")
-		a.Pair("site-b")
-	},
-	"forgotten in a restart": func(t *testing.T, a, b *simulator.Appliance) {
-		succeeds(t, a, none, values(b))
-		a.Restart()
-	},
-	"hidden": func(t *testing.T, a, b *simulator.Appliance) {
-		succeeds(t, a, none, values(b))
-		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks", Kind: simulator.Status, Status: http.StatusForbidden})
-	},
-}
-
-// TestNeverAdopted: a pairing that isn't certainly the work of an unfinished
-// create of this user is left alone. The error has the import command, which
-// works.
-func TestNeverAdopted(t *testing.T) {
+// TestExistingPairing: a pairing that is there already is refused, and adopted only
+// where that is asked for.
+func TestExistingPairing(t *testing.T) {
 	t.Parallel()
-	together(t, onBoth(foreign), func(t *testing.T, c serviceCase[func(t *testing.T, a, b *simulator.Appliance)]) {
+	together(t, onBoth(others), func(t *testing.T, c serviceCase[func(t *testing.T, a, b *simulator.Appliance)]) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
 		c.is(t, a, b)
 		before := a.Stats().Requests["POST /sites"]
 		object, problems := attempt(t, a, none, values(b))
 		refusedToAdopt(t, a, object, problems)
+		adopts(t, a, adopting(b))
 		sent(t, a, before, 0, 0)
 	})
 }
 
-// TestPairedAnewElsewhere: the id tells the pairing that is there from the one
-// this user made before it was removed.
-func TestPairedAnewElsewhere(t *testing.T) {
-	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-	succeeds(t, a, none, values(b))
-	a.Unpair("site-b")
-	a.Pair("site-b")
-	object, problems := attempt(t, a, none, values(b))
-	refusedToAdopt(t, a, object, problems)
-	sent(t, a, 1, 0, 0)
+// TestAdoption_repairs: what is adopted is re-paired where it differs.
+func TestAdoption_repairs(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		pairByHand(a, b)
+		object := adopts(t, a, adopting(b, "description", "changed"))
+		sent(t, a, 0, 1, 0)
+		if object.Values["description"] != "changed" || a.Sites()[0].Description != "changed" {
+			t.Errorf("description %v", object.Values["description"])
+		}
+	})
+}
+
+// TestCreate_waitsForAnUnpairTask: an unpair task of the site still runs: the list is
+// not believed before it has ended.
+func TestCreate_waitsForAnUnpairTask(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, inTime(b, "delete", shortTime))
+		a.FreezeTasks(true)
+		_, problems := attempt(t, a, made, nil)
+		one(t, problems, "The appliance goes on with the task")
+		when(a, isPoll, func() { a.FreezeTasks(false) })
+		complete(t, a, succeeds(t, a, none, adopting(b)))
+		sent(t, a, 2, 0, 1)
+	})
+}
+
+// TestAdoption_ofWhatTheRunHolds: a pairing that the state of the run holds is not
+// adopted: the destroy of a replacement with create_before_destroy would unpair it.
+func TestAdoption_ofWhatTheRunHolds(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		p := process(t, a)
+		if _, problems := p.Refresh(t, pairingType, made); len(problems.Errors()) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, adopting(b)))
+		one(t, problems, "The state already holds the pairing with the site site-b", "create_before_destroy")
+		left(t, object)
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestAdoption_thenTheDeposedObject: an object of the state that another one of the
+// run has replaced by adoption is only forgotten.
+func TestAdoption_thenTheDeposedObject(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		deposed := succeeds(t, a, none, values(b))
+		p := process(t, a)
+		complete(t, a, apply(t, p, p.Plan(t, pairingType, none, adopting(b))))
+		object, problems := p.Apply(t, p.Plan(t, pairingType, deposed, nil))
+		warned(t, problems, "only removed from the state", "Another resource of this run has made or changed")
+		left(t, object)
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestHeldTwice: of a state that holds a pairing as the current and as a deposed
+// object, an apply only forgets the deposed one, and a destroy unpairs once.
+func TestHeldTwice(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		// Whichever is read second knows of both, as does each whose list comes after that.
+		readSecond := func(object direct.Object) direct.Object {
+			p := process(t, a)
+			for range 2 {
+				var problems direct.Diagnostics
+				if object, problems = p.Refresh(t, pairingType, object); len(problems) > 0 {
+					t.Fatal(problems.Errors())
+				}
+			}
+			return object
+		}
+		first, second := readSecond(made), readSecond(made)
+
+		deposed := process(t, a)
+		object, problems := deposed.Apply(t, deposed.Plan(t, pairingType, first, nil))
+		warned(t, problems, "only removed from the state", "Another object of the state holds this pairing")
+		left(t, object)
+		sent(t, a, 1, 0, 0)
+
+		destroy := process(t, a)
+		for _, object := range []direct.Object{first, second} {
+			if gone, problems := destroy.Apply(t, destroy.Plan(t, pairingType, object, nil)); len(problems.Errors()) > 0 || gone.Values != nil {
+				t.Fatalf("errors %q", problems.Errors())
+			}
+		}
+		sent(t, a, 1, 0, 1)
+	})
+}
+
+// TestTwoResourcesOfOneRun: the second resource that pairs with a site is refused
+// before it sends anything.
+func TestTwoResourcesOfOneRun(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := process(t, a)
+		plans := []direct.Plan{p.Plan(t, pairingType, none, adopting(b)), p.Plan(t, pairingType, none, adopting(b))}
+		complete(t, a, apply(t, p, plans[0]))
+		object, problems := p.Apply(t, plans[1])
+		one(t, problems, "Another resource of this run manages this pairing")
+		left(t, object)
+		sent(t, a, 1, 0, 0)
+	})
 }
 
 // TestOtherTasksDoNotDisturb: an unfinished create for another site is nothing
@@ -298,7 +334,7 @@ func TestOtherTasksDoNotDisturb(t *testing.T) {
 	together(t, onBoth(map[string]variant{"named": {results: true}, "nameless": {naming: simulator.Unnamed, results: true}}),
 		func(t *testing.T, c serviceCase[variant]) {
 			options := append(acctest.TwoSites(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
-			fixture := acctest.StartAppliances(t, options...)
+			fixture := startOnClock(t, options...)
 			a, b, other := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			a.SetTaskDuration(50 * time.Millisecond)
 			c.is.set(a)
@@ -314,8 +350,8 @@ func TestOtherTasksDoNotDisturb(t *testing.T) {
 				t.Fatalf("%v, state %v", errors, object.Values)
 			}
 			a.FreezeTasks(false)
-			object, problems = attempt(t, a, none, values(other))
-			warned(t, problems, "is taken over")
+			object, problems = attempt(t, a, none, adopting(other))
+			warned(t, problems, "is adopted")
 			if object.Values["site"] != "site-c" {
 				t.Errorf("state %v", object.Values)
 			}
@@ -357,7 +393,7 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]string{"": "", "one fails": "SiteUnreachable"}), func(t *testing.T, c serviceCase[string]) {
 		options := append(acctest.TwoSites(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
-		fixture := acctest.StartAppliances(t, options...)
+		fixture := startOnClock(t, options...)
 		a, b, other := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 		a.SetTaskDuration(600 * time.Millisecond)
 		a.SetTaskNaming(simulator.Unnamed)
@@ -400,7 +436,7 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 // no new one can be had. Then the request was not performed, and nobody looks
 // for what it began.
 func TestLoginLostBeforeTheRequest(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		when(a, func(r *http.Request) bool { return r.URL.Path == "/tasks" }, func() {
 			a.ExpireSessions()
 			a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Reset})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -180,6 +181,7 @@ func TestFaultMatrix(t *testing.T) {
 		a, b := estateOf(t, c.service, 300*time.Millisecond)
 		b.Pair("site-a") // so that the link works and nothing else is to be said
 		how := c.is.how
+		how.OnHang = func() { clockOf(a).(*clocktest.Clock).Advance(requestLimit) } //nolint:errcheck // see startOnClock
 		how.Method, how.Path, how.Times, how.Skip = c.is.strike.Method, c.is.strike.Path, c.is.strike.Times, c.is.strike.Skip
 		t.Cleanup(func() { results.note(c.is.fault.name, c.is.operation.name, c.service, !t.Failed()) })
 		c.is.run(t, a, b, func() { a.Fault(how) })

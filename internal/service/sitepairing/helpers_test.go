@@ -18,7 +18,7 @@ var none direct.Object
 // further settings in pairs.
 func configured(t testing.TB, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
-	p := direct.Serve(t, acctest.Factories(t)["vcda"])
+	p := direct.Serve(t, acctest.FactoriesAt(t, clockOf(a))["vcda"])
 	configure(t, p, a, more...)
 	return p
 }

@@ -27,7 +27,7 @@ func identified(t *testing.T, object direct.Object) {
 // TestIdentity: it is the id, through the whole life of a pairing, and a state
 // from before identity gets one with the next read or change.
 func TestIdentity(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := succeeds(t, a, none, values(b))
 		identified(t, object)
 		if object.Values["id"] == nil {
@@ -58,7 +58,7 @@ func TestIdentity(t *testing.T) {
 // TestIdentityOfInterrupted: it is empty as long as there is no id, and the next
 // refresh sets both, whatever comes of the task.
 func TestIdentityOfInterrupted(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPoll)
 		identified(t, object)
 		pending := object
@@ -84,7 +84,7 @@ func TestIdentityOfInterrupted(t *testing.T) {
 
 // TestIdentityOfFailed: a create that was interrupted and failed leaves nothing.
 func TestIdentityOfFailed(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FailNextTask("pair", "Broken", "It broke.")
 		object := interrupted(t, a, b, isPoll)
 		a.FreezeTasks(false)
@@ -96,12 +96,12 @@ func TestIdentityOfFailed(t *testing.T) {
 
 // TestImportByIdentity: an identity is an id and nothing else.
 func TestImportByIdentity(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string) (direct.Object, direct.Diagnostics) {
 			return process(t, a).Import(t, pairingType, "", direct.Values{"id": id})
 		}
 		_, problems := importing("site-b")
-		one(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. It is paired with none at all.")
+		one(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. It is paired with none.")
 		key := a.Pair("site-b")
 		object, problems := importing(key)
 		if len(problems) > 0 {

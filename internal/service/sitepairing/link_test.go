@@ -33,7 +33,7 @@ func looked(a *simulator.Appliance, n int, action func()) {
 // TestWaitForLink waits until the other side has paired too, after a create and
 // after an update.
 func TestWaitForLink(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looked(a, 3, func() { b.Pair("site-a") })
 		object, problems := attempt(t, a, none, waiting(b, "create", "1m"))
 		a.BeforeResponse(nil)
@@ -52,78 +52,86 @@ func TestWaitForLink(t *testing.T) {
 	})
 }
 
-// TestLinkNeverUp: where a certificate is not the expected one, the error does
-// not send anybody waiting.
+// TestLinkNeverUp: a create whose link is not up in time keeps the pairing, with a
+// warning that names the directions: an error would taint it.
 func TestLinkNeverUp(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		b.Pair("site-a")
-		v := waiting(b, "create", shortTime, "api_thumbprint", "SHA-256:"+strings.Repeat("AB:", 31)+"AB")
-		_, problems := attempt(t, a, none, v)
-		one(t, problems, "The site site-b is paired, but the link was not up in time", "outgoing: CertificateMismatch", "Compare the thumbprint", "Nothing is lost", "Operation ID: terraform-")
-		if text := problems.Errors()[0]; strings.Contains(text, "more time") {
-			t.Errorf("it says too much: %s", text)
+	t.Parallel()
+	type problem struct {
+		prepare    func(a, b *simulator.Appliance)
+		thumbprint string
+		says       []string
+	}
+	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+	together(t, onBoth(map[string]problem{
+		"other side not paired": {func(_, _ *simulator.Appliance) {}, "", []string{"incoming: PeerSiteNotPaired", "Pair the other side too"}},
+		"wrong thumbprint":      {func(_, b *simulator.Appliance) { b.Pair("site-a") }, wrong, []string{"outgoing: CertificateMismatch", "Compare the thumbprint"}},
+	}), func(t *testing.T, c serviceCase[problem]) {
+		a, b := estateOf(t, c.service, time.Second)
+		c.is.prepare(a, b)
+		v := waiting(b, "create", shortTime)
+		if c.is.thumbprint != "" {
+			v["api_thumbprint"] = c.is.thumbprint
 		}
-	})
-}
-
-// TestLinkTooLate: when the time is up the error says which side is missing. The
-// pairing isn't lost: the next apply takes it over and waits on.
-func TestLinkTooLate(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object, problems := attempt(t, a, none, waiting(b, "create", shortTime))
-		one(t, problems, "The site site-b is paired, but the link was not up in time", "incoming: PeerSiteNotPaired", "Pair the other side too",
-			"The appliance is paired with the site. Nothing is lost", "Operation ID: terraform-")
-		if text := problems.Errors()[0]; strings.Contains(text, "outgoing:") || strings.Contains(text, "goes on with the task") {
-			t.Errorf("it says too much: %s", text)
-		}
-		left(t, object)
-		looked(a, 4, func() { b.Pair("site-a") })
-		object, problems = attempt(t, a, none, waiting(b, "create", "1m"))
-		a.BeforeResponse(nil)
-		warned(t, problems, "is taken over")
+		object, problems := attempt(t, a, none, v)
+		warned(t, problems, append(c.is.says, "The operation timed out. So the wait for the link has ended, and the pairing is saved", "is paired")...)
 		complete(t, a, object)
 		sent(t, a, 1, 0, 0)
-
-		b.Unpair("site-a")
-		kept, problems := attempt(t, a, object, waiting(b, "update", shortTime, "description", "two"))
-		one(t, problems, "Unable to change", "the link was not up in time", "incoming: PeerSiteNotPaired", "Pair the other side too")
-		if kept.Values["id"] != object.Values["id"] {
-			t.Errorf("state %v", kept.Values)
-		}
 	})
 }
 
-// TestWrongThumbprintTooLate: waiting can't help where the thumbprint is wrong,
-// and the error says so.
-func TestWrongThumbprintTooLate(t *testing.T) {
-	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-	b.Pair("site-a")
-	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
-	_, problems := attempt(t, a, none, waiting(b, "create", shortTime, "api_thumbprint", wrong))
-	one(t, problems, "outgoing: CertificateMismatch", "Compare the thumbprint")
+// TestLinkTooLate: an update whose link is not up in time ends with an error and the
+// new state.
+func TestLinkTooLate(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		object := succeeds(t, a, none, values(b))
+		b.Unpair("site-a")
+		changed, problems := attempt(t, a, object, waiting(b, "update", shortTime, "description", "two"))
+		one(t, problems, "Unable to change", "The operation timed out", "The site site-b is paired, but the link does not work", "incoming: PeerSiteNotPaired", "Pair the other side too", "Operation ID: terraform-")
+		complete(t, a, changed)
+		if changed.Values["description"] != "two" || changed.Values["wait_for_link"] != true {
+			t.Errorf("state %v", changed.Values)
+		}
+		sent(t, a, 1, 1, 0)
+	})
+}
 
-	// The other way round: the other side expects another certificate of ours.
-	object := succeeds(t, a, none, values(b))
-	b.SetThumbprint("site-a", wrong)
-	_, problems = attempt(t, a, object, values(b, "description", "two"))
-	warned(t, problems, "incoming: CertificateMismatch", "pair it again from there")
-	sent(t, a, 1, 2, 0)
+// TestExpectLink: no warning on the half that pairs first, and healthy tells as
+// ever. A change of it alone is no call.
+func TestExpectLink(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		v := values(b)
+		v["expect_link"] = false
+		object, problems := attempt(t, a, none, v)
+		if len(problems) > 0 || object.Values["healthy"] != false {
+			t.Errorf("%q, state %v", problems.Warnings(), object.Values)
+		}
+		before := a.Stats().Total
+		p := process(t, a)
+		plan := p.Plan(t, pairingType, object, values(b))
+		changed, problems := p.Apply(t, plan)
+		if calls := a.Stats().Total - before; len(problems) > 0 || changed.Values["expect_link"] != true || calls > 2 { // a login and about, for the plan
+			t.Errorf("%q, %d calls, state %v", problems.Errors(), calls, changed.Values)
+		}
+		v["wait_for_link"] = true
+		one(t, process(t, a).ValidateResource(t, pairingType, v), "Invalid expect_link")
+	})
 }
 
 // TestUnpairedWhileWaiting: somebody unpairs the site while we wait for its link.
 func TestUnpairedWhileWaiting(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looked(a, 3, func() { a.Unpair("site-b") })
 		object, problems := attempt(t, a, none, waiting(b, "create", "1m"))
-		one(t, problems, "The site is not in the list")
-		gone(t, a, object)
+		warned(t, problems, "So the wait for the link has ended", "not in the list")
+		removed, _ := refreshed(t, a, object)
+		gone(t, a, removed)
 	})
 }
 
 // TestInterruptedWhileWaitingForLink: the pairing is there, and the state has it.
 func TestInterruptedWhileWaitingForLink(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looks := 0
 		object, problems := stopped(t, a, none, waiting(b, "create", "1m"), func(r *http.Request) bool {
 			if r.Method == http.MethodGet && r.URL.Path == "/sites" {

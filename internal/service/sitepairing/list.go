@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -15,10 +13,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-type lister struct{ pairing }
+type lister struct{ sitePairing }
 
 var _ list.ListResourceWithConfigure = &lister{}
 
@@ -49,7 +46,7 @@ type filter struct {
 }
 
 func (f filter) leavesOut(s vcda.Site) bool {
-	return !f.Site.IsNull() && f.Site.ValueString() != s.Site ||
+	return !f.Site.IsNull() && !customtypes.SiteNameType.Same(f.Site.ValueString(), s.Site) ||
 		!f.APIURL.IsNull() && !customtypes.URLType.Same(f.APIURL.ValueString(), s.Endpoint())
 }
 
@@ -81,26 +78,26 @@ func (l *lister) List(ctx context.Context, req list.ListRequest, stream *list.Li
 }
 
 // sites are the pairings of the appliance.
-func (l *lister) sites(ctx context.Context) ([]vcda.Site, vcda.Service, diag.Diagnostics) {
+func (l *lister) sites(ctx context.Context) (sites []vcda.Site, service vcda.Service, diags diag.Diagnostics) {
 	const action = "list the site pairings"
-	p, diags := l.peer(ctx, model{}, action)
+	a, _ := l.appliance(ctx, action, nil, &diags)
 	if diags.HasError() {
 		return nil, "", diags
 	}
-	sites, err := p.client.Peers(ctx)
+	client, _ := l.VCDA.Client()
+	sites, err := client.Peers(ctx)
 	if err != nil {
-		return nil, "", diag.Diagnostics{diagnostics.Unable(ctx, action, err)}
+		diags.Append(diagnostics.Unable(ctx, action, err))
 	}
-	return sites, p.service, nil
+	return sites, a.Service(), diags
 }
 
 // listResult is one pairing, whole where that is asked for.
 func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service vcda.Service) list.ListResult {
 	result := req.NewListResult(ctx)
 	m := blank()
-	m.ID = types.StringValue(s.Key(service))
-	m.refresh(s)
-	result.DisplayName = s.Site
+	m.refresh(s, service, text{})
+	result.DisplayName = nameOf(s)
 	result.Diagnostics.Append(identify(ctx, result.Identity, m.ID)...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
@@ -108,17 +105,4 @@ func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service 
 		result.Resource = nil
 	}
 	return result
-}
-
-// blank is a pairing of which nothing is known.
-func blank() model {
-	operations := map[string]attr.Type{}
-	for _, name := range []string{"create", "read", "update", "delete"} {
-		operations[name] = types.StringType
-	}
-	return model{
-		RepairTriggers: types.MapNull(types.StringType),
-		Timeouts:       timeouts.Value{Object: types.ObjectNull(operations)},
-		Peer:           base.NoPeer(),
-	}
 }

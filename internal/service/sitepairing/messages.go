@@ -5,175 +5,211 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-func missingSite() diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "Missing site",
-		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that pairs by name. Set site to the name the other site gave itself.")
-}
-
-// otherName is the error of a peer that calls itself something else. It leaves
-// no state: the corrected configuration takes the pairing over.
-func otherName(wanted vcda.PairRequest, seen vcda.Site) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "The site has another name",
-		fmt.Sprintf("The site at %s calls itself %q, not %q. It is paired now. Set site to its own name, or leave it out; the next apply takes the pairing over.",
-			wanted.APIURL, seen.Site, wanted.Site))
-}
+const (
+	nextApply = "Import the pairing, or set adopt_existing = true, so that the next apply takes over what turns up."
+	asBefore  = "The state is as it was before; apply again."
+)
 
 // explainCreate is the error of a create, with what is left on the appliance.
-func explainCreate(ctx context.Context, p *peer, result outcome, err error) diag.Diagnostic {
-	action := "pair with the site at " + p.wanted.APIURL
-	var paired *alreadyPairedError
-	if errors.As(err, &paired) {
-		return diag.NewErrorDiagnostic("Unable to "+action, importAdvice(paired.site, p.service))
+func explainCreate(ctx context.Context, action string, service vcda.Service, err error) diag.Diagnostic {
+	var exists *pairing.ExistsError
+	var held *pairing.HeldError
+	var name *pairing.NameError
+	switch {
+	case errors.Is(err, pairing.ErrNoName):
+		return missingSite()
+	case errors.Is(err, pairing.ErrReserved):
+		return detail(ctx, err, "Another resource of this run manages this pairing.", "Keep one of them. If one takes the place of the other, say so with a moved block.").Unable(action)
+	case errors.As(err, &held):
+		return detail(ctx, err, fmt.Sprintf("The state already holds the pairing with the site %s, so it can't be adopted: what is destroyed later would unpair it. No request was sent.", nameOf(held.Site)),
+			"If this is a replacement with create_before_destroy, of the pairing or of something that depends on it, remove that: an appliance pairs with a site only once.").Unable(action)
+	case errors.As(err, &exists):
+		return detail(ctx, err, fmt.Sprintf("The appliance is paired with the site %s already. No request was sent.", nameOf(exists.Site)),
+			importOrAdopt(exists.Site.Key(service))+" If this is a replacement with create_before_destroy, remove that: an appliance pairs with a site only once.").Unable(action)
+	case errors.As(err, &name):
+		return diag.WithPath(path.Root("site"), detail(ctx, err, fmt.Sprintf("The site at %s calls itself %q, not %q.", name.Site.Endpoint(), name.Site.Site, name.Wanted),
+			"Set site to its own name, or leave it out on the Manager service. The appliance is paired with it: "+importOrAdopt(name.Site.Key(service))).Unable(action))
 	}
-	detail := explain(ctx, result.site, err)
-	detail.Consequence = leftBehind(p, result, err)
-	return detail.Unable(action)
+	d := explain(ctx, err)
+	d.Consequence = leftBehind(err)
+	return d.Unable(action)
 }
 
-// leftBehind says what a create that ended in an error left on the appliance,
-// and how the next one goes on.
-func leftBehind(p *peer, result outcome, err error) string {
+// leftBehind says what a create that ended in an error left on the appliance, and
+// how the next one goes on.
+func leftBehind(err error) string {
+	var progress *lro.InProgressError[vcda.Task]
+	var unknown *lro.OutcomeUnknownError[vcda.Task]
+	var blocked *lro.BlockedError[vcda.Task]
+	var declined *lro.DeclinedError
 	var failed *vcda.TaskError
-	var wait *vcda.WaitError
 	switch {
-	case result.running():
-		return goesOn(result.task) + " Nothing is lost: the next apply by the same user, within an hour after its end, takes the pairing over."
-	case !errors.Is(err, errNotListed) && (p.id != "" || result.site != nil):
-		return "The appliance is paired with the site. Nothing is lost: the next apply by the same user, within an hour after the pairing, takes it over."
-	case errors.Is(err, errNotListed):
-		return "The task that pairs has ended, but the site is not, or no longer, in the list. Apply again: a pairing that turns up is taken over, else the site is paired anew."
-	case errors.As(err, &failed) && failed.Err == nil:
-		return ""
-	case errors.As(err, &failed):
-		return "Check what the task names: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again."
-	case result.gone:
-		return "The appliance no longer shows the task, as after a restart, and its list of sites has not shown the pairing. Apply again: a pairing that turns up is taken over, else the site is paired anew."
-	case result.lost:
-		return "The request may have reached the appliance, but no sign of it was found. It was not sent again. Apply again: if the pairing turns up, it is taken over."
-	case errors.As(err, &wait):
-		return "This task was there before, and it pairs, or may pair, with the same site. So no request was sent. Apply again when the task has ended: if it was an earlier create of this pairing, its work is taken over."
+	case errors.As(err, &progress):
+		return goesOn(progress.Task) + " " + nextApply
+	case errors.As(err, &unknown):
+		return "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply
+	case errors.As(err, &declined):
+		return "The appliance has declined the request until the operation timed out, so nothing was paired. Apply again."
+	case errors.As(err, &blocked):
+		return "This task was there before, and it is, or may be, about the same site. So no request was sent. Apply again when the task has ended."
+	case errors.Is(err, pairing.ErrNotListed):
+		return "The task that pairs has ended, but the site is not, or no longer, in the list. " + nextApply
+	case errors.As(err, &failed) && failed.Err != nil:
+		return "Fix the problem that the task reports: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again."
 	}
 	return ""
 }
 
 // explainChange is the error of an update or a delete.
-func explainChange(ctx context.Context, action string, result outcome, err error) diag.Diagnostic {
-	detail := explain(ctx, result.site, err)
-	detail.Consequence = leftUnchanged(result, err)
-	return detail.Unable(action)
-}
-
-// leftUnchanged says what an update or a delete that ended in an error left on the
-// appliance, and how the next apply goes on.
-func leftUnchanged(result outcome, err error) string {
+func explainChange(ctx context.Context, action string, err error) diag.Diagnostic {
+	d := explain(ctx, err)
+	var progress *lro.InProgressError[vcda.Task]
+	var unknown *lro.OutcomeUnknownError[vcda.Task]
+	var blocked *lro.BlockedError[vcda.Task]
+	var declined *lro.DeclinedError
 	var failed *vcda.TaskError
 	switch {
-	case result.gone:
-		return "The appliance no longer shows the task, and its list of sites has not shown the change. The state is as it was before; apply again."
-	case result.running():
-		return goesOn(result.task) + " The state is as it was before; apply again."
-	case errors.Is(err, errNotListed), vcda.IsNotFound(err):
-		return "Somebody has unpaired it meanwhile. Apply again to pair anew."
-	case errors.As(err, &failed) && failed.Err == nil:
-		return "The state is as it was before."
+	case errors.As(err, &progress):
+		d.Consequence = goesOn(progress.Task) + " " + asBefore
+	case errors.As(err, &unknown):
+		d.Consequence = "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + asBefore
+	case errors.As(err, &declined):
+		d.Consequence = "The appliance has declined the request until the operation timed out. " + asBefore
+	case errors.As(err, &blocked):
+		d.Consequence = "This task is, or may be, about the same site. So no request was sent. " + asBefore
+	case errors.Is(err, pairing.ErrNotListed), vcda.IsNotFound(err):
+		d.Consequence = "Somebody has unpaired it meanwhile. Apply again to pair anew."
+	case errors.As(err, &failed) && failed.Err != nil:
+		d.Consequence = "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again."
 	case errors.As(err, &failed):
-		return "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again."
-	case vcda.IsRetryLater(err):
-		return "The appliance has declined it until the operation timed out. The state is as it was before; apply again."
-	case result.site == nil && vcda.IsOutcomeUnknown(err): // else a read has failed
-		return "The request may have reached the appliance, but no sign of it was found. It was not sent again. The state is as it was before; apply again."
+		d.Consequence = "The state is as it was before."
+	case errors.Is(err, pairing.ErrStillListed):
+		d.Consequence = "Run again, and if it stays, look at the appliance."
 	}
-	return ""
+	return d.Unable(action)
 }
 
-// explain says which direction of the link was still missing when the operation
-// timed out for a site that is paired.
-func explain(ctx context.Context, site *vcda.Site, err error) diagnostics.Detail {
-	detail := diagnostics.FromError(ctx, err)
-	if site == nil || !errors.Is(err, context.DeadlineExceeded) {
-		return detail
-	}
-	link := site.Link()
-	why, advice := fmt.Sprintf("The site %s is paired, but the link was not up in time:\n%s", site.Site, linkErrors(link)), linkAdvice(link)
-	if mismatched(link) { // more time does not help
-		detail.Why, detail.Advice = why, advice
-		return detail
-	}
-	detail.Why, detail.Advice = why+"\n\n"+detail.Why, advice+"\n\n"+detail.Advice
-	return detail
-}
-
-func linkAdvice(link vcda.State) string {
+// explain says why an operation ended in an error. A task that failed and may be
+// the one whose answer got lost is shown beside.
+func explain(ctx context.Context, err error) diagnostics.Detail {
+	d := diagnostics.FromError(ctx, err)
+	var unknown *lro.OutcomeUnknownError[vcda.Task]
+	var declined *lro.DeclinedError
 	switch {
-	case mismatch(link.Outgoing):
-		return "Compare the thumbprint: set api_thumbprint to that of the certificate the site shows."
-	case mismatch(link.Incoming):
-		return "The other site expects another certificate of this appliance: pair it again from there, with the thumbprint this appliance shows."
+	case errors.As(err, &unknown):
+		d.Why = diagnostics.FromError(ctx, unknown.Err).Why
+		if unknown.Cause != nil {
+			d.Why += " " + diagnostics.FromError(ctx, unknown.Cause).Why
+		}
+		for _, suspect := range unknown.Suspects {
+			d.Why += "\n\nA task that began then, and may be the one, has failed: " + suspect.Error()
+		}
+	case errors.As(err, &declined):
+		d.Why = diagnostics.FromError(ctx, declined.Err).Why + " The last answer: " + diagnostics.FromError(ctx, declined.Refusal).Why
 	}
-	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
+	return d
 }
 
-// mismatched tells that a certificate is not the expected one.
-func mismatched(link vcda.State) bool { return mismatch(link.Incoming) || mismatch(link.Outgoing) }
-
-func mismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeCertificateMismatch }
-
-// goesOn says what the appliance is still doing.
-func goesOn(t vcda.Task) string {
-	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be cancelled.", t.ID, stateName(t), t.Progress)
+// detail is an explanation of err in words of our own.
+func detail(ctx context.Context, err error, why, advice string) diagnostics.Detail {
+	d := diagnostics.FromError(ctx, err)
+	d.Why, d.Consequence, d.Advice = why, "", advice
+	return d
 }
 
-func stateName(t vcda.Task) string {
-	if t.State == "" {
-		return "in an unknown state"
+// onlyForgotten is the warning of a destroy that sends nothing.
+func onlyForgotten(m model, why error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The pairing is only removed from the state",
+		diagnostics.Sentence(why.Error())+fmt.Sprintf(" So the site %s stays paired, and no request was sent.", cmp.Or(m.Site.ValueString(), m.APIURL.ValueString())))
+}
+
+// resumed says how the task of an interrupted operation ended, for a read.
+func resumed(ctx context.Context, action string, result pairing.Result, err error) (diags diag.Diagnostics) {
+	switch {
+	case err == nil && result.Task.State == vcda.TaskFailed:
+		diags.AddWarning("An interrupted operation has failed", diagnostics.Sentence((&vcda.TaskError{Task: result.Task, Err: result.Task.Error}).Error())+" The plan shows what is left to do.")
+	case errors.Is(err, context.DeadlineExceeded):
+		diags.AddWarning("A task is still running", goesOn(result.Task)+" The state is left as it is; refresh again later.")
+	case err != nil:
+		diags.Append(diagnostics.Unable(ctx, action, err))
 	}
-	return t.State
+	return diags
 }
 
-// importAdvice is what to do about a pairing that is there already.
-func importAdvice(s vcda.Site, service vcda.Service) string {
-	return fmt.Sprintf("The appliance is paired with the site %s already, and not by an unfinished create of this user. To manage that pairing, import it:\n\n"+
-		"  terraform import vcda_site_pairing.NAME %s\n\nwith the resource's own name for NAME, or remove it from the appliance first.", s.Site, s.Key(service))
-}
-
-// warningsOf are the warnings of a task, in the appliance's own words. These are
-// in the summary, since the command line shows one of those with the same one.
-func warningsOf(t vcda.Task) (warnings diag.Diagnostics) {
-	for _, text := range t.WarningTexts() {
-		warnings.AddWarning("Warning of the appliance: "+text, fmt.Sprintf("The task %s has ended with this warning.", t.ID))
+// warningsOf are the warnings of what an operation came to. Those of its task are
+// in the appliance's own words, in the summary, since the command line shows one of
+// those with the same one.
+func warningsOf(result pairing.Result, err error, m model) (warnings diag.Diagnostics) {
+	for _, text := range result.Task.WarningTexts() {
+		warnings.AddWarning("Warning of the appliance: "+text, fmt.Sprintf("The task %s has ended with this warning.", result.Task.ID))
+	}
+	if err != nil {
+		return warnings
+	}
+	if result.Adopted {
+		warnings.AddWarning(fmt.Sprintf("The pairing with the site %s is adopted", nameOf(*result.Site)),
+			"It was there already, and adopt_existing is true. From now on this resource manages it, and a destroy unpairs it.")
+	}
+	if result.Task.ID != "" && !result.Task.Ended() {
+		warnings.AddWarning("The task is gone", fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
+			"Whether the operation on the site pairing with %s came to its end can only be told from the list of sites.", result.Task.ID, m.APIURL.ValueString()))
 	}
 	return warnings
 }
 
-// warnOfLink warns of communication errors of a pairing that succeeded.
-func warnOfLink(ctx context.Context, p *peer, s vcda.Site, diags *diag.Diagnostics) {
+// linkTimedOut is the error of an update whose link was not up in time.
+func linkTimedOut(ctx context.Context, action string, s vcda.Site, problem error) diag.Diagnostic {
 	link := s.Link()
-	if link.Incoming == nil && link.Outgoing == nil {
-		return
+	d := diagnostics.FromError(ctx, problem)
+	d.Why += fmt.Sprintf(" The site %s is paired, but the link does not work:\n%s", nameOf(s), linkErrors(link))
+	d.Consequence = "The pairing is saved with its new values."
+	d.Advice = linkAdvice(link)
+	return d.Unable(action)
+}
+
+// warnOfLink warns of communication errors of a pairing that succeeded, unless none
+// is to be expected yet. The problem is why a wait for the link ended.
+func warnOfLink(ctx context.Context, system providerdata.System[vcda.Client], m model, s vcda.Site, problem error) (warnings diag.Diagnostics) {
+	link := s.Link()
+	if errors.Is(problem, context.Canceled) {
+		warnings.AddWarning("Interrupted while waiting for the link", "The pairing has succeeded. Whether the link works, the next plan or apply finds out.")
+		return warnings
 	}
-	diags.AddWarning(linkSummary(s), fmt.Sprintf("The site %s is paired, but the appliance reports errors of its traffic:\n%s\n\n%s%s",
-		s.Site, linkErrors(link), linkAdvice(link), p.seenThumbprint(ctx, link)))
+	if link.Incoming == nil && link.Outgoing == nil || problem == nil && m.ExpectLink.Equal(types.BoolValue(false)) {
+		return nil
+	}
+	text := fmt.Sprintf("The site %s is paired, but the appliance reports errors of its traffic:\n%s\n\n%s%s", nameOf(s), linkErrors(link), linkAdvice(link), seenThumbprint(ctx, system, m, link))
+	if problem != nil {
+		text = diagnostics.FromError(ctx, problem).Why + " So the wait for the link has ended, and the pairing is saved. " + text
+	}
+	warnings.AddWarning(linkSummary(s), text)
+	return warnings
 }
 
 // linkSummary names the site where its certificate has to be looked at. The rest
-// has one summary for all sites: of warnings with the same summary the command
-// line shows one and counts the others, and the first halves of many pairings all
-// warn.
+// has one summary for all sites: of warnings with the same summary the command line
+// shows one and counts the others.
 func linkSummary(s vcda.Site) string {
 	link := s.Link()
-	if mismatched(link) {
-		return fmt.Sprintf("The link with the site %s does not work yet", s.Site)
+	if isMismatch(link.Incoming) || isMismatch(link.Outgoing) {
+		return fmt.Sprintf("The link with the site %s does not work yet", nameOf(s))
 	}
 	var codes []string
 	for _, e := range []*vcda.APIError{link.Incoming, link.Outgoing} {
@@ -182,6 +218,16 @@ func linkSummary(s vcda.Site) string {
 		}
 	}
 	return "A link does not work yet: " + strings.Join(slices.Compact(codes), ", ")
+}
+
+func linkAdvice(link vcda.State) string {
+	switch {
+	case isMismatch(link.Outgoing):
+		return "Compare the thumbprint: set api_thumbprint to that of the certificate the site shows."
+	case isMismatch(link.Incoming):
+		return "The other site expects another certificate of this appliance: pair it again from there, with the thumbprint this appliance shows."
+	}
+	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
 }
 
 // linkErrors shows the errors of both directions, a line each.
@@ -195,24 +241,59 @@ func linkErrors(link vcda.State) (lines string) {
 	return lines
 }
 
+func isMismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeCertificateMismatch }
+
 // lookTime is how long to ask for the certificate the appliance sees: it only
 // helps a warning.
 const lookTime = 5 * time.Second
 
-// seenThumbprint adds both thumbprints to the warning of a mismatch, as far as
-// the appliance says what it sees.
-func (p *peer) seenThumbprint(ctx context.Context, link vcda.State) string {
-	if !mismatch(link.Outgoing) {
+// seenThumbprint shows both thumbprints of a mismatch, as far as the appliance says
+// what it sees.
+func seenThumbprint(ctx context.Context, system providerdata.System[vcda.Client], m model, link vcda.State) string {
+	client, absent := system.Client()
+	if !isMismatch(link.Outgoing) || absent.HasError() {
 		return ""
 	}
-	text := "\n\n  configured: " + p.wanted.APIThumbprint
-	ctx, cancel := p.client.Clock().WithTimeout(ctx, lookTime, nil)
+	spec := m.spec("")
+	text := "\n\n  configured: " + spec.Thumbprint
+	ctx, cancel := client.Clock().WithTimeout(ctx, lookTime, nil)
 	defer cancel()
 	for _, viaTunnel := range []bool{true, false} {
-		seen, err := p.client.RemoteCertificate(ctx, p.wanted.APIURL, viaTunnel)
+		seen, err := client.RemoteCertificate(ctx, spec.URL, viaTunnel)
 		if err == nil && seen.Certificate.Thumbprint != "" {
 			return text + "\n  seen:       " + seen.Certificate.Thumbprint
 		}
 	}
 	return text
+}
+
+// goesOn says what the appliance is still doing.
+func goesOn(t vcda.Task) string {
+	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be cancelled.", t.ID, stateOf(t), t.Progress)
+}
+
+func stateOf(t vcda.Task) string { return cmp.Or(t.State, "in an unknown state") }
+
+// nameOf is what messages call a site: a broken link hides its name.
+func nameOf(s vcda.Site) string { return cmp.Or(s.Site, s.Endpoint()) }
+
+// importOrAdopt is what to do about a pairing that is there already.
+func importOrAdopt(key string) string {
+	return fmt.Sprintf("To manage that pairing, import it:\n\n  terraform import vcda_site_pairing.NAME %s\n\nor with a block:\n\n"+
+		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to take it over as it is.", shellQuoted(key), hclQuoted(key))
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
+
+// shellQuoted is a word as a shell takes it.
+func shellQuoted(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// hclQuoted is a text as a configuration holds it.
+func hclQuoted(text string) string {
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(text))
 }

@@ -12,7 +12,7 @@ import (
 // TestHalfPaired: as long as only one side has paired, the link can't work.
 // That is a warning, also after an update.
 func TestHalfPaired(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
 		warned := func(d direct.Diagnostics) {
@@ -46,7 +46,7 @@ func TestHalfPaired(t *testing.T) {
 // TestMismatch: the task succeeds, but the appliance saw another certificate
 // than the one configured. Both thumbprints are shown, and the way out works.
 func TestMismatch(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
 		p := configured(t, a)
@@ -70,7 +70,7 @@ func TestMismatch(t *testing.T) {
 // TestMismatchWithoutALook: the appliance can't say what it sees; the warning
 // comes all the same.
 func TestMismatchWithoutALook(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Fault(simulator.Fault{Path: "/config/remote-certificate", Kind: simulator.Status, Status: 404})
 		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
 		p := configured(t, a)
@@ -130,7 +130,7 @@ func TestWarningsReachTheUser(t *testing.T) {
 
 // TestTaskFails shows the appliance's own words, and leaves no state.
 func TestTaskFails(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "api_url", "https://nobody.example.com:8048")))
 		one(t, problems, "Unable to pair with the site at https://nobody.example.com:8048", "SiteUnreachable: No site answers at https://nobody.example.com:8048.")
@@ -142,7 +142,7 @@ func TestTaskFails(t *testing.T) {
 
 // TestReplicationsInPlace: an unpairing that the appliance declines.
 func TestReplicationsInPlace(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		a.AddReplications("site-b", 1)
@@ -177,13 +177,13 @@ func TestAlreadyPaired(t *testing.T) {
 // TestOtherName: the site calls itself something else. The Cloud service
 // refuses that itself; the Manager learns the name only after the pairing.
 func TestOtherName(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "site", "site-x")))
 		if a.Service() == simulator.Cloud {
 			one(t, problems, "The peer's site is site-b, not site-x.")
 		} else {
-			one(t, problems, "The site has another name", `calls itself "site-b", not "site-x"`)
+			one(t, problems, `calls itself "site-b", not "site-x"`)
 		}
 		if object.Values != nil {
 			t.Errorf("state %v", object.Values)

@@ -1,11 +1,15 @@
 package sitepairing
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
@@ -15,51 +19,54 @@ type model struct {
 	ID             types.String                 `tfsdk:"id"`
 	APIURL         customtypes.NormalizedString `tfsdk:"api_url"`
 	APIThumbprint  customtypes.NormalizedString `tfsdk:"api_thumbprint"`
-	Description    types.String                 `tfsdk:"description"`
+	Description    customtypes.NormalizedString `tfsdk:"description"`
 	Site           types.String                 `tfsdk:"site"`
 	RepairTriggers types.Map                    `tfsdk:"repair_triggers"`
+	AdoptExisting  types.Bool                   `tfsdk:"adopt_existing"`
+	ExpectLink     types.Bool                   `tfsdk:"expect_link"`
 	WaitForLink    types.Bool                   `tfsdk:"wait_for_link"`
 	PendingTaskID  types.String                 `tfsdk:"pending_task_id"`
 	Timeouts       timeouts.Value               `tfsdk:"timeouts"`
 	base.Peer
+	PeerTunnelThumbprint types.String `tfsdk:"peer_tunnel_thumbprint"`
 }
 
-// peer is the site the model is about, on the client's appliance.
-func (m model) peer(client *vcda.Client, service vcda.Service) *peer {
+// spec is what the configuration asks for. The owner tells the resource from the
+// others of the run.
+func (m model) spec(owner string) pairing.Spec {
 	thumbprint, err := values.Thumbprint(m.APIThumbprint.ValueString())
 	if err != nil {
 		thumbprint = m.APIThumbprint.ValueString() // what an appliance stored by itself
 	}
-	return &peer{
-		client: client, service: service, id: m.ID.ValueString(),
-		wanted: vcda.PairRequest{
-			Site:          m.Site.ValueString(),
-			APIURL:        m.APIURL.ValueString(),
-			APIThumbprint: thumbprint,
-			Description:   m.Description.ValueString(),
-		},
+	return pairing.Spec{
+		Site:        m.Site.ValueString(),
+		URL:         m.APIURL.ValueString(),
+		Thumbprint:  thumbprint,
+		Description: m.Description.ValueString(),
+		Adopt:       m.AdoptExisting.ValueBool(),
+		Owner:       owner,
 	}
 }
 
 // report takes over what only the appliance knows.
 func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.ID = types.StringValue(s.Key(service))
-	m.describe(s)
-}
-
-// describe is report for a pairing that was found by its id.
-func (m *model) describe(s vcda.Site) {
-	if s.Site != "" || m.Site.IsUnknown() { // without it the name is as it was: it can't change
+	switch {
+	case m.Site.IsUnknown(), m.Site.IsNull():
 		m.Site = base.StringOrNull(s.Site)
+	case s.Site != "" && !customtypes.SiteNameType.Same(s.Site, m.Site.ValueString()):
+		m.Site = types.StringValue(s.Site)
 	}
 	m.PendingTaskID = types.StringNull()
 	m.Peer = base.NewPeer(s)
+	m.PeerTunnelThumbprint = base.TunnelThumbprint(s)
 }
 
-// refresh takes over everything the appliance says of a pairing that was found by
-// its id, arguments included.
-func (m *model) refresh(s vcda.Site) {
-	m.describe(s)
+// refresh takes over everything the appliance says of a pairing, arguments
+// included. A description that is stored as it was after the last change is no
+// difference.
+func (m *model) refresh(s vcda.Site, service vcda.Service, kept text) {
+	m.report(s, service)
 	// The internal address is no match for configuration: it serves an import only.
 	if s.APIPublicURL != "" || m.APIURL.IsNull() {
 		m.APIURL = customtypes.URLType.Value(s.Endpoint())
@@ -67,45 +74,120 @@ func (m *model) refresh(s vcda.Site) {
 	if s.APIThumbprint != "" || m.APIThumbprint.IsNull() {
 		m.APIThumbprint = customtypes.ThumbprintType.Value(s.APIThumbprint)
 	}
-	m.Description = types.StringValue(s.Description)
-	if m.WaitForLink.IsNull() { // after an import
-		m.WaitForLink = types.BoolValue(false)
+	if m.Description.IsNull() || s.Description != kept.Stored || m.Description.ValueString() != kept.Wanted {
+		m.Description = customtypes.DescriptionType.Value(s.Description)
+	}
+	m.defaults()
+}
+
+// defaults are the values of arguments that the state doesn't have, as after an
+// import or before they existed.
+func (m *model) defaults() {
+	for value, usual := range map[*types.Bool]bool{&m.AdoptExisting: false, &m.ExpectLink: true, &m.WaitForLink: false} {
+		if value.IsNull() {
+			*value = types.BoolValue(usual)
+		}
 	}
 }
 
 // interrupted is what is known of a pairing whose task goes on.
-func (m *model) interrupted(task vcda.Task) {
+func (m *model) interrupted(result pairing.Result, service vcda.Service) {
 	m.ID = types.StringNull()
-	if m.Site.IsUnknown() {
-		m.Site = types.StringNull()
+	if result.Adopted && result.Site != nil {
+		m.ID = types.StringValue(result.Site.Key(service))
 	}
-	m.PendingTaskID = types.StringValue(task.ID)
-	m.Peer = base.NoPeer()
+	m.Site = stringOr(m.Site, types.StringNull())
+	m.PendingTaskID = types.StringValue(result.Task.ID)
+	m.Peer, m.PeerTunnelThumbprint = base.NoPeer(), types.StringNull()
 }
 
-// repairs tells whether the way from prior to m needs a re-pairing.
+// repairs reports whether the way from prior to m needs a re-pairing.
 func (m model) repairs(prior model) bool {
-	return m.Description != prior.Description ||
-		!customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
-		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString()) ||
-		!m.RepairTriggers.Equal(prior.RepairTriggers)
+	return !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || m.repoints(prior) ||
+		!maps.Equal(m.triggers(), prior.triggers())
 }
 
-// sameArguments tells whether nothing that can be configured differs.
+// repoints reports whether the way from prior to m leads to another address or
+// certificate.
+func (m model) repoints(prior model) bool {
+	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
+		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString())
+}
+
+// triggers are the values whose change re-pairs. Null, whole or for one value, is
+// none.
+func (m model) triggers() map[string]string {
+	triggers := map[string]string{}
+	for name, value := range m.RepairTriggers.Elements() {
+		if text, ok := value.(types.String); ok && text.IsUnknown() {
+			triggers[name] = "(unknown)"
+		} else if ok && !text.IsNull() {
+			triggers[name] = "=" + text.ValueString()
+		}
+	}
+	if m.RepairTriggers.IsUnknown() {
+		triggers["(unknown)"] = ""
+	}
+	return triggers
+}
+
+// changesAppliance reports whether the way from prior to m needs the appliance.
+func (m model) changesAppliance(prior model) bool {
+	return m.repairs(prior) || !prior.PendingTaskID.IsNull() || prior.ID.IsNull() || m.Site.IsUnknown() ||
+		m.WaitForLink.ValueBool() && !prior.WaitForLink.ValueBool()
+}
+
+// sameArguments reports whether nothing that can be configured differs.
 func (m model) sameArguments(prior model) bool {
 	return m.APIURL.Equal(prior.APIURL) && m.APIThumbprint.Equal(prior.APIThumbprint) &&
 		m.Description.Equal(prior.Description) && m.Site.Equal(prior.Site) &&
-		m.RepairTriggers.Equal(prior.RepairTriggers) && m.WaitForLink.Equal(prior.WaitForLink) &&
-		m.Timeouts.Equal(prior.Timeouts)
+		m.RepairTriggers.Equal(prior.RepairTriggers) && m.AdoptExisting.Equal(prior.AdoptExisting) &&
+		m.ExpectLink.Equal(prior.ExpectLink) && m.WaitForLink.Equal(prior.WaitForLink) && m.Timeouts.Equal(prior.Timeouts)
 }
 
 // action words an operation on the pairing for a diagnostic.
 func (m model) action(verb string) string {
-	switch {
-	case verb == "pair":
-		return "pair with the site at " + m.APIURL.ValueString()
-	case m.Site.ValueString() != "":
-		return verb + " the site pairing " + m.Site.ValueString()
+	if site := m.Site.ValueString(); site != "" {
+		return verb + " the site pairing " + site
 	}
 	return verb + " the site pairing with " + m.APIURL.ValueString()
+}
+
+// blank is a pairing of which nothing is known.
+func blank() model {
+	operations := map[string]attr.Type{}
+	for _, name := range []string{"create", "read", "update", "delete"} {
+		operations[name] = types.StringType
+	}
+	return model{
+		RepairTriggers: types.MapNull(types.StringType),
+		Timeouts:       timeouts.Value{Object: types.ObjectNull(operations)},
+		Peer:           base.NoPeer(),
+	}
+}
+
+// planned prepares the computed values of a change: what it may fill in or change
+// is unknown, the rest stays as it was.
+func (m *model) planned(prior model, configuredSite types.String) {
+	if !m.changesAppliance(prior) {
+		m.ID, m.Site, m.PendingTaskID, m.Peer, m.PeerTunnelThumbprint = prior.ID, stringOr(m.Site, prior.Site), prior.PendingTaskID, prior.Peer, prior.PeerTunnelThumbprint
+		return
+	}
+	m.ID = unknownIfNull(prior.ID)
+	if configuredSite.IsNull() {
+		m.Site = unknownIfNull(prior.Site)
+		if m.repoints(prior) {
+			m.Site = types.StringUnknown()
+		}
+	}
+	m.PendingTaskID = types.StringUnknown()
+	m.Peer, m.PeerTunnelThumbprint = base.UnknownPeer(), types.StringUnknown()
+}
+
+// unknownIfNull is a value that stays, unless it may be filled in.
+func unknownIfNull(value types.String) types.String {
+	if value.IsNull() {
+		return types.StringUnknown()
+	}
+	return value
 }

@@ -44,7 +44,7 @@ const (
 
 // MoveState takes over pairings of the archived provider, also those whose
 // provider was replaced in the state before. No appliance is asked.
-func (r *pairing) MoveState(context.Context) []resource.StateMover {
+func (r *sitePairing) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: movePairSite}}
 }
 
@@ -85,8 +85,8 @@ func (s pairSite) model(ctx context.Context) model {
 	m.Site = base.StringOrNull(cmp.Or(s.SiteName, s.Site))
 	m.APIURL = customtypes.URLType.Value(s.APIURL)
 	m.APIThumbprint = customtypes.ThumbprintType.Value(s.APIThumbprint)
-	m.Description = types.StringValue(s.Description)
-	m.WaitForLink = types.BoolValue(false)
+	m.Description = customtypes.DescriptionType.Value(s.Description)
+	m.defaults()
 	m.APIPublicURL = base.StringOrNull(s.APIPublicURL)
 	m.APIVersion = base.StringOrNull(s.APIVersion)
 	m.BuildVersion = base.StringOrNull(s.BuildVersion)

@@ -141,7 +141,7 @@ func TestMovedBlock(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Moved)
 	t.Parallel()
 	together(t, onBoth(map[string]string{"archived": archived, "replaced provider": ""}), func(t *testing.T, c serviceCase[string]) {
-		a, b := estateOf(t, c.service, 0)
+		a, b := startBoth(t, c.service, 0)
 		a.Pair("site-b")
 		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
 		w := acctest.NewWorkspace(t, config(a, m)+"moved {\n  from = vcda_pair_site.old\n  to   = vcda_site_pairing.b\n}\n")

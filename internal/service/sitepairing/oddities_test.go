@@ -84,14 +84,14 @@ func TestNamelessRow(t *testing.T) {
 // TestOneProcessPlansAgain: in a process that lives on, an object keeps its peer
 // from plan to plan, and gives it up with its end.
 func TestOneProcessPlansAgain(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		for range 2 {
 			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 			made = apply(t, p, p.Plan(t, pairingType, made, values(b, "description", "two")))
 			made, _ = p.Refresh(t, pairingType, made)
-			if plan := p.Plan(t, pairingType, none, values(b)); len(plan.Diagnostics.Errors()) != 1 {
-				t.Errorf("a second resource for the peer: %v", plan.Diagnostics.Errors())
+			if _, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b))); len(problems.Errors()) != 1 {
+				t.Errorf("a second resource for the peer: %v", problems.Errors())
 			}
 			gone(t, a, apply(t, p, p.Plan(t, pairingType, made, nil)))
 		}
@@ -107,7 +107,7 @@ func TestOneProcessPlansAgain(t *testing.T) {
 // TestDoneAtOnce: an answer without a body, to a request that was performed, and
 // no task anywhere.
 func TestDoneAtOnce(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.HideTasks(true)
 		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Status: 204, PerformFirst: true})

@@ -1,7 +1,6 @@
 package sitepairing_test
 
 import (
-	"reflect"
 	"strings"
 	"testing"
 
@@ -169,155 +168,14 @@ func TestMissingSiteInTheCLI(t *testing.T) {
 	})
 }
 
-// TestTwoForOnePeer: two resources for one peer are refused, in whichever order
-// they are planned and however they spell the peer.
-func TestTwoForOnePeer(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		const says = "Two resources for one pairing"
-		made := func() direct.Object {
-			p := configured(t, a)
-			return apply(t, p, p.Plan(t, pairingType, none, values(b)))
-		}()
-		twin := direct.Object{Values: made.Values} // imported a second time
-		bySite := values(b, "api_url", "https://other-name.example.com:8048")
-		byURL := values(b, "api_url", strings.ToUpper(b.URL()[:5])+b.URL()[5:]+"/")
-		delete(byURL, "site")
-		if a.Service() == simulator.Cloud {
-			byURL["site"] = "site-x"
-		}
-		type planned struct {
-			state  direct.Object
-			config direct.Values
-		}
-		for name, both := range map[string][2]planned{
-			"two new":             {{none, values(b)}, {none, values(b)}},
-			"another spelling":    {{none, values(b)}, {none, byURL}},
-			"same name":           {{none, values(b)}, {none, bySite}},
-			"old and new":         {{made, values(b)}, {none, byURL}},
-			"changed and new":     {{made, values(b, "description", "x")}, {none, values(b)}},
-			"going and new":       {{made, nil}, {none, byURL}},
-			"old, same address":   {{made, values(b)}, {twin, values(b)}},
-			"going, same address": {{made, nil}, {twin, values(b)}},
-		} {
-			for order, swap := range map[string]bool{"": false, " swapped": true} {
-				t.Run(name+order, func(t *testing.T) {
-					first, second := both[0], both[1]
-					if swap {
-						first, second = second, first
-					}
-					p := configured(t, a)
-					if errors := p.Plan(t, pairingType, first.state, first.config).Diagnostics.Errors(); len(errors) > 0 {
-						t.Fatal(errors)
-					}
-					one(t, p.Plan(t, pairingType, second.state, second.config).Diagnostics, says, "Keep one of them", "moved block")
-				})
-			}
-		}
-	})
-}
-
-// TestOneForOnePeer holds what is not two resources for one peer.
-func TestOneForOnePeer(t *testing.T) {
-	t.Parallel()
-	for _, service := range acctest.Services {
-		t.Run(string(service), func(t *testing.T) {
-			t.Parallel()
-			options := append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
-			fixture := acctest.StartAppliances(t, options...)
-			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
-			p := configured(t, a)
-			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
-			ok := func(t *testing.T, plans ...direct.Plan) {
-				t.Helper()
-				for _, plan := range plans {
-					if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
-						t.Error(errors)
-					}
-				}
-			}
-			t.Run("forced replacement", func(t *testing.T) {
-				p := configured(t, a)
-				change, create := p.Replace(t, pairingType, made, values(b))
-				ok(t, change, create)
-			})
-			t.Run("change of site", func(t *testing.T) {
-				p := configured(t, a)
-				change, create := p.Replace(t, pairingType, made, values(b, "site", "site-x"))
-				ok(t, change, create)
-				if !change.RequiresReplace {
-					t.Error("another site replaces nothing")
-				}
-			})
-			t.Run("two peers", func(t *testing.T) {
-				p := configured(t, a)
-				ok(t, p.Plan(t, pairingType, none, values(b)), p.Plan(t, pairingType, none, values(c)))
-			})
-			t.Run("two going", func(t *testing.T) { // of one moved and forgotten, say
-				p := configured(t, a)
-				ok(t, p.Plan(t, pairingType, made, nil), p.Plan(t, pairingType, made, nil))
-			})
-			t.Run("two unknown", func(t *testing.T) {
-				p := configured(t, a)
-				later := direct.Values{"api_url": direct.Unknown, "api_thumbprint": direct.Unknown, "site": direct.Unknown}
-				ok(t, p.Plan(t, pairingType, none, later), p.Plan(t, pairingType, none, later))
-			})
-			t.Run("next plan", func(t *testing.T) {
-				p := configured(t, a)
-				ok(t, p.Plan(t, pairingType, none, values(b)))
-				configure(t, p, a)
-				ok(t, p.Plan(t, pairingType, none, values(b)))
-			})
-			t.Run("apply in the process of the plan", func(t *testing.T) {
-				p := configured(t, a)
-				ok(t, p.Plan(t, pairingType, none, values(c)))
-				again := p.PlanToApply(t, pairingType, none, values(c))
-				made := apply(t, p, again)
-				one(t, p.PlanToApply(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
-				going := p.Plan(t, pairingType, made, nil)
-				ok(t, p.Plan(t, pairingType, made, values(c)), going)
-				_, problems := p.Apply(t, going)
-				if errors := problems.Errors(); len(errors) > 0 {
-					t.Error(errors)
-				}
-				ok(t, p.Plan(t, pairingType, none, values(c)))
-			})
-			t.Run("plans of a terraform test", func(t *testing.T) {
-				p := configured(t, a)
-				p.ValidateResource(t, pairingType, values(c))
-				ok(t, p.Plan(t, pairingType, none, values(c)), p.Plan(t, pairingType, none, values(c)))
-				ok(t, p.PlanToApply(t, pairingType, none, values(c)))
-				one(t, p.PlanToApply(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
-			})
-			t.Run("plans of other commands", func(t *testing.T) {
-				p := direct.Serve(t, acctest.Factories(t)["vcda"])
-				p.Validate(t, direct.Values{})
-				configure(t, p, a)
-				p.ValidateResource(t, pairingType, values(c))
-				ok(t, p.Plan(t, pairingType, none, values(c)))
-				one(t, p.Plan(t, pairingType, none, values(c)).Diagnostics, "Two resources for one pairing")
-			})
-			t.Run("unchanged", func(t *testing.T) {
-				p := configured(t, a)
-				plan := p.Plan(t, pairingType, made, values(b))
-				ok(t, plan)
-				if !reflect.DeepEqual(plan.Values, made.Values) {
-					t.Errorf("planned %v from %v", plan.Values, made.Values)
-				}
-			})
-		})
-	}
-}
-
-// TestTwoForOnePeerInTheCLI: the error is the plan's, and nothing is paired.
+// TestTwoForOnePeerInTheCLI: the second resource is refused, and a moved one is the
+// same.
 func TestTwoForOnePeerInTheCLI(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
 		run(t, a,
-			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing", "Keep one of them"), Check: wrote(a, 0, 0, 0)},
 			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing")},
-			// Renamed without a moved block: the create would take over what the destroy removes.
-			resource.TestStep{Config: acctest.ProviderBlock(a) + pairing("renamed", of(b)), ExpectError: acctest.MatchTexts("Two resources for one pairing", "moved block")},
+			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Unable to pair with the site at")},
 			resource.TestStep{
 				Config:           acctest.ProviderBlock(a) + pairing("renamed", of(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("vcda_site_pairing.renamed", plancheck.ResourceActionNoop)}},

@@ -1,7 +1,6 @@
 package sitepairing
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
@@ -21,19 +19,13 @@ import (
 )
 
 // preflight looks at plan time whether a new or changed pairing will work, and
-// warns if not. It asks nobody where nothing changes, or something is unknown. A
-// resource that was planned before and has no state takes its own place.
-func (r *pairing) preflight(ctx context.Context, req resource.ModifyPlanRequest, m, prior model, again bool) diag.Diagnostics {
-	client, absent := r.data.VCDA.Client()
-	if absent.HasError() || m.APIURL.IsUnknown() || m.APIThumbprint.IsUnknown() || m.samePeer(prior) {
+// warns if not. It asks nobody where something is unknown.
+func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.String) diag.Diagnostics {
+	client, absent := r.VCDA.Client()
+	if absent.HasError() || m.APIURL.IsUnknown() || m.APIThumbprint.IsUnknown() || site.IsUnknown() {
 		return nil
 	}
-	var site types.String // as configured: the plan has made it unknown where it is left out
-	diags := req.Config.GetAttribute(ctx, path.Root("site"), &site)
-	if diags.HasError() || site.IsUnknown() {
-		return diags
-	}
-	ctx, end, ok := r.data.Preflight.Begin(ctx)
+	ctx, end, ok := r.Preflight.Begin(ctx)
 	if !ok {
 		return nil
 	}
@@ -41,21 +33,15 @@ func (r *pairing) preflight(ctx context.Context, req resource.ModifyPlanRequest,
 	var shown, listed diag.Diagnostics
 	var looks sync.WaitGroup
 	looks.Go(func() { shown = lookAtCertificate(ctx, m) })
-	if replaces := again && req.State.Raw.IsNull(); !replaces && !client.SingleUse() {
-		looks.Go(func() { listed = lookForPairing(ctx, client, m, prior) })
+	if !client.SingleUse() {
+		looks.Go(func() { listed = r.lookForPairing(ctx, client, m, prior) })
 	}
 	looks.Wait()
 	return append(shown, listed...)
 }
 
-// samePeer tells whether nothing changes that the peer is recognized by.
-func (m model) samePeer(prior model) bool {
-	return customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) &&
-		customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString())
-}
-
-// lookAtCertificate tells whether the peer can be reached from here, and whether
-// it is the one that is meant.
+// lookAtCertificate looks whether the peer can be reached from here, and whether it
+// is the one that is meant.
 func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 	normal, err := values.URL(m.APIURL.ValueString())
 	if err != nil {
@@ -85,34 +71,39 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 
 const preflightOff = "To turn this check off, set preflight = false in the provider block."
 
-// lookForPairing tells whether another pairing of the appliance is in the way.
-func lookForPairing(ctx context.Context, client *vcda.Client, m, prior model) diag.Diagnostics {
-	sites, err := client.SharedSites(ctx)
+// lookForPairing looks whether another pairing of the appliance is in the way. What
+// the state of this run holds is destroyed first, or is another resource's.
+func (r *sitePairing) lookForPairing(ctx context.Context, client *vcda.Client, m, prior model) diag.Diagnostics {
+	service, err := client.Service(ctx)
+	var sites []vcda.Site
+	if err == nil {
+		sites, err = client.SharedSites(ctx)
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil // the time is up
 	case err != nil:
-		return diag.Diagnostics{diagnostics.Warning(ctx, "look whether the site is paired already", err)}
+		return diag.Diagnostics{diagnostics.Warning(ctx, "check at plan time whether the site is paired already", err)}
 	}
 	for _, s := range sites {
-		if s.IsLocal || cmp.Or(s.ID, s.Site) == prior.ID.ValueString() { // without an id on the Cloud service
+		key := s.Key(service)
+		inTheWay := customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()) ||
+			service == vcda.Cloud && prior.ID.IsNull() && customtypes.SiteNameType.Same(s.Site, m.Site.ValueString())
+		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Pairings.Holds(key) {
 			continue
 		}
-		switch {
-		case customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()):
-			return diag.Diagnostics{pairedAlready(s, prior)}
-		case prior.ID.IsNull() && s.Site == m.Site.ValueString():
-			return diag.Diagnostics{pairedAlready(s, prior)}
+		if m.AdoptExisting.ValueBool() && prior.ID.IsNull() {
+			return nil // as asked for
 		}
+		return diag.Diagnostics{pairedAlready(s, prior, service)}
 	}
 	return nil
 }
 
-func pairedAlready(s vcda.Site, prior model) diag.Diagnostic {
-	text := fmt.Sprintf("The appliance has a pairing with the site %s at %s. ", s.Site, s.Endpoint())
+func pairedAlready(s vcda.Site, prior model, service vcda.Service) diag.Diagnostic {
+	text := fmt.Sprintf("The appliance has a pairing with the site %s at %s. ", nameOf(s), s.Endpoint())
 	if prior.ID.IsNull() {
-		text += fmt.Sprintf("Where an earlier run of this user made it and was cut short, the apply takes it over. Where not, the apply will fail; import it then:\n\n"+
-			"  terraform import vcda_site_pairing.NAME %s\n\nwith the resource's own name for NAME. ", s.Site)
+		text += "The apply will fail. " + importOrAdopt(s.Key(service)) + " "
 	} else {
 		text += "The appliance may refuse a second one with the same address. "
 	}

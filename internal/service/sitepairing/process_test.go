@@ -10,11 +10,16 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 // requestTimeout is how long one request may take where a test lets one hang.
-const requestTimeout = "2s"
+const (
+	requestTimeout = "2s"
+	requestLimit   = 2 * time.Second
+)
 
 // process is the provider as a new process of the CLI: it knows nothing of the
 // ones before.
@@ -169,10 +174,57 @@ type serviceCase[C any] struct {
 // estateOf starts the two appliances of a case; their tasks take that long.
 func estateOf(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
 	t.Helper()
+	fixture := startOnClock(t, acctest.TwoSites(service)...)
+	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
+	a.SetTaskDuration(task)
+	return a, b
+}
+
+// startBoth is estateOf for processes of the CLI, which have the time of the machine.
+func startBoth(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
+	t.Helper()
 	fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	a.SetTaskDuration(task)
 	return a, b
+}
+
+// clocks are those of the appliances whose time the test sets.
+var clocks sync.Map
+
+// clockOf is the clock of an appliance: the one the test sets, or the machine's.
+func clockOf(a *simulator.Appliance) clock.Clock {
+	if set, ok := clocks.Load(a); ok {
+		return set.(*clocktest.Clock) //nolint:errcheck // see startOnClock
+	}
+	return clock.System{}
+}
+
+// startOnClock starts appliances whose time moves only with the provider's waits: a
+// task that takes ten minutes is over at once.
+func startOnClock(t *testing.T, options ...simulator.ApplianceOptions) *simulator.Fixture {
+	t.Helper()
+	c := clocktest.New()
+	fixture := acctest.StartAppliancesAt(t, c, options...)
+	for _, o := range options {
+		a := fixture.Appliance(o.Site)
+		clocks.Store(a, c)
+		t.Cleanup(func() { clocks.Delete(a) })
+	}
+	return fixture
+}
+
+// eachServiceOnClock is eachService for a test that sets the time.
+func eachServiceOnClock(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)) {
+	t.Helper()
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			a, b := estateOf(t, service, time.Second)
+			run(t, a, b)
+		})
+	}
 }
 
 // sayAll checks that a text says each of others.

@@ -1,8 +1,10 @@
-// Package sitepairing is the room of vcda_site_pairing.
+// Package sitepairing is the resource vcda_site_pairing, its list resource and the
+// action vcda_site_repair. The rules of pairing are package pairing's.
 package sitepairing
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"reflect"
 	"time"
@@ -15,7 +17,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
@@ -25,241 +27,278 @@ const (
 	readTimeout   = time.Minute
 )
 
-type pairing struct{ data providerdata.Data }
+type sitePairing struct{ base.ForResource }
 
 var (
-	_ resource.ResourceWithConfigure      = &pairing{}
-	_ resource.ResourceWithImportState    = &pairing{}
-	_ resource.ResourceWithModifyPlan     = &pairing{}
-	_ resource.ResourceWithValidateConfig = &pairing{}
-	_ resource.ResourceWithIdentity       = &pairing{}
-	_ resource.ResourceWithMoveState      = &pairing{}
+	_ resource.ResourceWithConfigure      = &sitePairing{}
+	_ resource.ResourceWithImportState    = &sitePairing{}
+	_ resource.ResourceWithModifyPlan     = &sitePairing{}
+	_ resource.ResourceWithValidateConfig = &sitePairing{}
+	_ resource.ResourceWithIdentity       = &sitePairing{}
+	_ resource.ResourceWithMoveState      = &sitePairing{}
 )
 
 // NewResource is the resource vcda_site_pairing.
-func NewResource() resource.Resource { return &pairing{} }
+func NewResource() resource.Resource { return &sitePairing{} }
 
-func (r *pairing) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+// Metadata names the resource.
+func (r *sitePairing) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_site_pairing"
 	resp.ResourceBehavior.MutableIdentity = true // see identify
 }
 
-func (r *pairing) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	data, diags := providerdata.Configured(req.ProviderData)
-	r.data = data
-	resp.Diagnostics.Append(diags...)
-}
-
-// peer finds the client and the service for the site of a model.
-func (r *pairing) peer(ctx context.Context, m model, action string) (*peer, diag.Diagnostics) {
-	client, diags := r.data.VCDA.Client()
-	if diags.HasError() {
-		return nil, diags
-	}
-	var service vcda.Service
-	err := read(ctx, client.Clock(), func() (err error) {
-		service, err = client.Service(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, diag.Diagnostics{diagnostics.Unable(ctx, action, err)}
-	}
-	return m.peer(client, service), nil
-}
-
-func (r *pairing) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+// Create pairs with the site, or adopts a pairing. Terraform taints what is saved
+// together with an error: so an error goes without state. After Ctrl-C there is no
+// error, and the state knows the task.
+func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	limit, diags := m.Timeouts.Create(ctx, changeTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
+	ctx, cancel := r.limit(ctx, m.Timeouts.Create, changeTimeout, &resp.Diagnostics)
 	defer cancel()
-	p, diags := r.peer(ctx, m, m.action("pair"))
-	resp.Diagnostics.Append(diags...)
+	action := "pair with the site at " + m.APIURL.ValueString()
+	a, instance := r.appliance(ctx, action, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if p.service == vcda.Cloud && p.wanted.Site == "" {
-		resp.Diagnostics.Append(missingSite())
+	owner := rand.Text()
+	result, err := a.Pair(ctx, m.spec(owner))
+	resp.Diagnostics.Append(warningsOf(result, err, m)...)
+	switch {
+	case errors.Is(err, context.Canceled) && result.Task.ID != "":
+		m.interrupted(result, a.Service())
+		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.Task)+" The next plan or apply finds out what came of it.")
+	case err != nil:
+		resp.Diagnostics.Append(explainCreate(ctx, action, a.Service(), err))
 		return
+	default:
+		site, problem := waitForLink(ctx, a, m, *result.Site)
+		resp.Diagnostics.Append(warnOfLink(ctx, r.VCDA, m, site, problem)...)
+		m.report(site, a.Service())
+		resp.Diagnostics.Append(keepText(ctx, resp.Private, m, site)...)
 	}
-	resp.Diagnostics.Append(r.own(ctx, m, resp.Private)...)
-	defer func() {
-		if resp.Diagnostics.HasError() {
-			r.disown(m)
-		}
-	}()
-	result, err := p.create(ctx)
-	resp.Diagnostics.Append(result.warnings...)
-	if err == nil && p.wanted.Site != "" && result.site.Site != "" && result.site.Site != p.wanted.Site {
-		resp.Diagnostics.Append(otherName(p.wanted, *result.site))
-		return
-	}
-	if err == nil && m.WaitForLink.ValueBool() {
-		result.site, err = p.linked(ctx, result.site)
-	}
-	if err != nil {
-		r.createFailed(ctx, p, &m, result, err, resp)
-		return
-	}
-	m.report(*result.site, p.service)
-	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	resp.Diagnostics.Append(put(ctx, resp.Private, ownerKey, owner)...)
+	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// createFailed reports a create that did not come to its end. Whatever is saved
-// beside an error, Terraform would destroy: so an error goes without state, and
-// the next create takes over what the appliance goes on with. After Ctrl-C there
-// is no error, and the state knows the task.
-func (r *pairing) createFailed(ctx context.Context, p *peer, m *model, result outcome, err error, resp *resource.CreateResponse) {
-	if !errors.Is(err, context.Canceled) || result.task.ID == "" {
-		resp.Diagnostics.Append(explainCreate(ctx, p, result, err))
-		return
-	}
-	if result.site != nil {
-		m.report(*result.site, p.service)
-		resp.Diagnostics.AddWarning("Interrupted while waiting for the link", "The pairing has succeeded. Whether the link works, the next plan or apply finds out.")
-	} else {
-		m.interrupted(result.task)
-		m.ID = base.StringOrNull(p.id) // known where a pairing was taken over
-		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.task)+" The next plan or apply finds out what came of it.")
-	}
-	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-}
-
-func (r *pairing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	r.data.Phase.Refreshes()
+// Read takes over what the appliance says of the pairing. Reads that run together
+// share one list.
+func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one
+	ctx, cancel := r.limit(ctx, m.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer cancel()
+	r.Pairings.Hold(m.ID.ValueString())
+	action := m.action("read")
+	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	limit, diags := m.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
-	defer cancel()
-	prior := m
-	site, told := r.current(ctx, &m, &resp.Diagnostics)
-	switch {
-	case !told: // the state stays as it is
-	case site == nil:
-		resp.State.RemoveResource(ctx)
-	default:
-		m.refresh(*site)
-		resp.Diagnostics.Append(keepMark(ctx, req.Private, resp.Private)...)
-		if reflect.DeepEqual(m, prior) {
-			return // as most of a large estate: the state is what it was
-		}
-		resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	site, known := r.current(ctx, a, m, action, &resp.Diagnostics)
+	if !known {
+		return // the state stays as it is
 	}
+	if site == nil {
+		r.Pairings.Drop(m.ID.ValueString())
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	text, diags := get[text](ctx, req.Private, textKey)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
+	resp.Diagnostics.Append(keepHolders(ctx, req.Private, resp.Private, r.Pairings.Holders(m.ID.ValueString()))...)
+	prior := m
+	m.refresh(*site, a.Service(), text)
+	if reflect.DeepEqual(m, prior) {
+		return // as in most of many pairings: the state is what it was
+	}
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
 // current is the pairing as the appliance has it now, nil where there is none. It
-// is false when that can't be told: after an error, and while a task goes on.
-func (r *pairing) current(ctx context.Context, m *model, diags *diag.Diagnostics) (site *vcda.Site, told bool) {
-	client, absent := r.data.VCDA.Client()
+// is not known after an error, and while a task goes on.
+func (r *sitePairing) current(ctx context.Context, a *pairing.Appliance, m model, action string, diags *diag.Diagnostics) (site *vcda.Site, known bool) {
+	if task := m.PendingTaskID.ValueString(); task != "" {
+		result, err := a.Resume(ctx, task, m.ID.ValueString(), m.spec(""))
+		diags.Append(resumed(ctx, action, result, err)...)
+		return result.Site, err == nil
+	}
+	client, absent := r.VCDA.Client()
+	diags.Append(absent...)
 	if absent.HasError() {
-		diags.Append(absent...)
 		return nil, false
 	}
-	var err error
-	if m.PendingTaskID.IsNull() && !m.ID.IsNull() {
-		site, err = client.Peer(ctx, m.ID.ValueString()) // reads that run together share one list
-	} else if site, told, err = r.settle(ctx, m, diags); !told {
-		return nil, false
-	}
+	site, err := client.Peer(ctx, m.ID.ValueString())
 	if err != nil {
-		diags.Append(diagnostics.Unable(ctx, m.action("read"), err))
+		diags.Append(diagnostics.Unable(ctx, action, err))
 	}
 	return site, err == nil
 }
 
-// settle finds the pairing that an interrupted operation left behind, once its
-// task has ended.
-func (r *pairing) settle(ctx context.Context, m *model, diags *diag.Diagnostics) (site *vcda.Site, settled bool, err error) {
-	p, absent := r.peer(ctx, *m, m.action("read"))
-	if absent.HasError() {
-		diags.Append(absent...)
-		return nil, false, nil
-	}
-	pending, settled := p.settlePending(ctx, *m, diags)
-	if !settled || p.neverPaired(pending) {
-		return nil, settled, nil // a pairing of the same site would be somebody else's
-	}
-	if site, err = p.find(ctx, p.now()); site != nil {
-		m.ID = types.StringValue(site.Key(p.service))
-	}
-	return site, true, err
-}
-
-func (r *pairing) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+// Update re-pairs where that is needed. What is only about the resource itself is
+// no call. An error keeps the old state.
+func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	limit, diags := m.Timeouts.Update(ctx, changeTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
+	if !m.changesAppliance(prior) {
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		return
+	}
+	ctx, cancel := r.limit(ctx, m.Timeouts.Update, changeTimeout, &resp.Diagnostics)
 	defer cancel()
-	m.ID = prior.ID // what the configuration can't know
-	p, diags := r.peer(ctx, m, prior.action("change"))
+	action := prior.action("change")
+	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
+	owner, diags := get[string](ctx, req.Private, ownerKey)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, err := p.update(ctx, prior, m)
-	resp.Diagnostics.Append(result.warnings...)
+	result, err := change(ctx, a, m.spec(owner), m, prior)
+	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	if err != nil {
-		keepPending(ctx, &resp.State, result.task, &resp.Diagnostics)
-		resp.Diagnostics.Append(explainChange(ctx, prior.action("change"), result, err))
+		keepPending(ctx, &resp.State, result.Task, &resp.Diagnostics)
+		resp.Diagnostics.Append(explainChange(ctx, action, err))
 		return
 	}
-	r.disown(prior)
-	resp.Diagnostics.Append(r.keep(ctx, m, req.Private)...)
-	m.report(*result.site, p.service)
-	warnOfLink(ctx, p, *result.site, &resp.Diagnostics)
+	site, problem := waitForLink(ctx, a, m, *result.Site)
+	if problem != nil && !errors.Is(problem, context.Canceled) {
+		resp.Diagnostics.Append(linkTimedOut(ctx, action, site, problem))
+	} else {
+		resp.Diagnostics.Append(warnOfLink(ctx, r.VCDA, m, site, problem)...)
+	}
+	m.report(site, a.Service())
+	resp.Diagnostics.Append(keepText(ctx, resp.Private, m, site)...)
+	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-func (r *pairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var m model
-	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
+// change brings the pairing from prior to what m asks for.
+func change(ctx context.Context, a *pairing.Appliance, spec pairing.Spec, m, prior model) (pairing.Result, error) {
+	key := prior.ID.ValueString()
+	if task := prior.PendingTaskID.ValueString(); task != "" {
+		result, err := a.Resume(ctx, task, key, prior.spec(""))
+		switch {
+		case err == nil && result.Task.State == vcda.TaskFailed && key == "":
+			err = &vcda.TaskError{Task: result.Task, Err: result.Task.Error}
+		case err == nil && result.Site == nil:
+			err = pairing.ErrNotListed
+		}
+		if err != nil {
+			return result, err
+		}
+		key = result.Site.Key(a.Service())
 	}
-	limit, diags := m.Timeouts.Delete(ctx, changeTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.data.Clock.WithTimeout(ctx, limit, nil)
-	defer cancel()
-	p, diags := r.peer(ctx, m, m.action("unpair"))
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
+	if m.repairs(prior) {
+		return a.Repair(ctx, key, spec)
 	}
-	task, err := p.unpair(ctx, m.PendingTaskID.ValueString())
-	resp.Diagnostics.Append(warningsOf(task)...)
-	if err != nil {
-		keepPending(ctx, &resp.State, task, &resp.Diagnostics)
-		resp.Diagnostics.Append(explainChange(ctx, m.action("unpair"), outcome{task: task}, err))
-		return
+	site, err := a.Find(ctx, key)
+	if err == nil && site == nil {
+		err = pairing.ErrNotListed
 	}
-	r.disown(m)
+	return pairing.Result{Site: site}, err
 }
 
-// keepPending notes in a state that stays otherwise as it was that a task was
+// Delete unpairs the site. What another object of the run or of the state holds is
+// only forgotten.
+func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	ctx, cancel := r.limit(ctx, m.Timeouts.Delete, changeTimeout, &resp.Diagnostics)
+	defer cancel()
+	action := m.action("unpair")
+	a, _ := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
+	owner, diags := get[string](ctx, req.Private, ownerKey)
+	resp.Diagnostics.Append(diags...)
+	holders, diags := get[int](ctx, req.Private, holdersKey)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result, err := unpair(ctx, a, m, owner, holders)
+	resp.Diagnostics.Append(warningsOf(result, err, m)...)
+	switch {
+	case errors.Is(err, pairing.ErrTaken), errors.Is(err, pairing.ErrSharedState):
+		resp.Diagnostics.Append(onlyForgotten(m, err))
+	case err != nil:
+		keepPending(ctx, &resp.State, result.Task, &resp.Diagnostics)
+		resp.Diagnostics.Append(explainChange(ctx, action, err))
+	}
+}
+
+// unpair removes the pairing, once the task that an interrupted operation left
+// running has ended.
+func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, holders int) (pairing.Result, error) {
+	key := m.ID.ValueString()
+	if task := m.PendingTaskID.ValueString(); task != "" {
+		result, err := a.Resume(ctx, task, key, m.spec(""))
+		if err != nil || result.Site == nil {
+			return result, err
+		}
+		key = result.Site.Key(a.Service())
+	}
+	return a.Unpair(ctx, key, owner, holders)
+}
+
+// keepPending notes in a state that otherwise stays as it was that a task was
 // still running.
 func keepPending(ctx context.Context, state *tfsdk.State, task vcda.Task, diags *diag.Diagnostics) {
 	if task.ID != "" && !task.Ended() {
 		diags.Append(state.SetAttribute(ctx, path.Root("pending_task_id"), task.ID)...)
 	}
+}
+
+// waitForLink waits for the link where that is asked for. The problem is why the
+// wait ended before both directions worked.
+func waitForLink(ctx context.Context, a *pairing.Appliance, m model, site vcda.Site) (seen vcda.Site, problem error) {
+	if !m.WaitForLink.ValueBool() {
+		return site, nil
+	}
+	return a.WaitForLink(ctx, site)
+}
+
+// limit gives an operation the time that timeouts allows.
+func (r *sitePairing) limit(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), usual time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	limit, problems := configured(ctx, usual)
+	diags.Append(problems...)
+	if r.Clock == nil { // the provider is not configured
+		return ctx, func() {}
+	}
+	return r.Clock.WithTimeout(ctx, limit, nil)
+}
+
+// appliance is the appliance of the provider, and which installation it is. It must
+// be the one that private state names, if it names one.
+func (r *sitePairing) appliance(ctx context.Context, action string, private privateReader, diags *diag.Diagnostics) (a *pairing.Appliance, instance string) {
+	client, absent := r.VCDA.Client()
+	diags.Append(absent...)
+	if diags.HasError() {
+		return nil, ""
+	}
+	a, err := pairing.New(ctx, client, r.Pairings, logDecision)
+	if err == nil {
+		instance, err = client.InstanceID(ctx)
+	}
+	if err != nil {
+		diags.Append(diagnostics.Unable(ctx, action, err))
+		return nil, ""
+	}
+	diags.Append(checkInstance(ctx, action, private, client, instance)...)
+	return a, instance
+}
+
+// stringOr is a value, or what to take where it is not known.
+func stringOr(value, otherwise types.String) types.String {
+	if value.IsUnknown() {
+		return otherwise
+	}
+	return value
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -19,7 +20,7 @@ import (
 )
 
 // Schema describes the resource.
-func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Pairs the appliance with another site. Pairing is directional: declare it on both sides, with one provider configuration each. " +
 			"While only one side has paired, the link reports an error; that is a warning, not a failure.",
@@ -27,7 +28,6 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 			"id": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "Key of the pairing: the site's UUID on the Manager service, its name on the Cloud service.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"api_url": schema.StringAttribute{
 				CustomType: customtypes.URLType, Required: true,
@@ -42,26 +42,40 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 				PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
 			},
 			"description": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "Description of the pairing; empty by default.",
+				CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+				MarkdownDescription: "Description of the pairing; empty by default. A change re-pairs. Line ends and white space around the text, which appliances change, are no difference.",
+				PlanModifiers:       []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 			},
 			"site": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Name of the site. Required on the Cloud service, where it must be the name the site gave itself; learned from the site on the Manager service. A change replaces the pairing.",
+				MarkdownDescription: "Name of the site. Required on the Cloud service, where it must be the name the site gave itself; learned from the site on the Manager service. Another name replaces the pairing.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(otherName,
+					"Another name replaces the pairing.", "Another name replaces the pairing.")},
 			},
 			"repair_triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Any values. A change of one re-pairs, as is needed after an upgrade of the site.",
 			},
+			"adopt_existing": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a create takes over a pairing with the site that is there already, and re-pairs where it differs, instead of refusing it. `false` by default. A change of it alone does nothing.",
+			},
+			"expect_link": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether to warn when the link does not work after a create or an update. Set it to `false` on the side that pairs first, whose link can't work yet; `healthy` tells as ever. `true` by default. Can't be `false` beside `wait_for_link`. A change of it alone does nothing.",
+			},
 			"wait_for_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last. `false` by default.",
+				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last. When the time is up, a create ends with a warning, an update with an error; both save the pairing. `false` by default.",
 			},
 			"pending_task_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh settles it.",
+				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh resolves it.",
+			},
+			"peer_tunnel_thumbprint": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "SHA-256 thumbprint of the certificate of the site's tunnel; the whole certificate is in the data source `vcda_site`. Known to the Manager service only.",
 			},
 			"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
@@ -73,4 +87,22 @@ func (r *pairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 		},
 	}
 	base.AddPeerToResource(resp.Schema.Attributes)
+}
+
+// otherName replaces a pairing only where both names are known and differ: a name
+// that is not known yet, or that nobody has learned, is no other one.
+func otherName(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	known := !req.StateValue.IsNull() && !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown()
+	resp.RequiresReplace = known && !customtypes.SiteNameType.Same(req.StateValue.ValueString(), req.ConfigValue.ValueString())
+}
+
+// ValidateConfig refuses a link that is waited for and not expected.
+func (r *sitePairing) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var expect, wait types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expect_link"), &expect)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("wait_for_link"), &wait)...)
+	if expect.Equal(types.BoolValue(false)) && wait.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("expect_link"), "Invalid expect_link",
+			"wait_for_link waits for a link that expect_link = false says is not expected. Leave one of them out.")
+	}
 }

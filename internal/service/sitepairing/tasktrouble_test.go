@@ -1,6 +1,7 @@
 package sitepairing_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -72,7 +73,7 @@ func TestLostAnswerOfAFailingTask(t *testing.T) {
 // TestTaskWarnings: warnings of a task become warnings of Terraform, whatever
 // their form.
 func TestTaskWarnings(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		for _, warning := range []any{"a plain text", map[string]any{"limit": 3}, nil, []any{"nested"}, 7} {
 			a.WarnNextTaskWith(warning)
@@ -137,7 +138,7 @@ func TestStrangeTasks(t *testing.T) {
 // TestForgottenRepair: a re-pairing whose task vanished is done when the list
 // shows it; where the list can't tell, a warning says so.
 func TestForgottenRepair(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
 		when(a, isPoll, func() {
@@ -156,13 +157,13 @@ func TestForgottenRepair(t *testing.T) {
 // TestRunsOut: a task that never ends, in a state nobody knows. The error names
 // task, state, progress, operation and what to do.
 func TestRunsOut(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FreezeTasks(true)
 		a.SetTaskState("WAITING_FOR_GODOT")
 		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
 		_, problems := attempt(t, a, none, inTime(b, "create", shortTime))
-		one(t, problems, "The task ", "was WAITING_FOR_GODOT at 99 %", "The last answer about the task: The appliance answered status 500",
-			"Allow more time in the attribute timeouts", "takes the pairing over", "Operation ID: terraform-")
+		one(t, problems, "The task ", "was WAITING_FOR_GODOT at ", "The last answer about the task: The appliance answered status 500",
+			"Allow more time in the attribute timeouts", "adopt_existing", "Operation ID: terraform-")
 	})
 }
 
@@ -174,6 +175,7 @@ func TestBusy(t *testing.T) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
 		made := succeeds(t, a, none, values(b))
 		a.SetBusy(c.is, 1)
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks", Kind: simulator.Status, Status: http.StatusForbidden}) // else the task is waited for
 		a.FreezeTasks(true)
 		_, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two")) // its task keeps the site busy
 		one(t, problems, "The operation timed out")
@@ -205,7 +207,7 @@ func TestBusy(t *testing.T) {
 
 // TestStaysBusy: the time runs out while the appliance declines.
 func TestStaysBusy(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, inTime(b, "delete", "2s"))
 		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusServiceUnavailable, Body: `{"code":"Busy","msg":"Another task is running."}`})
 		kept, problems := attempt(t, a, made, nil)
@@ -214,22 +216,41 @@ func TestStaysBusy(t *testing.T) {
 	})
 }
 
-// TestConflictWithoutATask: a 409 that no running task explains is the last
-// word, and comes at once, not when the time is up.
-func TestConflictWithoutATask(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+// TestConflict_untilTheTimeout: a 409 is declined for now, whether or not a task is to
+// be seen that explains it. The error has the last answer.
+func TestConflict_untilTheTimeout(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusConflict, Body: `{"code":"ReplicationsExist","msg":"There are replications."}`})
+		start := clockOf(a).Now()
 		kept, problems := attempt(t, a, made, nil)
-		one(t, problems, "Unable to unpair", "409 ReplicationsExist: There are replications.")
+		one(t, problems, "Unable to unpair", "409 ReplicationsExist: There are replications.", "The operation timed out", "declined the request")
 		complete(t, a, kept)
-		sent(t, a, 1, 0, 2)
+		if took := clockOf(a).Now().Sub(start); took < 10*time.Minute {
+			t.Errorf("it gave up after %s", took)
+		}
+	})
+}
+
+// TestDeclined_thenPerformed: an appliance that serializes what changes its sites
+// declines a request until it is free. Then it is sent again.
+func TestDeclined_thenPerformed(t *testing.T) {
+	t.Parallel()
+	type declined struct{ method, path string }
+	together(t, onBoth(map[string]declined{"create": {"POST", "/sites"}, "update": {"PUT", "/sites/*"}, "delete": {"DELETE", "/sites/*"}}), func(t *testing.T, c serviceCase[declined]) {
+		for _, status := range []int{http.StatusConflict, http.StatusLocked, http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			a, b := estateOf(t, c.service, time.Second)
+			a.Fault(simulator.Fault{Method: c.is.method, Path: c.is.path, Times: 5, Kind: simulator.Status, Status: status, Body: `{"code":"Busy","msg":"Another site operation is in progress."}`})
+			made := succeeds(t, a, none, values(b))
+			made = succeeds(t, a, made, values(b, "description", "two"))
+			gone(t, a, succeeds(t, a, made, nil))
+		}
 	})
 }
 
 // TestDeletedInBetween: somebody unpairs the site after we have seen it.
 func TestDeletedInBetween(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		isList := func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/sites" }
 		made := succeeds(t, a, none, values(b))
 		when(a, isList, func() { a.Unpair("site-b") })
@@ -250,7 +271,7 @@ func TestDeletedInBetween(t *testing.T) {
 // TestRenamed: the key of the Manager outlives a new name; on the Cloud service
 // the name is the key, and the pairing is gone.
 func TestRenamed(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.Rename("site-b", "site-x")
 		seen, problems := refreshed(t, a, made)
@@ -268,16 +289,24 @@ func TestRenamed(t *testing.T) {
 	})
 }
 
-// TestSameNameElsewhere: on the Manager too, a site that is paired under another
-// address is not paired again.
-func TestSameNameElsewhere(t *testing.T) {
+// TestPeersOfOneName: on the Manager the id and the URL tell pairings apart, the name
+// never.
+func TestPeersOfOneName(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
-	a.Pair("site-b")
-	a.SetPublicURL("site-b", "https://elsewhere.example.com:8048")
-	object, problems := attempt(t, a, none, values(b))
-	refusedToAdopt(t, a, object, problems)
-	sent(t, a, 0, 0, 0)
+	made := succeeds(t, a, none, values(b))
+	other := strings.ReplaceAll(`[{"id":"ID","site":"site-b","apiPublicUrl":"URL","apiThumbprint":"PRINT"},{"id":"other","site":"site-b","apiPublicUrl":"https://elsewhere.example.com:8048"}]`, "URL", b.URL())
+	other = strings.NewReplacer("ID", fmt.Sprint(made.Values["id"]), "PRINT", b.Thumbprint()).Replace(other)
+	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: other})
+	now, problems := refreshed(t, a, made)
+	if len(problems) > 0 || now.Values["id"] != made.Values["id"] {
+		t.Errorf("%q, state %v", problems.Errors(), now.Values)
+	}
+	_, problems = attempt(t, a, none, values(b))
+	one(t, problems, "terraform import vcda_site_pairing.NAME "+fmt.Sprint(made.Values["id"]))
+	p := process(t, a)
+	_, diags := p.Import(t, pairingType, "site-b", nil)
+	one(t, diags, "Several pairings go by that name", "other", "https://elsewhere.example.com:8048")
 }
 
 // strangeList is a list of sites that can't be used, and what is said of it.
@@ -295,7 +324,7 @@ var strangeLists = map[string]strangeList{
 // refresh keeps the state.
 func TestKeylessRows(t *testing.T) {
 	t.Parallel()
-	rows := map[string]string{"the name alone": `[{"site":"site-b"}]`, "the id alone": `[{"id":"1"}]`}
+	rows := map[string]string{"the name alone": `[{"site":"site-b"},{"id":"1","site":"site-c"}]`, "the id alone": `[{"site":"site-c"},{"description":"1"}]`}
 	services := map[string]simulator.Service{"the name alone": simulator.Manager, "the id alone": simulator.Cloud}
 	together(t, services, func(t *testing.T, service simulator.Service) {
 		a, b := estateOf(t, service, 50*time.Millisecond)

@@ -1,0 +1,146 @@
+package pairing
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
+)
+
+// Peer is what a site is told from others by: its key where that is known, else
+// its URL on the Manager service, where names are not unique, and its name on the
+// Cloud service.
+type Peer struct {
+	Service   vcda.Service
+	Key       string
+	Name, URL string
+}
+
+// is reports whether a row of the list is the peer's.
+func (p Peer) is(s vcda.Site) bool {
+	switch {
+	case p.Key != "":
+		return sameName(s.Key(p.Service), p.Key)
+	case p.Service == vcda.Cloud:
+		return sameName(s.Site, p.Name)
+	}
+	return sameURL(s.Endpoint(), p.URL)
+}
+
+// made is the peer with the key of what the task has made, if it says so.
+func (p Peer) made(task vcda.Task) Peer {
+	if site, ok := resultOf(p.Service, task); ok && p.Key == "" {
+		p.Key = site.Key(p.Service)
+	}
+	return p
+}
+
+// match reports whether a task is about the peer: by the site it has made, else by
+// what it says it works on, which may be nothing before it ends.
+func (p Peer) match(t vcda.Task) lro.Match {
+	if kind := t.Workflow.ResourceType; kind != "" && kind != "site" {
+		return lro.No
+	}
+	if site, ok := resultOf(p.Service, t); ok {
+		return p.matchResult(site)
+	}
+	id, name := p.matchName(t.Workflow.ResourceID, t), p.matchName(t.Workflow.ResourceName, t)
+	decisive, other := lro.Yes, lro.No // on the Cloud service one name is the key
+	if p.Service == vcda.Manager {
+		decisive, other = lro.No, lro.Yes // only another URL says no
+	}
+	switch {
+	case id == decisive || name == decisive:
+		return decisive
+	case id == other || name == other:
+		return other
+	}
+	return lro.Maybe
+}
+
+// matchResult decides by the site that a task has made.
+func (p Peer) matchResult(site vcda.Site) lro.Match {
+	switch {
+	case p.Key == "" && p.Service == vcda.Manager && site.APIPublicURL == "":
+		return lro.Maybe
+	case p.is(site):
+		return lro.Yes
+	}
+	return lro.No
+}
+
+// matchName decides by one name that a task gives to what it works on.
+func (p Peer) matchName(name string, t vcda.Task) lro.Match {
+	isURL := strings.HasPrefix(name, "https://")
+	switch {
+	case name == "":
+		return lro.Maybe
+	case p.Key != "" && sameName(name, p.Key):
+		return lro.Yes
+	case p.Service == vcda.Manager && isURL:
+		return certain(sameURL(name, p.URL))
+	case p.Service == vcda.Manager, isURL, sameName(name, t.Site):
+		return lro.Maybe // a name of the site, or the appliance's own
+	}
+	return certain(sameName(name, p.Name))
+}
+
+func certain(is bool) lro.Match {
+	if is {
+		return lro.Yes
+	}
+	return lro.No
+}
+
+// resultOf is the site that a task has made or changed.
+func resultOf(service vcda.Service, t vcda.Task) (site vcda.Site, ok bool) {
+	ok = json.Unmarshal(t.Result, &site) == nil && site.Key(service) != ""
+	return site, ok
+}
+
+// reflects reports whether the list shows the end of a task of another that was
+// waited for: a pairing it has made, or one it has removed.
+func reflects(p Peer) func(*vcda.Site, vcda.Task) bool {
+	return func(listed *vcda.Site, t vcda.Task) bool {
+		if t.State != vcda.TaskSucceeded || p.match(t) != lro.Yes {
+			return true
+		}
+		_, made := resultOf(p.Service, t)
+		return made == (listed != nil)
+	}
+}
+
+func isListed(s *vcda.Site) bool { return s != nil }
+
+// leadsTo reports whether a row has the address and the thumbprint asked for. What
+// a row leaves out does not differ.
+func leadsTo(s vcda.Site, spec Spec) bool {
+	return (s.APIPublicURL == "" || sameURL(s.APIPublicURL, spec.URL)) &&
+		(s.APIThumbprint == "" || sameThumbprint(s.APIThumbprint, spec.Thumbprint))
+}
+
+// matches reports whether a row is as asked for.
+func matches(s vcda.Site, spec Spec) bool {
+	return leadsTo(s, spec) && sameText(s.Description, spec.Description)
+}
+
+func sameText(a, b string) bool { return values.Description(a) == values.Description(b) }
+
+func sameName(a, b string) bool { return values.SiteName(a) == values.SiteName(b) }
+
+func sameURL(a, b string) bool { return same(values.URL, a, b) }
+
+func sameThumbprint(a, b string) bool { return same(values.Thumbprint, a, b) }
+
+// same reports whether two texts have one normal form. A text that has none is the
+// same as itself only.
+func same(normalize func(string) (string, error), a, b string) bool {
+	left, err := normalize(a)
+	if err != nil {
+		return a == b
+	}
+	right, err := normalize(b)
+	return err == nil && left == right
+}

@@ -1,0 +1,12 @@
+package sitepairing
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+// logDecision logs what the engine decides, with its reason.
+func logDecision(ctx context.Context, message string, fields map[string]any) {
+	tflog.Debug(ctx, "pairing: "+message, fields)
+}

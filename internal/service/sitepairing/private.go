@@ -1,0 +1,95 @@
+package sitepairing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+)
+
+// What private state keeps of a pairing.
+const (
+	ownerKey    = "owner"    // tells the object from others of the state
+	instanceKey = "instance" // the installation of the appliance it was made on
+	textKey     = "text"     // a description that the appliance has stored in another form
+	holdersKey  = "holders"  // how many objects of the state hold it, where there are several
+)
+
+// privateReader is private state as a request has it.
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// privateWriter is private state as a response has it.
+type privateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// get reads a value of private state, zero where there is none.
+func get[V any](ctx context.Context, private privateReader, key string) (value V, diags diag.Diagnostics) {
+	stored, diags := private.GetKey(ctx, key)
+	if json.Unmarshal(stored, &value) != nil {
+		var zero V
+		return zero, diags // never stored, or by another version
+	}
+	return value, diags
+}
+
+func put(ctx context.Context, private privateWriter, key string, value any) diag.Diagnostics {
+	stored, err := json.Marshal(value)
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to keep private state", err.Error())}
+	}
+	return private.SetKey(ctx, key, stored)
+}
+
+// checkInstance refuses to work on another appliance than the pairing was made on.
+func checkInstance(ctx context.Context, action string, private privateReader, client *vcda.Client, instance string) diag.Diagnostics {
+	if private == nil {
+		return nil // it is not made yet
+	}
+	made, diags := get[string](ctx, private, instanceKey)
+	if diags.HasError() || made == "" || instance == "" || made == instance {
+		return diags
+	}
+	return diag.Diagnostics{diagnostics.Detail{
+		Why: fmt.Sprintf("The pairing was made on another appliance: on the instance %s. The provider reaches the instance %s at %s now. Neither the state nor the appliance was changed.",
+			made, instance, client.URL()),
+		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If the appliance was deployed again, so that the pairing is gone with the old one, " +
+			"forget it with terraform state rm or a removed block, and pair again.",
+	}.Unable(action)}
+}
+
+func keepInstance(ctx context.Context, private privateWriter, instance string) diag.Diagnostics {
+	return put(ctx, private, instanceKey, instance)
+}
+
+// text is a description and what the appliance has made of it.
+type text struct{ Wanted, Stored string }
+
+// keepText notes a description that the appliance has stored in another form, so
+// that this is no difference later.
+func keepText(ctx context.Context, private privateWriter, m model, site vcda.Site) diag.Diagnostics {
+	kept := text{Wanted: m.Description.ValueString(), Stored: site.Description}
+	diags := put(ctx, private, textKey, kept)
+	if !customtypes.DescriptionType.Same(kept.Wanted, kept.Stored) {
+		diags.AddWarning("The appliance stores another description", fmt.Sprintf(
+			"The description of the site %s is stored as %q instead of %q. As long as the appliance shows it so, that is no difference.", nameOf(site), kept.Stored, kept.Wanted))
+	}
+	return diags
+}
+
+// keepHolders notes that several objects of the state hold the pairing, as a
+// current and a deposed one.
+func keepHolders(ctx context.Context, stored privateReader, private privateWriter, holders int) diag.Diagnostics {
+	before, diags := get[int](ctx, stored, holdersKey)
+	if before == holders || before == 0 && holders == 1 {
+		return diags
+	}
+	return put(ctx, private, holdersKey, holders)
+}
