@@ -1,0 +1,149 @@
+package pairing
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+)
+
+const peerURL = "https://b.example.com:8048"
+
+func result(site vcda.Site) json.RawMessage {
+	text, err := json.Marshal(site)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// TestMatch: task by peer. An unfinished task of the Manager may say nothing.
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	manager := Peer{Service: vcda.Manager, Name: "b", URL: peerURL}
+	paired := Peer{Service: vcda.Manager, Key: "1", Name: "b", URL: peerURL}
+	cloud := Peer{Service: vcda.Cloud, Name: "b", URL: peerURL}
+	about := func(id, name string) vcda.Task {
+		return vcda.Task{Site: "a", Workflow: vcda.Workflow{Type: "pair", ResourceType: "site", ResourceID: id, ResourceName: name}}
+	}
+	made := func(site vcda.Site) vcda.Task { return vcda.Task{Result: result(site)} }
+	for name, test := range map[string]struct {
+		peer Peer
+		task vcda.Task
+		want lro.Match
+	}{
+		"another resource":                     {manager, vcda.Task{Workflow: vcda.Workflow{ResourceType: "replication"}}, lro.No},
+		"nothing said":                         {manager, vcda.Task{}, lro.Maybe},
+		"Manager: the URL, in other letters":   {manager, about("2", "https://B.example.com:8048/"), lro.Yes},
+		"Manager: another URL":                 {manager, about("2", "https://c.example.com:8048"), lro.No},
+		"Manager: a name is not unique":        {manager, about("", "b"), lro.Maybe},
+		"Manager: an ID nobody knows":          {manager, about("2", ""), lro.Maybe},
+		"Manager: the ID":                      {paired, about("1", "b"), lro.Yes},
+		"Manager: the ID, but another URL":     {paired, about("1", "https://c.example.com:8048"), lro.No},
+		"Manager: made for the URL":            {manager, made(vcda.Site{ID: "2", APIPublicURL: peerURL}), lro.Yes},
+		"Manager: made for another URL":        {manager, made(vcda.Site{ID: "2", APIPublicURL: "https://c.example.com"}), lro.No},
+		"Manager: made, and no URL shown":      {manager, made(vcda.Site{ID: "2"}), lro.Maybe},
+		"Manager: another ID was made":         {paired, made(vcda.Site{ID: "2", APIPublicURL: peerURL}), lro.No},
+		"Cloud: the name":                      {cloud, about("b", ""), lro.Yes},
+		"Cloud: another name":                  {cloud, about("c", ""), lro.No},
+		"Cloud: the appliance's own name":      {cloud, about("a", ""), lro.Maybe},
+		"Cloud: a URL":                         {cloud, about("", peerURL), lro.Maybe},
+		"Cloud: made for the name":             {cloud, made(vcda.Site{Site: "b"}), lro.Yes},
+		"Cloud: made for another name":         {cloud, made(vcda.Site{Site: "c", APIPublicURL: peerURL}), lro.No},
+		"Cloud: the name in decomposed form":   {Peer{Service: vcda.Cloud, Name: "M\u00fcnchen"}, about("Mu\u0308nchen", ""), lro.Yes},
+		"Manager: a result that can't be read": {manager, vcda.Task{Result: json.RawMessage(`"x"`)}, lro.Maybe},
+	} {
+		if got := test.peer.match(test.task); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+}
+
+// TestIs: row by peer.
+func TestIs(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		peer Peer
+		row  vcda.Site
+		want bool
+	}{
+		"Manager: the URL":              {Peer{Service: vcda.Manager, Name: "b", URL: peerURL}, vcda.Site{ID: "1", Site: "x", APIPublicURL: peerURL + "/"}, true},
+		"Manager: the name alone":       {Peer{Service: vcda.Manager, Name: "b", URL: peerURL}, vcda.Site{ID: "1", Site: "b", APIPublicURL: "https://c.example.com"}, false},
+		"Manager: the ID":               {Peer{Service: vcda.Manager, Key: "1", URL: peerURL}, vcda.Site{ID: "1"}, true},
+		"Manager: another ID, same URL": {Peer{Service: vcda.Manager, Key: "1", URL: peerURL}, vcda.Site{ID: "2", APIPublicURL: peerURL}, false},
+		"Cloud: the name":               {Peer{Service: vcda.Cloud, Name: "b", URL: peerURL}, vcda.Site{Site: "b"}, true},
+		"Cloud: another name, same URL": {Peer{Service: vcda.Cloud, Name: "b", URL: peerURL}, vcda.Site{Site: "c", APIPublicURL: peerURL}, false},
+		"Cloud: the name, decomposed":   {Peer{Service: vcda.Cloud, Name: "M\u00fcnchen"}, vcda.Site{Site: "Mu\u0308nchen"}, true},
+	} {
+		if got := test.peer.is(test.row); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestReflects: what the list has to show once another task has ended.
+func TestReflects(t *testing.T) {
+	t.Parallel()
+	peer := Peer{Service: vcda.Cloud, Name: "b"}
+	site := &vcda.Site{Site: "b"}
+	pair := vcda.Task{State: vcda.TaskSucceeded, Result: result(*site)}
+	unpair := vcda.Task{State: vcda.TaskSucceeded, Workflow: vcda.Workflow{ResourceID: "b"}}
+	failed := vcda.Task{State: vcda.TaskFailed, Workflow: vcda.Workflow{ResourceID: "b"}}
+	for name, test := range map[string]struct {
+		listed *vcda.Site
+		task   vcda.Task
+		want   bool
+	}{
+		"paired and listed":    {site, pair, true},
+		"paired, not listed":   {nil, pair, false},
+		"unpaired, listed":     {site, unpair, false},
+		"unpaired, not listed": {nil, unpair, true},
+		"failed":               {site, failed, true},
+		"perhaps of the peer":  {nil, vcda.Task{State: vcda.TaskSucceeded}, true},
+	} {
+		if got := reflects(peer)(test.listed, test.task); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestRun: who may pair, adopt and unpair in one run.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	var r Run
+	peer := Peer{Service: vcda.Manager, URL: peerURL}
+	same := Peer{Service: vcda.Manager, URL: "https://B.example.com:8048/"}
+	if !r.reserve(peer) || r.reserve(same) {
+		t.Error("a peer is reserved once, in any spelling")
+	}
+	r.settle(peer, "", "x", ErrNotListed)
+	if !r.reserve(same) {
+		t.Error("a reservation outlives its failed create")
+	}
+	r.settle(same, "1", "x", nil)
+	if !r.isTaken("1") || r.Holds("1") {
+		t.Error("what a create made is taken, and not held by the state")
+	}
+	if err := r.release("1", "y", 0); err != ErrTaken {
+		t.Errorf("another resource unpairs it: %v", err)
+	}
+	if err := r.release("1", "x", 0); err != nil {
+		t.Errorf("its own resource does not: %v", err)
+	}
+	r.Hold("2")
+	r.Hold("2")
+	if r.Holders("2") != 2 || !r.Holds("2") {
+		t.Errorf("%d holders", r.Holders("2"))
+	}
+	if err := r.release("2", "", 2); err != ErrSharedState {
+		t.Errorf("the first of two: %v", err)
+	}
+	if err := r.release("2", "", 2); err != nil {
+		t.Errorf("the last of two: %v", err)
+	}
+	r.started("task", peer)
+	if r.match(same, vcda.Task{ID: "task"}) != lro.Yes || r.match(Peer{Service: vcda.Manager, URL: "https://c.example.com"}, vcda.Task{ID: "task"}) != lro.No {
+		t.Error("a task of the run is not told from others")
+	}
+}

@@ -1,0 +1,174 @@
+package sitepairing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestAnotherAppliance: a refresh, plan or write that reaches another appliance than
+// the pairing was made on is an error, and touches neither state nor appliance.
+func TestAnotherAppliance(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		other := b // where the URL leads now
+		says := []string{"The pairing was made on another appliance", "VCDA_URL", "terraform state rm", "removed block"}
+		kept, problems := refreshed(t, other, made)
+		one(t, problems, says...)
+		if kept.Values["id"] != made.Values["id"] {
+			t.Errorf("state %v", kept.Values)
+		}
+		one(t, process(t, other).Plan(t, pairingType, made, values(b, "description", "two")).Diagnostics, says...)
+		one(t, process(t, other).Plan(t, pairingType, made, nil).Diagnostics, says...)
+		here := process(t, a)
+		update, destroy := here.Plan(t, pairingType, made, values(b, "description", "two")), here.Plan(t, pairingType, made, nil)
+		for _, plan := range []direct.Plan{update, destroy} { // saved, and applied there
+			_, problems := process(t, other).Apply(t, plan)
+			one(t, problems, says...)
+		}
+		sent(t, other, 0, 0, 0)
+		learned, problems := refreshed(t, a, direct.Object{Values: made.Values, Identity: made.Identity}) // of before
+		if len(problems) > 0 {
+			t.Fatal(problems.Errors())
+		}
+		_, problems = refreshed(t, other, learned)
+		one(t, problems, says...)
+	})
+}
+
+// TestContradictedService: a list of the other service takes nothing from the state.
+func TestContradictedService(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		wrong := map[simulator.Service]string{simulator.Manager: "cloud", simulator.Cloud: "manager"}[a.Service()]
+		kept, problems := process(t, a, "service", wrong).Refresh(t, pairingType, made)
+		one(t, problems, "is taken for a "+wrong+" service", "VCDA_SERVICE")
+		if kept.Values["id"] != made.Values["id"] {
+			t.Errorf("state %v", kept.Values)
+		}
+		gone(t, a, succeeds(t, a, made, nil))
+		p := process(t, a, "service", wrong)
+		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.Status, Status: 400}) // of a body that it does not know
+		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
+		one(t, problems, "is taken for a "+wrong+" service", "VCDA_SERVICE")
+		left(t, object)
+	})
+}
+
+// TestUnknownName: a name that is not known yet replaces nothing.
+func TestUnknownName(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		v := values(b)
+		v["site"] = direct.Unknown
+		if plan := process(t, a).Plan(t, pairingType, made, v); plan.RequiresReplace || len(plan.Diagnostics) > 0 {
+			t.Errorf("replaced: %t, %q", plan.RequiresReplace, plan.Diagnostics.Errors())
+		}
+		if plan := process(t, a).Plan(t, pairingType, made, values(b, "site", "site-x")); !plan.RequiresReplace {
+			t.Error("another name replaces nothing")
+		}
+		if plan := process(t, a).Plan(t, pairingType, made, values(b, "site", "site-b")); plan.RequiresReplace {
+			t.Error("the same name replaces")
+		}
+	})
+}
+
+// TestFilledIn: what was null and may be filled in by a re-pairing is unknown in its
+// plan.
+func TestFilledIn(t *testing.T) {
+	t.Parallel()
+	a, b := estateOf(t, simulator.Manager, time.Second)
+	v := values(b)
+	delete(v, "site")
+	made := succeeds(t, a, none, v)
+	made.Values["site"], made.Values["peer_tunnel_thumbprint"] = nil, nil // as with a link that is broken
+	v["description"] = "two"
+	p := process(t, a)
+	plan := p.Plan(t, pairingType, made, v)
+	for _, name := range []string{"site", "peer_tunnel_thumbprint", "healthy", "api_version"} {
+		if plan.Values[name] != direct.Unknown {
+			t.Errorf("%s is planned as %v", name, plan.Values[name])
+		}
+	}
+	if changed := apply(t, p, plan); changed.Values["site"] != "site-b" || changed.Values["peer_tunnel_thumbprint"] == nil {
+		t.Errorf("state %v", changed.Values)
+	}
+}
+
+// TestPairedAgainByHand: the plan of a pairing that is gone under its id warns of the
+// one that took its place; that of a tainted one warns of nothing.
+func TestPairedAgainByHand(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		made := succeeds(t, a, none, values(b))
+		p := configured(t, a, "service", string(a.Service()))
+		tainted, problems := p.Refresh(t, pairingType, made)
+		if plan := p.Plan(t, pairingType, none, values(b)); len(problems) > 0 || tainted.Values == nil || len(plan.Diagnostics) > 0 {
+			t.Errorf("of a tainted one: %q", plan.Diagnostics.Warnings())
+		}
+		if a.Service() == simulator.Cloud {
+			return // the name is the key
+		}
+		listed(t, a, map[string]any{"id": "another"})
+		p = configured(t, a, "service", string(a.Service()))
+		removed, _ := p.Refresh(t, pairingType, made)
+		left(t, removed)
+		only(t, p.Plan(t, pairingType, none, values(b)).Diagnostics.Warnings(), "The site is paired already", "terraform import vcda_site_pairing.NAME another")
+	})
+}
+
+// TestPendingTaskThatNobodyKnows: an appliance may answer 400 to the id of a task.
+func TestPendingTaskThatNobodyKnows(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		made.Values["pending_task_id"] = "x"
+		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Kind: simulator.Status, Status: 400})
+		now, problems := refreshed(t, a, made)
+		if len(problems) > 0 {
+			t.Error(problems.Errors())
+		}
+		complete(t, a, now)
+	})
+}
+
+// TestTriggersThatMeanTheSame: null, none, and null for a value.
+func TestTriggersThatMeanTheSame(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := succeeds(t, a, none, values(b))
+		for _, triggers := range []any{direct.Values{}, direct.Values{"build": nil}, nil} {
+			v := values(b)
+			v["repair_triggers"] = triggers
+			object = succeeds(t, a, object, v)
+		}
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestDescription: what an appliance tidies is no difference; any other text that it
+// stores is one warning, and no drift as long as it stays.
+func TestDescription(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		made := succeeds(t, a, none, values(b, "description", " two\r\nlines\n"))
+		listed(t, a, map[string]any{"description": "two\nlines"})
+		now, problems := refreshed(t, a, made)
+		if len(problems) > 0 || now.Values["description"] != made.Values["description"] {
+			t.Errorf("%q, description %q", problems.Warnings(), now.Values["description"])
+		}
+		a.ClearFaults()
+		listed(t, a, map[string]any{"description": "SHOUTED"})
+		changed, problems := attempt(t, a, made, values(b, "description", "shouted"))
+		only(t, problems.Warnings(), "The appliance stores another description", `"SHOUTED" instead of "shouted"`)
+		now, problems = refreshed(t, a, changed)
+		if len(problems) > 0 || now.Values["description"] != "shouted" {
+			t.Errorf("%q, description %q", problems.Warnings(), now.Values["description"])
+		}
+		a.ClearFaults()
+		listed(t, a, map[string]any{"description": "by hand"})
+		if now, _ = refreshed(t, a, changed); now.Values["description"] != "by hand" {
+			t.Errorf("drift is hidden: %q", now.Values["description"])
+		}
+	})
+}
