@@ -263,32 +263,53 @@ func namelessPair(t *testing.T, a, b *simulator.Appliance) *acctest.Workspace {
 	return space
 }
 
-// TestDRPair_siteLost: with names and thumbprints given, the survivor is managed while
-// the other site can't be reached, and the rebuilt site is paired again.
-func TestDRPair_siteLost(t *testing.T) {
+// TestGuideSiteLost: with names and thumbprints given, the survivor is managed while
+// the other site can't be reached, the rebuilt site is paired again, and one that comes
+// back as it was is adopted.
+func TestGuideSiteLost(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
+			g := readGuide(t, guidesFolder+"/site-lost.md")
 			fixture := startMesh(t, service)
 			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			space := pairSpace(t, a, b)
-			usage := pairUsage(t, a, b)
+			with := func(line string) {
+				space.Write(t, "main.tf", strings.Replace(pairUsage(t, a, b), "  site_a = {", line+"\n  site_a = {", 1))
+			}
+			runAll := func(commands string) (out string) {
+				for command := range strings.Lines(commands) {
+					args := strings.Fields(command)[1:]
+					if args[0] == "apply" {
+						args = append(args, "-auto-approve")
+					}
+					out += space.MustRun(t, append(args, "-no-color")...)
+				}
+				return out
+			}
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 
 			a.Fault(simulator.Fault{Kind: simulator.Reset}) // it is lost
-			space.MustRun(t, "state", "rm", "module.dr_pair.vcda_site_pairing.a_to_b")
+			forget := g.shell(t, "Forget the dead half")
+			space.MustRun(t, strings.Fields(forget)[1:]...)
 			acctest.RequireTexts(t, space.MustRun(t, "plan", "-no-color"), "1 to add")
 
-			space.Write(t, "main.tf", strings.Replace(usage, "  site_a = {", "  lost_site = \"a\"\n\n  site_a = {", 1))
-			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 destroyed", "healthy = false")
+			with(g.terraform(t, "Plan the survivor"))
+			acctest.RequireTexts(t, runAll(g.shell(t, "Plan the survivor")), "0 destroyed", "healthy = false")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 
 			a.ClearFaults() // it is rebuilt, and knows of no pairing
 			a.Unpair("site-b")
-			space.Write(t, "main.tf", usage)
-			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 added", "healthy = true")
-			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+			a.RotateCertificate()
+			with("")
+			acctest.RequireTexts(t, runAll(g.shell(t, "Pair with the rebuilt site")), "1 added, 1 changed", "healthy = true")
+
+			space.MustRun(t, strings.Fields(forget)[1:]...)
+			with(g.terraform(t, "Bring the first back"))
+			acctest.RequireTexts(t, runAll(g.shell(t, "Bring the first back")), "1 added", "is adopted", "healthy = true")
+			with("")
+			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 			checkNothingLeft(t, fixture)
 		})
