@@ -136,12 +136,12 @@ data "vcda_site" "b_to_a" {
 }
 
 locals {
-  healthy = var.lost_site == null && alltrue(concat(data.vcda_site.a_to_b[*].healthy, data.vcda_site.b_to_a[*].healthy))
+  healthy = var.lost_site != null ? false : alltrue(concat(data.vcda_site.a_to_b[*].healthy, data.vcda_site.b_to_a[*].healthy))
 }
 
 check "link" {
   assert {
-    condition     = local.healthy || var.lost_site != null
+    condition     = var.lost_site != null ? true : local.healthy
     error_message = "The link between the sites does not work. Look at incoming_comm_error and outgoing_comm_error of both pairings."
   }
 }

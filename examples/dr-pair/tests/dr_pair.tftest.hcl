@@ -31,6 +31,8 @@ provider "vcda" {
 run "plans" {
   command = plan
 
+  expect_failures = [check.link] # known after apply
+
   assert {
     condition     = vcda_site_pairing.b_to_a[0].api_thumbprint == jsondecode(file("simulator.json")).appliances["site-a"].thumbprint
     error_message = "The certificate that was looked up is not the one that A shows."
