@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,8 +41,23 @@ var features = map[string][]acctest.Feature{
 
 // onCloud are the examples that show what only the Cloud service has.
 var onCloud = map[string]bool{
-	"resources/vcda_session_extension":           true,
-	"ephemeral-resources/vcda_session_extension": true,
+	"resources/vcda_session_extension":             true,
+	"ephemeral-resources/vcda_session_extension":   true,
+	"resources/vcda_vm_replication":                true,
+	"resources/vcda_vapp_replication":              true,
+	"list-resources/vcda_vm_replication":           true,
+	"list-resources/vcda_vapp_replication":         true,
+	"data-sources/vcda_vm_replications":            true,
+	"data-sources/vcda_vapp_replications":          true,
+	"data-sources/vcda_replication":                true,
+	"data-sources/vcda_replication_instances":      true,
+	"data-sources/vcda_inventory":                  true,
+	"data-sources/vcda_replication_policy":         true,
+	"data-sources/vcda_replication_policies":       true,
+	"data-sources/vcda_sla_profiles":               true,
+	"resources/vcda_replication_policy":            true,
+	"resources/vcda_replication_policy_assignment": true,
+	"resources/vcda_sla_profile_assignment":        true,
 }
 
 // unpaired are the examples that pair by themselves.
@@ -61,7 +78,7 @@ type world struct {
 
 func newWorld(t *testing.T, service simulator.Service) world {
 	t.Helper()
-	fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
+	fixture := acctest.StartAppliances(t, withWorkloads(acctest.TwoSites(service))...)
 	vc, sw := acctest.VCenter(t, vcenter.Options{}), acctest.Storware(t, storware.Options{})
 	w := world{fixture: fixture, a: fixture.Appliance("site-a"), b: fixture.Appliance("site-b"), vcenter: vc, storware: sw}
 	user, operator := w.a.Accounts().LocalUsers[0], sw.Accounts().Users[0]
@@ -92,7 +109,12 @@ func (w world) inhabit(text, key string) string {
 		thumbprintOfA, w.a.Thumbprint(), thumbprintOfB, w.b.Thumbprint(),
 		"vcda-a.example.com:8048", a, "vcda-a.example.com", a, "vcda-b.example.com:8048", b, "vcda-b.example.com", b,
 		"https://vcenter.example.com", w.vcenter.URL(), "https://storware.example.com:8181", w.storware.URL(),
-	).Replace(uuidLiteral.ReplaceAllString(text, key))
+	).Replace(uuidLiteral.ReplaceAllStringFunc(text, func(id string) string {
+		if exampleIDs[id] {
+			return id
+		}
+		return key
+	}))
 }
 
 // call sends one request to a past the provider and decodes its answer.
@@ -169,7 +191,7 @@ func (w *world) pair(t *testing.T) (key string) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, folder := range folders(t, examples) {
-		if folder == "dr-pair" || folder == "dr-mesh" || folder == "provider" {
+		if slices.Contains([]string{"dr-pair", "dr-mesh", "protect-vapp", "protect-vms", "provider"}, folder) {
 			continue // tests of their own
 		}
 		needed, known := kinds[folder]
@@ -207,6 +229,9 @@ func applyExample(t *testing.T, name string) {
 			key = w.task
 		}
 	}
+	if strings.HasPrefix(name, "data-sources/vcda_") {
+		key = cmp.Or(w.replicate(name), key)
+	}
 	space := w.workspace(t, name, key, func(file string) bool { return !strings.Contains(file, "import") })
 	out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
 	acctest.RequireNoTexts(t, out, "Check block assertion failed")
@@ -227,8 +252,12 @@ func applyExample(t *testing.T, name string) {
 func queryExample(t *testing.T, name string) {
 	t.Helper()
 	w := newWorld(t, serviceOf(name))
-	space := w.workspace(t, name, w.pair(t), func(string) bool { return true })
-	acctest.RequireTexts(t, space.MustRun(t, "query", "-no-color"), "site-b")
+	key, shown := w.pair(t), "site-b"
+	if id := w.replicate(name); id != "" {
+		key, shown = id, "from_b"
+	}
+	space := w.workspace(t, name, key, func(string) bool { return true })
+	acctest.RequireTexts(t, space.MustRun(t, "query", "-no-color"), shown)
 	w.checkSessions(t)
 }
 
@@ -246,10 +275,15 @@ func importExamples(t *testing.T, name string) {
 				acctest.SkipUnlessSupported(t, acctest.Identity)
 			}
 			w := newWorld(t, serviceOf(name))
-			space := w.workspace(t, name, w.pair(t), func(file string) bool {
+			key := w.pair(t)
+			space := w.workspace(t, name, cmp.Or(w.replicate(name), key), func(file string) bool {
 				return !strings.Contains(file, "import") || file == filepath.Base(block)
 			})
-			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+			changed := "0 changed"
+			if showsLess[name] {
+				changed = "1 changed"
+			}
+			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, "+changed+", 0 destroyed")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 			w.checkSessions(t)
 		})
@@ -262,7 +296,8 @@ func importExamples(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, serviceOf(name))
-	text := w.inhabit(string(script), w.pair(t))
+	key := w.pair(t)
+	text := w.inhabit(string(script), cmp.Or(w.replicate(name), key))
 	for line := range strings.SplitSeq(text, "\n") {
 		command := strings.Fields(line)
 		if len(command) == 0 || command[0] == "#" {
@@ -272,7 +307,7 @@ func importExamples(t *testing.T, name string) {
 			t.Parallel()
 			space := w.workspace(t, name, "", func(file string) bool { return !strings.Contains(file, "import") })
 			space.MustRun(t, append([]string{"import", "-no-color"}, command[2:]...)...)
-			if name != "resources/vcda_session_extension" { // how to authenticate can't be imported
+			if !showsLess[name] {
 				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 			}
 		})
@@ -282,7 +317,12 @@ func importExamples(t *testing.T, name string) {
 // workspace is a folder with the files of an example that are wanted.
 func (w world) workspace(t *testing.T, name, key string, wanted func(file string) bool) *acctest.Workspace {
 	t.Helper()
-	space := acctest.NewWorkspace(t, "provider \"vcda\" {}\n")
+	block := "provider \"vcda\" {}\n"
+	if replicationName(name) != "" && serviceOf(name) == simulator.Cloud {
+		user := w.b.Accounts().VCDUsers[0]
+		block = fmt.Sprintf("provider \"vcda\" {\n  session_extensions = [{ site = \"site-b\", credentials = { username = %q, password = %q } }]\n}\n", user.Username, user.Password)
+	}
+	space := acctest.NewWorkspace(t, block)
 	space.Env = append(space.Env, w.env...)
 	space.Write(t, "start-drill.sh", "test -n \"$STORWARE_COOKIE\"\n") // of the user's own, in an example
 	for file, text := range files(t, filepath.Join(examples, name)) {

@@ -1,0 +1,14 @@
+output "replication_id" {
+  description = "Id of the replication."
+  value       = vcda_vapp_replication.this.id
+}
+
+output "rpo_minutes" {
+  description = "Recovery point objective that the SLA profile gives."
+  value       = vcda_vapp_replication.this.rpo_minutes
+}
+
+output "vms" {
+  description = "Replications of the VMs, by the name of the VM."
+  value       = { for vm in vcda_vapp_replication.this.vms : vm.name => vm.id }
+}

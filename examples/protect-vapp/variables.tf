@@ -1,0 +1,25 @@
+variable "source_site" {
+  description = "Site of the vApp. The session of the provider is extended to it."
+  type        = string
+}
+
+variable "destination_site" {
+  description = "Site that the vApp is replicated to: that of the appliance the provider is configured for."
+  type        = string
+}
+
+variable "vapp" {
+  description = "Name of the vApp."
+  type        = string
+}
+
+variable "vdc" {
+  description = "Name of the VDC that the vApp is recovered to."
+  type        = string
+}
+
+variable "sla_profile" {
+  description = "Name of the SLA profile."
+  type        = string
+  default     = "Gold"
+}

@@ -1,0 +1,6 @@
+import {
+  to = vcda_vapp_replication.shop
+  identity = {
+    id = "C4VAPP-2f0e1d3c-5b4a-4968-8776-a5b4c3d2e1f0"
+  }
+}

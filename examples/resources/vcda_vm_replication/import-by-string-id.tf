@@ -1,0 +1,4 @@
+import {
+  to = vcda_vm_replication.web
+  id = "C4-2f0e1d3c-5b4a-4968-8776-a5b4c3d2e1f0"
+}
