@@ -60,7 +60,6 @@ type Client struct {
 	service     Service  // configured, or ""
 	taskChanged func(context.Context, Task)
 	about       coalesce.Value[About]
-	user        coalesce.Value[string]
 
 	queue         *SetupQueue
 	rootPassword  atomic.Pointer[string] // changed by this process, or the previous one in force

@@ -142,10 +142,6 @@ func IsRetryLater(err error) bool {
 	return status(err) != 0 && OutcomeOf(err) == rest.Declined
 }
 
-// IsConflict reports whether a request met a conflict. It may be final: the reference
-// leaves open which status a refusal has.
-func IsConflict(err error) bool { return status(err) == http.StatusConflict }
-
 // IsEmptyBody reports whether a response of success had no body.
 func IsEmptyBody(err error) bool {
 	var response *rest.ResponseError

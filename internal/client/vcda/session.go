@@ -3,7 +3,6 @@ package vcda
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
@@ -40,19 +39,6 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
 	err := c.fetch(ctx, sessionRequest, &details)
 	return details, err
-}
-
-// Users are the names by which a task may know who started it: that of the
-// session, which is asked for once since every login is of the same user, and
-// that of the login, should the session show another form. Of neither task nor
-// session is it published which form they show.
-func (c *Client) Users(ctx context.Context) ([]string, error) {
-	user, err := c.user.Get(ctx, func(ctx context.Context) (string, error) {
-		details, err := c.Session(ctx)
-		return details.User, err
-	})
-	names := []string{user, c.login.Traits().User}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "" }), err
 }
 
 // SingleUse reports whether the login serves once: then nothing that could do
