@@ -21,18 +21,33 @@ import (
 var (
 	guideFile    = regexp.MustCompile("(?m)^`([^`]+)`:\n\n```\\w+\n((?s:.*?))^```$")
 	guideScript  = regexp.MustCompile("(?m)^```shell\n((?s:.*?))^```$")
-	guideFaults  = regexp.MustCompile("(?m)^```text\n(POST (?s:.*?))^```$")
+	shownFaults  = regexp.MustCompile("(?m)^```text\n(POST (?s:.*?))^```$")
 	guideCommand = regexp.MustCompile(`(?m)^ *- run: (vcda-simulator .*)$`)
 	firstCell    = regexp.MustCompile("(?m)^\\| (`.*?) \\|")
 	code         = regexp.MustCompile("`([^`]+)`")
 )
 
-// readGuide reads once: some tests leave the folder.
-var readGuide = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../../templates/guides/testing-modules.md") })
+// The guides are read once: some tests leave the folder.
+var (
+	readGuide     = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../../templates/guides/testing-modules.md") })
+	readReference = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../../templates/guides/simulator.md") })
+)
 
+// guide shows how to test a module.
 func guide(t *testing.T) string {
 	t.Helper()
-	text, err := readGuide()
+	return page(t, readGuide)
+}
+
+// reference lists what the simulator takes.
+func reference(t *testing.T) string {
+	t.Helper()
+	return page(t, readReference)
+}
+
+func page(t *testing.T, read func() ([]byte, error)) string {
+	t.Helper()
+	text, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,8 +154,8 @@ func (c *client) curl(t *testing.T, words []string, port string) {
 	}
 }
 
-// TestGuideIsComplete: the tables of the guide name what there is, and no more.
-func TestGuideIsComplete(t *testing.T) {
+// TestReferenceIsComplete: its tables name what there is, and no more.
+func TestReferenceIsComplete(t *testing.T) {
 	var flags []string
 	definitions, _ := newFlags()
 	definitions.VisitAll(func(f *flag.Flag) { flags = append(flags, "-"+f.Name) })
@@ -165,9 +180,9 @@ func TestGuideIsComplete(t *testing.T) {
 		{"## Flags", func(cell string) string { return strings.Fields(cell)[0] }, flags},
 		{"## Fixture file", func(cell string) string { return cell }, paths("", reflect.TypeFor[fixture]())},
 		{"## Faults", func(cell string) string { name, _, _ := strings.Cut(cell, "="); return name }, append(words, "body", "after")},
-		{"## The day a certificate is replaced", func(cell string) string { return cell }, given},
+		{"## Orders", func(cell string) string { return cell }, given},
 	} {
-		_, section, _ := strings.Cut(guide(t), row.heading+"\n")
+		_, section, _ := strings.Cut(reference(t), row.heading+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
 		var named []string
 		for _, cell := range firstCell.FindAllStringSubmatch(section, -1) {
@@ -204,11 +219,11 @@ func paths(path string, of reflect.Type) []string {
 	return all
 }
 
-// TestGuideFaults: what the guide shows can be read.
-func TestGuideFaults(t *testing.T) {
-	block := guideFaults.FindStringSubmatch(guide(t))
+// TestReferenceFaults: the faults it shows can be read.
+func TestReferenceFaults(t *testing.T) {
+	block := shownFaults.FindStringSubmatch(reference(t))
 	if block == nil {
-		t.Fatal("the guide shows no faults")
+		t.Fatal("the reference shows no faults")
 	}
 	for line := range strings.Lines(block[1]) {
 		var f faultSwitch
