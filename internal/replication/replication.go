@@ -197,6 +197,7 @@ func (s *Site) write(id string, w lro.Write[vcda.Task, *vcda.Replication]) lro.W
 // Change is what is to be changed of a replication. A nil field is no change.
 type Change struct {
 	Settings       vcda.SettingsChange
+	DropProfile    bool    // Settings are sent even where they are there already: they drop an SLA profile
 	StorageProfile *string // id
 	Owner          *string // ORG@SITE
 	Paused         *bool
@@ -240,7 +241,7 @@ func (s *Site) steps(id string, change Change) []step {
 		steps = append(steps, step{
 			Send:   func(ctx context.Context) (vcda.Task, error) { return s.client.Reconfigure(ctx, id, change.Settings) },
 			Done:   func(r *vcda.Replication) bool { return r != nil && hasSettings(*r, change.Settings) },
-			Always: change.Settings.SLAProfileID != nil,
+			Always: change.Settings.SLAProfileID != nil || change.DropProfile,
 		})
 	}
 	if profile := change.StorageProfile; profile != nil {

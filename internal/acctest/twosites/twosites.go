@@ -70,3 +70,10 @@ func (f *Fixture) Configure(t *testing.T, at string, extended bool) {
 		t.Fatal(errors)
 	}
 }
+
+// Restart replaces the provider by a fresh one, as the next command has it.
+func (f *Fixture) Restart(t *testing.T, at string) {
+	t.Helper()
+	f.Provider = direct.Serve(t, acctest.FactoriesAt(t, f.Clock)["vcda"])
+	f.Configure(t, at, true)
+}

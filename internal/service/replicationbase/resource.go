@@ -341,7 +341,7 @@ func (r *Resource[M, P]) change(ctx context.Context, c *Common, asked replicatio
 func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (replication.Change, diag.Diagnostics) {
 	var out replication.Change
 	settings, diags := settingsChange(ctx, p, prior, config)
-	out.Settings = settings
+	out.Settings, out.DropProfile = settings, SLAProfile(prior) != nil && SLAProfile(p) == nil
 	c, before := p.Base(), prior.Base()
 	if !c.Paused.Equal(before.Paused) {
 		out.Paused = knownBool(c.Paused)
