@@ -7,12 +7,16 @@ import (
 )
 
 // limit waits while as many requests are in flight as there may be; 0 is no limit.
+// A request with NoLimit neither waits nor counts.
 func limit(inFlight int, next handler) handler {
 	if inFlight == 0 {
 		return next
 	}
 	slots := semaphore.NewWeighted(int64(inFlight))
 	return func(ctx context.Context, r *request) (*Response, error) {
+		if r.NoLimit {
+			return next(ctx, r)
+		}
 		if slots.Acquire(ctx, 1) != nil {
 			return nil, r.notSent(context.Cause(ctx))
 		}

@@ -72,6 +72,22 @@ func TestConcurrencyLimit(t *testing.T) {
 			t.Errorf("at most %d at once, want all %d", p.most.Load(), requests)
 		}
 	})
+	bubble(t, "a request without it", func(t *testing.T) {
+		client := serve(t, Options{MaxConcurrent: 1}, func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/slow" {
+				<-time.After(time.Second)
+			}
+		})
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = client.Do(t.Context(), get("/slow")) })
+		synctest.Wait()
+		start := time.Now()
+		logout := Request{Method: http.MethodDelete, Path: "/", NoLimit: true}
+		if _, err := client.Do(t.Context(), logout); err != nil || time.Since(start) != 0 {
+			t.Errorf("error %v after %s, want no wait", err, time.Since(start))
+		}
+		all.Wait()
+	})
 	bubble(t, "a pause between tries holds no slot", func(t *testing.T) {
 		client := serve(t, Options{MaxConcurrent: 1, MaxRetries: 1}, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/busy" {

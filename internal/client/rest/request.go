@@ -33,6 +33,10 @@ type Request struct {
 	// before it answers.
 	NoTimeout bool
 
+	// NoLimit sends the request however many are in flight. It is for the end of
+	// sessions, which has little time at the end of the process.
+	NoLimit bool
+
 	// RetryBusy sends the request again where it never reached the server, and after
 	// 429, 502 and 503, within Options.MaxRetries. It is for a login, which a server
 	// that gives these responses has not performed.

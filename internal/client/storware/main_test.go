@@ -51,7 +51,7 @@ func connectTo(t *testing.T, address string, trust tlsutil.Trust, l Login) *Clie
 		t.Fatal(err)
 	}
 	client, err := New(Options{
-		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test", RequestTimeout: time.Minute, MaxRetries: 1, Clock: clocktest.New()},
+		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test", RequestTimeout: time.Minute, MaxRetries: 1, MaxConcurrent: 2, Clock: clocktest.New()},
 		Login:     l,
 	})
 	if err != nil {

@@ -46,7 +46,9 @@ func (c *Client) sessionAddress() *url.URL { return c.http.BaseURL().JoinPath("/
 
 // logOut ends a session on the server (POST /session/logout).
 func (c *Client) logOut(ctx context.Context, jar cookies) error {
-	_, err := c.send(ctx, jar, post("/session/logout", nil))
+	r := post("/session/logout", nil)
+	r.NoLimit = true
+	_, err := c.send(ctx, jar, r)
 	return err
 }
 

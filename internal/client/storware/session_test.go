@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	fake "github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
@@ -325,6 +327,31 @@ func TestLogoutEndsEverySession(t *testing.T) {
 	got := server.Stats()
 	if diff := cmp.Diff(map[string]int{"POST /session/login": 2, "GET /session/user": 1, "POST /session/logout": 2}, got.Requests); diff != "" || got.LiveSessions != 0 {
 		t.Errorf("%d sessions left; requests (-want +got):\n%s", got.LiveSessions, diff)
+	}
+}
+
+// On a slow server the sessions end side by side, though they are more than the
+// requests that may be in flight: here each logout is answered when all have arrived.
+func TestLogout_endsSessionsSideBySide(t *testing.T) {
+	const sessions = 4
+	var arrived sync.WaitGroup
+	arrived.Add(sessions)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/session/logout") {
+			arrived.Done()
+			arrived.Wait()
+		}
+		http.SetCookie(w, &http.Cookie{Name: "JSESSIONID", Value: "1", Path: "/"})
+	}))
+	t.Cleanup(server.Close)
+	client := connectTo(t, server.URL, tlsutil.Trust{}, adminLogin)
+	for range sessions {
+		if _, err := client.Open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.Logout(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

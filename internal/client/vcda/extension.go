@@ -170,7 +170,7 @@ func (c *Client) shrink(ctx context.Context, send sender, site string) error {
 	if site == "" {
 		return errors.New("no site to take the extension back from") // the path would end the session
 	}
-	_, err := send(ctx, rest.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site)})
+	_, err := send(ctx, rest.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site), NoLimit: true})
 	switch status(err) {
 	case http.StatusBadRequest, http.StatusNotFound:
 		return nil

@@ -199,13 +199,16 @@ func (c *Client) extendAll(ctx context.Context, token string) error {
 }
 
 // shrinkAll leaves an external session without the extensions that only this
-// process needed.
+// process needed. It takes them back side by side.
 func (c *Client) shrinkAll(ctx context.Context, token string) error {
-	var problems []error
-	for _, s := range c.extensions.reserved() {
+	sites := c.extensions.reserved()
+	problems := make([]error, len(sites))
+	var running sync.WaitGroup
+	for i, s := range sites {
 		if !slices.Contains(s.owners, configured) && !slices.Contains(s.owners, Managed) {
-			problems = append(problems, c.shrink(ctx, c.within(token), s.name))
+			running.Go(func() { problems[i] = c.shrink(ctx, c.within(token), s.name) })
 		}
 	}
+	running.Wait()
 	return errors.Join(problems...)
 }

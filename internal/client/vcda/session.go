@@ -61,7 +61,7 @@ func (c *Client) server(login Login) session.Server[string] {
 
 // logOut ends a session on the appliance ("Logout", DELETE /sessions).
 func (c *Client) logOut(ctx context.Context, token string) error {
-	_, err := c.send(ctx, token, rest.Request{Method: http.MethodDelete, Path: "/sessions"})
+	_, err := c.send(ctx, token, rest.Request{Method: http.MethodDelete, Path: "/sessions", NoLimit: true})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -455,6 +456,31 @@ func TestLogout(t *testing.T) {
 				t.Errorf("error %v, %d sessions left", err, f.a.Stats().LiveSessions)
 			}
 		})
+	}
+}
+
+// On a slow appliance the sessions end side by side, though they are more than the
+// requests that may be in flight: here each logout is answered when all have arrived.
+func TestLogout_endsSessionsSideBySide(t *testing.T) {
+	const sessions = 4
+	var arrived sync.WaitGroup
+	arrived.Add(sessions)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			arrived.Done()
+			arrived.Wait()
+		}
+		w.Header().Set(tokenHeader, "token")
+	}))
+	t.Cleanup(server.Close)
+	client := connect(t, server.URL, rootLogin(), func(o *Options) { o.Transport.MaxConcurrent = 2 })
+	for range sessions {
+		if _, err := client.OpenSession(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.Logout(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -139,7 +139,7 @@ func (a *api) currentTime(ctx context.Context, id string) error {
 
 // logOut ends a session (Logout).
 func (a *api) logOut(ctx context.Context, id string) error {
-	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("Logout")})
+	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("Logout"), NoLimit: true})
 	return err
 }
 

@@ -147,8 +147,8 @@ func TestLogoutEndsClones(t *testing.T) {
 	}
 }
 
-// On a slow vCenter the clones end side by side: here each logout is answered when
-// all have arrived.
+// On a slow vCenter the clones end side by side, though they are more than the
+// requests that may be in flight: here each logout is answered when all have arrived.
 func TestLogout_endsClonesSideBySide(t *testing.T) {
 	const clones = 10
 	var arrived sync.WaitGroup
