@@ -303,7 +303,7 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 	defer cancel()
 	expiry, known, err := r.read(ctx, m)
 	switch {
-	case isRefused(err) && !m.NewPassword.IsNull():
+	case errors.As(err, new(*refusedError)):
 		d := diagnostics.FromError(ctx, err)
 		d.Why = fmt.Sprintf("%s refuses the root password of the state. Somebody has changed it, or the account is locked.", m.URL.ValueString())
 		d.Advice = "Set current_password to the password in force, and new_password to another one, to take it over."
@@ -317,7 +317,8 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 }
 
 // read asks for the expiry: by the provider's session on its own appliance, elsewhere
-// with the password of the state. With a write-only one nothing can be asked.
+// with the password of the state, whose refusal is *refusedError. With a write-only one
+// nothing can be asked.
 func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.PasswordExpiry, known bool, err error) {
 	at, err := m.base()
 	if err != nil {
@@ -337,6 +338,9 @@ func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.Pass
 	c := &changer{passwordResource: r, model: m}
 	defer c.close(ctx)
 	_, expiry, err = c.logIn(ctx, m.NewPassword.ValueString())
+	if isRefused(err) {
+		err = &refusedError{err: err}
+	}
 	return expiry, err == nil, err
 }
 

@@ -255,6 +255,21 @@ func TestChangedByHand(t *testing.T) {
 	}
 }
 
+// TestRefresh_refusedLogin: where the provider's own login is refused, the password in
+// the state is not to blame.
+func TestRefresh_refusedLogin(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	config := configOf(site.Main, nil)
+	object := deployed.Create(t, bare(t, site), name, config)
+	p := site.Provider(t, direct.Values{"login": direct.Values{"local_user": direct.Values{"username": "root", "password": "wrong"}}})
+	kept, problems := p.Refresh(t, name, object)
+	requireError(t, problems, "Check username and password in login.local_user of the provider block")
+	if len(problems.Warnings()) > 0 || kept.Values["new_password"] != deployed.RootPassword {
+		t.Errorf("warnings %q, %v", problems.Warnings(), kept.Values)
+	}
+}
+
 func TestImport(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
