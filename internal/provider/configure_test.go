@@ -417,20 +417,23 @@ func TestBlockOverrulesRivals(t *testing.T) {
 // is not known yet is not.
 func TestNoURL_failsThePlan(t *testing.T) {
 	setEnv(t, nil)
-	pairing := values{"api_url": somewhere, "api_thumbprint": strings.Repeat("AB:", 31) + "AB"}
-	for name, c := range map[string]struct {
-		url  any
-		says string // "": the plan succeeds
-	}{
-		"nowhere": {nil, "The provider block has no url"}, "not known yet": {direct.Unknown, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := serve(t)
-			p.Configure(t, values{"url": c.url})
-			problems := p.Plan(t, "vcda_site_pairing", direct.Object{}, pairing).Diagnostics.Errors()
-			if c.says == "" && len(problems) > 0 || c.says != "" && (len(problems) != 1 || !strings.Contains(problems[0], c.says)) {
-				t.Errorf("got %q", problems)
-			}
-		})
+	for resource, c := range everyResource {
+		config := maps.Clone(c.config)
+		if resource == "vcda_appliance_password" {
+			delete(config, "url") // it has an address of its own
+		}
+		for name, url := range map[string]any{"nowhere": nil, "not known yet": direct.Unknown} {
+			t.Run(resource+" "+name, func(t *testing.T) {
+				p := serve(t)
+				p.Configure(t, values{"url": url})
+				problems := p.Plan(t, resource, direct.Object{}, config).Diagnostics.Errors()
+				switch {
+				case url == nil && (len(problems) != 1 || !strings.Contains(problems[0], "provider block") || !strings.Contains(problems[0], "url")):
+					t.Errorf("got %q", problems)
+				case url != nil && len(problems) > 0:
+					t.Errorf("got %q", problems)
+				}
+			})
+		}
 	}
 }

@@ -21,6 +21,15 @@ func (f *ForResource) Configure(_ context.Context, req resource.ConfigureRequest
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
+// ModifyPlan fails the plan of a create where no appliance is configured: the apply
+// could only fail. A resource with a ModifyPlan of its own calls it.
+func (f *ForResource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() {
+		_, absent := f.VCDA.ClientForPlan()
+		resp.Diagnostics.Append(absent...)
+	}
+}
+
 // ForDataSource configures a data source that embeds it.
 type ForDataSource struct{ providerdata.Data }
 

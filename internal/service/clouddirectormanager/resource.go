@@ -239,6 +239,7 @@ func undone() diag.Diagnostic {
 
 // ModifyPlan warns of what a destroy leaves, and checks a changed site name.
 func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.State.Raw.IsNull() {
 		return
 	}

@@ -98,6 +98,7 @@ func validateEnd(at path.Path, object types.Object, inner []string) diag.Diagnos
 // ModifyPlan plans no change where the arguments mean the same, tells what a change
 // leaves as it is, and checks what only the appliance knows.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}

@@ -92,6 +92,7 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 
 // ModifyPlan warns of a data cap that an update clears.
 func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}

@@ -171,6 +171,7 @@ func stays() diag.Diagnostic {
 // ModifyPlan warns of what a destroy leaves, of a replacement that the appliance and
 // not the configuration caused, and of unusual ports.
 func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(stays())
 		return

@@ -296,6 +296,7 @@ func (m model) stays() diag.Diagnostic {
 // ModifyPlan warns of what a destroy leaves and of unusual ports, and refuses a tunnel
 // on a Manager.
 func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	var m, prior model
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
