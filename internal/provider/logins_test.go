@@ -66,7 +66,7 @@ func traits(of session.Traits) (text string) {
 // TestLoginTypes lists what each login type has to offer. A new one adds a line.
 func TestLoginTypes(t *testing.T) {
 	t.Parallel()
-	want := `local_user(username, password!) user one@acme +password
+	want := `local_user(username, password!, [previous_password!]) user one@acme +password
 sso_credentials(username, password!, [principal]) user one@acme +password
 sso_token(saml_token!, [private_key!], [signature!], [timestamp], [nonce], [principal]) +single use +hint
 vcd_credentials(username, password!) user one@acme +password

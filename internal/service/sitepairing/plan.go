@@ -26,8 +26,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req, prior)...)
-		return
+		return // the refresh and the destroy itself ask which appliance it is
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	var site types.String
