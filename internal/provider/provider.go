@@ -36,6 +36,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/functions"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/inventory"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/recoveryaction"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/remotecertificate"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicy"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicyassignment"
@@ -308,7 +309,10 @@ func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource
 
 // Actions lists the actions.
 func (p *vcdaProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{sitepairing.NewRepairAction, health.NewCheckAction}
+	return []func() action.Action{
+		sitepairing.NewRepairAction, health.NewCheckAction,
+		recoveryaction.NewSync, recoveryaction.NewFailover, recoveryaction.NewMigrate, recoveryaction.NewReverse,
+	}
 }
 
 // Functions lists the functions.

@@ -381,3 +381,63 @@ func (s *Site) CleanUp(ctx context.Context, id string) (Result, error) {
 	}))
 	return Result{Replication: out.State, Task: out.Task}, s.explain(err)
 }
+
+// Selected is one of several replications, and the site that manages it.
+type Selected struct {
+	Site        *Site
+	Replication vcda.Replication
+}
+
+// selectChunk is how many replications one list is asked for.
+const selectChunk = 50
+
+// Select finds replications as they are listed now, each with the site that manages
+// it, as Managing does. The ids in missing are not listed.
+//
+// Errors: *ServiceError, *AccessError, *SiteError.
+func Select(ctx context.Context, client *vcda.Client, ids []string, site string, log Log) (found []Selected, missing []string, err error) {
+	listed := map[string]vcda.Replication{}
+	for kind, ofKind := range byKind(ids) {
+		s, err := At(ctx, client, kind, site, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		for chunk := range slices.Chunk(ofKind, selectChunk) {
+			all, err := s.client.Replications(ctx, kind, vcda.ReplicationFilter{IDs: chunk})
+			if err != nil {
+				return nil, nil, s.explain(err)
+			}
+			for _, r := range all {
+				listed[r.ID] = r
+			}
+		}
+	}
+	for _, id := range ids {
+		r, there := listed[id]
+		if !there {
+			missing = append(missing, id)
+			continue
+		}
+		at := site
+		if at == "" {
+			at = managedAt(r)
+		}
+		s, err := At(ctx, client, r.Kind(), at, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		found = append(found, Selected{s, r})
+	}
+	return found, missing, nil
+}
+
+func byKind(ids []string) map[vcda.Kind][]string {
+	all := map[vcda.Kind][]string{}
+	for _, id := range ids {
+		all[vcda.KindOf(id)] = append(all[vcda.KindOf(id)], id)
+	}
+	return all
+}
+
+// Name is the name of the site in calls, "" for the appliance's own.
+func (s *Site) Name() string { return s.client.Site() }

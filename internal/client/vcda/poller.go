@@ -43,6 +43,7 @@ type poller struct {
 type subscription struct {
 	id          string
 	began       time.Time
+	least       time.Duration // between polls for it
 	wantsResult bool
 	polled      chan struct{} // holds one signal
 
@@ -97,9 +98,9 @@ func (p *poller) state(s *subscription) (task Task, last, err error) {
 func (p *poller) subscribe(ctx context.Context, t Task, wantsResult bool) *subscription {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	s := &subscription{id: t.ID, began: p.clock.Now(), wantsResult: wantsResult, task: t, polled: make(chan struct{}, 1)}
+	s := &subscription{id: t.ID, began: p.clock.Now(), least: leastInterval(ctx), wantsResult: wantsResult, task: t, polled: make(chan struct{}, 1)}
 	p.subscriptions[s] = struct{}{}
-	first := s.began.Add(p.interval(s.began))
+	first := s.began.Add(p.interval(s))
 	switch {
 	case len(p.subscriptions) == 1:
 		p.next = first
@@ -139,10 +140,24 @@ func (p *poller) remove(s *subscription) {
 // interval is the time to the next poll for a wait. A list holds so many tasks:
 // where it takes several lists to ask for all, the interval grows, and the calls
 // don't.
-func (p *poller) interval(began time.Time) time.Duration {
+func (p *poller) interval(s *subscription) time.Duration {
 	lists := (len(p.subscriptions) + tasksPage - 1) / tasksPage
-	waited := p.clock.Now().Sub(began)
-	return time.Duration(lists) * max(minInterval, time.Duration(backoff*float64(waited)))
+	waited := p.clock.Now().Sub(s.began)
+	return time.Duration(lists) * max(s.least, time.Duration(backoff*float64(waited)))
+}
+
+type leastIntervalKey struct{}
+
+// WithLeastInterval lets the waits below a context poll less often at first. Where
+// tasks begin one after the other, the youngest would keep the interval short for as
+// long as that goes on.
+func WithLeastInterval(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, leastIntervalKey{}, d)
+}
+
+func leastInterval(ctx context.Context) time.Duration {
+	d, _ := ctx.Value(leastIntervalKey{}).(time.Duration)
+	return max(d, minInterval)
 }
 
 // run polls until no wait is left.
@@ -176,13 +191,15 @@ func (p *poller) schedule(ctx context.Context) {
 	if ctx.Err() != nil {
 		return // a later loop has its own schedule
 	}
-	var youngest time.Time
+	var youngest *subscription
 	for s := range p.subscriptions {
-		if s.began.After(youngest) {
-			youngest = s.began
+		if youngest == nil || s.began.After(youngest.began) {
+			youngest = s
 		}
 	}
-	p.next = p.clock.Now().Add(p.interval(youngest))
+	if youngest != nil {
+		p.next = p.clock.Now().Add(p.interval(youngest))
+	}
 }
 
 // pollOnce asks for all tasks in one list, and for those it leaves out one by one.

@@ -1,0 +1,76 @@
+package recoveryaction
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+)
+
+// progress shows what has ended, has failed and runs, whenever that changes.
+type progress struct {
+	clock clock.Clock
+	done  string
+	send  func(string)
+
+	lock          sync.Mutex
+	total         int
+	ended, failed int
+	running       []string
+	began         map[string]time.Time
+}
+
+func newProgress(c clock.Clock, done string, send func(string)) *progress {
+	return &progress{clock: c, done: done, send: send, began: map[string]time.Time{}}
+}
+
+// say shows a text.
+func (p *progress) say(text string) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.send(text)
+}
+
+// expect sets how many there are in all.
+func (p *progress) expect(total int) { p.total = total }
+
+func (p *progress) begin(name string) {
+	p.change(func() string {
+		p.running, p.began[name] = append(p.running, name), p.clock.Now()
+		return name + ": started."
+	})
+}
+
+func (p *progress) end(name string) {
+	p.change(func() string {
+		p.ended++
+		return fmt.Sprintf("%s: %s after %s.", name, p.done, p.leave(name))
+	})
+}
+
+func (p *progress) fail(name, why string) {
+	p.change(func() string {
+		p.failed++
+		return fmt.Sprintf("%s: failed after %s. %s", name, p.leave(name), why)
+	})
+}
+
+// leave removes a name from those that run, and returns how long it has run.
+func (p *progress) leave(name string) time.Duration {
+	p.running = slices.DeleteFunc(p.running, func(one string) bool { return one == name })
+	return p.clock.Now().Sub(p.began[name]).Round(time.Second)
+}
+
+// change shows what has changed, and how all stand then.
+func (p *progress) change(what func() string) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	text := fmt.Sprintf("%s %d of %d ended, %d failed", what(), p.ended, p.total, p.failed)
+	if len(p.running) > 0 {
+		text += ", running: " + strings.Join(p.running, ", ")
+	}
+	p.send(text + ".")
+}
