@@ -200,6 +200,9 @@ func TestExamples(t *testing.T) {
 		}
 		for _, object := range folders(t, filepath.Join(examples, folder)) {
 			name := folder + "/" + object
+			if drillExamples[name] != "" {
+				continue // TestDrillExamples
+			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				acctest.SkipUnlessSupported(t, append(needed, features[name]...)...)

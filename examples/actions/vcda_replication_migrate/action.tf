@@ -1,0 +1,7 @@
+# By hand: terraform apply -invoke=action.vcda_replication_migrate.shop
+action "vcda_replication_migrate" "shop" {
+  config {
+    replication_ids = ["C4VAPP-7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813"]
+    consolidate     = true
+  }
+}
