@@ -1,0 +1,16 @@
+# Sets two fresh appliances up and pairs them, and destroys what can be undone. The
+# variables come from a tfvars file, or from TF_VAR_…
+
+run "set_up" {
+  assert {
+    condition     = output.healthy
+    error_message = "The link does not work in both directions."
+  }
+}
+
+run "second_apply" {
+  assert {
+    condition     = output.sites == run.set_up.sites
+    error_message = "A second apply changes the names of the sites."
+  }
+}

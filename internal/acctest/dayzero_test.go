@@ -1,0 +1,235 @@
+package acctest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/deployed"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// dayZero are two sites as deployed, and a workspace with the root configuration of
+// examples/day-zero and its variables.
+type dayZero struct {
+	all   *simulator.Fixture
+	names []string // of every appliance
+	space *acctest.Workspace
+}
+
+const chosenPassword = "Chosen-passw0rd"
+
+func newDayZero(t *testing.T, service simulator.Service) dayZero {
+	t.Helper()
+	var options []simulator.ApplianceOptions
+	for _, key := range []string{"a", "b"} {
+		options = append(options, simulator.ApplianceOptions{Site: key, Service: service, Fresh: true, WithManager: service == simulator.Cloud, TaskDuration: 20 * time.Millisecond})
+		for _, name := range []string{"r1", "r2"} {
+			options = append(options, simulator.ApplianceOptions{Site: key + "/" + name, Service: simulator.Replicator, Fresh: true})
+		}
+		if service == simulator.Cloud {
+			options = append(options, simulator.ApplianceOptions{Site: key + "/t1", Service: simulator.Tunnel, Fresh: true})
+		}
+	}
+	d := dayZero{all: acctest.StartAppliances(t, options...), space: acctest.NewWorkspace(t, "")}
+	for _, o := range options {
+		d.names = append(d.names, o.Site)
+	}
+	if err := os.Remove(filepath.Join(d.space.Dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(d.space.Dir, os.DirFS(filepath.Join(examples, "day-zero"))); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range d.variables(service) {
+		text, isText := value.(string)
+		if !isText {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(encoded)
+		}
+		d.space.Env = append(d.space.Env, "TF_VAR_"+name+"="+text)
+	}
+	d.space.MustRun(t, "get", "-no-color")
+	return d
+}
+
+// variables describe the appliances to the configuration.
+func (d dayZero) variables(service simulator.Service) map[string]any {
+	accounts := simulator.DefaultAccounts()
+	sites, deployment := map[string]any{}, map[string]any{}
+	for _, name := range d.names {
+		deployment[name] = accounts.LocalUsers[0].Password
+	}
+	for _, key := range []string{"a", "b"} {
+		site := map[string]any{
+			"url": d.all.Appliance(key).URL(), "thumbprint": d.all.Appliance(key).Thumbprint(), "pairing_url": d.all.Appliance(key).URL(), "site": "site-" + key,
+			"lookup_service": map[string]any{"url": "https://vcenter.example.com", "thumbprint": d.all.ServerThumbprint(simulator.LookupServiceURL)},
+			"replicators":    map[string]any{"r1": d.remote(key + "/r1"), "r2": d.remote(key + "/r2")},
+		}
+		if service == simulator.Cloud {
+			tunnel := d.remote(key + "/t1")
+			tunnel["certificate"] = deployed.Encoded(d.all.Appliance(key + "/t1"))
+			manager := d.all.Appliance(key).Manager()
+			site["cloud_director"] = map[string]any{
+				"url": "https://director.example.com", "username": accounts.VCDUsers[0].Username, "thumbprint": d.all.ServerThumbprint(simulator.DirectorURL),
+				"address": key + ".example.com", "manager": map[string]any{"url": manager.URL(), "thumbprint": manager.Thumbprint()}, "tunnels": map[string]any{"t1": tunnel},
+			}
+		}
+		sites[key] = site
+	}
+	return map[string]any{
+		"sites": sites, "license_keys": map[string]any{"a": simulator.DefaultLicense, "b": simulator.DefaultLicense}, "deployment_passwords": deployment,
+		"root_passwords": map[string]any{"a": chosenPassword + "-a", "b": chosenPassword + "-b"},
+		"sso_user":       accounts.SSOUsers[0].Username, "sso_password": accounts.SSOUsers[0].Password,
+		"vcd_passwords": map[string]any{"a": accounts.VCDUsers[0].Password, "b": accounts.VCDUsers[0].Password},
+	}
+}
+
+func (d dayZero) remote(name string) map[string]any {
+	a := d.all.Appliance(name)
+	return map[string]any{"url": a.URL(), "api_url": a.URL(), "thumbprint": a.Thumbprint()}
+}
+
+// once are the calls that must never be sent twice.
+var once = []string{"POST /config/site", "POST /config/root-password", "POST /config/tunnels"}
+
+// checkOnce fails where such a call arrived twice, or a wrong login.
+func (d dayZero) checkOnce(t *testing.T, wrongLogins int) {
+	t.Helper()
+	for _, name := range d.names {
+		stats := d.all.Appliance(name).Stats()
+		for _, call := range once {
+			if stats.Requests[call] > 1 {
+				t.Errorf("%s: %s was sent %d times", name, call, stats.Requests[call])
+			}
+		}
+		if stats.FailedLogins > wrongLogins {
+			t.Errorf("%s: %d wrong logins", name, stats.FailedLogins)
+		}
+		if stats.LiveSessions > 0 && wrongLogins == 0 {
+			t.Errorf("%s: %d sessions are left", name, stats.LiveSessions)
+		}
+	}
+}
+
+// TestDayZero goes from fresh appliances to paired sites in one apply, and back as far
+// as that goes.
+func TestDayZero(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			acctest.SkipUnlessSupported(t, acctest.WriteOnly)
+			d := newDayZero(t, service)
+			out := d.space.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=10")
+			acctest.RequireTexts(t, out, "healthy = true")
+			d.checkOnce(t, 0)
+			d.checkCosts(t, service)
+			before := d.writes()
+			if out, code := d.space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
+				t.Errorf("a second plan is not empty:\n%s", out)
+			}
+			if diff := d.writes(); !maps.Equal(diff, before) {
+				t.Errorf("a second plan writes: %v, %v", before, diff)
+			}
+			accounts := simulator.DefaultAccounts()
+			d.space.RequireNoSecrets(t, chosenPassword, accounts.SSOUsers[0].Password, simulator.DefaultLicense)
+			out = d.space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+			acctest.RequireTexts(t, out, "The replicator keeps its lookup service", "The appliance keeps its set-up")
+			for _, name := range []string{"a", "b"} {
+				manager := d.all.Appliance(name)
+				if service == simulator.Cloud {
+					manager = manager.Manager()
+				}
+				if left := len(d.all.Appliance(name).Sites()) + len(manager.Replicators()); left > 0 {
+					t.Errorf("%s: %d pairings and replicators are left", name, left)
+				}
+			}
+		})
+	}
+}
+
+func (d dayZero) writes() map[string]int {
+	all := map[string]int{}
+	for _, name := range d.names {
+		all[name] = d.all.Appliance(name).Stats().Writes
+	}
+	return all
+}
+
+// checkCosts counts the calls of a first apply: on a vCenter appliance with two
+// replicators, without those of pairing, and logins in all its processes.
+func (d dayZero) checkCosts(t *testing.T, service simulator.Service) {
+	t.Helper()
+	if service != simulator.Manager {
+		return
+	}
+	const replicators = 2
+	for _, name := range []string{"a", "b"} {
+		stats := d.all.Appliance(name).Stats()
+		calls := 0
+		for call, n := range stats.Requests {
+			if !strings.Contains(call, "/sites") && !strings.Contains(call, "/tasks") {
+				calls += n
+			}
+		}
+		if most := 12 + 8*replicators + 8; calls > most || stats.Logins > 4 {
+			t.Errorf("%s: %d calls, at most %d; %d logins: %v", name, calls, most, stats.Logins, stats.Requests)
+		}
+	}
+}
+
+// TestDayZero_killed ends the apply without warning after each of its writes. The next
+// apply ends well, and sends nothing twice that must be sent once.
+func TestDayZero_killed(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"/config/root-password", "/license", "/config/site", "/config/lookup-service", "/config/vsphere-ui", "/replicators"} {
+		t.Run(strings.ReplaceAll(strings.Trim(call, "/"), "/", " "), func(t *testing.T) {
+			t.Parallel()
+			acctest.SkipUnlessSupported(t, acctest.WriteOnly)
+			d := newDayZero(t, simulator.Manager)
+			command := d.space.Command(t, "apply", "-no-color", "-auto-approve")
+			killed := make(chan struct{})
+			d.killAt(call, func() { _ = killGroup(command); close(killed) })
+			startInGroup(command)
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			_ = command.Wait()
+			select {
+			case <-killed:
+			default:
+				t.Fatal("the call was never made")
+			}
+			_ = os.Remove(filepath.Join(d.space.Dir, ".terraform.tfstate.lock.info"))
+			d.space.MustRun(t, "apply", "-no-color", "-auto-approve", "-lock=false")
+			d.checkOnce(t, 1)
+			for _, name := range []string{"a", "b"} {
+				if n := len(d.all.Appliance(name).Replicators()); n != 2 {
+					t.Errorf("%s: %d replicators", name, n)
+				}
+			}
+			fmt.Fprintln(t.Output(), call, d.writes())
+		})
+	}
+}
+
+// killAt runs kill once, when a write of the path was performed on the first site.
+func (d dayZero) killAt(path string, kill func()) {
+	for _, name := range d.names {
+		a := d.all.Appliance(name)
+		if !strings.HasPrefix(name, "a") {
+			continue
+		}
+		a.BeforeResponse(killHook(path, kill))
+	}
+}
