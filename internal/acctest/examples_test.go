@@ -60,6 +60,13 @@ var onCloud = map[string]bool{
 	"resources/vcda_sla_profile_assignment":        true,
 }
 
+// setUp are the examples about appliances that are being set up. They are validated;
+// day-zero applies the same objects.
+var setUp = []string{
+	"appliance_password", "vcenter_replication_manager", "cloud_director_replication_manager", "replicator", "tunnel",
+	"replicators", "tunnels", "service_certificate",
+}
+
 // unpaired are the examples that pair by themselves.
 var unpaired = map[string]bool{"resources/vcda_site_pairing": true, "actions/vcda_site_repair": true}
 
@@ -206,14 +213,29 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				acctest.SkipUnlessSupported(t, append(needed, features[name]...)...)
-				if folder == "list-resources" {
+				switch {
+				case slices.Contains(setUp, strings.TrimPrefix(object, "vcda_")):
+					validateExample(t, name)
+				case folder == "list-resources":
 					queryExample(t, name)
-				} else {
+				default:
 					applyExample(t, name)
 				}
 			})
 		}
 	}
+}
+
+// validateExample validates an example without an appliance.
+func validateExample(t *testing.T, name string) {
+	t.Helper()
+	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
+	space := acctest.NewWorkspace(t, "")
+	if err := os.CopyFS(filepath.Join(space.Dir, "example"), os.DirFS(filepath.Join(examples, name))); err != nil {
+		t.Fatal(err)
+	}
+	space.Write(t, "example/versions.tf", moduleFile(t, "day-zero", "versions.tf"))
+	space.MustRun(t, "-chdir=example", "validate", "-no-color")
 }
 
 func serviceOf(name string) simulator.Service {

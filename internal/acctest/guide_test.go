@@ -17,8 +17,7 @@ var terraformBlock = regexp.MustCompile("(?s)```terraform\n(.*?)```")
 func TestMigrationGuide(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/migrating-from-vmware-vcda.md")
-	g.terraform(t, "Before") // this and the next need the archived provider itself
-	g.terraform(t, "Step by step")
+	g.terraform(t, "Before") // needs the archived provider itself
 	after, scripts := g.terraform(t, "After"), g.take(t, "Step by step", "shell", 2)
 	for name, way := range map[string]struct {
 		script, says string

@@ -1,0 +1,1 @@
+terraform import vcda_appliance_password.a https://vcda-a.example.com

@@ -1,0 +1,2 @@
+# The id of the data source vcda_appliance
+terraform import vcda_cloud_director_replication_manager.a 5fd06dbd-ccab-4db8-9067-39575137028c
