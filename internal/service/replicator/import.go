@@ -72,7 +72,7 @@ type lister struct{ replicatorResource }
 func NewListResource() list.ListResource { return &lister{} }
 
 func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{MarkdownDescription: "Lists the replicators that are registered with the Manager, whoever registered them."}
+	resp.Schema = listschema.Schema{MarkdownDescription: "Lists the replicators that are registered with the Manager."}
 }
 
 // List asks once, and then pushes what was found.

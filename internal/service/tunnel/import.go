@@ -72,7 +72,7 @@ type lister struct{ tunnelResource }
 func NewListResource() list.ListResource { return &lister{} }
 
 func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{MarkdownDescription: "Lists the tunnels that are registered with the Cloud service, whoever registered them."}
+	resp.Schema = listschema.Schema{MarkdownDescription: "Lists the tunnels that are registered with the Cloud service."}
 }
 
 // List asks once, and then pushes what was found.
