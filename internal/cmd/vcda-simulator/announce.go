@@ -19,9 +19,17 @@ import (
 type announcement struct {
 	CACertificate string               `json:"ca_certificate"`
 	Control       string               `json:"control,omitempty"`
+	LookupService server               `json:"lookup_service"` // known to the appliances, served by nobody
+	CloudDirector server               `json:"cloud_director"`
 	Appliances    map[string]appliance `json:"appliances"`
 	VCenter       vcenterSystem        `json:"vcenter"`
 	Storware      storwareSystem       `json:"storware"`
+}
+
+// server is a system that the appliances know.
+type server struct {
+	URL        string `json:"url"`
+	Thumbprint string `json:"thumbprint"`
 }
 
 type appliance struct {
@@ -29,8 +37,10 @@ type appliance struct {
 	APIURL        string            `json:"api_url"` // where its peers find it
 	Service       string            `json:"service"`
 	Thumbprint    string            `json:"thumbprint"`
+	Certificate   string            `json:"certificate"` // PEM
 	CACertificate string            `json:"ca_certificate"`
-	Pairings      map[string]string `json:"pairings"` // id of vcda_site_pairing by site
+	Manager       *server           `json:"manager,omitempty"` // beside a Cloud service
+	Pairings      map[string]string `json:"pairings"`          // id of vcda_site_pairing by site
 	Credentials   credentials       `json:"credentials"`
 }
 
@@ -168,6 +178,8 @@ func (s *systems) describeAll() announcement {
 		CACertificate: s.fixture.CertificateAuthority(), Appliances: map[string]appliance{},
 		VCenter: describeVCenter(s.vcenter), Storware: describeStorware(s.storware),
 	}
+	all.LookupService = server{simulator.LookupServiceURL, s.fixture.ServerThumbprint(simulator.LookupServiceURL)}
+	all.CloudDirector = server{simulator.DirectorURL, s.fixture.ServerThumbprint(simulator.DirectorURL)}
 	if s.control != nil {
 		all.Control = s.control.url
 	}
@@ -179,8 +191,11 @@ func (s *systems) describeAll() announcement {
 
 func (s *systems) describe(a *simulator.Appliance) appliance {
 	out := appliance{
-		URL: a.URL(), APIURL: a.PublicURL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(),
+		URL: a.URL(), APIURL: a.PublicURL(), Service: string(a.Service()), Thumbprint: a.Thumbprint(), Certificate: a.CertificatePEM(),
 		CACertificate: s.fixture.CertificateAuthority(), Pairings: map[string]string{}, Credentials: firstOfEach(a.Accounts()),
+	}
+	if manager := a.Manager(); manager != nil {
+		out.Manager = &server{manager.URL(), manager.Thumbprint()}
 	}
 	for _, row := range a.Sites() {
 		out.Pairings[row.Site] = row.Site

@@ -37,6 +37,9 @@ type site struct {
 	Port               int                `json:"port"`
 	PublicURLs         []string           `json:"public_urls"`
 	Served             *bool              `json:"served"`
+	Fresh              bool               `json:"fresh"`        // as deployed: nothing is set up
+	WithManager        bool               `json:"with_manager"` // the Manager beside a Cloud service
+	BootDelay          duration           `json:"boot_delay"`
 	APIVersions        []string           `json:"api_versions"`
 	TaskDuration       duration           `json:"task_duration"`
 	SyncTime           duration           `json:"sync_time"`
@@ -118,9 +121,13 @@ func (e fixture) check() error {
 	return checkPort("storware.port", e.Storware.Port)
 }
 
+// services are those a site may be of; "" is a Manager. A replicator or a tunnel is a
+// site only in that it has a name.
+var services = []simulator.Service{"", simulator.Manager, simulator.Cloud, simulator.Replicator, simulator.Tunnel}
+
 func (s site) check(path string, names []string) error {
-	if s.Service != "" && s.Service != simulator.Manager && s.Service != simulator.Cloud {
-		return wrong(path+".service", "%q is neither %q nor %q", s.Service, simulator.Manager, simulator.Cloud)
+	if !slices.Contains(services, s.Service) {
+		return wrong(path+".service", "%q is none of manager, cloud, replicator and tunnel", s.Service)
 	}
 	if err := checkPort(path+".port", s.Port); err != nil {
 		return err
@@ -229,6 +236,7 @@ func (e fixture) options(host string) simulator.Options {
 			Accounts: &accounts, APIVersions: s.APIVersions, TaskDuration: time.Duration(s.TaskDuration), Latency: time.Duration(s.Latency),
 			IdleTimeout: time.Duration(s.SessionIdleTimeout), MaxAge: time.Duration(s.SessionMaxAge),
 			SyncTime: time.Duration(s.SyncTime), RecoveryTime: time.Duration(s.RecoveryTime), Workloads: s.Workloads,
+			Fresh: s.Fresh, WithManager: s.WithManager, BootDelay: time.Duration(s.BootDelay),
 		})
 	}
 	return o

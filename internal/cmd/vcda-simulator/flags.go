@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -156,6 +157,8 @@ type plainFixture struct {
 	seed                      string
 	taskDuration, latency     time.Duration
 	syncTime, recoveryTime    time.Duration
+	fresh                     bool
+	bootDelay                 time.Duration
 }
 
 func (p *plainFixture) define(flags *flag.FlagSet) {
@@ -169,6 +172,22 @@ func (p *plainFixture) define(flags *flag.FlagSet) {
 	flags.DurationVar(&p.syncTime, "sync-time", 2*time.Second, "how long a replication synchronizes")
 	flags.DurationVar(&p.recoveryTime, "recovery-time", 2*time.Second, "how long a failover, a test, a clean-up, a migration or a reverse takes")
 	flags.DurationVar(&p.latency, "latency", 0, "how long each request waits")
+	flags.BoolVar(&p.fresh, "fresh", false, "serve appliances as deployed, each with the replicators SITE/r1 and SITE/r2, on the Cloud service with the tunnel SITE/t1 and its Manager")
+	flags.DurationVar(&p.bootDelay, "boot-delay", 0, "how long a fresh appliance takes to boot")
+}
+
+// deployed are the appliances of a site before anything is set up.
+func (p *plainFixture) deployed(main site) []site {
+	main.Fresh, main.WithManager, main.BootDelay = true, main.Service == simulator.Cloud, duration(p.bootDelay)
+	all := []site{main}
+	more := map[string]simulator.Service{"/r1": simulator.Replicator, "/r2": simulator.Replicator}
+	if main.WithManager {
+		more["/t1"] = simulator.Tunnel
+	}
+	for _, name := range slices.Sorted(maps.Keys(more)) {
+		all = append(all, site{Name: main.Name + name, Service: more[name], Fresh: true, BootDelay: main.BootDelay, Latency: main.Latency})
+	}
+	return all
 }
 
 func (p *plainFixture) fixture() (fixture, error) {
@@ -186,11 +205,16 @@ func (p *plainFixture) fixture() (fixture, error) {
 				return e, fmt.Errorf("-ports: %q is no port", ports[i])
 			}
 		}
-		e.Sites = append(e.Sites, site{
+		one := site{
 			Name: name, Service: simulator.Service(p.service), Port: port,
 			TaskDuration: duration(p.taskDuration), Latency: duration(p.latency),
 			SyncTime: duration(p.syncTime), RecoveryTime: duration(p.recoveryTime),
-		})
+		}
+		if p.fresh {
+			e.Sites = append(e.Sites, p.deployed(one)...)
+		} else {
+			e.Sites = append(e.Sites, one)
+		}
 	}
 	return e, e.check()
 }

@@ -204,6 +204,7 @@ func TestForm(t *testing.T) {
 	want := `
 appliances.site-a.api_url
 appliances.site-a.ca_certificate
+appliances.site-a.certificate
 appliances.site-a.credentials.local_user.password
 appliances.site-a.credentials.local_user.username
 appliances.site-a.credentials.sso_credentials.password
@@ -222,7 +223,11 @@ appliances.site-a.service
 appliances.site-a.thumbprint
 appliances.site-a.url
 ca_certificate
+cloud_director.thumbprint
+cloud_director.url
 control
+lookup_service.thumbprint
+lookup_service.url
 storware.ca_certificate
 storware.credentials.credentials.password
 storware.credentials.credentials.username
@@ -348,7 +353,7 @@ func TestRefuses(t *testing.T) {
 	}{
 		{[]string{"-help"}, 0, "Usage: vcda-simulator"},
 		{[]string{"-no-such-flag"}, 2, "flag provided but not defined"},
-		{[]string{"-service", "tunnel"}, 2, `"tunnel" is neither "manager" nor "cloud"`},
+		{[]string{"-service", "broker"}, 2, `"broker" is none of manager, cloud, replicator and tunnel`},
 		{[]string{"-sites", "a,a"}, 2, `sites[1].name: "a" is used twice`},
 		{[]string{"-ports", "8443"}, 2, "-ports names 1 ports for 2 sites"},
 		{[]string{"-ports", "8443,https"}, 2, `-ports: "https" is no port`},
@@ -371,5 +376,23 @@ func TestRefuses(t *testing.T) {
 		if code := exitCode(err, &said); code != row.code || !strings.Contains(said.String(), row.says) {
 			t.Errorf("%q: exit code %d, want %d; it says %s", row.args, code, row.code, said.String())
 		}
+	}
+}
+
+// TestFresh serves appliances as deployed, with what belongs to them.
+func TestFresh(t *testing.T) {
+	r := launch(t.Context(), "-json", "-service", "cloud", "-sites", "cloud-a", "-fresh")
+	var all announcement
+	if err := json.NewDecoder(r.stdout).Decode(&all); err != nil {
+		t.Fatal(err)
+	}
+	r.stop(t)
+	for name, service := range map[string]string{"cloud-a": "cloud", "cloud-a/r1": "replicator", "cloud-a/r2": "replicator", "cloud-a/t1": "tunnel"} {
+		if all.Appliances[name].Service != service {
+			t.Errorf("%s: %+v", name, all.Appliances[name])
+		}
+	}
+	if all.Appliances["cloud-a"].Manager == nil {
+		t.Error("the Manager is not told of")
 	}
 }
