@@ -1,4 +1,4 @@
-# Made by generator/ for site-a, site-b, site-c. Don't edit: change the list and make it anew, as README.md says.
+# Made by generator/ for site-a, site-b, site-c. Don't edit: change the list and make it again, as README.md says.
 
 variable "sites" {
   description = <<-EOT
@@ -24,7 +24,7 @@ variable "sites" {
 
   validation {
     condition     = toset(keys(var.sites)) == toset(["site-a", "site-b", "site-c"])
-    error_message = "This mesh was made for site-a, site-b, site-c. For other sites make mesh.tf anew, as README.md says."
+    error_message = "This mesh was made for site-a, site-b, site-c. For other sites make mesh.tf again, as README.md says."
   }
 }
 

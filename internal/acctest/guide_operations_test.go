@@ -151,7 +151,7 @@ func TestGuideCIPipelines(t *testing.T) {
 		if code != 2 {
 			t.Errorf("exit code %d", code)
 		}
-		acctest.RequireTexts(t, out, "somebody has changed a pairing")
+		acctest.RequireTexts(t, out, "a pairing was changed by hand")
 		space.MustShell(t, login+"terraform destroy")
 		w.checkSessions(t)
 	})

@@ -78,7 +78,7 @@ func checkNothingLeft(t *testing.T, fixture *simulator.Fixture) {
 }
 
 // TestModulesOwnTests runs what the modules bring along, with what
-// "vcda-simulator -json" prints. A pairing that is there is not made anew.
+// "vcda-simulator -json" prints. An existing pairing is not made again.
 func TestModulesOwnTests(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {

@@ -25,7 +25,7 @@ func during[Q, A any](ctx context.Context, call func(context.Context, Q) (A, err
 	return call(short, req)
 }
 
-// shortContext is the context of a call until that ends, and a cancelled one
+// shortContext is the context of a call until that ends, and a canceled one
 // afterwards.
 type shortContext struct {
 	call atomic.Pointer[context.Context]
@@ -43,7 +43,7 @@ func (c *shortContext) Done() <-chan struct{}       { return c.now().Done() }
 func (c *shortContext) Err() error                  { return c.now().Err() }
 func (c *shortContext) Value(key any) any           { return c.now().Value(key) }
 
-// ended is a cancelled context.
+// ended is a canceled context.
 type ended struct{}
 
 func (ended) Deadline() (time.Time, bool) { return time.Time{}, false }

@@ -44,7 +44,7 @@ type Appliances struct {
 	}
 
 	// Connect makes a client of any appliance, with the settings of the provider block
-	// but for those given. Whoever calls it logs it out.
+	// but for those given. The caller logs it out.
 	Connect func(base *url.URL, trust tlsutil.Trust, login vcda.Login) (*vcda.Client, error)
 }
 

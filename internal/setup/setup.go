@@ -67,13 +67,13 @@ type Result struct {
 // IsDone reports whether a step was taken.
 func (r Result) IsDone(s Step) bool { return slices.Contains(r.Done, s) }
 
-// OtherServiceError is an appliance of the other flavour. Nothing was sent.
+// OtherServiceError is an appliance of the other flavor. Nothing was sent.
 type OtherServiceError struct{ Service vcda.Service }
 
 func (e *OtherServiceError) Error() string { return "the appliance is a " + string(e.Service) }
 
 // OtherSiteError is an appliance that has another site name or description already,
-// which it keeps for good. Nothing was sent.
+// which it keeps permanently. Nothing was sent.
 type OtherSiteError struct{ Config vcda.Config }
 
 func (e *OtherSiteError) Error() string {
@@ -141,7 +141,7 @@ func Update(ctx context.Context, client *vcda.Client, w Wanted, id string, steps
 	return Apply(ctx, client, w, steps)
 }
 
-// CheckService refuses an appliance of the other flavour.
+// CheckService refuses an appliance of the other flavor.
 func CheckService(ctx context.Context, client *vcda.Client, wanted vcda.Service) error {
 	service, err := client.Service(ctx)
 	if err == nil && service != wanted {

@@ -41,7 +41,7 @@ func TestConfig(t *testing.T) {
 		simulator.Manager: "id site lsUrl lsThumbprint tunnelUrl tunnelCertificate",
 		simulator.Cloud:   "id lsUrl lsThumbprint localSite localSiteDescription vcdUrl vcdThumbprint vcdUsername tunnelUrl tunnelCertificate isCombined",
 	}
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		var got map[string]any
 		f.must(http.StatusOK, request{method: "GET", path: "/config"}, &got)
@@ -110,7 +110,7 @@ func TestHealth(t *testing.T) {
 		f.must(http.StatusOK, request{method: "GET", path: "/tasks/" + started.ID}, &done)
 		return done.ResultType, done.Result
 	}
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		kind, got := ask(f, "GET", "4.6")
 		if want := map[simulator.Service]string{simulator.Manager: "ManagerHealthInfo", simulator.Cloud: "CloudHealthInfo"}[service]; kind != want {

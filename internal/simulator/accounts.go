@@ -13,7 +13,7 @@ import (
 type Account struct {
 	User  string
 	Roles []string
-	Org   string // the organisation in Cloud Director
+	Org   string // the organization in Cloud Director
 }
 
 // PasswordAccount logs in with a name and a password.
@@ -35,7 +35,7 @@ type SAMLAccount struct {
 func (s SAMLAccount) PrivateKeyPEM() string {
 	der, err := x509.MarshalPKCS8PrivateKey(s.Key)
 	if err != nil {
-		panic(err) // an RSA key can always be marshalled
+		panic(err) // an RSA key can always be marshaled
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
@@ -54,7 +54,7 @@ type AccessTokenAccount struct {
 }
 
 // APITokenAccount logs in with a Cloud Director API token; the request names
-// its organisation.
+// its organization.
 type APITokenAccount struct {
 	Account
 	Token string
@@ -69,7 +69,7 @@ type Accounts struct {
 	Cookies       []CookieAccount      // vcdCookie; extend by cookie
 	AccessTokens  []AccessTokenAccount // vcdAccessToken; extend by access token
 	APITokens     []APITokenAccount    // vcdApiToken; extend by API token
-	MultisiteOrgs []string             // organisations associated with those of other sites; extend by multisite
+	MultisiteOrgs []string             // organizations associated with those of other sites; extend by multisite
 }
 
 // Default accounts, for tests and for the command.

@@ -185,7 +185,7 @@ func (a *Appliance) URL() string { return a.url }
 // of the appliance's own site, once that is set.
 func (a *Appliance) Site() string { return a.options.Site }
 
-// Service returns the flavour.
+// Service returns the flavor.
 func (a *Appliance) Service() Service { return a.service }
 
 // Accounts returns the ways in.

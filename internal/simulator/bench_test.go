@@ -47,8 +47,8 @@ func (f *fixture) pairAll(peers []*simulator.Appliance) {
 	}
 }
 
-func eachFlavourB(b *testing.B, bench func(b *testing.B, service simulator.Service)) {
-	for _, service := range flavours {
+func eachFlavorB(b *testing.B, bench func(b *testing.B, service simulator.Service)) {
+	for _, service := range flavors {
 		b.Run(string(service), func(b *testing.B) { bench(b, service) })
 	}
 }
@@ -63,7 +63,7 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkList reads a list of 5,000 pairings.
 func BenchmarkList(b *testing.B) {
-	eachFlavourB(b, func(b *testing.B, service simulator.Service) {
+	eachFlavorB(b, func(b *testing.B, service simulator.Service) {
 		f, peers := startCrowd(b, service)
 		f.pairAll(peers)
 		b.ReportAllocs()
@@ -76,7 +76,7 @@ func BenchmarkList(b *testing.B) {
 // BenchmarkPairing posts a pairing, with 5,000 pairings there and 5,000 tasks
 // open.
 func BenchmarkPairing(b *testing.B) {
-	eachFlavourB(b, func(b *testing.B, service simulator.Service) {
+	eachFlavorB(b, func(b *testing.B, service simulator.Service) {
 		f, peers := startCrowd(b, service)
 		f.pairAll(peers)
 		for i := range peers {

@@ -22,7 +22,7 @@ func (a *Appliance) compress(r *http.Request, out answer) answer {
 	return out
 }
 
-// acceptsGzip takes a coding's weight for good: nobody lists gzip to refuse it.
+// acceptsGzip ignores a coding's weight: no client lists gzip to refuse it.
 func acceptsGzip(header http.Header) bool {
 	codings := strings.Split(strings.Join(header.Values("Accept-Encoding"), ","), ",")
 	return slices.ContainsFunc(codings, func(coding string) bool {

@@ -148,7 +148,7 @@ func TestConcurrency(t *testing.T) {
 
 // TestUnserved pairs with a site that has no server, both ways.
 func TestUnserved(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service, func(o *simulator.ApplianceOptions) { o.Unserved = o.Site == "site-b" })
 		if f.b.URL() != aliasB {
 			t.Errorf("URL %s", f.b.URL())

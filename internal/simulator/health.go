@@ -9,7 +9,7 @@ import (
 
 const healthByPost = "4.7" // the first version to POST for health
 
-// commonHealth is what both flavours report.
+// commonHealth is what both flavors report.
 type commonHealth struct {
 	ProductName            string         `json:"productName"`
 	BuildVersion           string         `json:"buildVersion"`

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const accept47 = "application/vnd.vmware.h4-v4.7+json;charset=UTF-8"
 
-var flavours = []simulator.Service{simulator.Manager, simulator.Cloud}
+var flavors = []simulator.Service{simulator.Manager, simulator.Cloud}
 
 // clock stands still until a test moves it.
 type clock struct {
@@ -241,7 +241,7 @@ type siteBody struct {
 	Site          *string `json:"site,omitempty"`
 }
 
-// pairBody pairs with site-b in the form of the flavour.
+// pairBody pairs with site-b in the form of the flavor.
 func (f *fixture) pairBody(peer *simulator.Appliance) siteBody {
 	body := siteBody{APIURL: peer.URL(), APIThumbprint: peer.Thumbprint(), Description: "the other"}
 	if peer.Service() == simulator.Cloud {
@@ -326,10 +326,10 @@ func (f *fixture) accepted() int {
 	return http.StatusOK
 }
 
-// eachFlavour runs a test on both services.
-func eachFlavour(t *testing.T, test func(t *testing.T, service simulator.Service)) {
+// eachFlavor runs a test on both services.
+func eachFlavor(t *testing.T, test func(t *testing.T, service simulator.Service)) {
 	t.Helper()
-	for _, service := range flavours {
+	for _, service := range flavors {
 		t.Run(string(service), func(t *testing.T) { test(t, service) })
 	}
 }

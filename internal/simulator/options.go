@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
-// Service is the flavour of an appliance.
+// Service is the flavor of an appliance.
 type Service string
 
 // The services. Manager and Cloud pair sites. CloudManager is the Manager beside a

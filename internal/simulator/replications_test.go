@@ -121,7 +121,7 @@ func (f replicationFixture) read(id string) (got replicationAnswer) {
 }
 
 func TestReplication_lifeCycle(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		id := f.start("rpo", 60)
 		got := f.read(id)
@@ -159,7 +159,7 @@ func TestReplication_lifeCycle(t *testing.T) {
 }
 
 func TestReplication_startTaskNamesTheNewID(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		var task taskAnswer
 		f.must(http.StatusAccepted, request{on: f.b, method: "POST", path: f.collection, body: f.startBody()}, &task)
@@ -176,7 +176,7 @@ func TestReplication_startTaskNamesTheNewID(t *testing.T) {
 }
 
 func TestReplication_siteOfTheQuery(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		f.token = f.login(f.a)
 		path := f.collection + "?site=site-b"
@@ -198,7 +198,7 @@ func TestReplication_siteOfTheQuery(t *testing.T) {
 }
 
 func TestReplication_refusedStarts(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		start := func(code string, changes ...any) {
 			t.Helper()
@@ -276,7 +276,7 @@ func TestReplication_ownerHidesItFromTenants(t *testing.T) {
 }
 
 func TestReplication_lists(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		for i := range 103 {
 			p := simulator.Protection{SourceSite: "site-a", VM: fmt.Sprintf("vm%03d", i)}
@@ -310,7 +310,7 @@ func TestReplication_lists(t *testing.T) {
 }
 
 func TestReplication_pausesAndStoresSettings(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		id := f.start()
 		one := f.collection + "/" + id
@@ -335,7 +335,7 @@ func TestReplication_pausesAndStoresSettings(t *testing.T) {
 }
 
 func TestReplication_instances(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := startReplications(t, service)
 		id := f.start("retentionPolicy", map[string]any{"rules": []any{map[string]any{"numberOfInstances": 2, "distance": 60}}})
 		for range 2 {

@@ -47,12 +47,12 @@ func TestLoginOfEachType(t *testing.T) {
 		{"access token of another director", map[string]any{"type": "vcdAccessToken", "vcdAccessToken": accounts.AccessTokens[1].Token, "context": "acme-dr"}, 200, "administrator@System"},
 		{"access token of another director, no context", map[string]any{"type": "vcdAccessToken", "vcdAccessToken": accounts.AccessTokens[1].Token}, 401, ""},
 		{"API token", map[string]any{"type": "vcdApiToken", "apiToken": accounts.APITokens[0].Token, "org": "System"}, 200, "administrator@System"},
-		{"API token, wrong organisation", map[string]any{"type": "vcdApiToken", "apiToken": accounts.APITokens[0].Token, "org": "acme"}, 401, ""},
+		{"API token, wrong organization", map[string]any{"type": "vcdApiToken", "apiToken": accounts.APITokens[0].Token, "org": "acme"}, 401, ""},
 		{"cookie", map[string]any{"type": "vcdCookie", "vcdCookie": accounts.Cookies[0].Cookie}, 200, "administrator@System"},
 		{"wrong cookie", map[string]any{"type": "vcdCookie", "vcdCookie": "no"}, 401, ""},
 		{"unknown type", map[string]any{"type": "telepathy"}, 400, ""},
 	}
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.a.ResetStats()
 		wins, losses := 0, 0

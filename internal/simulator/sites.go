@@ -33,7 +33,7 @@ func (e *Fixture) peerOf(record *siteRecord) *Appliance {
 	return record.peer
 }
 
-// siteInfo is what both flavours tell about a site.
+// siteInfo is what both flavors tell about a site.
 type siteInfo struct {
 	Site          string    `json:"site"`
 	Description   string    `json:"description"`
@@ -138,7 +138,7 @@ func (c *call) unpairSite() (reply, *problem) {
 	}
 	workflow := workflowInfo{Type: "unpair", ResourceType: "site", ResourceID: c.key, ResourceName: record.site, record: record}
 	out := c.siteTask(workflow, func() (any, *apiError) { return nil, c.appliance.unpair(record) })
-	out.status = http.StatusAccepted // on both flavours
+	out.status = http.StatusAccepted // on both flavors
 	return out, nil
 }
 
@@ -318,7 +318,7 @@ func (a *Appliance) info(record *siteRecord) any {
 	if peer := a.fixture.peerOf(record); peer != nil {
 		info.APIVersion, build, tunnel = new(peer.newestVersion()), new(peer.buildVersion()), new(peer.certificateBase64())
 	}
-	return a.flavoured(record.id, info, build, tunnel)
+	return a.flavored(record.id, info, build, tunnel)
 }
 
 func (a *Appliance) localInfo() any {
@@ -326,10 +326,10 @@ func (a *Appliance) localInfo() any {
 		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.PublicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
 		APIVersion: new(a.newestVersion()),
 	}
-	return a.flavoured(a.instanceID, info, new(a.buildVersion()), nil)
+	return a.flavored(a.instanceID, info, new(a.buildVersion()), nil)
 }
 
-func (a *Appliance) flavoured(id string, info siteInfo, build, tunnel *string) any {
+func (a *Appliance) flavored(id string, info siteInfo, build, tunnel *string) any {
 	if a.service == Cloud {
 		return peerSiteInfo{siteInfo: info, BuildVersion: build}
 	}

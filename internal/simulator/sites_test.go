@@ -40,7 +40,7 @@ func (f *fixture) wantLink(incoming, outgoing string) {
 }
 
 func TestPairBothSides(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		done := f.pair(f.pairBody(f.b))
 		f.succeeded(done)
@@ -60,7 +60,7 @@ func TestPeerShapes(t *testing.T) {
 		simulator.Manager: "apiPublicUrl apiThumbprint apiUrl apiVersion description id isLocal isProviderDeployment peerTunnelCert site state",
 		simulator.Cloud:   "apiPublicUrl apiThumbprint apiUrl apiVersion buildVersion description isLocal site state",
 	}
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.a.Pair("site-b")
 		var rows []map[string]json.RawMessage
@@ -99,7 +99,7 @@ func mustJSON(t *testing.T, value any) []byte {
 }
 
 func TestURLs(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		body := f.pairBody(f.b)
 		body.APIURL = "https://SITE-B.example.com:8048/"
@@ -131,7 +131,7 @@ func TestGetOneSite(t *testing.T) {
 }
 
 func TestWrongThumbprint(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.b.Pair("site-a")
 		body := f.pairBody(f.b)
@@ -148,7 +148,7 @@ func TestWrongThumbprint(t *testing.T) {
 }
 
 func TestPairFailures(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		for _, row := range []struct {
 			name   string
 			code   string
@@ -178,7 +178,7 @@ func TestCloudChecksTheName(t *testing.T) {
 }
 
 func TestPairTwice(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.succeeded(f.pair(f.pairBody(f.b)))
 		again := f.pairBody(f.b)
@@ -211,14 +211,14 @@ func TestTwoPairingsAtOnce(t *testing.T) {
 }
 
 func TestRepair(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.a.Pair("site-b")
 		f.b.Pair("site-a")
 		f.b.RotateCertificate()
 		f.wantLink("", "CertificateMismatch")
 		before := f.peers()[0]
-		body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint(), Description: "mended"}
+		body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint(), Description: "fixed"}
 		var started task
 		f.must(f.accepted(), request{method: "PUT", path: "/sites/" + f.key(before), body: body}, &started)
 		if f.peers()[0].Description != before.Description {
@@ -226,7 +226,7 @@ func TestRepair(t *testing.T) {
 		}
 		f.succeeded(f.settle(started.ID))
 		got := f.peers()[0]
-		if got.Description != "mended" || got.APIPublicURL != f.b.URL() || f.key(got) != f.key(before) {
+		if got.Description != "fixed" || got.APIPublicURL != f.b.URL() || f.key(got) != f.key(before) {
 			t.Errorf("site %+v", got)
 		}
 		f.wantLink("", "")
@@ -238,7 +238,7 @@ func TestRepair(t *testing.T) {
 }
 
 func TestRepairFailures(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		put := func(change func(*siteBody)) task {
@@ -260,7 +260,7 @@ func TestRepairFailures(t *testing.T) {
 }
 
 func TestUnpair(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		f.b.Pair("site-a")
@@ -300,7 +300,7 @@ func TestUnpairBothSides(t *testing.T) {
 }
 
 func TestWritesNeedAnAdministrator(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		tenant := f.as(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "tenant@acme", "vcdPassword": "Simulator-tenant-1"}))
@@ -313,7 +313,7 @@ func TestWritesNeedAnAdministrator(t *testing.T) {
 }
 
 func TestOutOfBand(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		f.b.Pair("site-a")

@@ -68,7 +68,7 @@ func TestViolations(t *testing.T) {
 		"health by POST in 4.6":     {"", request{method: "POST", path: "/diagnostics/health", header: header("Accept", strings.Replace(accept47, "4.7", "4.6", 1))}, 405},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, service := range flavours {
+			for _, service := range flavors {
 				if row.service != "" && row.service != service {
 					continue
 				}

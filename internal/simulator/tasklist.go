@@ -74,7 +74,7 @@ func wantedIDs(query url.Values) map[string]bool {
 }
 
 // matches applies the other filters which ask for equality. Tasks about sites
-// belong to no organisation.
+// belong to no organization.
 func matches(query url.Values, t *task, info taskInfo) bool {
 	for name, value := range map[string]string{
 		"state": info.State, "user": t.user, "type": t.workflow.Type, "operationID": t.operationID,

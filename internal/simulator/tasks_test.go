@@ -28,7 +28,7 @@ func (f *fixture) task(id string) task {
 }
 
 func TestTaskLifeCycle(t *testing.T) {
-	eachFlavour(t, func(t *testing.T, service simulator.Service) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		began := f.clock.Now().UnixMilli()
 		started := f.startPair()
@@ -249,7 +249,7 @@ func TestTaskFilters(t *testing.T) {
 		t.Errorf("page %+v", got)
 	}
 	f.noViolation()
-	for _, query := range []string{"?limit=x", "?offset=-1", "?startTimeAfter=yesterday", "?sort=colour"} {
+	for _, query := range []string{"?limit=x", "?offset=-1", "?startTimeAfter=yesterday", "?sort=color"} {
 		f.refused(http.StatusBadRequest, "BadUserInput", request{method: "GET", path: "/tasks" + query})
 	}
 	if s := f.a.Stats(); s.Polls != s.Requests["GET /tasks"] || s.Polls == 0 {

@@ -29,7 +29,7 @@ func key() *ecdsa.PrivateKey {
 func keyPEM() string {
 	der, err := x509.MarshalPKCS8PrivateKey(key())
 	if err != nil {
-		panic(err) // an ECDSA key can always be marshalled
+		panic(err) // an ECDSA key can always be marshaled
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }

@@ -286,7 +286,7 @@ func findsInterrupted(title string, config values, prepare func(a *simulator.App
 var pairingChanges = []situation{
 	finds("Refresh: the user lacks a role", func(a, _ *simulator.Appliance) { a.Fault(fault("GET", "/sites", http.StatusForbidden, "")) }),
 	findsInterrupted("Refresh: the interrupted task still runs", values{"timeouts": values{"read": short}}, func(*simulator.Appliance) {}),
-	findsInterrupted("Refresh: nothing can be learnt of the interrupted task", values{"timeouts": values{"read": short}}, func(a *simulator.Appliance) {
+	findsInterrupted("Refresh: the interrupted task can't be read", values{"timeouts": values{"read": short}}, func(a *simulator.Appliance) {
 		a.Fault(fault("GET", "/tasks/", http.StatusBadGateway, ""))
 	}),
 	{title: "Refresh: the interrupted task has failed", run: func(t *testing.T, s *scene) {

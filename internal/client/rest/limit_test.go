@@ -174,7 +174,7 @@ func TestFinish(t *testing.T) {
 				}
 				var lost *ConnectionError
 				if !finish && (!errors.Is(err, context.Canceled) || !errors.As(err, &lost) || !lost.Sent) {
-					t.Errorf("error %v, want one of a request that was sent and cancelled", err)
+					t.Errorf("error %v, want one of a request that was sent and canceled", err)
 				}
 			})
 		}

@@ -110,7 +110,7 @@ func rows(c *Client, t *testing.T) ([]row, *Response, error) {
 	return list.Items, resp, err
 }
 
-// A try that breaks off leaves nothing behind: the next one begins anew.
+// A try that breaks off leaves nothing behind: the next one starts again.
 func TestBrokenListIsReadAgain(t *testing.T) {
 	text, want := listText(1000)
 	synctest.Test(t, func(t *testing.T) {

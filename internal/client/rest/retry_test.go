@@ -179,7 +179,7 @@ func TestPausesBetweenTries(t *testing.T) {
 
 // Nothing is tried again once the caller has given up.
 func TestNoRetryAfterTheContext(t *testing.T) {
-	bubble(t, "cancelled in a pause", func(t *testing.T) {
+	bubble(t, "canceled in a pause", func(t *testing.T) {
 		var tries atomic.Int32
 		client := serve(t, Options{MaxRetries: 5}, func(w http.ResponseWriter, _ *http.Request) {
 			tries.Add(1)
@@ -193,7 +193,7 @@ func TestNoRetryAfterTheContext(t *testing.T) {
 			t.Errorf("error %v after %s and %d tries", err, time.Since(start), tries.Load())
 		}
 	})
-	bubble(t, "cancelled in a try", func(t *testing.T) {
+	bubble(t, "canceled in a try", func(t *testing.T) {
 		var tries atomic.Int32
 		client := serve(t, Options{MaxRetries: 5}, func(_ http.ResponseWriter, r *http.Request) { tries.Add(1); <-r.Context().Done() })
 		ctx, cancel := context.WithCancel(t.Context())
@@ -204,7 +204,7 @@ func TestNoRetryAfterTheContext(t *testing.T) {
 			t.Errorf("error %v after %d tries", err, tries.Load())
 		}
 	})
-	bubble(t, "cancelled after the response", func(t *testing.T) {
+	bubble(t, "canceled after the response", func(t *testing.T) {
 		var tries atomic.Int32
 		ctx, cancel := context.WithCancel(t.Context())
 		client := serve(t, Options{MaxRetries: 5, Log: func(context.Context, Event) { cancel() }}, func(w http.ResponseWriter, _ *http.Request) {
@@ -216,7 +216,7 @@ func TestNoRetryAfterTheContext(t *testing.T) {
 			t.Errorf("error %v after %d tries", err, tries.Load())
 		}
 	})
-	bubble(t, "cancelled before", func(t *testing.T) {
+	bubble(t, "canceled before", func(t *testing.T) {
 		var tries atomic.Int32
 		client := serve(t, Options{MaxRetries: 5}, func(http.ResponseWriter, *http.Request) { tries.Add(1) })
 		ctx, cancel := context.WithCancel(t.Context())

@@ -13,7 +13,7 @@ type Login interface {
 	Traits() Traits
 }
 
-// Traits are how a login type behaves, none of it secret.
+// Traits are how a login type behaves; nothing is secret.
 type Traits struct {
 	User       string // whom it logs in, where it says so
 	ByPassword bool   // its password may have expired

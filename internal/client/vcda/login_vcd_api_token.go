@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// VCDAPIToken logs in with a Cloud Director API token of an organisation, given
+// VCDAPIToken logs in with a Cloud Director API token of an organization, given
 // by its short name. It is in the 4.7 schema only.
 type VCDAPIToken struct {
 	APIToken, Org string

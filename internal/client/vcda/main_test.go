@@ -181,7 +181,7 @@ func (f *fixture) last(method, path string) simulator.Record {
 	return found
 }
 
-// eachService runs a test on both flavours.
+// eachService runs a test on both flavors.
 func eachService(t *testing.T, test func(t *testing.T, service Service)) {
 	t.Helper()
 	for _, service := range []Service{Manager, Cloud} {
@@ -237,7 +237,7 @@ func object(t *testing.T, body []byte) map[string]any {
 	return v
 }
 
-func cancelled(t *testing.T) (context.Context, context.CancelFunc) {
+func canceled(t *testing.T) (context.Context, context.CancelFunc) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)

@@ -214,7 +214,7 @@ func (c *Client) SetLicense(ctx context.Context, key string) error {
 	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/license", Body: body, Secrets: []string{key}}, nil)
 }
 
-// SetSite gives the appliance its site name, for good ("Configure Site" on the
+// SetSite gives the appliance its site name, permanently ("Configure Site" on the
 // Manager, "Config Site" on the Cloud service, POST /config/site). The description
 // is for the Cloud service. It is sent once.
 func (c *Client) SetSite(ctx context.Context, service Service, name, description string) error {

@@ -32,7 +32,7 @@ func TestSites(t *testing.T) {
 		}
 		manager := service == Manager
 		if (p.ID != "") != manager || (p.IsProviderDeployment != nil) != manager || (p.PeerTunnelCert != nil) != manager || (p.BuildVersion != "") == manager || strings.Contains(p.APIURL, "tnexus") != manager {
-			t.Errorf("peer %+v is not of the flavour %s", p, service)
+			t.Errorf("peer %+v is not of the flavor %s", p, service)
 		}
 		if link := p.Link(); link.Incoming == nil && link.Outgoing == nil {
 			t.Errorf("no communication error although one side is paired only")
@@ -260,7 +260,7 @@ func TestStartSurvivesTheContext(t *testing.T) {
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := cancelled(t)
+	ctx, cancel := canceled(t)
 	f.a.BeforeResponse(func(*http.Request) { cancel() })
 	task, err := f.Pair(ctx, f.pair(""))
 	if err != nil || !f.Started(task.ID) {

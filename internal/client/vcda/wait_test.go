@@ -63,7 +63,7 @@ func TestWaitForAnEndedTask(t *testing.T) {
 }
 
 func TestUnknownStatesKeepWaiting(t *testing.T) {
-	for _, state := range []string{"PAUSED", "succeeded", "CANCELLED", "COMPLETED", "FAILING"} {
+	for _, state := range []string{"PAUSED", "succeeded", "ABORTED", "COMPLETED", "FAILING"} {
 		t.Run(state, func(t *testing.T) {
 			f := start(t, Cloud)
 			f.a.SetTaskState(state)
@@ -225,13 +225,13 @@ func TestVanishedTask(t *testing.T) {
 	}
 }
 
-func TestCancelledWait(t *testing.T) {
+func TestCanceledWait(t *testing.T) {
 	why := errors.New("why")
 	for name, c := range map[string]struct {
 		cancel func(ctx context.Context) (context.Context, func())
 		want   error
 	}{
-		"cancelled": {func(ctx context.Context) (context.Context, func()) { return context.WithCancel(ctx) }, context.Canceled},
+		"canceled": {func(ctx context.Context) (context.Context, func()) { return context.WithCancel(ctx) }, context.Canceled},
 		"with a cause": {func(ctx context.Context) (context.Context, func()) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			return ctx, func() { cancel(why) }

@@ -47,7 +47,7 @@ func TestTimeout_endsWithItsParent(t *testing.T) {
 	}
 }
 
-func TestTimeout_cancelled(t *testing.T) {
+func TestTimeout_canceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := clocktest.New().WithTimeout(t.Context(), time.Minute, nil)
 	cancel()

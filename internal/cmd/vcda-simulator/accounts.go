@@ -107,7 +107,7 @@ func (p passwordAccount) account() simulator.PasswordAccount {
 	return simulator.PasswordAccount{Account: owner(p.Username, p.Org, p.Roles), Username: p.Username, Password: p.Password}
 }
 
-// owner is an administrator of the organisation System unless said otherwise.
+// owner is an administrator of the organization System unless said otherwise.
 func owner(user, org string, roles []string) simulator.Account {
 	out := simulator.DefaultAccounts().LocalUsers[0].Account
 	out.User = user

@@ -250,7 +250,7 @@ func writeAppliance(out io.Writer, site string, a appliance) {
 		{"vcd_credentials", c.VCDCredentials.Username + " / " + c.VCDCredentials.Password},
 		{"vcd_cookie", c.VCDCookie.Cookie},
 		{"vcd_access_token", c.VCDAccessToken.AccessToken},
-		{"vcd_api_token", c.VCDAPIToken.APIToken + " of organisation " + c.VCDAPIToken.Org},
+		{"vcd_api_token", c.VCDAPIToken.APIToken + " of organization " + c.VCDAPIToken.Org},
 	})
 }
 

@@ -162,7 +162,7 @@ type plainFixture struct {
 }
 
 func (p *plainFixture) define(flags *flag.FlagSet) {
-	flags.StringVar(&p.service, "service", string(simulator.Manager), "`flavour` of the appliances: manager or cloud")
+	flags.StringVar(&p.service, "service", string(simulator.Manager), "`flavor` of the appliances: manager or cloud")
 	flags.StringVar(&p.sites, "sites", "site-a,site-b", "`names` of the sites, one appliance each")
 	flags.StringVar(&p.ports, "ports", "", "`ports`, one per site (default: free ones)")
 	flags.IntVar(&p.vcenterPort, "vcenter-port", 0, "`port` of the vCenter (default: a free one)")

@@ -205,7 +205,7 @@ func TestBadInput(t *testing.T) {
 	requireError(t, plan.Diagnostics, "url: Missing url")
 }
 
-// TestNeverUp ends with the timeout, which says what was the matter.
+// TestNeverUp ends with the timeout, which names the problem.
 func TestNeverUp(t *testing.T) {
 	t.Parallel()
 	site := deployed.Fresh(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.BootDelay = time.Hour })

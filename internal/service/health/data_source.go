@@ -15,7 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// defaultTimeout limits the wait for the health task, which can't be cancelled.
+// defaultTimeout limits the wait for the health task, which can't be canceled.
 const defaultTimeout = 5 * time.Minute
 
 type dataSource struct{ base.ForDataSource }

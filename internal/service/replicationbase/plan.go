@@ -107,7 +107,7 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	if r.sameArguments(ctx, req) {
-		// The framework planned every computed value anew because of another spelling.
+		// The framework planned every computed value again because of another spelling.
 		resp.Plan.Raw = req.State.Raw
 		return
 	}

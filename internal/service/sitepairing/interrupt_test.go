@@ -35,7 +35,7 @@ func interrupted(t *testing.T, a, b *simulator.Appliance, at func(*http.Request)
 	t.Helper()
 	a.FreezeTasks(true)
 	object, problems := stopped(t, a, none, values(b), at)
-	warned(t, problems, "Interrupted while pairing", "The appliance goes on with the task", "it can't be cancelled")
+	warned(t, problems, "Interrupted while pairing", "The appliance goes on with the task", "it can't be canceled")
 	if object.Values == nil || object.Values["pending_task_id"] == nil || object.Values["id"] != nil {
 		t.Fatalf("state %v", object.Values)
 	}

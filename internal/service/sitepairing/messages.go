@@ -95,7 +95,7 @@ func explainChange(ctx context.Context, action string, err error) diag.Diagnosti
 	case errors.As(err, &blocked):
 		d.Consequence = "This task is, or may be, about the same site. So no request was sent. " + asBefore
 	case errors.Is(err, pairing.ErrNotListed), vcda.IsNotFound(err):
-		d.Consequence = "Somebody has unpaired it meanwhile. Apply again to pair anew."
+		d.Consequence = "It was unpaired meanwhile. Apply again to pair it."
 	case errors.As(err, &failed) && failed.Err != nil:
 		d.Consequence = "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again."
 	case errors.As(err, &failed):
@@ -269,7 +269,7 @@ func seenThumbprint(ctx context.Context, system providerdata.System[vcda.Client]
 
 // goesOn says what the appliance is still doing.
 func goesOn(t vcda.Task) string {
-	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be cancelled.", t.ID, stateOf(t), t.Progress)
+	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be canceled.", t.ID, stateOf(t), t.Progress)
 }
 
 func stateOf(t vcda.Task) string { return cmp.Or(t.State, "in an unknown state") }

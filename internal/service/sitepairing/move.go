@@ -69,7 +69,7 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	}
 }
 
-// fromVCDA tells whether a provider is the archived one or our own, from any
+// fromVCDA reports whether a provider is the archived one or our own, from any
 // registry.
 func fromVCDA(address string) bool {
 	return strings.HasSuffix(address, "/vmware/vcda") || strings.HasSuffix(address, "/vcda-dr/vcda")

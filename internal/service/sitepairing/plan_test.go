@@ -198,7 +198,7 @@ func TestForcedReplacementInTheCLI(t *testing.T) {
 }
 
 // TestSparePlan: an update leaves alone what can't change with it, so that
-// what depends on the pairing is not planned anew.
+// what depends on the pairing is not planned again.
 func TestSparePlan(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		run(t, a,

@@ -330,7 +330,7 @@ func TestReplace(t *testing.T) {
 }
 
 // TestDrift: what somebody changed on the appliance shows in the plan and is
-// mended by one re-pairing.
+// fixed by one re-pairing.
 func TestDrift(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		m := of(b).with(arguments{"description": quoted("ours")})
@@ -366,7 +366,7 @@ func TestDriftInSpelling(t *testing.T) {
 	})
 }
 
-// TestGone: a pairing that somebody removed is made anew, and one that is gone
+// TestGone: a pairing that was removed is made again, and one that is gone
 // already is destroyed without a complaint.
 func TestGone(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {

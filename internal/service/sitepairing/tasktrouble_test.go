@@ -95,7 +95,7 @@ func TestTaskWarnings(t *testing.T) {
 
 // strange are ways of a task to look strange and still come to a good end.
 var strange = map[string]func(a *simulator.Appliance){
-	"unknown state":             func(a *simulator.Appliance) { a.SetTaskState("CANCELLING") },
+	"unknown state":             func(a *simulator.Appliance) { a.SetTaskState("ABORTING") },
 	"progress goes backwards":   func(a *simulator.Appliance) { a.ReverseProgress(true) },
 	"no result":                 func(a *simulator.Appliance) { a.OmitTaskResults(true) },
 	"names nothing":             func(a *simulator.Appliance) { a.SetTaskNaming(simulator.Unnamed) },
@@ -255,7 +255,7 @@ func TestDeletedInBetween(t *testing.T) {
 		made := succeeds(t, a, none, values(b))
 		when(a, isList, func() { a.Unpair("site-b") })
 		kept, problems := attempt(t, a, made, values(b, "description", "two"))
-		one(t, problems, "Somebody has unpaired it meanwhile. Apply again to pair anew.")
+		one(t, problems, "It was unpaired meanwhile. Apply again to pair it.")
 		if kept.Values["id"] != made.Values["id"] {
 			t.Errorf("state %v", kept.Values)
 		}

@@ -151,7 +151,7 @@ func TestSiteName(t *testing.T) {
 		plan = again.Plan(t, name, object, site.VCenterManager(direct.Values{"site_name": "gamma"}))
 		deployed.NoErrors(t, plan.Diagnostics)
 		if !plan.RequiresReplace {
-			t.Error("a new appliance is not set up anew")
+			t.Error("a new appliance is not set up again")
 		}
 		gone, problems := again.Refresh(t, name, object)
 		deployed.NoErrors(t, problems)

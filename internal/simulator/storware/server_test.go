@@ -150,7 +150,7 @@ func TestSessionsEnd(t *testing.T) {
 	now = now.Add(59 * time.Second)
 	check("just in time", 200)
 	now = now.Add(59 * time.Second)
-	check("the timeout begins anew with each request", 200)
+	check("the timeout starts again with each request", 200)
 	now = now.Add(time.Minute)
 	check("after the timeout", 401)
 

@@ -210,7 +210,7 @@ func (m *Common) KeepLicense(from Common) {
 
 // CheckSite decides about a site name or description that is planned to change: as
 // long as the appliance answers as the old site it is an error, and a new appliance
-// at the same address is set up anew.
+// at the same address is set up again.
 func CheckSite(ctx context.Context, client *vcda.Client, prior Common, changed path.Path, resp *resource.ModifyPlanResponse) {
 	config, err := client.Config(ctx)
 	switch {
