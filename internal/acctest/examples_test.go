@@ -257,7 +257,7 @@ func applyExample(t *testing.T, name string) {
 	if strings.HasPrefix(name, "data-sources/vcda_") {
 		key = cmp.Or(w.replicate(name), key)
 	}
-	space := w.workspace(t, name, key, func(file string) bool { return !strings.Contains(file, "import") })
+	space := w.workspace(t, name, key, func(file string) bool { return !strings.Contains(file, "import") && !isVariant(file) })
 	out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
 	acctest.RequireNoTexts(t, out, "Check block assertion failed")
 	if out, code := space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
@@ -302,7 +302,7 @@ func importExamples(t *testing.T, name string) {
 			w := newWorld(t, serviceOf(name))
 			key := w.pair(t)
 			space := w.workspace(t, name, cmp.Or(w.replicate(name), key), func(file string) bool {
-				return !strings.Contains(file, "import") || file == filepath.Base(block)
+				return !strings.Contains(file, "import") && !isVariant(file) || file == filepath.Base(block)
 			})
 			changed := "0 changed"
 			if showsLess[name] {
@@ -330,7 +330,7 @@ func importExamples(t *testing.T, name string) {
 		}
 		t.Run(command[len(command)-1], func(t *testing.T) {
 			t.Parallel()
-			space := w.workspace(t, name, "", func(file string) bool { return !strings.Contains(file, "import") })
+			space := w.workspace(t, name, "", func(file string) bool { return !strings.Contains(file, "import") && !isVariant(file) })
 			space.MustRun(t, append([]string{"import", "-no-color"}, command[2:]...)...)
 			if !showsLess[name] {
 				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
