@@ -54,7 +54,10 @@ var everyResource = map[string]struct{ config, state values }{
 		"api_url": "https://replicator.example.com:8043", "api_thumbprint": anyThumbprint, "root_password": "secret", "sso_user": "administrator@vsphere.local",
 		"sso_password": "secret", "lookup_service_url": "https://vcenter.example.com", "lookup_service_thumbprint": anyThumbprint,
 	}, values{"id": anyUUID}},
-	"vcda_tunnel": {values{"url": "https://tunnel.example.com:8047", "thumbprint": anyThumbprint, "root_password": "secret"}, values{"id": anyUUID}},
+	"vcda_tunnel": {values{
+		"url": "https://tunnel.example.com:8047", "thumbprint": anyThumbprint, "root_password": "secret",
+		"lookup_service_url": "https://vcenter.example.com", "lookup_service_thumbprint": anyThumbprint,
+	}, values{"id": anyUUID}},
 	"vcda_appliance_password": {values{
 		"url": "https://127.0.0.1:1", "thumbprint": anyThumbprint, "current_password": "Deployment-1", "new_password": "Another-1",
 	}, values{"id": "https://127.0.0.1:1"}},

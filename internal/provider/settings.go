@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ type setting struct {
 // settings is the configuration table. Schema, environment lookup, validation
 // and their tests are made from it.
 var settings = slices.Concat([]setting{
-	{path: "url", env: "VCDA_URL", value: baseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
+	{path: "url", env: "VCDA_URL", value: values.BaseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
 	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it, also where it has expired; a warning then names the date."},
 	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
@@ -65,18 +64,6 @@ func mergeDocs(parts ...map[string]string) map[string]string {
 		maps.Copy(all, part)
 	}
 	return all
-}
-
-// baseURL takes the base address of a system: https, without a path.
-func baseURL(text string) (string, error) {
-	normal, err := values.URL(text)
-	if err != nil {
-		return "", err
-	}
-	if u, err := url.Parse(normal); err != nil || u.Path != "" {
-		return "", fmt.Errorf("%q must not have a path: give the base address only", text)
-	}
-	return normal, nil
 }
 
 // certificateOrPath takes PEM text, or the path of a file, which is read when the

@@ -57,6 +57,18 @@ func URL(text string) (string, error) {
 	return normal.String() + strings.TrimRight(u.EscapedPath(), "/"), nil
 }
 
+// BaseURL is URL for the base address of a system, which has no path.
+func BaseURL(text string) (string, error) {
+	normal, err := URL(text)
+	if err != nil {
+		return "", err
+	}
+	if strings.Contains(strings.TrimPrefix(normal, "https://"), "/") {
+		return "", fmt.Errorf("%q must not have a path: give the base address only", normal)
+	}
+	return normal, nil
+}
+
 func notHTTPS(shown string) error {
 	return fmt.Errorf("%s is not an https URL: begin with https://", shown)
 }

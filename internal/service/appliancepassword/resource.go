@@ -21,6 +21,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 const (
@@ -404,11 +405,11 @@ func (r *passwordResource) ImportState(ctx context.Context, req resource.ImportS
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("url"), &identity)...)
 		address = identity.ValueString()
 	}
-	if err := checkBaseURL(address); err != nil {
+	id, err := values.BaseURL(address)
+	if err != nil {
 		resp.Diagnostics.AddError("Unable to import the root password", diagnostics.Sentence(err.Error())+" Give the base URL of the appliance, such as https://vcda-a.example.com.")
 		return
 	}
-	id := customtypes.URLType.Normal(customtypes.URLType.Value(address))
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), id)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), id)...)

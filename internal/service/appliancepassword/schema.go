@@ -2,8 +2,6 @@ package appliancepassword
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -34,7 +32,7 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		"url": schema.StringAttribute{
 			CustomType: customtypes.URLType, Optional: true, Computed: true,
 			MarkdownDescription: "Base address of the appliance, such as `https://vcda-a.example.com`. Default: that of the provider block. A change is about another appliance, and replaces the resource.",
-			Validators:          []validator.String{customtypes.URLType.Validator(), baseURLRule{}},
+			Validators:          []validator.String{base.ValidBy(values.BaseURL)},
 			PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior(), stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 		},
 		"thumbprint": schema.StringAttribute{
@@ -43,7 +41,10 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
 			PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
 		},
-		"ca_certificate":           schema.StringAttribute{Optional: true, MarkdownDescription: "Certificate authority to trust beside the system roots, as PEM text."},
+		"ca_certificate": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{base.ValidBy(checkCertificates)},
+			MarkdownDescription: "Certificate authority to trust beside the system roots, as PEM text.",
+		},
 		"root_password_expired":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the appliance says that the root password has expired. Null where it can't be asked."},
 		"root_password_expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "End of the root password's validity, in RFC 3339 format, UTC. Null when it has expired, or is not known."},
 		"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
@@ -99,28 +100,8 @@ func (passwordRule) ValidateString(_ context.Context, req validator.StringReques
 	}
 }
 
-// baseURLRule refuses a path.
-type baseURLRule struct{}
-
-func (baseURLRule) Description(context.Context) string               { return "the value has no path" }
-func (r baseURLRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-func (baseURLRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if u, err := url.Parse(req.ConfigValue.ValueString()); err == nil && u.Path != "" && u.Path != "/" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), "The URL must not have a path: give the base address only.")
-	}
-}
-
-func checkBaseURL(text string) error {
-	normal, err := values.URL(text)
-	if err != nil {
-		return err
-	}
-	if u, err := url.Parse(normal); err != nil || u.Path != "" {
-		return fmt.Errorf("%q must not have a path", text)
-	}
-	return nil
+// checkCertificates accepts PEM text with a certificate.
+func checkCertificates(text string) (string, error) {
+	_, err := values.Certificates(text)
+	return text, err
 }

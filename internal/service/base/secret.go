@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Secret describes an attribute that holds a secret, its write-only twin NAME_wo, and
@@ -26,7 +28,7 @@ type Secret struct {
 // AddTo adds the attributes to those of a resource.
 func (s Secret) AddTo(attributes map[string]resource.Attribute) {
 	twin, version := s.Name+"_wo", s.Name+"_wo_version"
-	rules := append([]validator.String{stringvalidator.LengthAtLeast(1)}, s.Rules...)
+	rules := append([]validator.String{ValidBy(values.Credential)}, s.Rules...)
 	stored := append([]validator.String{stringvalidator.PreferWriteOnlyAttribute(path.MatchRoot(twin))}, rules...)
 	if s.Optional {
 		stored = append(stored, stringvalidator.ConflictsWith(path.MatchRoot(twin)))

@@ -18,7 +18,7 @@ import (
 // model is the set-up as state and configuration hold it.
 type model struct {
 	manager.Common
-	SiteDescription       types.String                 `tfsdk:"site_description"`
+	SiteDescription       customtypes.NormalizedString `tfsdk:"site_description"`
 	PublicEndpointAddress types.String                 `tfsdk:"public_endpoint_address"`
 	PublicEndpointPort    types.Int64                  `tfsdk:"public_endpoint_port"`
 	VCDURL                customtypes.NormalizedString `tfsdk:"vcd_url"`
@@ -138,7 +138,7 @@ func (m *model) refresh(f facts) {
 	imported := m.Imported()
 	m.Refresh(f.Facts)
 	m.report(f)
-	m.SiteDescription = types.StringValue(f.Config.LocalSiteDescription)
+	m.SiteDescription = customtypes.DescriptionType.Value(f.Config.LocalSiteDescription)
 	m.VCDURL = customtypes.DirectorType.ValueOrNull(f.Config.DirectorURL)
 	m.VCDUsername = base.StringOrNull(f.Config.DirectorUser)
 	if imported || !m.VCDThumbprint.IsNull() {

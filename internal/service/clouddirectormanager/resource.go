@@ -25,6 +25,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/manager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 const defaultPort = 443
@@ -58,8 +59,9 @@ func (r *managerResource) Metadata(_ context.Context, _ resource.MetadataRequest
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	all := map[string]schema.Attribute{
 		"site_description": schema.StringAttribute{
-			Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 			MarkdownDescription: "Description of the site; empty by default. It is set together with the name, once, for good.",
+			PlanModifiers:       []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 		},
 		"public_endpoint_address": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -75,7 +77,10 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Validators:          []validator.String{customtypes.DirectorType.Validator()},
 			PlanModifiers:       []planmodifier.String{customtypes.DirectorType.KeepPrior()},
 		},
-		"vcd_username": schema.StringAttribute{Required: true, MarkdownDescription: "Administrator of the Cloud Director, such as `administrator@System`."},
+		"vcd_username": schema.StringAttribute{
+			Required: true, Validators: []validator.String{base.ValidBy(values.CloudUser)},
+			MarkdownDescription: "Administrator of the Cloud Director, such as `administrator@System`.",
+		},
 		"vcd_thumbprint": schema.StringAttribute{
 			CustomType: customtypes.ThumbprintType, Optional: true,
 			MarkdownDescription: "SHA-256 thumbprint of the Cloud Director's certificate. When unset, the appliance verifies it by public authorities.",

@@ -113,6 +113,7 @@ func TestUpdate(t *testing.T) {
 		{"endpoint", direct.Values{"public_endpoint_port": 8443}, calls{"POST /config/endpoints": 1}},
 		{"endpoint removed", direct.Values{"public_endpoint_address": nil, "public_endpoint_port": nil}, calls{}},
 		{"equal URL", direct.Values{"vcd_url": "https://director.example.com:443/api"}, calls{}},
+		{"equal site description", direct.Values{"site_description": " east\r\n"}, calls{}},
 		{"Cloud Director", direct.Values{"vcd_url": "https://director-2.example.com/api", "vcd_thumbprint": director}, vcloud},
 		{"thumbprint removed", direct.Values{"vcd_thumbprint": nil}, calls{}},
 		{"password write-only", direct.Values{"vcd_password": nil, "vcd_password_wo": password, "vcd_password_wo_version": 1}, calls{}},

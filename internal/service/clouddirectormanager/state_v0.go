@@ -55,7 +55,7 @@ func convert(ctx context.Context, text []byte) (model, error) {
 			IsLicensed:              types.BoolPointerValue(old.IsLicensed), LicenseExpiresAt: base.TimeOrNull(old.ExpirationDate),
 			TunnelURL: base.StringOrNull(old.TunnelURL), TunnelCertificate: base.StringOrNull(old.TunnelCertificate),
 		},
-		SiteDescription:       types.StringValue(old.SiteDescription),
+		SiteDescription:       customtypes.DescriptionType.Value(old.SiteDescription),
 		PublicEndpointAddress: base.StringOrNull(old.PublicEndpointAddress), PublicEndpointPort: types.Int64Value(cmp.Or(old.PublicEndpointPort, defaultPort)),
 		VCDURL: customtypes.DirectorType.ValueOrNull(old.VCDURL), VCDUsername: base.StringOrNull(old.VCDUsername), VCDPassword: base.StringOrNull(old.VCDPassword),
 		VCDThumbprint:        customtypes.ThumbprintType.ValueOrNull(old.VCDThumbprint),

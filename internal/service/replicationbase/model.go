@@ -14,32 +14,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // Common is what replications of every kind have.
 type Common struct {
-	ID             types.String   `tfsdk:"id"`
-	Source         types.Object   `tfsdk:"source"`
-	Destination    types.Object   `tfsdk:"destination"`
-	Description    types.String   `tfsdk:"description"`
-	RPO            types.Int64    `tfsdk:"rpo_minutes"`
-	ConnectionType types.String   `tfsdk:"data_connection_type"`
-	Quiesced       types.Bool     `tfsdk:"quiesced"`
-	Retention      types.List     `tfsdk:"retention_rules"`
-	DiskType       types.String   `tfsdk:"target_disk_type"`
-	Migration      types.Bool     `tfsdk:"migration"`
-	Paused         types.Bool     `tfsdk:"paused"`
-	InitialSyncAt  types.String   `tfsdk:"initial_sync_at"`
-	WaitForSync    types.Bool     `tfsdk:"wait_for_sync"`
-	AdoptExisting  types.Bool     `tfsdk:"adopt_existing"`
-	CleanUpTest    types.Bool     `tfsdk:"cleanup_test_on_destroy"`
-	Health         types.String   `tfsdk:"health"`
-	RecoveryState  types.String   `tfsdk:"recovery_state"`
-	Reversed       types.Bool     `tfsdk:"reversed"`
-	PendingTaskID  types.String   `tfsdk:"pending_task_id"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	ID             types.String                 `tfsdk:"id"`
+	Source         types.Object                 `tfsdk:"source"`
+	Destination    types.Object                 `tfsdk:"destination"`
+	Description    customtypes.NormalizedString `tfsdk:"description"`
+	RPO            types.Int64                  `tfsdk:"rpo_minutes"`
+	ConnectionType types.String                 `tfsdk:"data_connection_type"`
+	Quiesced       types.Bool                   `tfsdk:"quiesced"`
+	Retention      types.List                   `tfsdk:"retention_rules"`
+	DiskType       types.String                 `tfsdk:"target_disk_type"`
+	Migration      types.Bool                   `tfsdk:"migration"`
+	Paused         types.Bool                   `tfsdk:"paused"`
+	InitialSyncAt  types.String                 `tfsdk:"initial_sync_at"`
+	WaitForSync    types.Bool                   `tfsdk:"wait_for_sync"`
+	AdoptExisting  types.Bool                   `tfsdk:"adopt_existing"`
+	CleanUpTest    types.Bool                   `tfsdk:"cleanup_test_on_destroy"`
+	Health         types.String                 `tfsdk:"health"`
+	RecoveryState  types.String                 `tfsdk:"recovery_state"`
+	Reversed       types.Bool                   `tfsdk:"reversed"`
+	PendingTaskID  types.String                 `tfsdk:"pending_task_id"`
+	Timeouts       timeouts.Value               `tfsdk:"timeouts"`
 }
 
 // Cloud is what replications of the Cloud service have beside that.
@@ -118,7 +119,7 @@ func SLAProfile(m Model) *string {
 // those that are configured.
 func settingsOf(ctx context.Context, m Model) (vcda.SettingsChange, diag.Diagnostics) {
 	c := m.Base()
-	out := vcda.SettingsChange{Description: known(c.Description), SLAProfileID: SLAProfile(m)}
+	out := vcda.SettingsChange{Description: known(c.Description.StringValue), SLAProfileID: SLAProfile(m)}
 	if at := c.initialSync(); !at.IsZero() {
 		out.InitialSyncTime = new(at.UnixMilli())
 	}
@@ -140,7 +141,7 @@ func settingsChange(ctx context.Context, p, prior, config Model) (vcda.SettingsC
 	c, before, configured := p.Base(), prior.Base(), config.Base()
 	var out vcda.SettingsChange
 	if !c.Description.Equal(before.Description) {
-		out.Description = known(c.Description)
+		out.Description = known(c.Description.StringValue)
 	}
 	if at := c.initialSync(); !at.Equal(before.initialSync()) && !at.IsZero() {
 		out.InitialSyncTime = new(at.UnixMilli())
@@ -198,7 +199,7 @@ func report(m Model, r vcda.Replication, now time.Time) {
 	c := m.Base()
 	has := replication.Settings(r)
 	c.ID = types.StringValue(r.ID)
-	c.Description, c.RPO, c.ConnectionType = types.StringValue(has.Description), types.Int64Value(has.RPO), types.StringValue(has.ConnectionType)
+	c.Description, c.RPO, c.ConnectionType = customtypes.DescriptionType.Value(has.Description), types.Int64Value(has.RPO), types.StringValue(has.ConnectionType)
 	c.Quiesced, c.Retention, c.DiskType = types.BoolValue(has.Quiesced), RetentionList(has.Retention), types.StringValue(has.TargetDiskType)
 	c.Migration, c.Reversed = types.BoolValue(r.IsMigration()), types.BoolValue(r.IsReversed())
 	// The Manager service starts paused what is to be synchronized later.

@@ -274,9 +274,9 @@ func TestReplication_replacementWarns(t *testing.T) {
 
 func TestReplication_changesWithoutACall(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		made := f.apply(none, f.config())
+		made := f.apply(none, f.config("description", "shop"))
 		f.B.ResetStats()
-		f.apply(made, f.config("adopt_existing", true, "wait_for_sync", true, "timeouts", direct.Values{"create": "1h"}))
+		f.apply(made, f.config("description", " shop\r\n", "adopt_existing", true, "wait_for_sync", true, "timeouts", direct.Values{"create": "1h"}))
 		for call, n := range f.B.Stats().Requests {
 			if !strings.HasPrefix(call, "GET ") {
 				t.Errorf("%s was sent %d times", call, n)

@@ -44,7 +44,8 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 			MarkdownDescription: "Where it is replicated to, and where the replication is managed. A change replaces the replication, unless said otherwise. After a reverse it stays as it is configured.",
 		},
 		"description": schema.StringAttribute{
-			Optional: true, Computed: true, MarkdownDescription: "Description of the replication.",
+			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, MarkdownDescription: "Description of the replication.",
+			PlanModifiers: []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 		},
 		"rpo_minutes": schema.Int64Attribute{
 			Optional: true, Computed: true,

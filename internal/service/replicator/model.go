@@ -30,7 +30,7 @@ type model struct {
 	LookupServiceThumbprint customtypes.NormalizedString `tfsdk:"lookup_service_thumbprint"`
 	Owner                   types.String                 `tfsdk:"owner"`
 	SiteName                types.String                 `tfsdk:"site_name"`
-	Description             types.String                 `tfsdk:"description"`
+	Description             customtypes.NormalizedString `tfsdk:"description"`
 	RepairTriggers          types.Map                    `tfsdk:"repair_triggers"`
 	Timeouts                timeouts.Value               `tfsdk:"timeouts"`
 	reported
@@ -79,7 +79,7 @@ func (m *model) refresh(r vcda.Replicator) {
 	}
 	m.APIThumbprint = customtypes.ThumbprintType.Value(r.Thumbprint)
 	m.Owner = types.StringValue(r.Owner)
-	m.Description = types.StringValue(r.Description)
+	m.Description = customtypes.DescriptionType.Value(r.Description)
 }
 
 // secrets are those of the configuration, where write-only ones are only.
@@ -120,7 +120,7 @@ func (m model) repairs(prior model, s secrets) bool {
 	password := base.SecretState{Stored: m.SSOPassword, Version: m.SSOPasswordWOVersion}
 	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
 		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString()) ||
-		!m.SSOUser.Equal(prior.SSOUser) || !m.Description.Equal(prior.Description) || !m.RepairTriggers.Equal(prior.RepairTriggers) ||
+		!m.SSOUser.Equal(prior.SSOUser) || !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || !m.RepairTriggers.Equal(prior.RepairTriggers) ||
 		password.Changed(base.SecretState{Stored: prior.SSOPassword, Version: prior.SSOPasswordWOVersion}, s.ssoPassword)
 }
 

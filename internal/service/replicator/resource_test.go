@@ -105,6 +105,7 @@ func TestUpdate(t *testing.T) {
 		{"root password", func() { site.Replicators[0].SetRootPassword("Changed-pass-1") }, direct.Values{"root_password": "Changed-pass-1"}, calls{}},
 		{"root password write-only", nil, direct.Values{"root_password": nil, "root_password_wo": "Changed-pass-1"}, calls{}},
 		{"description", nil, direct.Values{"description": "new"}, calls{repair: 1}},
+		{"equal description", nil, direct.Values{"description": "new\r\n"}, calls{}},
 		{"SSO password write-only", nil, direct.Values{"sso_password": nil, "sso_password_wo": password, "sso_password_wo_version": 1}, calls{}},
 		{"SSO password version", nil, direct.Values{"sso_password_wo_version": 2}, calls{repair: 1}},
 		{"triggers", nil, direct.Values{"repair_triggers": direct.Values{"manager": "2"}}, calls{repair: 1}},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // texts describe what the appliance reports as text.
@@ -59,7 +60,7 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 		},
 		"api_thumbprint": thumbprint("SHA-256 thumbprint of the replicator's certificate. A change repairs the registration."),
 		"sso_user": schema.StringAttribute{
-			Required:            true,
+			Required: true, Validators: []validator.String{base.ValidBy(values.Credential)},
 			MarkdownDescription: "Administrator of the SSO domain, such as `administrator@vsphere.local`. The replicator keeps the credentials; a change repairs the registration.",
 		},
 		"lookup_service_url": schema.StringAttribute{
@@ -82,8 +83,9 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 		},
 		"description": schema.StringAttribute{
-			Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 			MarkdownDescription: "Description of the replicator; empty by default. A change repairs the registration.",
+			PlanModifiers:       []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 		},
 		"repair_triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,

@@ -43,7 +43,7 @@ func convert(_ context.Context, text []byte) (model, error) {
 	m.LookupServiceThumbprint = customtypes.ThumbprintType.ValueOrNull(old.LookupServiceThumbprint)
 	m.Owner = types.StringValue(cmp.Or(old.Owner, "*"))
 	m.SiteName = base.StringOrNull(old.SiteName)
-	m.Description = types.StringValue(old.Description)
+	m.Description = customtypes.DescriptionType.Value(old.Description)
 	m.DataAddress, m.BuildVersion = base.StringOrNull(old.DataAddress), base.StringOrNull(old.BuildVersion)
 	m.IsInMaintenanceMode = types.BoolPointerValue(old.IsInMaintenanceMode)
 	return m, err

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -19,6 +20,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/manager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // configuredWithin is how long the appliance may take to say that it is configured:
@@ -53,7 +55,10 @@ func (r *managerResource) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	all := map[string]schema.Attribute{
-		"sso_user": schema.StringAttribute{Required: true, MarkdownDescription: "Administrator of the SSO domain, such as `administrator@vsphere.local`. The Manager keeps the credentials."},
+		"sso_user": schema.StringAttribute{
+			Required: true, Validators: []validator.String{base.ValidBy(values.Credential)},
+			MarkdownDescription: "Administrator of the SSO domain, such as `administrator@vsphere.local`. The Manager keeps the credentials.",
+		},
 		"vsphere_plugin": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 			MarkdownDescription: "Whether the plug-in is registered in the vSphere Client. `true` by default. A destroy unregisters it.",
