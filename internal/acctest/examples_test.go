@@ -210,6 +210,9 @@ func TestExamples(t *testing.T) {
 			if drillExamples[name] != "" {
 				continue // TestDrillExamples
 			}
+			if _, ok := planExamples[name]; ok {
+				continue // TestRecoveryPlanExamples
+			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				acctest.SkipUnlessSupported(t, append(needed, features[name]...)...)

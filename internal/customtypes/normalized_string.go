@@ -25,6 +25,9 @@ var (
 	DescriptionType = NormalizedStringType{kind: &kind{name: "description", normalize: always(values.Description)}}
 	UUIDType        = NormalizedStringType{kind: &kind{name: "UUID", normalize: values.UUID}}
 
+	DurationType = NormalizedStringType{kind: &kind{name: "duration", normalize: values.Duration}}
+	TimeType     = NormalizedStringType{kind: &kind{name: "time", normalize: values.Time}}
+
 	LookupServiceType = NormalizedStringType{kind: &kind{name: "lookup service URL", normalize: values.LookupServiceURL}}
 	DirectorType      = NormalizedStringType{kind: &kind{name: "Cloud Director URL", normalize: values.DirectorURL}}
 	CertificateType   = NormalizedStringType{kind: &kind{name: "certificate", normalize: values.EncodedCertificate}}

@@ -45,6 +45,11 @@ func TestSame(t *testing.T) {
 		{customtypes.SiteNameType, "site-a", "Site-a", false},
 		{customtypes.DescriptionType, "one\ntwo", " one\r\ntwo\n", true},
 		{customtypes.DescriptionType, "one two", "one  two", false},
+		{customtypes.DurationType, "90s", "1m30s", true},
+		{customtypes.DurationType, "90s", "90m", false},
+		{customtypes.DurationType, "-1s", "-1000ms", false},
+		{customtypes.TimeType, "2026-12-01T02:00:00Z", "2026-12-01T03:00:00+01:00", true},
+		{customtypes.TimeType, "2026-12-01T02:00:00Z", "2026-12-01T02:00:01Z", false},
 	} {
 		if got := c.kind.Same(c.a, c.b); got != c.same {
 			t.Errorf("%s: %q and %q are the same: %t", c.kind, c.a, c.b, got)

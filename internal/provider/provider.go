@@ -37,6 +37,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/health"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/inventory"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/recoveryaction"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/recoveryplan"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/remotecertificate"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicy"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationpolicyassignment"
@@ -276,7 +277,7 @@ func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
 		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
 		replicationpolicy.NewResource, replicationpolicyassignment.NewResource, slaprofile.NewResource,
-		failovertest.NewResource,
+		failovertest.NewResource, recoveryplan.NewResource, recoveryplan.NewTestResource,
 		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource, tunnel.NewResource, appliancepassword.NewResource}
 }
 
@@ -312,6 +313,7 @@ func (p *vcdaProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		sitepairing.NewRepairAction, health.NewCheckAction,
 		recoveryaction.NewSync, recoveryaction.NewFailover, recoveryaction.NewMigrate, recoveryaction.NewReverse,
+		recoveryplan.NewFailoverAction, recoveryplan.NewMigrateAction,
 	}
 }
 

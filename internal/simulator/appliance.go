@@ -54,6 +54,8 @@ type Appliance struct {
 
 	workloads           Workloads
 	replicationSwitches replicationSwitches
+	plans               []*RecoveryPlan
+	planSwitches        planSwitches
 
 	faults     []*faultRule
 	random     *rnd.Rand

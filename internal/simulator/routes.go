@@ -56,7 +56,7 @@ var routes = slices.Concat([]route{
 	{method: "GET", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
 	{method: "POST", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
 }, passwordRoutes, setupRoutes, replicatorRoutes, tunnelRoutes,
-	cloudReplicationRoutes(vmReplications, vmListFilters), cloudReplicationRoutes(vappReplications, vappListFilters), replicationRoutes)
+	cloudReplicationRoutes(vmReplications, vmListFilters), cloudReplicationRoutes(vappReplications, vappListFilters), replicationRoutes, recoveryPlanRoutes)
 
 // findRoute finds the call a request makes, and the keys in its path.
 func (a *Appliance) findRoute(method string, u *url.URL) (route, []string, *problem) {

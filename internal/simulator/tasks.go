@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -241,7 +242,7 @@ func (a *Appliance) SetTaskDuration(d time.Duration) {
 // TaskTypes are the types of tasks.
 var TaskTypes = slices.Concat([]string{
 	"pair", "repair", "unpair", "health", "start", "reconfigure", "stop", "pause", "resume", "applyStorageProfile", "updateSettings", "sync",
-}, recoveryTasks)
+}, recoveryTasks, slices.Sorted(maps.Values(planTasks)))
 
 // FailNextTask lets the next task of one of the TaskTypes fail at its end, without effect. With an empty code its error is null.
 func (a *Appliance) FailNextTask(taskType, code, msg string) {

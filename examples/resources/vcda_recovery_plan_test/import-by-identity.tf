@@ -1,0 +1,6 @@
+import {
+  to = vcda_recovery_plan_test.shop
+  identity = {
+    id = "16fd2706-8baf-433b-82eb-8c7fada847da"
+  }
+}

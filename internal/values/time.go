@@ -1,0 +1,24 @@
+package values
+
+import (
+	"errors"
+	"time"
+)
+
+// Duration returns a duration in the form of Go.
+func Duration(text string) (string, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return "", errors.New("the value must be a duration such as 90s, 5m or 2h30m, and not negative")
+	}
+	return d.String(), nil
+}
+
+// Time returns a time in RFC 3339 format in UTC.
+func Time(text string) (string, error) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return "", errors.New("the value must be a time in RFC 3339 format, such as 2026-12-01T02:00:00Z")
+	}
+	return at.UTC().Format(time.RFC3339Nano), nil
+}
