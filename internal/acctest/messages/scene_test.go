@@ -89,6 +89,7 @@ var unstable = []struct {
 	{regexp.MustCompile(`clock says \S+Z`), "clock says (time)"},
 	{regexp.MustCompile(`current time \S+ is`), "current time (time) is"},
 	{regexp.MustCompile(`at \d+ %`), "at (n) %"},
+	{regexp.MustCompile(`began \S+, took [^.]+\.`), "began (time), took (duration)."},
 	{regexp.MustCompile(`(last seen|was|is) (QUEUED|RUNNING)`), "$1 RUNNING"},
 }
 

@@ -104,6 +104,23 @@ func TestActions_fail(t *testing.T) {
 	})
 }
 
+// TestActions_suspended: the task succeeds, and the plan says that it has not come to
+// its end.
+func TestActions_suspended(t *testing.T) {
+	eachService(t, func(t *testing.T, f *fixture) {
+		_, plan := f.create()
+		f.a.BeforeResponse(func(*http.Request) {
+			f.a.EditRecoveryPlan(plan, func(p *simulator.RecoveryPlan) {
+				if p.State == "COMPLETE" {
+					p.State, p.LastError = "SUSPENDED", "HostLost"
+				}
+			})
+		})
+		_, problems := f.Invoke(t, failoverAction, direct.Values{"plan_id": plan})
+		requireError(t, problems, "Unable to fail over the recovery plan shop", "has ended without success: HostLost", "where a suspended plan can be resumed")
+	})
+}
+
 func TestActions_interrupted(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()

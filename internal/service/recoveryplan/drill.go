@@ -107,7 +107,11 @@ func (r *testResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	out, err := e.run(limited)
 	if err != nil {
-		resp.Diagnostics.Append(e.explain(ctx, out, err).Unable("test " + m.noun()))
+		d := e.explain(ctx, out, err)
+		if out.Sent {
+			d.Consequence += " The test is in the state as tainted: a destroy or the next apply cleans it up."
+		}
+		resp.Diagnostics.Append(d.Unable("test " + m.noun()))
 		if !out.Sent {
 			return
 		}

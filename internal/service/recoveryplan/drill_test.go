@@ -56,7 +56,9 @@ func TestDrill_staysWhileNotCleanedUp(t *testing.T) {
 			"never executed":    {"", "NOT_STARTED", "", false},
 			"failed over since": {"FAILOVER", "COMPLETE", "", false},
 		} {
-			f.a.EditRecoveryPlan(plan, func(p *simulator.RecoveryPlan) { p.LastOperation, p.State, p.LastError = c.operation, c.state, c.failure })
+			f.a.EditRecoveryPlan(plan, func(p *simulator.RecoveryPlan) {
+				p.LastOperation, p.State, p.LastError = c.operation, c.state, c.failure
+			})
 			if got := f.refresh(testType, tested); (got.Values != nil) != c.stays {
 				t.Errorf("%s: state %v", name, got.Values)
 			}
