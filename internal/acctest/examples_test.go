@@ -198,7 +198,7 @@ func (w *world) pair(t *testing.T) (key string) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, folder := range folders(t, examples) {
-		if slices.Contains([]string{"dr-pair", "dr-mesh", "day-zero", "protect-vapp", "protect-vms", "provider"}, folder) {
+		if slices.Contains([]string{"dr-pair", "dr-mesh", "day-zero", "dr-drill", "protect-vapp", "protect-vms", "provider"}, folder) {
 			continue // tests of their own
 		}
 		needed, known := kinds[folder]

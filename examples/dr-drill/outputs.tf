@@ -1,0 +1,14 @@
+output "healthy" {
+  description = "Whether everything came up and answered."
+  value       = alltrue([for drill in local.drills : drill.healthy])
+}
+
+output "report" {
+  description = "The drill as a Markdown table: what, when, how long, which instance, healthy or not."
+  value       = local.report
+}
+
+output "recovered_vms" {
+  description = "Ids of the VMs that came up, by the name of the drill and the id of the replication of each."
+  value       = { for name, test in vcda_failover_test.drill : name => test.recovered_vm_ids }
+}

@@ -1,0 +1,26 @@
+variable "drills" {
+  description = <<-EOT
+    What is tested, by the name that the report shows:
+    replication_id - id of the replication, of any kind
+    site           - site that manages it; the provider's appliance knows it by default
+    sync           - whether to synchronize first
+    power_on       - whether the copy is powered on
+    check          - what has to answer once the copy is up: http://…, https://… or tcp://HOST:PORT; nothing by default
+    wait_seconds   - how long to wait for that answer
+  EOT
+
+  type = map(object({
+    replication_id = string
+    site           = optional(string)
+    sync           = optional(bool, false)
+    power_on       = optional(bool, true)
+    check          = optional(string)
+    wait_seconds   = optional(number, 300)
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for drill in var.drills : can(regex("^(https?|tcp)://[^/]+", coalesce(drill.check, "tcp://none:1")))])
+    error_message = "A check is an address of the form http://…, https://… or tcp://HOST:PORT."
+  }
+}
