@@ -150,6 +150,8 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		Pairings: &pairing.Run{},
 
 		Appliances: p.appliances(configurationOf(), agent, queue),
+
+		Reservations: &providerdata.Reservations{},
 	}
 	if ofVCDA.enabled("preflight") {
 		data.Preflight = &providerdata.Preflight{Clock: p.clock}

@@ -27,7 +27,8 @@ type Data struct {
 	// Pairings is what the resources of this run share about pairings.
 	Pairings *pairing.Run
 
-	Appliances Appliances
+	Appliances   Appliances
+	Reservations *Reservations
 
 	// Preflight is nil where checks at plan time are turned off.
 	Preflight *Preflight

@@ -87,11 +87,20 @@ func passwordsOf(ctx context.Context, config tfsdk.Config) (p passwords, diags d
 // base returns the base URL of the appliance, and that without the port 443.
 func (m model) base() (*url.URL, error) { return url.Parse(customtypes.URLType.Normal(m.URL)) }
 
-// isOwn reports whether a URL is that of the provider's own appliance, whatever the
-// port: its services share one root user.
+// isOwn reports whether a URL leads to the root user of the provider's own appliance.
 func (r *passwordResource) isOwn(of *url.URL) bool {
 	own, err := url.Parse(customtypes.URLType.Normal(customtypes.URLType.Value(r.Appliances.Own.URL)))
-	return err == nil && own.Hostname() != "" && own.Hostname() == of.Hostname()
+	return err == nil && own.Hostname() != "" && rootOf(own) == rootOf(of)
+}
+
+// rootOf names the root user that a URL leads to: a Cloud service, on port 443, and
+// the Manager beside it, on 8441, share one.
+func rootOf(u *url.URL) string {
+	port := u.Port()
+	if port == "" || port == "8441" {
+		port = "443"
+	}
+	return u.Hostname() + ":" + port
 }
 
 // connect makes a client of the appliance that logs in with a password. The trust in
@@ -263,6 +272,10 @@ func (r *passwordResource) Create(ctx context.Context, req resource.CreateReques
 		resp.Diagnostics.Append(noURL())
 		return
 	}
+	defer base.Reserve(r.Data, m.key(), path.Root("url"), "the root password of "+m.URL.ValueString()+", whatever the port,", &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	c := &changer{passwordResource: r, model: m}
 	err := c.awaitUp(ctx)
 	if err != nil {
@@ -371,7 +384,19 @@ func (r *passwordResource) Update(ctx context.Context, req resource.UpdateReques
 }
 
 // Delete does nothing: a password can't be unset.
-func (r *passwordResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+func (r *passwordResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	r.Reservations.Release(m.key())
+}
+
+// key is what tells the root user of a model from others.
+func (m model) key() string {
+	at, err := m.base()
+	if err != nil {
+		return "password " + m.URL.ValueString()
+	}
+	return "password " + rootOf(at)
 }
 
 // ModifyPlan plans the URL of the provider's own appliance where none is configured.

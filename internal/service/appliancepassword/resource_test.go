@@ -241,6 +241,38 @@ func TestOwnAppliance(t *testing.T) {
 	}
 }
 
+// TestTwoResources are about the root user of one appliance: the second is refused
+// before it sends anything.
+func TestTwoResources(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	p := bare(t, site)
+	first, second := p.Plan(t, name, direct.Object{}, configOf(site.Main, nil)), p.Plan(t, name, direct.Object{}, configOf(site.Main, direct.Values{"new_password": "Another-passw0rd"}))
+	object, problems := p.Apply(t, first)
+	deployed.NoErrors(t, problems)
+	_, problems = p.Apply(t, second)
+	requireError(t, problems, "url: Two resources for one thing")
+	requireCalls(t, site.Main, calls{change: 1})
+	_, problems = p.Apply(t, p.Plan(t, name, object, nil)) // which frees it
+	deployed.NoErrors(t, problems)
+	deployed.Create(t, p, name, configOf(site.Main, direct.Values{"current_password": deployed.RootPassword, "new_password": "Another-passw0rd"}))
+}
+
+// TestBesideTheProvidersAppliance changes the password of another appliance than the
+// provider's own, at the same host.
+func TestBesideTheProvidersAppliance(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	site.Replicators[0].SetRootPassword("Replicator-1")
+	p := site.Provider(t, nil)
+	deployed.Create(t, p, name, configOf(site.Replicators[0], direct.Values{"current_password": "Replicator-1", "new_password": "Replicator-2"}))
+	site.Main.ExpireSessions()
+	deployed.Create(t, p, name, direct.Values{"current_password": deployed.RootPassword, "new_password": deployed.RootPassword})
+	if n := site.Main.Stats().FailedLogins; n > 0 {
+		t.Errorf("%d wrong logins at the provider's appliance", n)
+	}
+}
+
 // TestChangedByHand warns, and keeps the state.
 func TestChangedByHand(t *testing.T) {
 	t.Parallel()

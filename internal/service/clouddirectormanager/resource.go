@@ -89,7 +89,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		"manager_lookup_service": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` leaves it alone.",
+			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` leaves it alone. **Experimental**: the call is known from old appliances only; one that lacks it gets a warning.",
 		},
 		"reapply_triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -144,6 +144,10 @@ func (r *managerResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	defer base.Reserve(r.Data, "set-up "+client.URL(), path.Root("site_name"), "the set-up of "+client.URL(), &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	result, err := setup.Create(ctx, client, m.wanted(given))
 	if err != nil {
 		resp.Diagnostics.Append(manager.Failed(ctx, action, manager.DirectorType, attributes, result, err))
@@ -235,6 +239,9 @@ func (r *managerResource) keepDone(ctx context.Context, m, prior model, result s
 
 // Delete undoes nothing: the appliance can't take any of it back.
 func (r *managerResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if client, absent := r.VCDA.Client(); !absent.HasError() {
+		r.Reservations.Release("set-up " + client.URL())
+	}
 	resp.Diagnostics.Append(undone())
 }
 
@@ -246,6 +253,8 @@ func undone() diag.Diagnostic {
 func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.State.Raw.IsNull() {
+		_, absent := r.VCDA.ClientForPlan()
+		resp.Diagnostics.Append(absent...)
 		return
 	}
 	var m, prior model

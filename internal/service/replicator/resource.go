@@ -69,6 +69,10 @@ func (r *replicatorResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer base.Reserve(r.Data, m.key(at), path.Root("api_url"), "the replicator "+m.APIURL.ValueString(), &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	added, err := at.create(ctx, &m, given)
 	if err != nil {
 		resp.Diagnostics.Append(at.failed(ctx, action, err))
@@ -160,7 +164,13 @@ func (r *replicatorResource) Delete(ctx context.Context, req resource.DeleteRequ
 		resp.Diagnostics.Append(d.Unable(action))
 		return
 	}
+	r.Reservations.Release(m.key(at))
 	resp.Diagnostics.Append(stays())
+}
+
+// key is what tells the replicator of a model from others of the Manager.
+func (m model) key(at manager) string {
+	return "replicator " + at.client.URL() + " " + customtypes.URLType.Normal(m.APIURL)
 }
 
 // stays warns of what a destroy leaves.
@@ -179,6 +189,8 @@ func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
 	}
+	_, absent := r.VCDA.ClientForPlan()
+	resp.Diagnostics.Append(absent...)
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	if !req.State.Raw.IsNull() {

@@ -89,6 +89,10 @@ func (r *tunnelResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer base.Reserve(r.Data, m.key(client), path.Root("url"), "the tunnel "+m.URL.ValueString(), &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	added, err := m.create(ctx, client, password.ValueString())
 	if err == nil {
 		err = m.setLookupService(ctx, client, blank(), password.ValueString(), &resp.Diagnostics)
@@ -284,7 +288,15 @@ func (m model) changes(prior model) bool {
 func (r *tunnelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	if client, absent := r.VCDA.Client(); !absent.HasError() {
+		r.Reservations.Release(m.key(client))
+	}
 	resp.Diagnostics.Append(m.stays())
+}
+
+// key is what tells the tunnel of a model from others of the Cloud service.
+func (m model) key(client *vcda.Client) string {
+	return "tunnel " + client.URL() + " " + customtypes.URLType.Normal(m.URL)
 }
 
 // stays warns of what a destroy leaves.
@@ -316,8 +328,9 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.Diagnostics.AddAttributeWarning(path.Root("url"), "Unusual port", fmt.Sprintf("The service of a tunnel usually listens on port %s. Check url.", servicePort))
 	}
 	r.planTrust(ctx, req, resp)
-	client, absent := r.VCDA.Client()
-	if absent.HasError() || !req.State.Raw.IsNull() {
+	client, absent := r.VCDA.ClientForPlan()
+	resp.Diagnostics.Append(absent...)
+	if client == nil || !req.State.Raw.IsNull() {
 		return
 	}
 	if service, err := client.Service(ctx); err == nil && service == vcda.Manager { // what can't be asked yet, the create asks

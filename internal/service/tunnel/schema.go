@@ -45,7 +45,7 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 		"lookup_service_url": schema.StringAttribute{
 			CustomType: customtypes.LookupServiceType, Optional: true,
-			MarkdownDescription: "Address of the lookup service for the tunnel, such as `https://vcenter.example.com`. Left alone when unset. Needs `lookup_service_thumbprint`.",
+			MarkdownDescription: "Address of the lookup service for the tunnel, such as `https://vcenter.example.com`. Left alone when unset. Needs `lookup_service_thumbprint`. **Experimental**: the call is known from old appliances only; one that lacks it gets a warning.",
 			Validators:          []validator.String{customtypes.LookupServiceType.Validator(), stringvalidator.AlsoRequires(path.MatchRoot("lookup_service_thumbprint"))},
 			PlanModifiers:       []planmodifier.String{customtypes.LookupServiceType.KeepPrior()},
 		},

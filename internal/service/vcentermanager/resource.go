@@ -107,6 +107,10 @@ func (r *managerResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	defer base.Reserve(r.Data, "set-up "+client.URL(), path.Root("site_name"), "the set-up of "+client.URL(), &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	result, err := setup.Create(ctx, client, m.wanted(given))
 	if err != nil {
 		resp.Diagnostics.Append(manager.Failed(ctx, action, manager.VCenterType, attributes, result, err))
@@ -227,6 +231,7 @@ func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest
 			return
 		}
 	}
+	r.Reservations.Release("set-up " + client.URL())
 	resp.Diagnostics.Append(m.undone(client))
 }
 
@@ -249,6 +254,8 @@ func (m model) undone(client *vcda.Client) diag.Diagnostic {
 func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.State.Raw.IsNull() {
+		_, absent := r.VCDA.ClientForPlan()
+		resp.Diagnostics.Append(absent...)
 		return
 	}
 	var m, prior model
