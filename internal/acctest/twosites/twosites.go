@@ -24,7 +24,7 @@ type Fixture struct {
 }
 
 // Start starts the sites and configures the provider for one of them.
-func Start(t *testing.T, service simulator.Service, at string) *Fixture {
+func Start(t testing.TB, service simulator.Service, at string) *Fixture {
 	t.Helper()
 	f := &Fixture{Clock: clocktest.New(), service: service}
 	describe := func(site string) simulator.ApplianceOptions {
@@ -50,7 +50,7 @@ func Start(t *testing.T, service simulator.Service, at string) *Fixture {
 
 // Configure configures the provider for a site, on the Cloud service with its
 // session extended to the other one if asked for.
-func (f *Fixture) Configure(t *testing.T, at string, extended bool) {
+func (f *Fixture) Configure(t testing.TB, at string, extended bool) {
 	t.Helper()
 	here, there := f.B, "site-a"
 	if at == "site-a" {
@@ -72,7 +72,7 @@ func (f *Fixture) Configure(t *testing.T, at string, extended bool) {
 }
 
 // Restart replaces the provider by a fresh one, as the next command has it.
-func (f *Fixture) Restart(t *testing.T, at string) {
+func (f *Fixture) Restart(t testing.TB, at string) {
 	t.Helper()
 	f.Provider = direct.Serve(t, acctest.FactoriesAt(t, f.Clock)["vcda"])
 	f.Configure(t, at, true)

@@ -3,8 +3,10 @@ package replicationbase
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -239,10 +241,28 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	case listed == nil:
 		resp.State.RemoveResource(ctx)
 	default:
+		prior := *p
 		report(p, *listed, r.Clock.Now())
+		if sameValues(reflect.ValueOf(*p), reflect.ValueOf(prior)) {
+			return // as most of many are: the state is what it was
+		}
 		resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
 	}
+}
+
+// sameValues reports whether two models, or parts of them, have the same values.
+func sameValues(a, b reflect.Value) bool {
+	if value, ok := reflect.TypeAssert[attr.Value](a); ok {
+		other, _ := reflect.TypeAssert[attr.Value](b)
+		return value.Equal(other)
+	}
+	for i := range a.NumField() {
+		if !sameValues(a.Field(i), b.Field(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // current is the replication as it is listed now, nil where there is none. It is
