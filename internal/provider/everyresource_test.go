@@ -34,6 +34,10 @@ var everyResource = map[string]struct{ config, state values }{
 		"destination": values{"site": "site-b", "vcenter_id": anyUUID, "datastore_id": "datastore-1"},
 	}, values{"id": "H4-" + anyUUID}},
 	"vcda_failover_test": {values{"replication_id": "C4-" + anyUUID}, values{"id": "C4-" + anyUUID}},
+	"vcda_recovery_plan": {values{
+		"name": "shop", "steps": []any{values{"name": "databases", "replication_ids": []any{"C4VAPP-" + anyUUID}}},
+	}, values{"id": anyUUID}},
+	"vcda_recovery_plan_test": {values{"plan_id": anyUUID}, values{"id": anyUUID}},
 	"vcda_replication_policy": {values{
 		"name": "gold", "min_rpo_minutes": 15, "max_instances": 12, "max_pinned_instances": 2, "max_incoming": -1,
 		"allow_incoming_migrations": true, "allow_outgoing_migrations": true, "allow_outgoing_onprem_migrations": true,
