@@ -77,11 +77,12 @@ func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
 	}
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	steps, diags := stepsOf(ctx, m.Steps)
 	resp.Diagnostics.Append(diags...)
-	if client, absent := r.VCDA.Client(); !absent.HasError() && r.Preflight != nil {
+	if client, absent := r.VCDA.Client(); !absent.HasError() && r.Preflight != nil && !client.SingleUse() {
 		refused, err := checkService(ctx, client, steps)
 		if err == nil { // else the apply says why
 			resp.Diagnostics.Append(refused...)
