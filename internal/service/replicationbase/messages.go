@@ -161,7 +161,7 @@ func isPolicy(err error) bool {
 }
 
 func (r *Resource[M, P]) importCommand(id string) string {
-	return fmt.Sprintf("  terraform import vcda_%s.NAME %s\n\n  import {\n    to = vcda_%s.NAME\n    id = %q\n  }", r.Name, id, r.Name, id)
+	return fmt.Sprintf("  terraform import vcda_%s.NAME %s\n\n  import {\n    to = vcda_%s.NAME\n    id = %s\n  }", r.Name, diagnostics.ShellWord(id), r.Name, diagnostics.ConfigString(id))
 }
 
 func interruptedCreate(noun string, result replication.Result) diag.Diagnostic {

@@ -286,7 +286,7 @@ func detail(ctx context.Context, err error) diagnostics.Detail {
 	var inUse *inUseError
 	switch {
 	case errors.As(err, &exists):
-		d.Advice = fmt.Sprintf("Give the policy another name, or import it:\n\n  terraform import vcda_replication_policy.NAME %s", exists.policy.ID)
+		d.Advice = fmt.Sprintf("Give the policy another name, or import it:\n\n  terraform import vcda_replication_policy.NAME %s", diagnostics.ShellWord(exists.policy.ID))
 	case errors.As(err, &inUse):
 		d.Advice = "Assign another policy to these organizations first; the default one has the id default."
 	}

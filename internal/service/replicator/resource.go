@@ -388,7 +388,7 @@ func (at manager) failed(ctx context.Context, action string, err error) diag.Dia
 	switch {
 	case errors.As(err, &registered):
 		d.Why = fmt.Sprintf("The replicator is registered already, at %s, with the owner %q, the site %q and the description %q. Nothing was sent.", registered.APIURL, registered.Owner, registered.Site, registered.Description)
-		d.Advice = "Import it:\n\n  terraform import " + typeName + ".NAME " + registered.ID + "\n\nwith the resource's own name for NAME."
+		d.Advice = "Import it:\n\n  terraform import " + typeName + ".NAME " + diagnostics.ShellWord(registered.ID) + "\n\nwith the resource's own name for NAME."
 		return d.UnableAt(path.Root("api_url"), action)
 	case errors.As(err, &other):
 		d.Why, d.Advice = diagnostics.Sentence(other.Error()), "Check api_url and api_thumbprint. For a new replicator, destroy this resource and create another one."

@@ -132,7 +132,7 @@ func knownSites(sites []vcda.Site) string {
 func idsAndURLs(sites []vcda.Site, service vcda.Service) string {
 	var lines strings.Builder
 	for _, s := range sites {
-		fmt.Fprintf(&lines, "\n  id = %q, api_url = %q", s.Key(service), s.Endpoint())
+		fmt.Fprintf(&lines, "\n  id = %s, api_url = %s", diagnostics.ConfigString(s.Key(service)), diagnostics.ConfigString(s.Endpoint()))
 	}
 	return lines.String()
 }

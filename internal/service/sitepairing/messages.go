@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -280,20 +278,5 @@ func nameOf(s vcda.Site) string { return cmp.Or(s.Site, s.Endpoint()) }
 // importOrAdopt is what to do about a pairing that is there already.
 func importOrAdopt(key string) string {
 	return fmt.Sprintf("To manage that pairing, import it:\n\n  terraform import vcda_site_pairing.NAME %s\n\nor with a block:\n\n"+
-		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to take it over as it is.", shellQuoted(key), hclQuoted(key))
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
-
-// shellQuoted is a word as a shell takes it.
-func shellQuoted(word string) string {
-	if plainWord.MatchString(word) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// hclQuoted is a text as a configuration holds it.
-func hclQuoted(text string) string {
-	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(text))
+		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to take it over as it is.", diagnostics.ShellWord(key), diagnostics.ConfigString(key))
 }

@@ -375,7 +375,7 @@ func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	switch {
 	case errors.As(err, &registered):
 		d.Why = fmt.Sprintf("The tunnel is registered already, at %s, with another address or certificate. Nothing was sent.", registered.URL)
-		d.Advice = "Import it:\n\n  terraform import " + typeName + ".NAME " + registered.Key() + "\n\nwith the resource's own name for NAME."
+		d.Advice = "Import it:\n\n  terraform import " + typeName + ".NAME " + diagnostics.ShellWord(registered.Key()) + "\n\nwith the resource's own name for NAME."
 		return d.UnableAt(path.Root("url"), action)
 	case errors.As(err, &thumbprint):
 		d.Why, d.Advice = diagnostics.Sentence(thumbprint.Error()), "Compare both with the certificate of the tunnel, and correct thumbprint or url."
