@@ -213,14 +213,15 @@ func (a *Appliance) Resume(ctx context.Context, task, key string, spec Spec) (Re
 // Errors: the cause of the end of ctx, ErrNotListed.
 func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site, error) {
 	key := site.Key(a.service)
-	for {
+	for pause := firstLinkPause; ; pause = min(2*pause, lastLinkPause) {
 		if link := site.Link(); link.Incoming == nil && link.Outgoing == nil {
 			return site, nil
 		}
-		if err := a.client.Clock().Sleep(ctx, linkPause); err != nil {
+		if err := a.client.Clock().Sleep(ctx, pause); err != nil {
 			return site, err
 		}
-		now, err := a.Find(ctx, key)
+		// A list that another wait has read since the last look serves as well.
+		now, err := a.findSince(ctx, Peer{Service: a.service, Key: key}, a.client.Clock().Now().Add(-pause))
 		switch {
 		case err != nil && vcda.IsTransient(err): // seen again after the next pause
 		case err != nil:
@@ -233,8 +234,11 @@ func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site,
 	}
 }
 
-// linkPause is the time between two looks at a link.
-const linkPause = time.Second
+// The time between two looks at a link grows from the first pause to the last.
+const (
+	firstLinkPause = time.Second
+	lastLinkPause  = 5 * time.Second
+)
 
 // Find returns the site that is paired under the key, nil where there is none.
 func (a *Appliance) Find(ctx context.Context, key string) (*vcda.Site, error) {
@@ -243,9 +247,14 @@ func (a *Appliance) Find(ctx context.Context, key string) (*vcda.Site, error) {
 
 // find returns the row of the peer, nil where there is none.
 func (a *Appliance) find(ctx context.Context, peer Peer) (found *vcda.Site, err error) {
+	return a.findSince(ctx, peer, a.lately())
+}
+
+// findSince is find in a list that was asked for at the time given or later.
+func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (found *vcda.Site, err error) {
 	var sites []vcda.Site
 	err = a.retry(ctx, func() error {
-		sites, _, err = a.client.SitesSince(ctx, a.lately())
+		sites, _, err = a.client.SitesSince(ctx, since)
 		return err
 	})
 	for _, s := range sites {

@@ -11,7 +11,6 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // model is a pairing as state and configuration hold it.
@@ -34,14 +33,10 @@ type model struct {
 // spec is what the configuration asks for. The owner tells the resource from the
 // others of the run.
 func (m model) spec(owner string) pairing.Spec {
-	thumbprint, err := values.Thumbprint(m.APIThumbprint.ValueString())
-	if err != nil {
-		thumbprint = m.APIThumbprint.ValueString() // what an appliance stored by itself
-	}
 	return pairing.Spec{
 		Site:        m.Site.ValueString(),
-		URL:         m.APIURL.ValueString(),
-		Thumbprint:  thumbprint,
+		URL:         customtypes.URLType.Normal(m.APIURL),
+		Thumbprint:  customtypes.ThumbprintType.Normal(m.APIThumbprint),
 		Description: m.Description.ValueString(),
 		Adopt:       m.AdoptExisting.ValueBool(),
 		Owner:       owner,
