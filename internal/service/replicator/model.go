@@ -96,7 +96,7 @@ func secretsOf(ctx context.Context, config tfsdk.Config) (s secrets, diags diag.
 func (m model) details(s secrets) vcda.ReplicatorDetails {
 	return vcda.ReplicatorDetails{
 		RemoteAppliance: vcda.RemoteAppliance{
-			APIURL: m.APIURL.ValueString(), APIThumbprint: customtypes.ThumbprintType.Normal(m.APIThumbprint), RootPassword: s.rootPassword.ValueString(),
+			APIURL: customtypes.URLType.Normal(m.APIURL), APIThumbprint: customtypes.ThumbprintType.Normal(m.APIThumbprint), RootPassword: s.rootPassword.ValueString(),
 		},
 		SSOAdmin: vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: s.ssoPassword.ValueString()},
 	}

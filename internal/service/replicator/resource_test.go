@@ -311,3 +311,11 @@ func TestLists(t *testing.T) {
 		t.Error("the pairing cookie shows")
 	}
 }
+
+// TestCreate_otherSpelling: the address is sent in its ASCII form without a dot.
+func TestCreate_otherSpelling(t *testing.T) {
+	t.Parallel()
+	site, _ := ready(t, simulator.Manager)
+	url := strings.Replace(strings.ToUpper(site.Replicators[0].PublicURL()), ".COM", ".COM.", 1) + "/"
+	deployed.Create(t, site.Provider(t, nil), name, site.Replicator(0, direct.Values{"api_url": url}))
+}

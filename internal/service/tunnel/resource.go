@@ -162,7 +162,7 @@ func (m model) create(ctx context.Context, client *vcda.Client, password string)
 
 // wanted is the tunnel to send. Without a certificate the appliance is asked for it.
 func (m model) wanted(ctx context.Context, client *vcda.Client, password string) (vcda.NewTunnel, error) {
-	wanted := vcda.NewTunnel{URL: m.URL.ValueString(), RootPassword: password}
+	wanted := vcda.NewTunnel{URL: customtypes.URLType.Normal(m.URL), RootPassword: password}
 	if !m.Certificate.IsNull() && !m.Certificate.IsUnknown() {
 		wanted.Certificate = customtypes.CertificateType.Normal(m.Certificate)
 		return wanted, nil
@@ -184,7 +184,7 @@ func (m model) setLookupService(ctx context.Context, client *vcda.Client, prior 
 	if m.LookupServiceURL.IsNull() || m.lookupService() == prior.lookupService() {
 		return nil
 	}
-	remote := vcda.RemoteAppliance{APIURL: m.URL.ValueString(), RootPassword: password}
+	remote := vcda.RemoteAppliance{APIURL: customtypes.URLType.Normal(m.URL), RootPassword: password}
 	seen, err := client.RemoteCertificate(ctx, remote.APIURL, false)
 	if err != nil {
 		return &lookupServiceError{err}
@@ -252,7 +252,7 @@ func (r *tunnelResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	changed := vcda.Tunnel{ID: prior.ID.ValueString(), URL: prior.URL.ValueString(), Certificate: customtypes.CertificateType.Normal(prior.Certificate)}
+	changed := vcda.Tunnel{ID: prior.ID.ValueString(), URL: customtypes.URLType.Normal(prior.URL), Certificate: customtypes.CertificateType.Normal(prior.Certificate)}
 	if m.changes(prior) {
 		wanted, err := m.wanted(ctx, client, password.ValueString())
 		if err == nil {

@@ -247,3 +247,11 @@ func TestImport(t *testing.T) {
 		t.Errorf("%v, %v", names, data)
 	}
 }
+
+// TestCreate_otherSpelling: the address is sent in its ASCII form without a dot.
+func TestCreate_otherSpelling(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	url := strings.Replace(strings.ToUpper(site.Tunnels[0].PublicURL()), ".COM", ".COM.", 1) + "/"
+	deployed.Create(t, site.Provider(t, nil), name, site.Tunnel(0, direct.Values{"url": url}))
+}
