@@ -61,6 +61,9 @@ type ApplianceOptions struct {
 	ShrinkUnknownStatus int  // answer to a shrink without extension: 200 (default), 400 or 404
 	OverwritePairing    bool // pairing a paired peer again replaces its record
 	UnpairBothSides     bool // Cloud: unpairing removes the record on the peer too
+	TidyDescriptions    bool // stores descriptions with LF for CRLF and without white space at the ends
+	SerializeSiteWrites bool // declines what changes sites with 409 as long as a task about one runs
+	NamelessUntrusted   bool // Manager: a row has no site name as long as its thumbprint is wrong
 }
 
 func (o ApplianceOptions) withDefaults() ApplianceOptions {

@@ -35,7 +35,7 @@ func (e *Fixture) peerOf(record *siteRecord) *Appliance {
 
 // siteInfo is what both flavors tell about a site.
 type siteInfo struct {
-	Site          string    `json:"site"`
+	Site          *string   `json:"site"` // null where NamelessUntrusted leaves it out
 	Description   string    `json:"description"`
 	APIURL        string    `json:"apiUrl"`
 	APIPublicURL  string    `json:"apiPublicUrl"`
@@ -103,8 +103,11 @@ func (c *call) pairSite() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
+	if err := c.appliance.siteWriteDeclined(); err != nil {
+		return reply{}, err
+	}
 	record := &siteRecord{id: c.appliance.pairingID(*body.APIURL), site: body.Site}
-	record.update(body.siteRequest)
+	c.appliance.update(record, body.siteRequest)
 	workflow := workflowInfo{Type: "pair", ResourceType: "site", ResourceID: record.site, record: record}
 	if c.appliance.service == Manager {
 		// The reference has no sample; the URL tells one unfinished task from another.
@@ -200,9 +203,9 @@ func (r siteRequest) check() *problem {
 	return nil
 }
 
-func (record *siteRecord) update(r siteRequest) {
+func (a *Appliance) update(record *siteRecord, r siteRequest) {
 	record.lookAt(*r.APIURL)
-	record.thumbprint, record.description = *r.APIThumbprint, *r.Description
+	record.thumbprint, record.description = *r.APIThumbprint, a.tidied(*r.Description)
 }
 
 // pair is the effect of POST /sites. A wrong thumbprint is no failure.
@@ -237,7 +240,7 @@ func (a *Appliance) repair(record *siteRecord, body siteRequest) (any, *apiError
 	if old := a.recordOf(peer); old != nil && old != record {
 		return nil, newAPIError("SiteAlreadyPaired", "Site %s is already paired.", peer.site)
 	}
-	record.update(body)
+	a.update(record, body)
 	record.internalURL = a.internalURL(record, peer)
 	return a.info(record), nil
 }
@@ -311,7 +314,7 @@ func (a *Appliance) pairedPeer(site string) *Appliance {
 // reached.
 func (a *Appliance) info(record *siteRecord) any {
 	info := siteInfo{
-		Site: record.site, Description: record.description, APIURL: record.internalURL, APIPublicURL: record.publicURL,
+		Site: a.shownName(record), Description: record.description, APIURL: record.internalURL, APIPublicURL: record.publicURL,
 		APIThumbprint: record.thumbprint, State: a.link(record),
 	}
 	var build, tunnel *string
@@ -323,7 +326,7 @@ func (a *Appliance) info(record *siteRecord) any {
 
 func (a *Appliance) localInfo() any {
 	info := siteInfo{
-		Site: a.site, APIURL: a.url + "/", APIPublicURL: a.PublicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
+		Site: new(a.site), APIURL: a.url + "/", APIPublicURL: a.PublicURL(), APIThumbprint: a.thumbprint, IsLocal: true,
 		APIVersion: new(a.newestVersion()),
 	}
 	return a.flavored(a.instanceID, info, new(a.buildVersion()), nil)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -97,9 +98,43 @@ func (a *Appliance) SetBusy(status, retryAfter int) {
 	})
 }
 
+// siteWriteDeclined is the answer to a change while a task about any site runs, nil
+// where the appliance takes the change.
+func (a *Appliance) siteWriteDeclined() *problem {
+	if !a.options.SerializeSiteWrites {
+		return nil
+	}
+	for _, t := range a.tasks {
+		if t.workflow.record != nil && !t.done {
+			return refuse(http.StatusConflict, "OperationInProgress", "Another operation on sites is in progress.")
+		}
+	}
+	return nil
+}
+
+// tidied is what the appliance stores of a description.
+func (a *Appliance) tidied(description string) string {
+	if !a.options.TidyDescriptions {
+		return description
+	}
+	return strings.TrimSpace(strings.ReplaceAll(description, "\r\n", "\n"))
+}
+
+// shownName is the name in a row, nil where the row has none.
+func (a *Appliance) shownName(record *siteRecord) *string {
+	trouble := a.outgoing(record)
+	if a.options.NamelessUntrusted && a.service == Manager && trouble != nil && trouble.Code == "CertificateMismatch" {
+		return nil
+	}
+	return new(record.site)
+}
+
 // freeRecord is record for a change, which a running task may keep off.
 func (c *call) freeRecord() (*siteRecord, *problem) {
 	record, err := c.record()
+	if err == nil {
+		err = c.appliance.siteWriteDeclined()
+	}
 	if err != nil || c.appliance.busy == nil {
 		return record, err
 	}

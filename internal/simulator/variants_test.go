@@ -62,6 +62,57 @@ func TestBusy(t *testing.T) {
 	f.must(http.StatusAccepted, remove, nil)
 }
 
+func TestTidyDescriptions(t *testing.T) {
+	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.TidyDescriptions = true })
+	body := f.pairBody(f.b)
+	body.Description = " two\r\nlines\r\n"
+	f.must(f.accepted(), request{method: "POST", path: "/sites", body: body}, nil)
+	f.clock.Advance(time.Minute)
+	stored := func() string {
+		f.must(http.StatusOK, request{method: "GET", path: "/sites"}, nil)
+		return f.a.Sites()[0].Description
+	}
+	if got := stored(); got != "two\nlines" {
+		t.Errorf("description %q", got)
+	}
+	body.Description = "\tthree "
+	f.must(f.accepted(), request{method: "PUT", path: "/sites/" + f.a.Sites()[0].ID, body: body}, nil)
+	f.clock.Advance(time.Minute)
+	if got := stored(); got != "three" {
+		t.Errorf("description %q", got)
+	}
+}
+
+func TestSerializeSiteWrites(t *testing.T) {
+	eachFlavor(t, func(t *testing.T, service simulator.Service) {
+		f := start(t, service, func(o *simulator.ApplianceOptions) { o.SerializeSiteWrites = true })
+		key := f.a.Pair("site-b")
+		remove := request{method: "DELETE", path: "/sites/" + key}
+		f.must(http.StatusAccepted, remove, nil)
+		f.refused(http.StatusConflict, "OperationInProgress", remove)
+		f.refused(http.StatusConflict, "OperationInProgress", request{method: "POST", path: "/sites", body: f.pairBody(f.b)})
+		f.clock.Advance(time.Minute)
+		f.startPair()
+	})
+}
+
+func TestNamelessUntrusted(t *testing.T) {
+	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
+	f.a.Pair("site-b")
+	name := func() any {
+		var rows []map[string]any
+		f.must(http.StatusOK, request{method: "GET", path: "/sites"}, &rows)
+		return rows[1]["site"]
+	}
+	if got := name(); got != "site-b" {
+		t.Errorf("name %v", got)
+	}
+	f.a.SetThumbprint("site-b", f.a.Thumbprint())
+	if got := name(); got != nil {
+		t.Errorf("name %v under a wrong thumbprint", got)
+	}
+}
+
 func TestListVariants(t *testing.T) {
 	f := start(t, simulator.Manager)
 	list := func() int {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -49,6 +50,9 @@ type site struct {
 	SessionMaxAge      duration           `json:"session_max_age"`
 	Accounts           accounts           `json:"accounts"`
 	Pairings           []pairing          `json:"pairings"`
+	TidyDescriptions   bool               `json:"tidy_descriptions"`
+	SerializeWrites    bool               `json:"serialize_site_writes"`
+	NamelessUntrusted  bool               `json:"nameless_untrusted"`
 	Faults             []faultSwitch      `json:"faults"`
 	TaskFailures       []taskFailure      `json:"task_failures"`
 	HealthErrors       map[string]failure `json:"health_errors"`
@@ -60,6 +64,7 @@ type site struct {
 // pairing is one side of a pairing, which the other side may lack.
 type pairing struct {
 	Site         string `json:"site"`
+	Name         string `json:"name"` // what the peer calls itself, where it is not Site
 	Description  string `json:"description"`
 	URL          string `json:"url"`
 	Thumbprint   string `json:"thumbprint"`
@@ -181,7 +186,7 @@ func (s site) checkReplication(p simulator.Protection, names []string) error {
 }
 
 func (s site) checkPairings(path string, names []string) error {
-	var peers []string
+	var peers, shown []string
 	for i, p := range s.Pairings {
 		path := fmt.Sprintf("%s[%d]", path, i)
 		switch {
@@ -191,6 +196,8 @@ func (s site) checkPairings(path string, names []string) error {
 			return wrong(path+".site", "a site can't be paired with itself")
 		case slices.Contains(peers, p.Site):
 			return wrong(path+".site", "%q is paired twice", p.Site)
+		case s.Service == simulator.Cloud && slices.Contains(shown, cmp.Or(p.Name, p.Site)):
+			return wrong(path+".name", "%q is used twice, and names are keys on the Cloud service", cmp.Or(p.Name, p.Site))
 		case p.Thumbprint != "" && !canonicalThumbprint.MatchString(p.Thumbprint):
 			return wrong(path+".thumbprint", "%q is not of the form SHA-256:AB:CD:…", p.Thumbprint)
 		case p.Replications < 0:
@@ -201,7 +208,7 @@ func (s site) checkPairings(path string, names []string) error {
 				return err
 			}
 		}
-		peers = append(peers, p.Site)
+		peers, shown = append(peers, p.Site), append(shown, cmp.Or(p.Name, p.Site))
 	}
 	return nil
 }
@@ -237,6 +244,7 @@ func (e fixture) options(host string) simulator.Options {
 			IdleTimeout: time.Duration(s.SessionIdleTimeout), MaxAge: time.Duration(s.SessionMaxAge),
 			SyncTime: time.Duration(s.SyncTime), RecoveryTime: time.Duration(s.RecoveryTime), Workloads: s.Workloads,
 			Fresh: s.Fresh, WithManager: s.WithManager, BootDelay: time.Duration(s.BootDelay),
+			TidyDescriptions: s.TidyDescriptions, SerializeSiteWrites: s.SerializeWrites, NamelessUntrusted: s.NamelessUntrusted,
 		})
 	}
 	return o
@@ -269,6 +277,11 @@ func (e fixture) furnish(running *simulator.Fixture) {
 		a := running.Appliance(s.Name)
 		for _, p := range s.Pairings {
 			p.enter(a)
+		}
+		for _, p := range s.Pairings { // last: the calls above find a row by its name
+			if p.Name != "" {
+				a.Rename(p.Site, p.Name)
+			}
 		}
 		for _, p := range s.Replications {
 			a.Protect(p)

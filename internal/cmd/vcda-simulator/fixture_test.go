@@ -84,6 +84,7 @@ func TestFixtureSettings(t *testing.T) {
 			{
 				"name": "a", "service": "cloud", "port": 1, "public_urls": ["https://a.example.com"], "served": false, "api_versions": ["4.6"],
 				"task_duration": "1m", "latency": "2ms", "session_idle_timeout": "3s", "session_max_age": "4h",
+				"tidy_descriptions": true, "serialize_site_writes": true, "nameless_untrusted": true,
 				"accounts": {
 					"sso_credentials": [{"username": "u", "password": "p", "org": "o", "roles": ["EVERYONE"]}],
 					"vcd_access_token": [{"access_token": "t", "context": "c", "user": "v"}],
@@ -106,6 +107,7 @@ func TestFixtureSettings(t *testing.T) {
 	want := simulator.ApplianceOptions{
 		Site: "a", Service: simulator.Cloud, Addr: "[::1]:1", PublicURLs: []string{"https://a.example.com"}, Unserved: true, APIVersions: []string{"4.6"},
 		TaskDuration: time.Minute, Latency: 2 * time.Millisecond, IdleTimeout: 3 * time.Second, MaxAge: 4 * time.Hour,
+		TidyDescriptions: true, SerializeSiteWrites: true, NamelessUntrusted: true,
 		Accounts: &simulator.Accounts{
 			LocalUsers: defaults.LocalUsers, SAML: defaults.SAML, VCDUsers: defaults.VCDUsers, Cookies: defaults.Cookies,
 			SSOUsers:      []simulator.PasswordAccount{{Account: simulator.Account{User: "u", Org: "o", Roles: []string{"EVERYONE"}}, Username: "u", Password: "p"}},
@@ -134,7 +136,7 @@ func TestFixtureState(t *testing.T) {
 	served := serve(t, `{"sites": [
 		{
 			"name": "a", "task_duration": "1ns",
-			"pairings": [{"site": "b", "replications": 1}, {"site": "c", "url": "https://gone.example.com"}],
+			"pairings": [{"site": "b", "replications": 1}, {"site": "c", "url": "https://gone.example.com", "name": "b"}],
 			"task_failures": [{"type": "unpair", "code": "Strange", "msg": "Never seen."}],
 			"health_errors": {"dbError": {"code": "DBError", "msg": "The disk is full."}},
 			"faults": ["GET /config status=418 times=1"]
@@ -152,6 +154,9 @@ func TestFixtureState(t *testing.T) {
 		if ended := c.task(t, http.MethodDelete, "/sites/"+a.Sites()[0].ID); !strings.Contains(ended, code) {
 			t.Errorf("an unpair task should end with %s: %s", code, ended)
 		}
+	}
+	if name := a.Sites()[1].Site; name != "b" {
+		t.Errorf("the pairing with c has the name %q", name)
 	}
 	if out := a.Sites()[1].OutgoingError; out != "SiteUnreachable" {
 		t.Errorf("the pairing with c has %q", out)
@@ -194,16 +199,17 @@ func TestFixtureRefuses(t *testing.T) {
 		site(`"pairings": [{"site": "a", "thumbprint": "AB:CD"}]`):               `sites[1].pairings[0].thumbprint: "AB:CD" is not of the form`,
 		site(`"pairings": [{"site": "a", "url": "http://a"}]`):                   `sites[1].pairings[0].url: "http://a" is no https URL`,
 		site(`"pairings": [{"site": "a", "replications": -1}]`):                  "sites[1].pairings[0].replications: is less than nothing",
-		site(`"faults": ["GET /sites"]`):                                         `sites[1].faults[0]: "GET /sites" must say one thing that goes wrong`,
-		site(`"faults": ["GET /sites drop site=a"]`):                             "sites[1].faults[0]: site= is for the flag -fault only",
-		site(`"task_failures": [{"type": "other"}]`):                             `sites[1].task_failures[0].type: "other" is none of pair, repair, unpair, health, start`,
-		site(`"replications": [{"source_site": "site-x"}]`):                      `sites[1].replications[0]: there is no site "site-x"`,
-		site(`"replications": [{"source_site": "a"}]`):                           `sites[1].replications[0]: on the Manager service a replication has a vm`,
-		site(`"health_errors": {"disk": {"code": "c"}}`):                         `sites[1].health_errors: "disk" is none of dbError`,
-		site(`"health_errors": {"dbError": {"kode": "c"}}`):                      `sites[1].health_errors.dbError: unknown field "kode"; known are code, msg`,
-		site(`"health_errors": []`):                                              "sites[1].health_errors: must be an object",
-		`{"sites": [{"name": "a"}], "storware": {"port": -1}}`:                   "storware.port: -1 is no port",
-		`{"sites": [{"name": "a"}], "vcenter": {"port": -1}}`:                    "vcenter.port: -1 is no port",
+		`{"sites": [{"name": "a"}, {"name": "b"}, {"name": "c", "service": "cloud", "pairings": [{"site": "a"}, {"site": "b", "name": "a"}]}]}`: `sites[2].pairings[1].name: "a" is used twice, and names are keys on the Cloud service`,
+		site(`"faults": ["GET /sites"]`):                       `sites[1].faults[0]: "GET /sites" must say one thing that goes wrong`,
+		site(`"faults": ["GET /sites drop site=a"]`):           "sites[1].faults[0]: site= is for the flag -fault only",
+		site(`"task_failures": [{"type": "other"}]`):           `sites[1].task_failures[0].type: "other" is none of pair, repair, unpair, health, start`,
+		site(`"replications": [{"source_site": "site-x"}]`):    `sites[1].replications[0]: there is no site "site-x"`,
+		site(`"replications": [{"source_site": "a"}]`):         `sites[1].replications[0]: on the Manager service a replication has a vm`,
+		site(`"health_errors": {"disk": {"code": "c"}}`):       `sites[1].health_errors: "disk" is none of dbError`,
+		site(`"health_errors": {"dbError": {"kode": "c"}}`):    `sites[1].health_errors.dbError: unknown field "kode"; known are code, msg`,
+		site(`"health_errors": []`):                            "sites[1].health_errors: must be an object",
+		`{"sites": [{"name": "a"}], "storware": {"port": -1}}`: "storware.port: -1 is no port",
+		`{"sites": [{"name": "a"}], "vcenter": {"port": -1}}`:  "vcenter.port: -1 is no port",
 	} {
 		_, err := readFixture(estateFile(t, text))
 		if err == nil || !strings.Contains(err.Error(), "fixture.json: "+want) {
