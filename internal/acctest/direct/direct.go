@@ -43,6 +43,14 @@ func Serve(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Prov
 	return &Provider{server, schemas, identities.IdentitySchemas}
 }
 
+// Another serves a further instance of the same provider, whose schemas are known.
+func (p *Provider) Another(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Provider {
+	t.Helper()
+	server, err := factory()
+	must(t, err)
+	return &Provider{server, p.schemas, p.identities}
+}
+
 // Schemas is all the provider offers.
 func (p *Provider) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
 

@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
@@ -14,11 +15,18 @@ const pairingType = "vcda_site_pairing"
 // none is the state of what is not there yet.
 var none direct.Object
 
+// served has the schemas of the provider, which take longer than most of the tests.
+var (
+	firstServed sync.Once
+	served      *direct.Provider
+)
+
 // configured is the provider in this process, configured for an appliance, with
 // further settings in pairs.
 func configured(t testing.TB, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
-	p := direct.Serve(t, acctest.FactoriesAt(t, clockOf(a))["vcda"])
+	firstServed.Do(func() { served = direct.Serve(t, acctest.Factories(t)["vcda"]) })
+	p := served.Another(t, acctest.FactoriesAt(t, clockOf(a))["vcda"])
 	configure(t, p, a, more...)
 	return p
 }

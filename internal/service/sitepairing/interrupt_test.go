@@ -1,7 +1,6 @@
 package sitepairing_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -228,7 +227,7 @@ func TestInterruptedDelete(t *testing.T) {
 // TestTimeUp: the time for an update or a delete runs out. The state stays, and
 // the same can be run again.
 func TestTimeUp(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
 		kept, problems := attempt(t, a, made, inTime(b, "update", shortTime, "description", "two"))
@@ -275,9 +274,12 @@ func plugins(t *testing.T, cli int) []*os.Process {
 func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*http.Request) bool, end func(cli *os.Process)) string {
 	t.Helper()
 	command := w.Command(t, "apply", "-auto-approve", "-no-color")
-	var out bytes.Buffer
-	command.Stdout, command.Stderr = &out, &out
-	command.WaitDelay = 10 * time.Second // of a plugin that outlives the CLI and holds its output
+	out, err := os.Create(filepath.Join(t.TempDir(), "output")) // a file, since a plugin that outlives the CLI would hold a pipe
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	command.Stdout, command.Stderr = out, out
 	started := make(chan struct{})
 	when(a, at, func() {
 		<-started
@@ -289,7 +291,11 @@ func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*ht
 	close(started)
 	_ = command.Wait() // being cut short is no success
 	a.BeforeResponse(nil)
-	return out.String()
+	text, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // TestInterruptedProcess interrupts the CLI: state, warning and exit are those
@@ -297,7 +303,10 @@ func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*ht
 func TestInterruptedProcess(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
-	together(t, onBoth(moments), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
+	together(t, map[string]serviceCase[func(*http.Request) bool]{
+		"manager, at once": {simulator.Manager, moments["at once"]},
+		"cloud, later":     {simulator.Cloud, moments["later"]},
+	}, func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
 		a, b := startBoth(t, c.service, 50*time.Millisecond)
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		a.FreezeTasks(true)
@@ -331,14 +340,15 @@ func TestKilledProcess(t *testing.T) {
 		at    func(*http.Request) bool
 		ended bool // the task has, when the next apply looks
 	}
-	cases := map[string]death{}
-	for moment, at := range moments {
-		for name, ended := range map[string]bool{"runs": false, "ended": true} {
-			cases["provider, "+moment+", task "+name] = death{false, at, ended}
-			cases["CLI, "+moment+", task "+name] = death{true, at, ended}
-		}
+	// Each value meets each other one of another column; the combinations are in TestCutShort.
+	cases := map[string]serviceCase[death]{
+		"manager, provider, at once, task runs": {simulator.Manager, death{false, moments["at once"], false}},
+		"manager, CLI, later, task ended":       {simulator.Manager, death{true, moments["later"], true}},
+		"cloud, provider, later, task runs":     {simulator.Cloud, death{false, moments["later"], false}},
+		"cloud, CLI, at once, task runs":        {simulator.Cloud, death{true, moments["at once"], false}},
+		"cloud, provider, at once, task ended":  {simulator.Cloud, death{false, moments["at once"], true}},
 	}
-	together(t, onBoth(cases), func(t *testing.T, c serviceCase[death]) {
+	together(t, cases, func(t *testing.T, c serviceCase[death]) {
 		a, b := startBoth(t, c.service, 50*time.Millisecond)
 		w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"adopt_existing": "true"})))
 		a.FreezeTasks(true)

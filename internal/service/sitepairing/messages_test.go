@@ -3,6 +3,7 @@ package sitepairing_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
@@ -101,8 +102,8 @@ func TestEachTaskWarning(t *testing.T) {
 // the warnings.
 func TestManyHalves(t *testing.T) {
 	t.Parallel()
-	a, peers := manyPeers(t, simulator.Manager, 3)
-	text := acctest.ProviderBlock(a)
+	a, peers := unserved(t, simulator.Manager, 3, 400*time.Millisecond)
+	text := acctest.ProviderBlock(a, "preflight = false")
 	for _, peer := range peers {
 		text += pairing(peer.Site(), of(peer))
 	}

@@ -71,9 +71,9 @@ func TestOddRows(t *testing.T) {
 // not changed.
 func TestNamelessRow(t *testing.T) {
 	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, 0)
+	a, b := onClock(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
 	made := succeeds(t, a, none, values(b))
-	listed(t, a, map[string]any{"site": nil})
+	a.SetThumbprint("site-b", otherThumbprint)
 	p := process(t, a)
 	now, problems := p.Refresh(t, pairingType, made)
 	if plan := p.Plan(t, pairingType, now, values(b)); len(problems) > 0 || plan.RequiresReplace || now.Values["site"] != "site-b" {

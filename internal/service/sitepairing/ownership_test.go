@@ -2,13 +2,12 @@ package sitepairing_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestAnotherAppliance: a refresh, plan or write that reaches another appliance than
+// TestAnotherAppliance: a refresh, the plan of a change, or a write that reaches another appliance than
 // the pairing was made on is an error, and touches neither state nor appliance.
 func TestAnotherAppliance(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
@@ -74,16 +73,19 @@ func TestUnknownName(t *testing.T) {
 	})
 }
 
-// TestFilledIn: what was null and may be filled in by a re-pairing is unknown in its
-// plan.
+// TestFilledIn: a row under a wrong thumbprint has no site name. What a re-pairing may
+// fill in is unknown in its plan.
 func TestFilledIn(t *testing.T) {
 	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, time.Second)
-	v := values(b)
+	a, b := onClock(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
+	v := values(b, "api_thumbprint", otherThumbprint)
 	delete(v, "site")
 	made := succeeds(t, a, none, v)
-	made.Values["site"], made.Values["peer_tunnel_thumbprint"] = nil, nil // as with a link that is broken
-	v["description"] = "two"
+	if made.Values["site"] != nil {
+		t.Errorf("site %v", made.Values["site"])
+	}
+	made.Values["peer_tunnel_thumbprint"] = nil // as with a link that is broken
+	v["api_thumbprint"] = b.Thumbprint()
 	p := process(t, a)
 	plan := p.Plan(t, pairingType, made, v)
 	for _, name := range []string{"site", "peer_tunnel_thumbprint", "healthy", "api_version"} {
@@ -145,22 +147,34 @@ func TestTriggersThatMeanTheSame(t *testing.T) {
 	})
 }
 
-// TestDescription: what an appliance tidies is no difference; any other text that it
-// stores is one warning, and no drift as long as it stays.
+// TestDescription_tidied: line ends and white space at the ends are no difference, in
+// either direction.
+func TestDescription_tidied(t *testing.T) {
+	t.Parallel()
+	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
+		a, b := onClock(t, service, func(o *simulator.ApplianceOptions) { o.TidyDescriptions = true })
+		b.Pair("site-a")
+		v := values(b, "description", " two\r\nlines\n")
+		made, problems := attempt(t, a, none, v)
+		if len(problems) > 0 || made.Values["description"] != v["description"] || a.Sites()[0].Description != "two\nlines" {
+			t.Errorf("%q, description %q, stored %q", problems.Warnings(), made.Values["description"], a.Sites()[0].Description)
+		}
+		requireUnchanged(t, a, made, v)
+		requireUnchanged(t, a, made, values(b, "description", "two\nlines"))
+		sent(t, a, 1, 0, 0)
+	})
+}
+
+// TestDescription: another text that the appliance stores is one warning, and no drift
+// as long as it stays.
 func TestDescription(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
-		made := succeeds(t, a, none, values(b, "description", " two\r\nlines\n"))
-		listed(t, a, map[string]any{"description": "two\nlines"})
-		now, problems := refreshed(t, a, made)
-		if len(problems) > 0 || now.Values["description"] != made.Values["description"] {
-			t.Errorf("%q, description %q", problems.Warnings(), now.Values["description"])
-		}
-		a.ClearFaults()
+		made := succeeds(t, a, none, values(b))
 		listed(t, a, map[string]any{"description": "SHOUTED"})
 		changed, problems := attempt(t, a, made, values(b, "description", "shouted"))
 		only(t, problems.Warnings(), "The appliance stores another description", `"SHOUTED" instead of "shouted"`)
-		now, problems = refreshed(t, a, changed)
+		now, problems := refreshed(t, a, changed)
 		if len(problems) > 0 || now.Values["description"] != "shouted" {
 			t.Errorf("%q, description %q", problems.Warnings(), now.Values["description"])
 		}

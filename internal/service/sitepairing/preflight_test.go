@@ -8,6 +8,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -147,15 +148,21 @@ func TestPreflightOfReplacement(t *testing.T) {
 // three seconds all the same, without an error.
 func TestPreflightIsBounded(t *testing.T) {
 	t.Parallel()
-	fixture := acctest.StartAppliances(t)
-	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
+	a, b := estateOf(t, simulator.Manager, time.Second)
+	c := clockOf(a).(*clocktest.Clock) //nolint:errcheck // see startOnClock
 	p := process(t, a, "preflight", true)
 	mute, err := net.Listen("tcp", "127.0.0.1:0") // connects, and says nothing
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer mute.Close()
-	start := time.Now()
+	go func() {
+		for conn, err := mute.Accept(); err == nil; conn, err = mute.Accept() {
+			defer conn.Close()
+			c.Advance(3 * time.Second)
+		}
+	}()
+	start := c.Now()
 	for i := range 20 {
 		config := values(b, "api_url", fmt.Sprintf("https://%s/%d", mute.Addr(), i), "site", fmt.Sprintf("site-%d", i))
 		plan := p.Plan(t, pairingType, none, config)
@@ -166,7 +173,7 @@ func TestPreflightIsBounded(t *testing.T) {
 			t.Errorf("plan %d warns of %q", i, plan.Diagnostics.Warnings())
 		}
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := c.Now().Sub(start); took > 3*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }

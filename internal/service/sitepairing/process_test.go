@@ -3,6 +3,7 @@ package sitepairing_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,31 @@ func succeeds(t *testing.T, a *simulator.Appliance, prior direct.Object, config 
 		t.Fatal(errors)
 	}
 	return object
+}
+
+// changes updates in place, and checks that the plan says so and that the next plan is
+// empty.
+func changes(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) direct.Object {
+	t.Helper()
+	p := process(t, a)
+	plan := p.Plan(t, pairingType, prior, config)
+	if plan.RequiresReplace || plan.Values["healthy"] != direct.Unknown {
+		t.Errorf("no re-pairing in place is planned: replaced: %t, %v", plan.RequiresReplace, plan.Values)
+	}
+	object := apply(t, p, plan)
+	requireUnchanged(t, a, object, config)
+	return object
+}
+
+// requireUnchanged checks that a refresh and a plan change nothing.
+func requireUnchanged(t *testing.T, a *simulator.Appliance, object direct.Object, config direct.Values) {
+	t.Helper()
+	p := process(t, a)
+	now, problems := p.Refresh(t, pairingType, object)
+	plan := p.Plan(t, pairingType, now, config)
+	if all := slices.Concat(problems, plan.Diagnostics); len(all) > 0 || fmt.Sprint(plan.Values) != fmt.Sprint(object.Values) {
+		t.Errorf("%q, %v becomes %v", all.Errors(), object.Values, plan.Values)
+	}
 }
 
 // refreshed is what a new process makes of an object.
@@ -178,6 +204,17 @@ func estateOf(t *testing.T, service simulator.Service, task time.Duration) (a, b
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	a.SetTaskDuration(task)
 	return a, b
+}
+
+// onClock is estateOf for appliances of other options.
+func onClock(t *testing.T, service simulator.Service, change func(o *simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
+	t.Helper()
+	options := acctest.TwoSites(service)
+	for i := range options {
+		change(&options[i])
+	}
+	fixture := startOnClock(t, options...)
+	return fixture.Appliance("site-a"), fixture.Appliance("site-b")
 }
 
 // startBoth is estateOf for processes of the CLI, which have the time of the machine.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -16,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -111,6 +111,14 @@ func has(a *simulator.Appliance, url, thumbprint, description string) resource.T
 	}
 }
 
+// stored is has for a test without a command line.
+func stored(t *testing.T, a *simulator.Appliance, url, thumbprint, description string) {
+	t.Helper()
+	if err := has(a, url, thumbprint, description)(nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func run(t *testing.T, a *simulator.Appliance, steps ...resource.TestStep) {
 	t.Helper()
 	resource.Test(t, resource.TestCase{
@@ -201,106 +209,102 @@ func TestManagerLearnsTheName(t *testing.T) {
 // TestUpdate changes each argument that re-pairs: one PUT each, and the id
 // stays.
 func TestUpdate(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		m := of(b)
-		id := statecheck.CompareValue(compare.ValuesSame())
-		keepsID := func() []statecheck.StateCheck {
-			return []statecheck.StateCheck{id.AddStateValue(address, tfjsonpath.New("id"))}
-		}
-		steps := []resource.TestStep{{
-			Config: config(a, m), Check: resource.ComposeTestCheckFunc(wrote(a, 1, 0, 0), has(a, b.URL(), b.Thumbprint(), "")),
-			ConfigPlanChecks: expect(plancheck.ResourceActionCreate), ConfigStateChecks: keepsID(),
-		}}
-		puts := 0
-		for _, change := range []arguments{
-			{"description": quoted("two")},
-			{"api_url": quoted(otherURL(b))},
-			{"api_thumbprint": quoted("SHA-256:" + strings.Repeat("AB:", 31) + "AB")},
-			{"api_thumbprint": quoted(b.Thumbprint()), "description": ""},
-			{"repair_triggers": `{ build = "1" }`},
-			{"repair_triggers": `{ build = "2" }`},
-			{"repair_triggers": ""},
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		v := values(b)
+		object := succeeds(t, a, none, v)
+		id, description, url := object.Values["id"], "", b.URL()
+		for i, change := range []direct.Values{
+			{"description": "two"},
+			{"api_url": otherURL(b)},
+			{"api_thumbprint": "SHA-256:" + strings.Repeat("AB:", 31) + "AB"},
+			{"api_thumbprint": b.Thumbprint(), "description": nil},
+			{"repair_triggers": direct.Values{"build": "1"}},
+			{"repair_triggers": direct.Values{"build": "2"}},
+			{"repair_triggers": nil},
 		} {
-			m, puts = m.with(change), puts+1
-			description := "two"
-			if puts > 3 {
+			maps.Copy(v, change)
+			object = changes(t, a, object, v)
+			switch i {
+			case 0:
+				description = "two"
+			case 1:
+				url = otherURL(b)
+			case 3:
 				description = ""
 			}
-			url, thumbprint := b.URL(), strings.Trim(m["api_thumbprint"], `"`)
-			if puts > 1 {
-				url = otherURL(b)
+			stored(t, a, url, fmt.Sprint(v["api_thumbprint"]), description)
+			sent(t, a, 1, i+1, 0)
+			if object.Values["id"] != id {
+				t.Errorf("the id %v became %v", id, object.Values["id"])
 			}
-			steps = append(steps, resource.TestStep{
-				Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), ConfigStateChecks: keepsID(),
-				Check: resource.ComposeTestCheckFunc(wrote(a, 1, puts, 0), has(a, url, thumbprint, description)),
-			})
 		}
-		run(t, a, steps...)
-		if got := a.Stats().Requests["DELETE /sites/{key}"]; got != 1 {
-			t.Errorf("DELETE was sent %d times", got)
-		}
+		gone(t, a, succeeds(t, a, object, nil))
+		sent(t, a, 1, 7, 1)
 	})
 }
 
-// TestSpelling: another spelling of URL or thumbprint is no change, neither
-// after a create nor after an update written the other way.
-func TestSpelling(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
-		bare := strings.TrimPrefix(b.Thumbprint(), "SHA-256:")
-		steps := []resource.TestStep{{Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionCreate)}}
-		for _, other := range []arguments{
-			{"api_url": quoted(otherURL(b) + "/")},
-			{"api_url": quoted(strings.Replace(otherURL(b), "site-b", "SITE-B", 1))},
-			{"api_url": quoted("HTTPS" + strings.TrimPrefix(otherURL(b), "https"))},
-			{"api_thumbprint": quoted(strings.ToLower(b.Thumbprint()))},
-			{"api_thumbprint": quoted(bare)},
-			{"api_thumbprint": quoted(strings.ReplaceAll(bare, ":", ""))},
-			{"api_thumbprint": quoted(strings.ToLower(bare)), "api_url": quoted(otherURL(b) + "/")},
+// TestNotation: another notation of URL or thumbprint is no change, neither after a
+// create nor after an update that was written the other way.
+func TestNotation(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		url, bare := otherURL(b), strings.TrimPrefix(b.Thumbprint(), "SHA-256:")
+		object := succeeds(t, a, none, values(b, "api_url", url))
+		for _, other := range [][]string{
+			{"api_url", url + "/"},
+			{"api_url", strings.Replace(url, "site-b", "SITE-B", 1)},
+			{"api_url", "HTTPS" + strings.TrimPrefix(url, "https")},
+			{"api_url", url, "api_thumbprint", strings.ToLower(b.Thumbprint())},
+			{"api_url", url, "api_thumbprint", bare},
+			{"api_url", url, "api_thumbprint", strings.ReplaceAll(bare, ":", "")},
+			{"api_url", url + "/", "api_thumbprint", strings.ToLower(bare)},
 		} {
-			steps = append(steps, resource.TestStep{Config: config(a, m.with(other)), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 0, 0)})
+			requireUnchanged(t, a, object, values(b, other...))
 		}
-		// A change in another spelling sends it once, and it stays.
-		odd := m.with(arguments{"description": quoted("odd"), "api_url": quoted(otherURL(b) + "/"), "api_thumbprint": quoted(strings.ToLower(bare))})
-		steps = append(steps, resource.TestStep{Config: config(a, odd), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 1, 0)},
-			resource.TestStep{Config: config(a, m.with(arguments{"description": quoted("odd")})), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 1, 0)})
-		run(t, a, steps...)
+		sent(t, a, 1, 0, 0)
+		// A change in another notation sends it once, and it stays.
+		object = changes(t, a, object, values(b, "description", "odd", "api_url", url+"/", "api_thumbprint", strings.ToLower(bare)))
+		sent(t, a, 1, 1, 0)
+		requireUnchanged(t, a, object, values(b, "description", "odd", "api_url", url))
 	})
 }
 
-// TestCreateInAnotherSpelling: what was written stays in the state, and the
+// TestCreate_inAnotherNotation: what was written stays in the state, and the
 // appliance gets the canonical thumbprint.
-func TestCreateInAnotherSpelling(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+func TestCreate_inAnotherNotation(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		thumbprint := strings.ToLower(strings.TrimPrefix(b.Thumbprint(), "SHA-256:"))
-		m := of(b).with(arguments{"api_url": quoted(b.URL() + "/"), "api_thumbprint": quoted(thumbprint)})
-		run(t, a, resource.TestStep{
-			Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
-			Check: has(a, b.URL()+"/", b.Thumbprint(), ""),
-			ConfigStateChecks: []statecheck.StateCheck{
-				known("api_url", knownvalue.StringExact(b.URL()+"/")), known("api_thumbprint", knownvalue.StringExact(thumbprint)),
-			},
-		}, resource.TestStep{
-			RefreshState: true, RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-		})
+		v := values(b, "api_url", b.URL()+"/", "api_thumbprint", thumbprint)
+		object := succeeds(t, a, none, v)
+		stored(t, a, b.URL()+"/", b.Thumbprint(), "")
+		if object.Values["api_url"] != b.URL()+"/" || object.Values["api_thumbprint"] != thumbprint {
+			t.Errorf("state %v", object.Values)
+		}
+		requireUnchanged(t, a, object, v)
 	})
 }
 
 // TestNothingToSend: what concerns Terraform only changes the state and sends
 // nothing.
 func TestNothingToSend(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a") // so that there is a link to wait for
-		run(t, a,
-			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{
-				Config: config(a, of(b).with(arguments{"timeouts": `{ create = "3m", read = "2m", update = "3m", delete = "3m" }`})), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate),
-				Check: wrote(a, 1, 0, 0), ConfigStateChecks: []statecheck.StateCheck{known("timeouts", knownvalue.ObjectPartial(map[string]knownvalue.Check{"create": knownvalue.StringExact("3m")}))},
-			},
-			resource.TestStep{Config: config(a, of(b)), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 0, 0)},
-			resource.TestStep{Config: config(a, of(b).with(arguments{"wait_for_link": "true"})), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate), Check: wrote(a, 1, 0, 0)},
-			resource.TestStep{Config: config(a, of(b).with(arguments{"repair_triggers": "{}"})), Check: wrote(a, 1, 0, 0)},
-		)
+		object := succeeds(t, a, none, values(b))
+		times := direct.Values{"create": "3m", "read": "2m", "update": "3m", "delete": "3m"}
+		for _, change := range []direct.Values{{"timeouts": times}, {}, {"wait_for_link": true}, {"repair_triggers": direct.Values{}}} {
+			v := values(b)
+			maps.Copy(v, change)
+			p := process(t, a)
+			plan := p.Plan(t, pairingType, object, v)
+			if plan.RequiresReplace || fmt.Sprint(plan.Values) == fmt.Sprint(object.Values) {
+				t.Errorf("%v: planned %v", change, plan.Values)
+			}
+			object = apply(t, p, plan)
+			if fmt.Sprint(object.Values["timeouts"]) != fmt.Sprint(v["timeouts"]) {
+				t.Errorf("timeouts %v became %v", v["timeouts"], object.Values["timeouts"])
+			}
+			requireUnchanged(t, a, object, v)
+		}
+		sent(t, a, 1, 0, 0)
 	})
 }
 
@@ -329,55 +333,62 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// TestDrift: what somebody changed on the appliance shows in the plan and is
-// fixed by one re-pairing.
+// TestDrift: what somebody changed on the appliance shows in the plan, and one
+// re-pairing restores it.
 func TestDrift(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		m := of(b).with(arguments{"description": quoted("ours")})
-		steps := []resource.TestStep{{Config: config(a, m)}}
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		v := values(b, "description", "ours")
+		object := succeeds(t, a, none, v)
 		for i, drift := range []func(){
 			func() { a.SetDescription("site-b", "theirs") },
 			func() { a.SetPublicURL("site-b", otherURL(b)) },
 			func() { a.SetThumbprint("site-b", a.Thumbprint()) },
 		} {
-			steps = append(steps, resource.TestStep{
-				PreConfig: drift, Config: config(a, m), ConfigPlanChecks: expect(plancheck.ResourceActionUpdate),
-				Check: resource.ComposeTestCheckFunc(wrote(a, 1, i+1, 0), has(a, b.URL(), b.Thumbprint(), "ours")),
-			})
+			drift()
+			drifted, problems := refreshed(t, a, object)
+			if len(problems.Errors()) > 0 {
+				t.Fatal(problems.Errors())
+			}
+			object = changes(t, a, drifted, v)
+			stored(t, a, b.URL(), b.Thumbprint(), "ours")
+			sent(t, a, 1, i+1, 0)
 		}
-		run(t, a, steps...)
 	})
 }
 
-// TestDriftInSpelling: the appliance spells URL and thumbprint its own way,
-// which is no drift.
-func TestDriftInSpelling(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		run(t, a,
-			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{
-				PreConfig: func() {
-					a.SetPublicURL("site-b", b.URL()+"/")
-					a.SetThumbprint("site-b", strings.ToLower(b.Thumbprint()))
-				},
-				Config: config(a, of(b)), ConfigPlanChecks: noChange(), Check: wrote(a, 1, 0, 0),
-				ConfigStateChecks: []statecheck.StateCheck{known("api_url", knownvalue.StringExact(b.URL())), known("api_thumbprint", knownvalue.StringExact(b.Thumbprint()))},
-			})
+// TestDrift_inNotation: the appliance writes URL and thumbprint its own way, which is
+// no drift.
+func TestDrift_inNotation(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := succeeds(t, a, none, values(b))
+		a.SetPublicURL("site-b", b.URL()+"/")
+		a.SetThumbprint("site-b", strings.ToLower(b.Thumbprint()))
+		now, problems := refreshed(t, a, object)
+		if len(problems) > 0 || now.Values["api_url"] != b.URL() || now.Values["api_thumbprint"] != b.Thumbprint() {
+			t.Errorf("%q, state %v", problems.Errors(), now.Values)
+		}
+		requireUnchanged(t, a, now, values(b))
+		sent(t, a, 1, 0, 0)
 	})
 }
 
-// TestGone: a pairing that was removed is made again, and one that is gone
+// TestGone: a pairing that somebody removed is made again, and one that is gone
 // already is destroyed without a complaint.
 func TestGone(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		run(t, a,
-			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{
-				PreConfig: func() { a.Unpair("site-b") }, Config: config(a, of(b)), ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
-				Check: resource.ComposeTestCheckFunc(wrote(a, 2, 0, 0), has(a, b.URL(), b.Thumbprint(), "")),
-			},
-			resource.TestStep{PreConfig: func() { a.Unpair("site-b") }, Config: config(a, of(b)), Destroy: true, Check: wrote(a, 2, 0, 0)},
-		)
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		object := succeeds(t, a, none, values(b))
+		a.Unpair("site-b")
+		removed, problems := refreshed(t, a, object)
+		if len(problems) > 0 {
+			t.Error(problems.Errors())
+		}
+		left(t, removed)
+		object = succeeds(t, a, none, values(b))
+		stored(t, a, b.URL(), b.Thumbprint(), "")
+		sent(t, a, 2, 0, 0)
+		a.Unpair("site-b")
+		gone(t, a, succeeds(t, a, object, nil))
+		sent(t, a, 2, 0, 0)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -248,6 +249,73 @@ func TestDeclined_thenPerformed(t *testing.T) {
 	})
 }
 
+// TestSerializedWrites: of several pairings of one run the appliance takes one at a
+// time and declines the others. Each is paired once, changed once and unpaired once.
+func TestSerializedWrites(t *testing.T) {
+	t.Parallel()
+	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
+		var options []simulator.ApplianceOptions
+		for _, site := range []string{"site-a", "site-b", "site-c", "site-d"} {
+			options = append(options, simulator.ApplianceOptions{Site: site, Service: service, SerializeSiteWrites: true})
+		}
+		fixture := startOnClock(t, options...)
+		a := fixture.Appliance("site-a")
+		a.SetTaskDuration(time.Second)
+		made := map[string]direct.Object{}
+		for _, description := range []string{"", "two", "gone"} {
+			p := process(t, a)
+			plans := map[string]direct.Plan{}
+			for _, o := range options[1:] {
+				v := values(fixture.Appliance(o.Site), "description", description)
+				if description == "gone" {
+					v = nil
+				}
+				plans[o.Site] = p.Plan(t, pairingType, made[o.Site], v)
+			}
+			var lock sync.Mutex
+			together(t, plans, func(t *testing.T, plan direct.Plan) {
+				object := apply(t, p, plan)
+				lock.Lock()
+				defer lock.Unlock()
+				made[fmt.Sprint(plan.Values["site"])] = object
+			})
+			want := map[string]int{"": 3, "two": 3, "gone": 0}[description]
+			if got := len(a.Sites()); got != want {
+				t.Errorf("%q: %d sites, want %d", description, got, want)
+			}
+		}
+		performed, declined := map[string]int{}, 0
+		for _, r := range a.Requests() {
+			switch {
+			case !strings.HasPrefix(r.Path, "/sites") || r.Method == http.MethodGet:
+			case r.Status == http.StatusConflict:
+				declined++
+			default:
+				performed[r.Method]++
+			}
+		}
+		if performed["POST"] != 3 || performed["PUT"] != 3 || performed["DELETE"] != 3 || declined == 0 {
+			t.Errorf("performed %v, declined %d", performed, declined)
+		}
+	})
+}
+
+// TestUnicodeName: a site name in decomposed Unicode is the same name.
+func TestUnicodeName(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "M\u00fcnchen", "Mu\u0308nchen"
+	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
+		options := acctest.TwoSites(service)
+		options[1].Site = decomposed
+		fixture := startOnClock(t, options...)
+		a, b := fixture.Appliance("site-a"), fixture.Appliance(decomposed)
+		made := succeeds(t, a, none, values(b))
+		requireUnchanged(t, a, made, values(b))
+		requireUnchanged(t, a, made, values(b, "site", composed))
+		sent(t, a, 1, 0, 0)
+	})
+}
+
 // TestDeletedInBetween: somebody unpairs the site after we have seen it.
 func TestDeletedInBetween(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
@@ -293,11 +361,11 @@ func TestRenamed(t *testing.T) {
 // never.
 func TestPeersOfOneName(t *testing.T) {
 	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
+	fixture := startOnClock(t, append(acctest.TwoSites(simulator.Manager), simulator.ApplianceOptions{Site: "site-c", Service: simulator.Manager})...)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 	made := succeeds(t, a, none, values(b))
-	other := strings.ReplaceAll(`[{"id":"ID","site":"site-b","apiPublicUrl":"URL","apiThumbprint":"PRINT"},{"id":"other","site":"site-b","apiPublicUrl":"https://elsewhere.example.com:8048"}]`, "URL", b.URL())
-	other = strings.NewReplacer("ID", fmt.Sprint(made.Values["id"]), "PRINT", b.Thumbprint()).Replace(other)
-	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: other})
+	other := a.Pair("site-c")
+	a.Rename("site-c", "site-b")
 	now, problems := refreshed(t, a, made)
 	if len(problems) > 0 || now.Values["id"] != made.Values["id"] {
 		t.Errorf("%q, state %v", problems.Errors(), now.Values)
@@ -306,7 +374,7 @@ func TestPeersOfOneName(t *testing.T) {
 	one(t, problems, "terraform import vcda_site_pairing.NAME "+fmt.Sprint(made.Values["id"]))
 	p := process(t, a)
 	_, diags := p.Import(t, pairingType, "site-b", nil)
-	one(t, diags, "Several pairings go by that name", "other", "https://elsewhere.example.com:8048")
+	one(t, diags, "Several pairings go by that name", other, fixture.Appliance("site-c").PublicURL())
 }
 
 // strangeList is a list of sites that can't be used, and what is said of it.
