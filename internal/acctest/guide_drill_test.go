@@ -1,0 +1,101 @@
+package acctest_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestGuideDrills runs the job of the guide, and cleans up after one that was killed.
+func TestGuideDrills(t *testing.T) {
+	t.Parallel()
+	acctest.SkipUnlessSupported(t, acctest.Feature{Name: "JUnit reports", Terraform: 11})
+	g := readGuide(t, guidesFolder+"/dr-drills-in-ci.md")
+	job := g.shell(t, "The job")
+	left, cleanUp := g.terraform(t, "Clean up by hand"), g.shell(t, "Clean up by hand")
+	w, ids := drillWorld(t, simulator.NotStarted)
+	space := w.desk(t, nil)
+	space.Env = append(space.Env, w.asRoot()...)
+	if err := os.Remove(filepath.Join(space.Dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(space.Dir, os.DirFS(filepath.Join(examples, "dr-drill"))); err != nil {
+		t.Fatal(err)
+	}
+	up := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(up.Close)
+	writeJSON(t, space, "drills.json", map[string]any{"shop": map[string]any{"replication_id": ids["C4VAPP"], "check": up.URL}})
+	acctest.RequireTexts(t, space.MustShell(t, job), "1 passed, 0 failed.")
+	if report, err := os.ReadFile(filepath.Join(space.Dir, "drill.xml")); err != nil || !strings.Contains(string(report), "<testsuites") {
+		t.Errorf("the JUnit report is %s, %v", report, err)
+	}
+	w.checkCleanedUp(t)
+
+	for _, r := range w.a.Replications() {
+		w.fixture.Recover(r.ID, "failoverTest")
+	}
+	other := w.desk(t, nil)
+	other.Env = append(other.Env, w.asRoot()...)
+	other.Write(t, "main.tf", replicationLiteral.ReplaceAllString(left, ids["C4VAPP"]))
+	acctest.RequireTexts(t, other.MustShell(t, cleanUp), "1 imported", "1 destroyed")
+	for _, r := range w.a.Replications() {
+		if r.GroupID() == ids["C4VAPP"] && r.Recovery != simulator.NotStarted {
+			t.Errorf("the state of %s is %s", r.VMName, r.Recovery)
+		}
+	}
+}
+
+// TestGuideFailingOver fails over while the source is down, takes over what came up,
+// and goes the way back.
+func TestGuideFailingOver(t *testing.T) {
+	t.Parallel()
+	acctest.SkipUnlessSupported(t, acctest.Actions)
+	g := readGuide(t, guidesFolder+"/failing-over.md")
+	prepared, failOver, takeOver := g.terraform(t, "Prepare"), g.shell(t, "Fail over"), g.shell(t, "Take over what came up")
+	reverse, protect := g.terraform(t, "Protect the other way"), g.shell(t, "Protect the other way")
+	migrate, back := g.terraform(t, "Go back"), g.shell(t, "Go back")
+	for name, lost := range map[string]bool{"the source is down": true, "both sites are up": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sites := acctest.TwoSites(simulator.Manager)
+			sites[1].Unserved = lost
+			fixture := acctest.StartAppliances(t, sites...)
+			w := world{fixture: fixture, a: fixture.Appliance("site-a"), b: fixture.Appliance("site-b")}
+			w.a.Pair("site-b")
+			w.b.Pair("site-a")
+			id := w.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "web"})
+			fixture.StoreSettings(id, map[string]any{"failoverPlacement": map[string]any{"host": "host-4"}})
+			space := w.desk(t, nil)
+			space.Env = append(space.Env, w.asRoot()...)
+			use := func(text string) string { return strings.ReplaceAll(text, "H4-7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813", id) }
+			space.Write(t, "main.tf", use(prepared))
+			acctest.RequireTexts(t, space.MustShell(t, failOver), "web: failed over after", "1 of 1 ended, 0 failed.")
+			acctest.RequireTexts(t, space.MustShell(t, failOver), "web is skipped")
+			space.MustShell(t, takeOver)
+			var recovered map[string]struct{ ID, Name string }
+			if err := json.Unmarshal([]byte(space.MustRun(t, "output", "-json", "recovered")), &recovered); err != nil || recovered[id].ID == "" {
+				t.Errorf("recovered: %v, %v", recovered, err)
+			}
+			if lost {
+				return
+			}
+			space.Write(t, "back.tf", use(reverse+migrate))
+			acctest.RequireTexts(t, space.MustShell(t, protect), "web: reversed after")
+			acctest.RequireTexts(t, space.MustShell(t, protect), "web is skipped")
+			acctest.RequireTexts(t, space.MustShell(t, back), "web: migrated after")
+			for _, r := range w.a.Replications() {
+				if !r.Reversed || r.Recovery != simulator.Complete {
+					t.Errorf("the replication of %s is %+v", r.VMName, r)
+				}
+			}
+			checkLoggedOut(t, w.a)
+		})
+	}
+}
