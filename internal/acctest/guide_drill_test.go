@@ -74,7 +74,9 @@ func TestGuideFailingOver(t *testing.T) {
 			fixture.StoreSettings(id, map[string]any{"failoverPlacement": map[string]any{"host": "host-4"}})
 			space := w.desk(t, nil)
 			space.Env = append(space.Env, w.asRoot()...)
-			use := func(text string) string { return strings.ReplaceAll(text, "H4-7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813", id) }
+			use := func(text string) string {
+				return strings.ReplaceAll(text, "H4-7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813", id)
+			}
 			space.Write(t, "main.tf", use(prepared))
 			acctest.RequireTexts(t, space.MustShell(t, failOver), "web: failed over after", "1 of 1 ended, 0 failed.")
 			acctest.RequireTexts(t, space.MustShell(t, failOver), "web is skipped")
