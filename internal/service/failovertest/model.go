@@ -31,16 +31,13 @@ func (m *model) recovery(ctx context.Context) (replication.Recovery, diag.Diagno
 // report stores what has come up, and the task as long as it runs.
 func (m *model) report(r *vcda.Replication, task vcda.Task) {
 	m.ID, m.PendingTaskID = m.ReplicationID, types.StringNull()
-	if task.ID != "" {
+	if task.StartTime > 0 {
 		m.StartedAt = base.TimeOrNull(task.StartTime)
 	}
 	if task.ID != "" && !task.Ended() {
 		m.PendingTaskID = types.StringValue(task.ID)
 	}
 	m.RecoveredVApp, m.RecoveredVMs = types.StringNull(), types.MapNull(types.StringType)
-	if m.StartedAt.IsUnknown() {
-		m.StartedAt = types.StringNull()
-	}
 	if r == nil || r.RecoveryState() != vcda.RecoveryTest {
 		return
 	}

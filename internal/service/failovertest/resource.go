@@ -106,6 +106,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	id := m.ReplicationID.ValueString()
+	m.StartedAt = base.TimeOrNull(f.Clock.Now().UnixMilli()) // unless its task says better
 	result, err := start(ctx, client, m, how)
 	resp.Diagnostics.Append(replicationbase.TaskWarnings(result.Task)...)
 	m.report(result.Replication, result.Task)
