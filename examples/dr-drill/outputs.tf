@@ -1,6 +1,6 @@
 output "healthy" {
   description = "Whether everything came up and answered."
-  value       = alltrue([for drill in local.drills : drill.healthy])
+  value       = alltrue(values(local.healthy))
 }
 
 output "report" {

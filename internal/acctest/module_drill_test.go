@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
@@ -97,4 +99,29 @@ func TestDrillModule_apply(t *testing.T) {
 	space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 	w.checkCleanedUp(t)
+}
+
+// TestDrillModule_interrupted: after Ctrl-C the drill still cleans up.
+func TestDrillModule_interrupted(t *testing.T) {
+	t.Parallel()
+	acctest.SkipUnlessSupported(t, acctest.TestFiles)
+	space, w := drillModule(t, listen(t))
+	w.a.SetRecoveryTime(2 * time.Second)
+	drill := space.Command(t, "test", "-no-color")
+	var interrupt sync.Once
+	w.a.BeforeResponse(func(r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/failover-test") {
+			interrupt.Do(func() { _ = drill.Process.Signal(os.Interrupt) })
+		}
+	})
+	out, err := drill.CombinedOutput() // Terraform counts the run as passed
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	acctest.RequireTexts(t, string(out), "Interrupt received.")
+	for _, r := range w.a.Replications() {
+		if r.Recovery != simulator.NotStarted {
+			t.Errorf("%s: its state is %s\n%s", r.VMName, r.Recovery, out)
+		}
+	}
 }
