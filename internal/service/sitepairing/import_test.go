@@ -43,18 +43,20 @@ func TestImportThenPlan(t *testing.T) {
 		for _, by := range []string{"id", "name", "url"} {
 			t.Run(fmt.Sprintf("%s by %s", service, by), func(t *testing.T) {
 				t.Parallel()
-				fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
-				a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
+				a, b := estateOf(t, service, 0)
 				key := a.Pair("site-b")
 				a.SetDescription("site-b", "by hand")
 				id := map[string]string{"id": key, "name": "site-b", "url": otherURL(b)}[by]
-				w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"api_url": quoted(otherURL(b)), "description": quoted("by hand")})))
-				w.MustRun(t, "import", "-no-color", address, id)
-				w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-				if err := wrote(a, 0, 0, 0)(nil); err != nil {
-					t.Error(err)
+				imported, problems := process(t, a).Import(t, pairingType, id, nil)
+				if len(problems) > 0 {
+					t.Fatal(problems.Errors())
 				}
-				acctest.RequireTexts(t, w.MustRun(t, "state", "show", "-no-color", address), fmt.Sprintf("id = %q", key))
+				object, problems := refreshed(t, a, imported)
+				if len(problems) > 0 || object.Values["id"] != key {
+					t.Errorf("%q, state %v", problems.Errors(), object.Values)
+				}
+				requireUnchanged(t, a, object, values(b, "api_url", otherURL(b), "description", "by hand"))
+				sent(t, a, 0, 0, 0)
 			})
 		}
 	}
