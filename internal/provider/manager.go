@@ -51,7 +51,7 @@ func (p *vcdaProvider) configureManager(c *configuration, agent string, queue *v
 	case c.diags.HasError():
 		return providerdata.Absent[vcda.Client](withoutPaths(c.diags.Errors())...)
 	}
-	client, err := vcda.New(vcda.Options{Transport: layer, Login: login, Service: vcda.Manager, Clock: p.clock, APIVersion: version, Queue: queue})
+	client, err := vcda.New(vcda.Options{Transport: layer, Login: login, Service: vcda.Manager, Clock: p.clock, APIVersion: version, Queue: queue, PreviousUsed: func() { p.notices.add(previousUsed()) }})
 	if err != nil {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Invalid manager.ca_certificate", reason(err)))
 	}

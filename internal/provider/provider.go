@@ -175,6 +175,7 @@ func (p *vcdaProvider) configureVCDA(c *configuration, agent string, queue *vcda
 	options := vcda.Options{
 		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask, Queue: queue,
 		VersionLowered: func(version string) { p.notices.add(versionLowered(base, version)) },
+		PreviousUsed:   func() { p.notices.add(previousUsed()) },
 	}
 	if c.unknown != "" {
 		return providerdata.Unknown[vcda.Client](notYetKnown(c.unknown))
@@ -198,6 +199,14 @@ func versionLowered(appliance, version string) diag.Diagnostic {
 		fmt.Sprintf("%s does not know version %s of the API, so the provider asks for version %s.\n\n"+
 			"Set the version in the provider block, or in the variable VCDA_API_VERSION. The provider then does not have to find it out in every run:\n\n  api_version = %q",
 			appliance, vcda.APIVersions[0], version, version))
+}
+
+// previousUsed is the warning about an appliance that does not take the new root
+// password yet.
+func previousUsed() diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The previous root password is still in force",
+		"The appliance refuses the password of login.local_user and accepts previous_password.\n\n"+
+			"In the run that changes the password this is as expected. If no vcda_appliance_password of this configuration changes it, add one, or set password to the one in force. Remove previous_password when the change is done.")
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {

@@ -39,6 +39,10 @@ type Options struct {
 	// from then on; optional.
 	VersionLowered func(version string)
 
+	// PreviousUsed is called when the appliance refuses the password of a LocalUser
+	// and accepts the previous one; optional.
+	PreviousUsed func()
+
 	Queue *SetupQueue // shared by the clients of one process; nil: one of its own
 }
 
@@ -64,6 +68,7 @@ type Client struct {
 	queue         *SetupQueue
 	rootPassword  atomic.Pointer[string] // changed by this process, or the previous one in force
 	previousTried atomic.Bool
+	previousUsed  func()
 
 	replicators *coalesce.ReadCache[string, []Replicator]
 	tunnels     *coalesce.ReadCache[string, []Tunnel]
@@ -93,6 +98,8 @@ func New(o Options) (*Client, error) {
 		service:     o.Service,
 		extensions:  newExtensions(o.Extensions),
 		taskChanged: o.TaskChanged,
+
+		previousUsed: o.PreviousUsed,
 	}
 	if c.queue = o.Queue; c.queue == nil {
 		c.queue = &SetupQueue{}

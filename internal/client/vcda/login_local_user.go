@@ -35,6 +35,9 @@ func (l LocalUser) logIn(ctx context.Context, c *Client) (string, error) {
 	}
 	if token, failed := l.request(ctx, c, l.Previous); failed == nil {
 		c.rootPassword.Store(&l.Previous) // in force until it is changed
+		if c.previousUsed != nil {
+			c.previousUsed()
+		}
 		return token, nil
 	}
 	return "", err

@@ -231,11 +231,25 @@ func TestOwnAppliance(t *testing.T) {
 	}}})
 	object, problems := next.Refresh(t, name, object) // reads with the old one
 	deployed.NoErrors(t, problems)
+	if text := strings.Join(problems.Warnings(), "\n"); strings.Count(text, "previous root password is still in force") != 1 || !strings.Contains(text, "Remove previous_password") || strings.Contains(text, "passw0rd") {
+		t.Errorf("the warning about the previous password: %q", text)
+	}
 	site.Main.ResetStats()
-	object = deployed.Change(t, next, name, object, rotated)
+	plan := next.Plan(t, name, object, rotated)
+	deployed.NoErrors(t, plan.Diagnostics)
+	object, problems = next.Apply(t, plan)
+	deployed.NoErrors(t, problems)
+	if again := append(plan.Diagnostics.Warnings(), problems.Warnings()...); len(again) > 0 {
+		t.Errorf("warned again: %q", again)
+	}
+	deployed.Unchanged(t, next, name, object, rotated)
 	requireCalls(t, site.Main, calls{change: 1})
 	site.Main.ExpireSessions() // the next login uses the new one
 	deployed.Unchanged(t, next, name, object, rotated)
+	settled := site.Provider(t, nil) // which has no use for a previous one
+	if _, problems := settled.Refresh(t, name, object); len(problems) > 0 {
+		t.Errorf("%v", problems)
+	}
 	if n := site.Main.Stats().FailedLogins; n > 0 {
 		t.Errorf("%d wrong logins after the change", n)
 	}
