@@ -5,6 +5,7 @@ package deployed
 import (
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"testing"
 
@@ -29,13 +30,19 @@ type Site struct {
 // Fresh starts the appliances of a site as deployed.
 func Fresh(t testing.TB, service simulator.Service, change ...func(*simulator.ApplianceOptions)) *Site {
 	t.Helper()
+	return start(t, service, 2, change...)
+}
+
+func start(t testing.TB, service simulator.Service, replicators int, change ...func(*simulator.ApplianceOptions)) *Site {
+	t.Helper()
 	clock := clocktest.New()
 	main := simulator.ApplianceOptions{Site: "main", Service: service, Fresh: true, WithManager: service == simulator.Cloud}
 	for _, edit := range change {
 		edit(&main)
 	}
 	options := []simulator.ApplianceOptions{main}
-	for _, name := range []string{"replicator-1", "replicator-2"} {
+	for i := range replicators {
+		name := fmt.Sprintf("replicator-%d", i+1)
 		options = append(options, simulator.ApplianceOptions{Site: name, Service: simulator.Replicator, Fresh: true, PublicURLs: []string{"https://" + name + ".example.com:8043"}})
 	}
 	for _, name := range []string{"tunnel-1", "tunnel-2"} {
@@ -47,8 +54,10 @@ func Fresh(t testing.TB, service simulator.Service, change ...func(*simulator.Ap
 	}
 	s := &Site{
 		Clock: clock, All: all, Main: all.Appliance("main"),
-		Replicators: []*simulator.Appliance{all.Appliance("replicator-1"), all.Appliance("replicator-2")},
-		Tunnels:     []*simulator.Appliance{all.Appliance("tunnel-1"), all.Appliance("tunnel-2")},
+		Tunnels: []*simulator.Appliance{all.Appliance("tunnel-1"), all.Appliance("tunnel-2")},
+	}
+	for i := range replicators {
+		s.Replicators = append(s.Replicators, all.Appliance(fmt.Sprintf("replicator-%d", i+1)))
 	}
 	t.Cleanup(func() {
 		all.Close()
@@ -64,7 +73,16 @@ func Fresh(t testing.TB, service simulator.Service, change ...func(*simulator.Ap
 // Ready is Fresh with the root passwords changed to RootPassword.
 func Ready(t testing.TB, service simulator.Service, change ...func(*simulator.ApplianceOptions)) *Site {
 	t.Helper()
-	s := Fresh(t, service, change...)
+	return start(t, service, 2, change...).ready()
+}
+
+// ReadyWith is Ready with another number of replicators.
+func ReadyWith(t testing.TB, service simulator.Service, replicators int) *Site {
+	t.Helper()
+	return start(t, service, replicators).ready()
+}
+
+func (s *Site) ready() *Site {
 	for _, a := range s.appliances() {
 		if a.RootPassword() != RootPassword {
 			a.SetRootPassword(RootPassword)

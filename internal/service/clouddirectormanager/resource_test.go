@@ -165,6 +165,45 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestRestored: a restored backup has the same ID and older values, which the next
+// apply mends.
+func TestRestored(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p, config := site.Provider(t, nil), site.DirectorManager(nil)
+	object := deployed.Create(t, p, name, config)
+	before := site.Main.Setup()
+	site.Main.RemoveLicense()
+	site.Main.SetLookupService("https://former.example.com:443/lookupservice/sdk", site.Main.Thumbprint())
+	site.Main.SetDirector("https://former.example.com/api", site.Main.Thumbprint(), "former@System")
+	site.Main.SetPublicEndpoint("former.example.com", 8443)
+	refreshed, problems := p.Refresh(t, name, object)
+	deployed.NoErrors(t, problems)
+	if refreshed.Values["id"] != object.Values["id"] || refreshed.Values["public_endpoint_address"] != "former.example.com" || refreshed.Values["vcd_username"] != "former@System" {
+		t.Errorf("%v", refreshed.Values)
+	}
+	deployed.Change(t, p, name, refreshed, config)
+	if diff := cmp.Diff(before, site.Main.Setup()); diff != "" {
+		t.Errorf("after the apply (-before +after):\n%s", diff)
+	}
+}
+
+// TestTunnelAddress: the address that a tunnel has entered survives another public
+// endpoint.
+func TestTunnelAddress(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.DirectorManager(nil))
+	tunnel := deployed.Create(t, p, "vcda_tunnel", site.Tunnel(0, nil))
+	deployed.Change(t, p, name, object, site.DirectorManager(direct.Values{"public_endpoint_address": "other.example.com", "public_endpoint_port": 8443}))
+	id, _ := tunnel.Values["id"].(string)
+	want := simulator.Endpoints{MgmtPublicAddress: "tn-" + id + ".tnexus.io", MgmtPublicPort: 8048, APIPublicAddress: "other.example.com", APIPublicPort: 8443}
+	if diff := cmp.Diff(want, site.Main.Setup().Endpoints); diff != "" {
+		t.Errorf("endpoints (-want +got):\n%s", diff)
+	}
+}
+
 // TestBadInput finds wrong credentials and certificates before the site name is set.
 func TestBadInput(t *testing.T) {
 	t.Parallel()

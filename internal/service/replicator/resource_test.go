@@ -3,6 +3,7 @@ package replicator_test
 import (
 	"maps"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -239,20 +240,34 @@ func TestDelete(t *testing.T) {
 	deployed.NoErrors(t, problems)
 }
 
-// TestTenAtOnce registers many at once: writes of one appliance queue, which the
+// TestTenAtOnce registers ten at once: writes of one appliance queue, which the
 // simulator watches, and reads share one list.
 func TestTenAtOnce(t *testing.T) {
 	t.Parallel()
-	site, manager := ready(t, simulator.Manager)
+	site := deployed.ReadyWith(t, simulator.Manager, 10)
+	site.Main.SetSite("alpha", "")
+	site.Main.BeforeResponse(func(*http.Request) { runtime.Gosched() }) // lets another write arrive meanwhile
 	p := site.Provider(t, nil)
-	objects := make([]direct.Object, 2)
+	objects := make([]direct.Object, len(site.Replicators))
+	problems := make([]direct.Diagnostics, len(objects))
 	var all sync.WaitGroup
 	for i := range objects {
 		plan := p.Plan(t, name, direct.Object{}, site.Replicator(i, nil))
-		all.Go(func() { objects[i], _ = p.Apply(t, plan) })
+		all.Go(func() { objects[i], problems[i] = p.Apply(t, plan) })
 	}
 	all.Wait()
-	manager.ResetStats()
+	ids := map[any]bool{}
+	for i, object := range objects {
+		deployed.NoErrors(t, problems[i])
+		ids[object.Values["id"]] = true
+	}
+	if len(ids) != len(objects) {
+		t.Errorf("%d replicators are registered, not %d", len(ids), len(objects))
+	}
+	if violations := site.Main.Violations(); len(violations) > 0 {
+		t.Errorf("writes overlap: %v", violations)
+	}
+	requireCalls(t, site.Main, calls{lookupService: len(objects), register: len(objects)})
 	p = site.Provider(t, nil)
 	for range 10 {
 		for _, object := range objects {
@@ -260,7 +275,7 @@ func TestTenAtOnce(t *testing.T) {
 		}
 	}
 	all.Wait()
-	if n := manager.Stats().Requests["GET /replicators"]; n > 2 {
+	if n := site.Main.Stats().Requests["GET /replicators"]; n > 2 {
 		t.Errorf("%d lists for a refresh", n)
 	}
 }

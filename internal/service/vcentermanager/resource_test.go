@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -117,6 +118,54 @@ func TestDrift(t *testing.T) {
 		object = deployed.Change(t, p, name, refreshed, config)
 		requireCalls(t, site.Main, row.want)
 	}
+}
+
+// TestRestored: a restored backup has the same ID and older values, which the next
+// apply mends.
+func TestRestored(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p, config := site.Provider(t, nil), site.VCenterManager(nil)
+	object := deployed.Create(t, p, name, config)
+	site.Main.ResetStats()
+	site.Main.RemoveLicense()
+	site.Main.SetLookupService("https://former.example.com:443/lookupservice/sdk", site.Main.Thumbprint())
+	refreshed, problems := p.Refresh(t, name, object)
+	deployed.NoErrors(t, problems)
+	if refreshed.Values["id"] != object.Values["id"] || refreshed.Values["lookup_service_url"] != "https://former.example.com:443/lookupservice/sdk" || refreshed.Values["is_licensed"] != false {
+		t.Errorf("%v", refreshed.Values)
+	}
+	deployed.Change(t, p, name, refreshed, config)
+	requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
+}
+
+// TestSlowCalls: each write takes 30 seconds, which is longer than request_timeout
+// allows; only the timeout of the operation ends one.
+func TestSlowCalls(t *testing.T) {
+	t.Parallel()
+	t.Run("within the time", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		site.Main.BeforeResponse(func(r *http.Request) {
+			if r.Method == http.MethodPost && !strings.HasSuffix(r.URL.Path, "/sessions") {
+				site.Clock.Advance(30 * time.Second)
+			}
+		})
+		deployed.Create(t, site.Provider(t, direct.Values{"request_timeout": "5s"}), name, site.VCenterManager(nil))
+		requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
+	})
+	t.Run("longer than the operation", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		site.Main.Fault(simulator.Fault{
+			Method: http.MethodPost, Path: "/config/lookup-service", Kind: simulator.Hang,
+			OnHang: func() { site.Clock.Advance(30 * time.Second) },
+		})
+		p := site.Provider(t, direct.Values{"request_timeout": "5s"})
+		plan := p.Plan(t, name, direct.Object{}, site.VCenterManager(direct.Values{"timeouts": direct.Values{"create": "20s"}}))
+		_, problems := p.Apply(t, plan)
+		requireError(t, problems, "lookup_service_url: Unable to set the appliance up", "license, site name")
+	})
 }
 
 // TestSiteName tries other names on an appliance that has one.
