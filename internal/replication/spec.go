@@ -200,6 +200,14 @@ func (s Spec) isSource(r vcda.Replication) bool {
 	return r.Name() == s.Source.VAppName && slices.ContainsFunc(r.VMs, func(vm vcda.Replication) bool { return slices.Contains(s.Source.VMs, vm.SourceVM()) })
 }
 
+// Key tells a replication from others by its source and its destination.
+func (s Spec) Key() string {
+	return fmt.Sprintf("%s %q", s.Kind, append([]string{
+		s.Source.Site, s.Source.VCenter, cmp.Or(s.Source.VM, s.Source.VApp, s.Source.VAppTemplate, s.Source.VAppName),
+		s.Destination.Site, s.Destination.VDC, s.Destination.Placement.VCenterID,
+	}, slices.Sorted(slices.Values(s.Source.VMs))...))
+}
+
 // filter selects the replication in a list as far as the appliance can.
 func (s Spec) filter() vcda.ReplicationFilter {
 	switch s.Kind {

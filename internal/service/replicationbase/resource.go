@@ -106,6 +106,10 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer base.Reserve(r.Data, asked.Key(), path.Root("source"), "the replication of this source to this destination", &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	result, err := r.start(ctx, p, asked, stored)
@@ -240,6 +244,7 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	case open: // the state stays as it is
 	case listed == nil:
 		resp.State.RemoveResource(ctx)
+		r.release(ctx, p)
 	default:
 		prior := *p
 		report(p, *listed, r.Clock.Now())
@@ -404,9 +409,16 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 		resp.Diagnostics.Append(explainTask(ctx, "stop the "+r.Noun+" "+c.name(), result, err))
 		return
 	}
+	r.release(ctx, p)
 	if was := result.Replication; was != nil && was.RecoveryState() == vcda.RecoveryComplete {
 		resp.Diagnostics.Append(recoveredStays(*was))
 	}
+}
+
+// release lets another resource start what is gone.
+func (r *Resource[M, P]) release(ctx context.Context, p P) {
+	asked, _ := spec(ctx, r.Kind.Kind, p) // which has been converted before
+	r.Reservations.Release(asked.Key())
 }
 
 // stop stops the replication where it is listed.

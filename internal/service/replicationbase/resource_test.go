@@ -114,6 +114,7 @@ func TestReplication_waitsForSync(t *testing.T) {
 func TestReplication_existsAlready(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		first := f.apply(none, f.config())
+		f.Restart(t, "site-b")
 		f.B.ResetStats()
 		object, problems := f.attempt(none, f.config())
 		requireError(t, problems, "Unable to start the", "is already replicated to this destination", "terraform import "+f.name+".NAME "+id(first), "adopt_existing = true")
@@ -126,6 +127,29 @@ func TestReplication_existsAlready(t *testing.T) {
 		}
 		requireOne(t, problems.Warnings(), "was adopted")
 		f.requireSent(0, 1, 0)
+	})
+}
+
+// TestReplication_twoOfOneRun: the second resource for one replication is refused
+// before it sends anything, until the first one is gone.
+func TestReplication_twoOfOneRun(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		others := []direct.Plan{f.Plan(t, f.name, none, f.config()), f.Plan(t, f.name, none, f.config("adopt_existing", true))}
+		first := f.apply(none, f.config())
+		f.B.ResetStats()
+		for _, plan := range others {
+			object, problems := f.Apply(t, plan)
+			requireError(t, problems, "Another resource of this run", "Nothing was sent")
+			if object.Values != nil {
+				t.Errorf("state %v", object.Values)
+			}
+		}
+		if n := f.B.Stats().Total; n != 0 {
+			t.Errorf("%d requests", n)
+		}
+		f.apply(first, nil)
+		f.apply(none, f.config())
+		f.requireSent(1, 0, 1)
 	})
 }
 
