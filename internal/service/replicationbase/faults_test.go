@@ -3,6 +3,7 @@ package replicationbase_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
@@ -13,6 +14,7 @@ const badGateway = "<html><body><h1>Bad Gateway</h1></body></html>"
 // unperformed are faults that strike before a request is performed.
 var unperformed = map[string]simulator.Fault{
 	"reset":        {Kind: simulator.Reset},
+	"no response":  {Kind: simulator.Hang},
 	"bad gateway":  {Kind: simulator.Status, Status: http.StatusBadGateway, ContentType: "text/html", Body: badGateway},
 	"server error": {Kind: simulator.Status, Status: http.StatusInternalServerError},
 }
@@ -21,6 +23,7 @@ var unperformed = map[string]simulator.Fault{
 var lostResponses = map[string]simulator.Fault{
 	"reset":          {Kind: simulator.Reset, PerformFirst: true},
 	"closed":         {Kind: simulator.DropResponse},
+	"no response":    {Kind: simulator.Hang, PerformFirst: true},
 	"bad gateway":    {Kind: simulator.Status, PerformFirst: true, Status: http.StatusBadGateway, ContentType: "text/html", Body: badGateway},
 	"server error":   {Kind: simulator.Status, PerformFirst: true, Status: http.StatusInternalServerError},
 	"broken off":     {Kind: simulator.Truncate},
@@ -40,6 +43,9 @@ var declined = map[string]simulator.Fault{
 	"unavailable":       {Kind: simulator.Status, Status: http.StatusServiceUnavailable},
 }
 
+// requestLimit is longer than the provider waits for a response.
+const requestLimit = 2 * time.Minute
+
 // eachFault runs a test for each kind with each fault.
 func eachFault(t *testing.T, faults map[string]simulator.Fault, test func(t *testing.T, f *fixture, fault simulator.Fault)) {
 	t.Helper()
@@ -48,7 +54,9 @@ func eachFault(t *testing.T, faults map[string]simulator.Fault, test func(t *tes
 		for name, fault := range faults {
 			t.Run(k.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				test(t, start(t, k, "site-b"), fault)
+				f := start(t, k, "site-b")
+				fault.OnHang = func() { f.Clock.Advance(requestLimit) }
+				test(t, f, fault)
 			})
 		}
 	}
