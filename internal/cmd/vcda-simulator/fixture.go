@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // fixture is what is served: the form of a fixture file, and what the flags make
@@ -63,12 +62,12 @@ type site struct {
 
 // pairing is one side of a pairing, which the other side may lack.
 type pairing struct {
-	Site         string `json:"site"`
-	Name         string `json:"name"` // what the peer calls itself, where it is not Site
-	Description  string `json:"description"`
-	URL          string `json:"url"`
-	Thumbprint   string `json:"thumbprint"`
-	Replications int    `json:"replications"`
+	Site         string     `json:"site"`
+	Name         string     `json:"name"` // what the peer calls itself, where it is not Site
+	Description  string     `json:"description"`
+	URL          string     `json:"url"`
+	Thumbprint   thumbprint `json:"thumbprint"`
+	Replications int        `json:"replications"`
 }
 
 type failure struct {
@@ -95,7 +94,14 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-var canonicalThumbprint = regexp.MustCompile(`^SHA-256(:[0-9A-F]{2}){32}$`)
+// thumbprint is one in canonical form, whatever its spelling in the file.
+type thumbprint string
+
+func (t *thumbprint) UnmarshalText(text []byte) error {
+	normal, err := values.Thumbprint(string(text))
+	*t = thumbprint(normal)
+	return err
+}
 
 // check finds what reading could not.
 func (e fixture) check() error {
@@ -198,8 +204,6 @@ func (s site) checkPairings(path string, names []string) error {
 			return wrong(path+".site", "%q is paired twice", p.Site)
 		case s.Service == simulator.Cloud && slices.Contains(shown, cmp.Or(p.Name, p.Site)):
 			return wrong(path+".name", "%q is used twice, and names are keys on the Cloud service", cmp.Or(p.Name, p.Site))
-		case p.Thumbprint != "" && !canonicalThumbprint.MatchString(p.Thumbprint):
-			return wrong(path+".thumbprint", "%q is not of the form SHA-256:AB:CD:…", p.Thumbprint)
 		case p.Replications < 0:
 			return wrong(path+".replications", "is less than nothing")
 		}
@@ -221,8 +225,8 @@ func checkPort(path string, port int) error {
 }
 
 func checkURL(path, raw string) error {
-	if u, err := url.Parse(raw); err != nil || u.Scheme != "https" || u.Hostname() == "" {
-		return wrong(path, "%q is no https URL", raw)
+	if _, err := values.URL(raw); err != nil {
+		return wrong(path, "%w", err)
 	}
 	return nil
 }
@@ -306,6 +310,6 @@ func (p pairing) enter(a *simulator.Appliance) {
 		a.SetPublicURL(p.Site, p.URL)
 	}
 	if p.Thumbprint != "" {
-		a.SetThumbprint(p.Site, p.Thumbprint)
+		a.SetThumbprint(p.Site, string(p.Thumbprint))
 	}
 }

@@ -184,7 +184,7 @@ func TestFixtureRefuses(t *testing.T) {
 		site(`"port": 65536`):                  "sites[1].port: 65536 is no port",
 		site(`"served": 0`):                    "sites[1].served: must be true or false, not 0",
 		site(`"served": false`):                "sites[1].public_urls: a site that is not served needs one",
-		site(`"public_urls": ["a.example"]`):   `sites[1].public_urls[0]: "a.example" is no https URL`,
+		site(`"public_urls": ["a.example"]`):   `sites[1].public_urls[0]: "a.example" is not an https URL: begin with https://`,
 		site(`"api_versions": []`):             "sites[1].api_versions: must not be empty",
 		site(`"task_duration": 1`):             "sites[1].task_duration: must be a text, not 1",
 		site(`"task_duration": "1"`):           "sites[1].task_duration: time: missing unit",
@@ -196,8 +196,8 @@ func TestFixtureRefuses(t *testing.T) {
 		site(`"pairings": [{"site": "c"}]`):                                      `sites[1].pairings[0].site: there is no site "c"`,
 		site(`"pairings": [{"site": "b"}]`):                                      "sites[1].pairings[0].site: a site can't be paired with itself",
 		site(`"pairings": [{"site": "a"}, {"site": "a"}]`):                       `sites[1].pairings[1].site: "a" is paired twice`,
-		site(`"pairings": [{"site": "a", "thumbprint": "AB:CD"}]`):               `sites[1].pairings[0].thumbprint: "AB:CD" is not of the form`,
-		site(`"pairings": [{"site": "a", "url": "http://a"}]`):                   `sites[1].pairings[0].url: "http://a" is no https URL`,
+		site(`"pairings": [{"site": "a", "thumbprint": "AB:CD"}]`):               `sites[1].pairings[0].thumbprint: a SHA-256 thumbprint has 32 pairs of hex digits`,
+		site(`"pairings": [{"site": "a", "url": "http://a"}]`):                   `sites[1].pairings[0].url: "http://a" is not an https URL: begin with https://`,
 		site(`"pairings": [{"site": "a", "replications": -1}]`):                  "sites[1].pairings[0].replications: is less than nothing",
 		`{"sites": [{"name": "a"}, {"name": "b"}, {"name": "c", "service": "cloud", "pairings": [{"site": "a"}, {"site": "b", "name": "a"}]}]}`: `sites[2].pairings[1].name: "a" is used twice, and names are keys on the Cloud service`,
 		site(`"faults": ["GET /sites"]`):                       `sites[1].faults[0]: "GET /sites" must say one thing that goes wrong`,
@@ -228,5 +228,16 @@ func TestFlags_formerNames(t *testing.T) {
 	s, err := readFlags([]string{"-estate", file, "-print-estate"}, io.Discard)
 	if err != nil || len(s.fixture.Sites) != 1 || s.fixture.Sites[0].Name != "site-x" || !s.printFixture {
 		t.Errorf("settings %+v, error %v", s, err)
+	}
+}
+
+// TestFixture_spellings: a thumbprint may be written as openssl prints it.
+func TestFixture_spellings(t *testing.T) {
+	t.Parallel()
+	e, err := readFixture(estateFile(t, `{"sites": [{"name": "a"}, {"name": "b", "pairings": [
+		{"site": "a", "thumbprint": "sha256 Fingerprint=`+strings.Repeat("ab:", 31)+`ab"}
+	]}]}`))
+	if want := thumbprint("SHA-256:" + strings.Repeat("AB:", 31) + "AB"); err != nil || e.Sites[1].Pairings[0].Thumbprint != want {
+		t.Errorf("got %v, %v", e.Sites, err)
 	}
 }
