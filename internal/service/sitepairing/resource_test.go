@@ -269,13 +269,13 @@ func TestNotation(t *testing.T) {
 }
 
 // TestCreate_inAnotherNotation: what was written stays in the state, and the
-// appliance gets the canonical thumbprint.
+// appliance gets the normal form of both.
 func TestCreate_inAnotherNotation(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		thumbprint := strings.ToLower(strings.TrimPrefix(b.Thumbprint(), "SHA-256:"))
 		v := values(b, "api_url", b.URL()+"/", "api_thumbprint", thumbprint)
 		object := succeeds(t, a, none, v)
-		stored(t, a, b.URL()+"/", b.Thumbprint(), "")
+		stored(t, a, b.URL(), b.Thumbprint(), "")
 		if object.Values["api_url"] != b.URL()+"/" || object.Values["api_thumbprint"] != thumbprint {
 			t.Errorf("state %v", object.Values)
 		}
