@@ -129,6 +129,7 @@ func TestDayZero(t *testing.T) {
 			t.Parallel()
 			acctest.SkipUnlessSupported(t, acctest.WriteOnly)
 			d := newDayZero(t, service)
+			d.space.Trace()
 			out := d.space.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=10")
 			acctest.RequireTexts(t, out, "healthy = true")
 			d.checkOnce(t, 0)
@@ -141,7 +142,8 @@ func TestDayZero(t *testing.T) {
 				t.Errorf("a second plan writes: %v, %v", before, diff)
 			}
 			accounts := simulator.DefaultAccounts()
-			d.space.RequireNoSecrets(t, chosenPassword, accounts.SSOUsers[0].Password, simulator.DefaultLicense)
+			d.space.RequireLogged(t, "/config/root-password", "/config/lookup-service", "HTTP request")
+			d.space.RequireNoSecrets(t, chosenPassword, accounts.LocalUsers[0].Password, accounts.SSOUsers[0].Password, accounts.VCDUsers[0].Password, simulator.DefaultLicense)
 			out = d.space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 			acctest.RequireTexts(t, out, "The replicator keeps its lookup service", "The appliance keeps its set-up")
 			for _, name := range []string{"a", "b"} {

@@ -90,6 +90,13 @@ resource "vcda_site_pairing" "c" {
   api_thumbprint = %q
   site           = "site-c"
 }
+resource "vcda_vm_replication" "web" {
+  source      = { site = "site-b", vm = { id = %q } }
+  destination = { site = "site-a", vcloud = { vdc_id = %q } }
+}
+data "vcda_vm_replications" "all" {
+  depends_on = [vcda_vm_replication.web]
+}
 `
 
 // Every secret the provider meets is looked for in all that Terraform writes at
@@ -109,7 +116,7 @@ func TestNoSecretLeaks(t *testing.T) {
 			a.Pair("site-b")
 			b.Pair("site-a")
 
-			w := acctest.NewWorkspace(t, fmt.Sprintf(leakConfig, c.URL(), c.Thumbprint()))
+			w := acctest.NewWorkspace(t, fmt.Sprintf(leakConfig, c.URL(), c.Thumbprint(), b.Workloads().VApps[0].VMs[0].ID, a.Workloads().VDCs[0].ID))
 			w.Trace()
 			w.Env = append(w.Env, "VCDA_URL="+a.URL(), "VCDA_THUMBPRINT="+a.Thumbprint(), "VCDA_LOGIN="+login,
 				"TF_VAR_password="+accounts.VCDUsers[0].Password, "TF_VAR_token="+accounts.AccessTokens[0].Token)
@@ -137,8 +144,9 @@ func TestNoSecretLeaks(t *testing.T) {
 			output += w.MustRun(t, "destroy", "-auto-approve", "-no-color")
 			w.Write(t, "output.txt", output)
 
-			w.RequireLogged(t, "POST", "/sessions/extend", "HTTP request")
-			w.RequireNoSecrets(t, slices.Concat(secretsOf(accounts), tokensOf(a))...)
+			w.RequireLogged(t, "POST", "/sessions/extend", "/vm-replications", "HTTP request")
+			guest := []string{simulator.SecretAdminPassword, simulator.SecretDomainPassword} // in each response about a replication
+			w.RequireNoSecrets(t, slices.Concat(secretsOf(accounts), tokensOf(a), guest)...)
 			if live := a.Stats().LiveSessions; live != 0 {
 				t.Errorf("%d sessions are left", live)
 			}
