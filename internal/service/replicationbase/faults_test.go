@@ -235,6 +235,27 @@ func TestFaults_badInput(t *testing.T) {
 	requireOne(t, plan.Diagnostics.Warnings(), "is not paired with a site")
 }
 
+// TestFaults_shortRPO: an RPO below the minimum of the policy is refused by the
+// appliance, whose words are shown.
+func TestFaults_shortRPO(t *testing.T) {
+	t.Parallel()
+	f := start(t, kinds[0], "site-b")
+	f.Apply(t, f.Plan(t, "vcda_replication_policy", none, direct.Values{
+		"name": "gold", "min_rpo_minutes": 120, "max_instances": 12, "max_pinned_instances": 2, "max_incoming": -1,
+		"allow_incoming_migrations": true, "allow_outgoing_migrations": true, "allow_outgoing_onprem_migrations": true,
+		"allow_incoming_protections": true, "allow_outgoing_protections": true, "allow_custom_sla_settings": true,
+		"allow_advanced_retention_rules": true, "allow_notification_configuration": true,
+	}))
+	f.B.AssignPolicy("acme", "gold")
+	object, problems := f.attempt(none, f.config("rpo_minutes", 60))
+	requireError(t, problems, "PolicyViolation: The replication policy of organization acme does not allow this.", "change the policy or the settings")
+	if object.Values != nil {
+		t.Errorf("state %v", object.Values)
+	}
+	f.requireSent(1, 0, 0)
+	f.apply(none, f.config("rpo_minutes", 120))
+}
+
 // TestFaults_otherService: a replication of the other service is refused before
 // anything is sent.
 func TestFaults_otherService(t *testing.T) {
