@@ -46,7 +46,7 @@ var settings = slices.Concat([]setting{
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error, and a login that the system was too busy for. What changes something is sent again only where the system has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
-	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. A problem is a warning."},
+	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. Also at the servers of a set-up: whether they show the configured thumbprints, and whether the appliance can use a lookup service and a Cloud Director. A problem is a warning."},
 }, managerSettings, loginSettings("login", vcdaLogins),
 	vcenterSettings, loginSettings("vcenter.login", vcenterLogins),
 	storwareSettings, loginSettings("storware.login", storwareLogins))

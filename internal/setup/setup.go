@@ -178,7 +178,7 @@ func Apply(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) (Re
 	slices.Sort(steps)
 	for i, step := range steps {
 		if step > License && (i == 0 || steps[i-1] == License) {
-			if err := check(ctx, client, w, steps); err != nil {
+			if err := Check(ctx, client, w, steps); err != nil {
 				return result, err
 			}
 		}
@@ -225,8 +225,10 @@ func (w Wanted) admin() vcda.SSOAdmin {
 	return *w.Admin
 }
 
-// check lets the appliance try what is about to be set, as far as its version can.
-func check(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) error {
+// Check lets the appliance try what is about to be set, as far as its version can.
+//
+// Errors: *StepError.
+func Check(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) error {
 	if slices.Contains(steps, LookupService) {
 		if err := checkLookupService(ctx, client, w); err != nil {
 			return &StepError{Step: LookupService, Checked: true, Err: err}

@@ -29,6 +29,9 @@ func (s *Sessions[S]) current() *session[S] {
 	return s.shared
 }
 
+// IsOpen reports whether the shared session is open: then a call sends no login.
+func (s *Sessions[S]) IsOpen() bool { return s.current() != nil }
+
 // run sends a login, which outlives a caller that gives up: its session must not
 // get lost. The request timeout limits it.
 func (s *Sessions[S]) run(ctx context.Context, key string, logIn func(context.Context) (*session[S], error)) (*session[S], error) {

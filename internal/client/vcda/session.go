@@ -45,6 +45,9 @@ func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 // without a session should log in.
 func (c *Client) SingleUse() bool { return c.login.Traits().SingleUse }
 
+// HasSession reports whether a session is open: then a call sends no login.
+func (c *Client) HasSession() bool { return c.sessions.IsOpen() }
+
 // server describes the sessions of an appliance.
 func (c *Client) server(login Login) session.Server[string] {
 	return session.Server[string]{

@@ -4,6 +4,7 @@ package clouddirectormanager
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -255,6 +256,7 @@ func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.State.Raw.IsNull() {
 		_, absent := r.VCDA.ClientForPlan()
 		resp.Diagnostics.Append(absent...)
+		r.preflight(ctx, req, resp)
 		return
 	}
 	var m, prior model
@@ -275,4 +277,55 @@ func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !absent.HasError() && !m.SiteDescription.IsUnknown() && !m.SiteDescription.Equal(prior.SiteDescription) && !prior.Imported() {
 		manager.CheckSite(ctx, client, prior.Common, path.Root("site_description"), resp)
 	}
+	r.preflight(ctx, req, resp)
+}
+
+// preflight looks at a new or changed lookup service and Cloud Director, from here
+// and, with a session that is open already, from the appliance.
+func (r *managerResource) preflight(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var m, prior model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	}
+	given, diags := secretsOf(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var servers []base.Server
+	var steps []setup.Step
+	if m.LookupServiceChanged(prior.Common) && !m.LookupServiceURL.IsUnknown() && !m.LookupServiceThumbprint.IsUnknown() {
+		servers = append(servers, m.LookupServer())
+		steps = append(steps, setup.LookupService)
+	}
+	if m.directorChanged(prior) && !m.VCDURL.IsUnknown() && !m.VCDThumbprint.IsUnknown() {
+		servers = append(servers, base.Server{Name: "Cloud Director", URL: m.VCDURL, Thumbprint: m.VCDThumbprint, At: "vcd_thumbprint"})
+	}
+	password := m.passwordState().Changed(prior.passwordState(), given.vcdPassword)
+	if (m.directorChanged(prior) || password) && !m.VCDURL.IsUnknown() && !m.VCDThumbprint.IsUnknown() && !m.VCDUsername.IsUnknown() && !given.vcdPassword.IsUnknown() {
+		steps = append(steps, setup.Director)
+	}
+	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
+	resp.Diagnostics.Append(r.tryOnAppliance(ctx, m.wanted(given), steps)...)
+}
+
+// tryOnAppliance lets the appliance try what is planned, and warns if that fails.
+func (r *managerResource) tryOnAppliance(ctx context.Context, w setup.Wanted, steps []setup.Step) diag.Diagnostics {
+	client, absent := r.VCDA.Client()
+	if absent.HasError() || len(steps) == 0 || !client.HasSession() {
+		return nil
+	}
+	ctx, end, ok := r.Preflight.Begin(ctx)
+	if !ok {
+		return nil
+	}
+	defer end()
+	var failed *setup.StepError
+	if setup.CheckService(ctx, client, w.Service) != nil || !errors.As(setup.Check(ctx, client, w, steps), &failed) || ctx.Err() != nil {
+		return nil
+	}
+	d := diagnostics.FromError(ctx, failed.Err)
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(attributes[failed.Step]), "The appliance can't use the "+failed.Step.String(),
+		"The appliance has tried it: "+d.Why+" The apply will probably fail. "+base.PreflightOff)}
 }

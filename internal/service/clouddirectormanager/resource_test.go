@@ -188,6 +188,30 @@ func TestRestored(t *testing.T) {
 	}
 }
 
+// TestPreflight: with an open session the plan of a change lets the appliance try it;
+// a plan without one sends nothing.
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	object := deployed.Create(t, site.Provider(t, nil), name, site.DirectorManager(nil))
+	site.Main.ResetStats()
+	p := site.Provider(t, direct.Values{"preflight": true})
+	wrong := site.DirectorManager(direct.Values{"vcd_password": "Wrong-passw0rd", "vcd_url": "https://127.0.0.1:1", "vcd_thumbprint": nil})
+	if plan := p.Plan(t, name, object, wrong); len(plan.Diagnostics) > 0 || site.Main.Stats().Total > 0 {
+		t.Errorf("without a session: %v, %d requests", plan.Diagnostics, site.Main.Stats().Total)
+	}
+	object = deployed.Unchanged(t, p, name, object, site.DirectorManager(nil))
+	plan := p.Plan(t, name, object, wrong)
+	deployed.NoErrors(t, plan.Diagnostics)
+	text := strings.Join(plan.Diagnostics.Warnings(), "\n")
+	if !strings.Contains(text, "vcd_url: The appliance can't use the Cloud Director") || !strings.Contains(text, "preflight = false") || strings.Contains(text, "Wrong-passw0rd") {
+		t.Errorf("warnings: %q", text)
+	}
+	if diff := cmp.Diff(calls{"POST /config/check-vcloud": 1}, deployed.Count(site.Main)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // TestTunnelAddress: the address that a tunnel has entered survives another public
 // endpoint.
 func TestTunnelAddress(t *testing.T) {

@@ -205,6 +205,14 @@ func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.Modify
 	for _, name := range []string{"owner", "site_name"} {
 		warnOfReplacement(ctx, req, resp, name, prior)
 	}
+	var servers []base.Server
+	if !m.APIURL.Equal(prior.APIURL) || !m.APIThumbprint.Equal(prior.APIThumbprint) {
+		servers = append(servers, base.Server{Name: "replicator", URL: m.APIURL, Thumbprint: m.APIThumbprint, At: "api_thumbprint"})
+	}
+	if !m.LookupServiceURL.Equal(prior.LookupServiceURL) || !m.LookupServiceThumbprint.Equal(prior.LookupServiceThumbprint) {
+		servers = append(servers, base.Server{Name: "lookup service", URL: m.LookupServiceURL, Thumbprint: m.LookupServiceThumbprint, At: "lookup_service_thumbprint"})
+	}
+	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
 }
 
 // warnOfReplacement says what a replacement unregisters.

@@ -240,6 +240,45 @@ func TestDelete(t *testing.T) {
 	deployed.NoErrors(t, problems)
 }
 
+// TestPreflight looks at the certificates that the replicator and the lookup service
+// show from here. What can't be reached is no warning.
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	site, manager := ready(t, simulator.Manager)
+	other := site.Main.Thumbprint()
+	here := direct.Values{"api_url": site.Replicators[0].URL(), "lookup_service_url": site.Replicators[1].URL(), "lookup_service_thumbprint": site.Replicators[1].Thumbprint()}
+	for _, row := range []struct {
+		name  string
+		more  direct.Values
+		on    bool
+		warns []string
+	}{
+		{"as configured", nil, true, nil},
+		{"replicator", direct.Values{"api_thumbprint": other}, true, []string{"api_thumbprint: The replicator shows another certificate"}},
+		{"lookup service", direct.Values{"lookup_service_thumbprint": other}, true, []string{"lookup_service_thumbprint: The lookup service shows another certificate"}},
+		{"not reachable", direct.Values{"api_url": "https://127.0.0.1:1"}, true, nil},
+		{"unknown", direct.Values{"api_thumbprint": direct.Unknown}, true, nil},
+		{"turned off", direct.Values{"api_thumbprint": other}, false, nil},
+	} {
+		config := site.Replicator(0, here)
+		maps.Copy(config, row.more)
+		plan := site.Provider(t, direct.Values{"preflight": row.on}).Plan(t, name, direct.Object{}, config)
+		deployed.NoErrors(t, plan.Diagnostics)
+		var about []string
+		for _, warning := range plan.Diagnostics.Warnings() {
+			if !strings.Contains(warning, "Unusual port") {
+				about = append(about, warning)
+			}
+		}
+		if len(about) != len(row.warns) || len(about) > 0 && !strings.Contains(about[0], row.warns[0]) {
+			t.Errorf("%s: %q", row.name, about)
+		}
+	}
+	if n := manager.Stats().Total; n > 0 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 // TestTenAtOnce registers ten at once: writes of one appliance queue, which the
 // simulator watches, and reads share one list.
 func TestTenAtOnce(t *testing.T) {

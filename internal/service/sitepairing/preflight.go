@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // preflight looks at plan time whether a new or changed pairing will work, and
@@ -43,21 +42,15 @@ func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.
 // lookAtCertificate looks whether the peer can be reached from here, and whether it
 // is the one that is meant.
 func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
-	normal, err := values.URL(m.APIURL.ValueString())
-	if err != nil {
-		return nil // validation has said so
-	}
-	u, err := url.Parse(normal)
-	if err != nil {
-		return nil
-	}
-	certificate, err := tlsutil.PeerCertificate(ctx, u.Host)
+	certificate, err := base.PeerCertificate(ctx, m.APIURL.ValueString())
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_url"), "The site can't be reached from here",
-			diagnostics.Sentence(err.Error())+" The appliance has to reach it, not this machine, and may well do so: check api_url if the apply fails. "+preflightOff)}
+			diagnostics.Sentence(err.Error())+" The appliance has to reach it, not this machine, and may well do so: check api_url if the apply fails. "+base.PreflightOff)}
+	case certificate == nil:
+		return nil
 	}
 	seen := tlsutil.Thumbprint(certificate)
 	if customtypes.ThumbprintType.Same(seen, m.APIThumbprint.ValueString()) {
@@ -66,10 +59,8 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_thumbprint"), "The site shows another certificate",
 		fmt.Sprintf("%s shows, seen from here, a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
 			"If the appliance sees the same, the pairing will report CertificateMismatch. Compare both with the appliance of the site. ",
-			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer)+preflightOff)}
+			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer)+base.PreflightOff)}
 }
-
-const preflightOff = "To turn this check off, set preflight = false in the provider block."
 
 // lookForPairing looks whether another pairing of the appliance is in the way. What
 // the state of this run holds is destroyed first, or is another resource's.
@@ -107,5 +98,5 @@ func pairedAlready(s vcda.Site, prior model, service vcda.Service) diag.Diagnost
 	} else {
 		text += "The appliance may refuse a second one with the same address. "
 	}
-	return diag.NewAttributeWarningDiagnostic(path.Root("api_url"), "The site is paired already", text+preflightOff)
+	return diag.NewAttributeWarningDiagnostic(path.Root("api_url"), "The site is paired already", text+base.PreflightOff)
 }

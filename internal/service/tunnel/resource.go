@@ -328,6 +328,14 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.Diagnostics.AddAttributeWarning(path.Root("url"), "Unusual port", fmt.Sprintf("The service of a tunnel usually listens on port %s. Check url.", servicePort))
 	}
 	r.planTrust(ctx, req, resp)
+	var servers []base.Server
+	if !m.URL.Equal(prior.URL) || !m.Thumbprint.Equal(prior.Thumbprint) {
+		servers = append(servers, base.Server{Name: "tunnel", URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})
+	}
+	if !m.LookupServiceURL.Equal(prior.LookupServiceURL) || !m.LookupServiceThumbprint.Equal(prior.LookupServiceThumbprint) {
+		servers = append(servers, base.Server{Name: "lookup service", URL: m.LookupServiceURL, Thumbprint: m.LookupServiceThumbprint, At: "lookup_service_thumbprint"})
+	}
+	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
 	client, absent := r.VCDA.ClientForPlan()
 	resp.Diagnostics.Append(absent...)
 	if client == nil || !req.State.Raw.IsNull() {

@@ -219,6 +219,20 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
+// TestPreflight looks at the certificate that the tunnel shows from here.
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p := site.Provider(t, direct.Values{"preflight": true})
+	for thumbprint, warns := range map[string]bool{site.Tunnels[0].Thumbprint(): false, site.Main.Thumbprint(): true} {
+		plan := p.Plan(t, name, direct.Object{}, site.Tunnel(0, direct.Values{"url": site.Tunnels[0].URL(), "certificate": nil, "thumbprint": thumbprint}))
+		deployed.NoErrors(t, plan.Diagnostics)
+		if text := strings.Join(plan.Diagnostics.Warnings(), "\n"); strings.Contains(text, "thumbprint: The tunnel shows another certificate") != warns {
+			t.Errorf("warnings: %q", text)
+		}
+	}
+}
+
 func TestImport(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)

@@ -256,6 +256,7 @@ func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.State.Raw.IsNull() {
 		_, absent := r.VCDA.ClientForPlan()
 		resp.Diagnostics.Append(absent...)
+		r.preflight(ctx, req, resp)
 		return
 	}
 	var m, prior model
@@ -272,5 +273,18 @@ func (r *managerResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	manager.WarnOfRemovedLicense(ctx, req, prior.Common, &resp.Diagnostics)
 	if !absent.HasError() && !m.SiteName.IsUnknown() && !m.SiteName.Equal(prior.SiteName) && !prior.Imported() {
 		manager.CheckSite(ctx, client, prior.Common, path.Root("site_name"), resp)
+	}
+	r.preflight(ctx, req, resp)
+}
+
+// preflight looks at a new or changed lookup service.
+func (r *managerResource) preflight(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var m, prior model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	}
+	if !resp.Diagnostics.HasError() && m.LookupServiceChanged(prior.Common) {
+		resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, m.LookupServer())...)
 	}
 }

@@ -120,6 +120,20 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestPreflight looks at the certificate that the lookup service shows from here.
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, direct.Values{"preflight": true})
+	for thumbprint, warns := range map[string]bool{site.Tunnels[0].Thumbprint(): false, site.Main.Thumbprint(): true} {
+		plan := p.Plan(t, name, direct.Object{}, site.VCenterManager(direct.Values{"lookup_service_url": site.Tunnels[0].URL(), "lookup_service_thumbprint": thumbprint}))
+		deployed.NoErrors(t, plan.Diagnostics)
+		if text := strings.Join(plan.Diagnostics.Warnings(), "\n"); strings.Contains(text, "lookup_service_thumbprint: The lookup service shows another certificate") != warns {
+			t.Errorf("warnings: %q", text)
+		}
+	}
+}
+
 // TestRestored: a restored backup has the same ID and older values, which the next
 // apply mends.
 func TestRestored(t *testing.T) {

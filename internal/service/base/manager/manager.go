@@ -198,6 +198,11 @@ func (m Common) LookupServiceChanged(prior Common) bool {
 		!m.ReapplyTriggers.Equal(prior.ReapplyTriggers)
 }
 
+// LookupServer is the lookup service for base.LookAtServers.
+func (m Common) LookupServer() base.Server {
+	return base.Server{Name: "lookup service", URL: m.LookupServiceURL, Thumbprint: m.LookupServiceThumbprint, At: "lookup_service_thumbprint"}
+}
+
 // KeepLookupService takes what belongs to the lookup service from another model.
 func (m *Common) KeepLookupService(from Common) {
 	m.LookupServiceURL, m.LookupServiceThumbprint, m.ReapplyTriggers = from.LookupServiceURL, from.LookupServiceThumbprint, from.ReapplyTriggers

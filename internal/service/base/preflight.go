@@ -1,0 +1,83 @@
+package base
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
+)
+
+// PreflightOff tells how to do without checks at plan time.
+const PreflightOff = "To turn this check off, set preflight = false in the provider block."
+
+// Server is a server that the appliance will contact, as a resource configures it.
+type Server struct {
+	Name            string // for messages, such as "lookup service"
+	URL, Thumbprint customtypes.NormalizedString
+	At              string // attribute that holds the thumbprint
+}
+
+// LookAtServers looks at plan time whether servers show, as seen from here, the
+// certificates that are configured, and warns if not. It asks nobody where something
+// is unknown, and says nothing of a server that can't be reached: it need not be
+// reachable from here, or may not be up yet.
+func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, servers ...Server) diag.Diagnostics {
+	found := make([]diag.Diagnostics, len(servers))
+	var looks sync.WaitGroup
+	for i, s := range servers {
+		if s.URL.ValueString() == "" || s.Thumbprint.ValueString() == "" {
+			continue
+		}
+		ctx, end, ok := preflight.Begin(ctx)
+		if !ok {
+			continue
+		}
+		looks.Go(func() {
+			defer end()
+			if seen, err := PeerCertificate(ctx, s.URL.ValueString()); err == nil && seen != nil {
+				found[i] = s.compare(seen)
+			}
+		})
+	}
+	looks.Wait()
+	var all diag.Diagnostics
+	for _, one := range found {
+		all.Append(one...)
+	}
+	return all
+}
+
+// compare warns where a certificate is not the configured one.
+func (s Server) compare(certificate *x509.Certificate) diag.Diagnostics {
+	seen := tlsutil.Thumbprint(certificate)
+	if customtypes.ThumbprintType.Same(seen, s.Thumbprint.ValueString()) {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(s.At), "The "+s.Name+" shows another certificate", fmt.Sprintf(
+		"%s shows, seen from here, a certificate with another thumbprint than the configured one:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
+			"If the appliance sees the same, the apply will fail. Compare both with the certificate of the %s. ",
+		s.URL.ValueString(), s.Thumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer, s.Name)+PreflightOff)}
+}
+
+// PeerCertificate returns the certificate that the host of a URL shows from here, nil
+// where the URL is malformed, which validation reports.
+func PeerCertificate(ctx context.Context, address string) (*x509.Certificate, error) {
+	normal, err := values.URL(address)
+	if err != nil {
+		return nil, nil //nolint:nilerr // validation has said so
+	}
+	u, err := url.Parse(normal)
+	if err != nil {
+		return nil, nil //nolint:nilerr // as above
+	}
+	return tlsutil.PeerCertificate(ctx, u.Host)
+}
