@@ -388,14 +388,14 @@ func TestFailoverTest_destroyOfAnInterrupted(t *testing.T) {
 // so that a destroy cleans it up.
 func TestFailoverTest_timedOut(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
-		f.B.SetRecoveryTime(3 * time.Hour)
+		f.B.FreezeTasks(true)
 		object, problems := f.attempt(none, f.config())
 		requireOne(t, problems.Errors(), "The operation timed out", "The appliance goes on with the task", "terraform destroy")
 		if object.Values["id"] != f.id {
 			t.Fatalf("state %v", object.Values)
 		}
-		f.B.SetRecoveryTime(20 * time.Second)
-		f.Clock.Advance(2 * time.Hour)
+		f.B.FreezeTasks(false)
+		f.Clock.Advance(time.Minute)
 		f.apply(object, nil)
 		f.requireState(simulator.NotStarted)
 		f.requireSent(1, 1)

@@ -333,7 +333,7 @@ func TestActions_interrupted(t *testing.T) {
 
 func TestActions_timedOut(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
-		f.B.SetRecoveryTime(2 * time.Hour)
+		f.B.FreezeTasks(true)
 		_, problems := f.invoke(failoverType, direct.Values{"replication_ids": f.protectAll("web"), "timeout": "1h"})
 		requireError(t, problems, "The operation timed out", "The appliance goes on with the task")
 		f.requireSent("failover", 1)
