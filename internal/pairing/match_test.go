@@ -2,6 +2,7 @@ package pairing
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -125,7 +126,7 @@ func TestRun(t *testing.T) {
 	if !r.isTaken("1") || r.Holds("1") {
 		t.Error("what a create made is taken, and not held by the state")
 	}
-	if err := r.release("1", "y", 0); err != ErrTaken {
+	if err := r.release("1", "y", 0); !errors.Is(err, ErrTaken) {
 		t.Errorf("another resource unpairs it: %v", err)
 	}
 	if err := r.release("1", "x", 0); err != nil {
@@ -136,7 +137,7 @@ func TestRun(t *testing.T) {
 	if r.Holders("2") != 2 || !r.Holds("2") {
 		t.Errorf("%d holders", r.Holders("2"))
 	}
-	if err := r.release("2", "", 2); err != ErrSharedState {
+	if err := r.release("2", "", 2); !errors.Is(err, ErrSharedState) {
 		t.Errorf("the first of two: %v", err)
 	}
 	if err := r.release("2", "", 2); err != nil {

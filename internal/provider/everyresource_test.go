@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,9 +109,7 @@ func TestPlan_createWithoutAppliance(t *testing.T) {
 				for name := range p.Plan(t, resource, direct.Object{}, c.config).Values {
 					before.Values[name] = c.config[name]
 				}
-				for name, value := range c.state {
-					before.Values[name] = value
-				}
+				maps.Copy(before.Values, c.state)
 				after, problems := p.Refresh(t, resource, before)
 				if len(problems.Errors()) != 1 || strings.Contains(problems.Errors()[0], "bug in the provider") {
 					t.Errorf("a refresh says %q and warns %q", problems.Errors(), problems.Warnings())

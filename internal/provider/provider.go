@@ -285,11 +285,13 @@ func userAgent(version, terraform string) string {
 }
 
 func (p *vcdaProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{sitepairing.NewResource, sessionextension.NewResource,
+	return []func() resource.Resource{
+		sitepairing.NewResource, sessionextension.NewResource,
 		vmreplication.NewResource, vappreplication.NewResource, vspherereplication.NewResource,
 		replicationpolicy.NewResource, replicationpolicyassignment.NewResource, slaprofile.NewResource,
 		failovertest.NewResource, recoveryplan.NewResource, recoveryplan.NewTestResource,
-		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource, tunnel.NewResource, appliancepassword.NewResource}
+		vcentermanager.NewResource, clouddirectormanager.NewResource, replicator.NewResource, tunnel.NewResource, appliancepassword.NewResource,
+	}
 }
 
 // EphemeralResources lists the ephemeral resources.

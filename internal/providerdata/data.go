@@ -1,5 +1,5 @@
-// Package framework is what the rooms of the provider share: the provider's
-// clients, the diagnostics, the value types.
+// Package providerdata is what the provider block makes for every resource, data
+// source and action: the clients, the clock and what the objects of a run share.
 package providerdata
 
 import (

@@ -51,9 +51,8 @@ type VApp struct {
 
 // VM is a virtual machine.
 type VM struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	DiskKeys []int  `json:"disk_keys"` // default: 2000
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // OnPremises is a site of a tenant with a vCenter and no Cloud Director.
@@ -69,7 +68,7 @@ type OnPremises struct {
 func DefaultWorkloads(service Service) Workloads {
 	if service == Manager {
 		return Workloads{
-			VMs:        []VM{{ID: "vm-101", Name: "web", DiskKeys: []int{2000, 2001}}, {ID: "vm-102", Name: "db"}},
+			VMs:        []VM{{ID: "vm-101", Name: "web"}, {ID: "vm-102", Name: "db"}},
 			Datastores: []string{"datastore-1", "datastore-2"}, Replicators: []string{""},
 		}
 	}
@@ -83,7 +82,7 @@ func DefaultWorkloads(service Service) Workloads {
 			{Name: "beta-vdc", Org: "beta", StorageProfiles: []Named{{Name: "gold"}}, Networks: []Named{{Name: "production"}}},
 		},
 		VApps: []VApp{
-			{Name: "shop", VDC: "acme-vdc", VMs: []VM{{Name: "web", DiskKeys: []int{2000, 2001}}, {Name: "db"}}},
+			{Name: "shop", VDC: "acme-vdc", VMs: []VM{{Name: "web"}, {Name: "db"}}},
 			{Name: "mail", VDC: "acme-vdc", VMs: []VM{{Name: "mail"}}},
 		},
 		Policies: []Policy{allowAll("protect")},
@@ -206,13 +205,6 @@ func (w *Workloads) onPremises(site string) *OnPremises {
 		}
 	}
 	return nil
-}
-
-func (v VM) diskKeys() []int {
-	if v.DiskKeys == nil {
-		return []int{2000}
-	}
-	return v.DiskKeys
 }
 
 // InventoryForm is how an inventory list is answered, which is not published.

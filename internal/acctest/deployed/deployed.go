@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"maps"
+	"net/http"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
@@ -237,7 +238,7 @@ func NoErrors(t testing.TB, diagnostics direct.Diagnostics) {
 func Count(a *simulator.Appliance) map[string]int {
 	writes := map[string]int{}
 	for _, record := range a.Requests() {
-		if record.Method != "GET" && !isSession(record.Path) {
+		if record.Method != http.MethodGet && !isSession(record.Path) {
 			writes[record.Method+" "+record.Path]++
 		}
 	}
@@ -246,3 +247,23 @@ func Count(a *simulator.Appliance) map[string]int {
 }
 
 func isSession(path string) bool { return path == "/sessions" }
+
+// ID is the id of an object.
+func ID(t *testing.T, object direct.Object) string {
+	t.Helper()
+	id, ok := object.Values["id"].(string)
+	if !ok {
+		t.Fatalf("it has no id: %v", object.Values)
+	}
+	return id
+}
+
+// Row is a row of a list.
+func Row(t *testing.T, row any) direct.Values {
+	t.Helper()
+	values, ok := row.(direct.Values)
+	if !ok {
+		t.Fatalf("a row is %T", row)
+	}
+	return values
+}

@@ -52,7 +52,7 @@ func (r *recoveryScene) comesTo(t *testing.T, name string, prior direct.Object, 
 }
 
 // shop is the configuration of a plan.
-func (r *recoveryScene) shop(name string, replication string) values {
+func (r *recoveryScene) shop(name, replication string) values {
 	return values{"name": name, "steps": []any{values{"name": "databases", "replication_ids": []any{replication}}}}
 }
 

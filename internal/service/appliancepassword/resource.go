@@ -146,7 +146,7 @@ func (c *changer) logIn(ctx context.Context, password string) (*vcda.Client, *vc
 // timeout limits the wait.
 func (c *changer) close(ctx context.Context) {
 	for _, client := range c.clients {
-		_ = client.Logout(context.WithoutCancel(ctx)) //nolint:errcheck // a session that is left ends by itself
+		_ = client.Logout(context.WithoutCancel(ctx))
 	}
 }
 

@@ -68,7 +68,7 @@ func (m model) steps(prior model, s secrets) []setup.Step {
 	if m.LicenseState().Changed(prior.LicenseState(), s.license) && !s.license.IsNull() {
 		steps = append(steps, setup.License)
 	}
-	if !m.PublicEndpointAddress.IsNull() && !(m.PublicEndpointAddress.Equal(prior.PublicEndpointAddress) && m.PublicEndpointPort.Equal(prior.PublicEndpointPort)) {
+	if !m.PublicEndpointAddress.IsNull() && (!m.PublicEndpointAddress.Equal(prior.PublicEndpointAddress) || !m.PublicEndpointPort.Equal(prior.PublicEndpointPort)) {
 		steps = append(steps, setup.PublicEndpoint)
 	}
 	if m.directorChanged(prior) || m.passwordState().Changed(prior.passwordState(), s.vcdPassword) {

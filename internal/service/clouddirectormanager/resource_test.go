@@ -1,6 +1,7 @@
 package clouddirectormanager_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -123,9 +124,7 @@ func TestUpdate(t *testing.T) {
 		{"triggers", direct.Values{"reapply_triggers": direct.Values{"certificate": "2"}}, calls{"POST /config/lookup-service": 1}},
 		{"Manager on", direct.Values{"manager_lookup_service": true}, calls{"POST /config/manager/lookup-service": 1}},
 	} {
-		for attribute, value := range change.more {
-			config[attribute] = value
-		}
+		maps.Copy(config, change.more)
 		t.Log(change.name)
 		object = deployed.Change(t, p, name, object, config)
 		requireCalls(t, site.Main, change.want)

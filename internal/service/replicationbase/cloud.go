@@ -64,13 +64,15 @@ func ConvertDestination(object types.Object) replication.Destination {
 
 // ReportDestination returns a destination with the storage profile that a listed
 // replication has, unless any will do.
-func ReportDestination(object types.Object, r vcda.Replication) types.Object {
+func ReportDestination(kind vcda.Kind, object types.Object, r vcda.Replication) types.Object {
+	kinds := AttributeTypes(DestinationAttributes(kind))
 	vcloud := ObjectOf(object, "vcloud")
 	profile := vcloud.Attributes()["storage_profile_id"]
 	if vcloud.IsNull() || StringOf(vcloud, "storage_profile_id") == replication.AnyProfile || r.IsReversed() && !profile.IsUnknown() {
 		return object
 	}
-	return With(object, map[string]attr.Value{"vcloud": With(vcloud, map[string]attr.Value{"storage_profile_id": uuidOrNull(r.Machines()[0].StorageProfile)})})
+	changed := With(TypesOf(kinds, "vcloud"), vcloud, map[string]attr.Value{"storage_profile_id": uuidOrNull(r.Machines()[0].StorageProfile)})
+	return With(kinds, object, map[string]attr.Value{"vcloud": changed})
 }
 
 // ImportDestination is the destination of a listed replication, as it was started.

@@ -18,10 +18,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
-// notConfigured carries the diagnostics of a provider that can't be used yet.
-type notConfigured struct{ diag.Diagnostics }
+// notConfiguredError carries the diagnostics of a provider that can't be used yet.
+type notConfiguredError struct{ diag.Diagnostics }
 
-func (e notConfigured) Error() string {
+func (e notConfiguredError) Error() string {
 	return e.Errors()[0].Detail()
 }
 
@@ -30,7 +30,7 @@ var errPending = errors.New("the task of an interrupted operation still runs")
 
 // explain is the error diagnostic for err. The action reads on from "Unable to".
 func explain(ctx context.Context, action string, err error) diag.Diagnostic {
-	var absent notConfigured
+	var absent notConfiguredError
 	if errors.As(err, &absent) {
 		return absent.Errors()[0]
 	}
@@ -104,7 +104,7 @@ func serviceName(s vcda.Service) string {
 
 // explainTask is explain for an operation whose task may go on.
 func explainTask(ctx context.Context, action string, result replication.Result, err error) diag.Diagnostic {
-	var absent notConfigured
+	var absent notConfiguredError
 	if errors.As(err, &absent) {
 		return absent.Errors()[0]
 	}
@@ -125,7 +125,7 @@ func goesOn(t vcda.Task) string {
 // state: Terraform would destroy it.
 func (r *Resource[M, P]) createFailed(ctx context.Context, result replication.Result, err error) diag.Diagnostic {
 	action := "start the " + r.Noun
-	var absent notConfigured
+	var absent notConfiguredError
 	var exists *replication.ExistsError
 	if errors.As(err, &absent) {
 		return absent.Errors()[0]

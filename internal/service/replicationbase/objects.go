@@ -1,7 +1,6 @@
 package replicationbase
 
 import (
-	"context"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -81,11 +80,11 @@ func StringsOf(object types.Object, name string) []string {
 	return out
 }
 
-// With is an object with some values changed.
-func With(object types.Object, changes map[string]attr.Value) types.Object {
+// With is an object of these types with some values changed.
+func With(kinds map[string]attr.Type, object types.Object, changes map[string]attr.Value) types.Object {
 	all := maps.Clone(object.Attributes())
 	maps.Copy(all, changes)
-	return types.ObjectValueMust(object.AttributeTypes(context.Background()), all)
+	return types.ObjectValueMust(kinds, all)
 }
 
 // Empty is an object whose values are all null but those given.

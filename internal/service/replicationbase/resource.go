@@ -81,7 +81,7 @@ func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.St
 func (r *Resource[M, P]) site(ctx context.Context, name string) (*replication.Site, error) {
 	client, absent := r.VCDA.Client()
 	if absent.HasError() {
-		return nil, notConfigured{absent}
+		return nil, notConfiguredError{absent}
 	}
 	return replication.At(ctx, client, r.Kind.Kind, name, tflogDebug)
 }
@@ -276,7 +276,7 @@ func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replica
 	c := p.Base()
 	asked, diags := spec(ctx, r.Kind.Kind, p)
 	if diags.HasError() {
-		return nil, true, notConfigured{diags}
+		return nil, true, notConfiguredError{diags}
 	}
 	site, err := r.site(ctx, asked.ManagedAt(c.Reversed.ValueBool()))
 	if err != nil {

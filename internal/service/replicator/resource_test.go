@@ -78,7 +78,7 @@ func TestCreate(t *testing.T) {
 			}
 			_, problems := p.Apply(t, p.Plan(t, name, object, nil))
 			deployed.NoErrors(t, problems)
-			requireCalls(t, manager, calls{"DELETE /replicators/" + object.Values["id"].(string): 1})
+			requireCalls(t, manager, calls{"DELETE /replicators/" + deployed.ID(t, object): 1})
 			if site.Main.Stats().LiveSessions > 1 {
 				t.Error("sessions are left")
 			}
@@ -93,7 +93,7 @@ func TestUpdate(t *testing.T) {
 	config := site.Replicator(0, nil)
 	object := deployed.Create(t, p, name, config)
 	manager.ResetStats()
-	repair := "POST /replicators/" + object.Values["id"].(string) + "/reset-cookie"
+	repair := "POST /replicators/" + deployed.ID(t, object) + "/reset-cookie"
 	other := site.All.AddServer("https://vcenter-2.example.com")
 	_, password := deployed.SSO()
 	for _, change := range []struct {
@@ -130,7 +130,7 @@ func TestDrift(t *testing.T) {
 	site, manager := ready(t, simulator.Manager)
 	p, config := site.Provider(t, nil), site.Replicator(0, nil)
 	object := deployed.Create(t, p, name, config)
-	id, _ := object.Values["id"].(string)
+	id := deployed.ID(t, object)
 	manager.ResetStats()
 	otherThumbprint := manager.Thumbprint()
 	for _, drift := range []func(*simulator.ReplicatorRecord){
@@ -235,7 +235,7 @@ func TestDelete(t *testing.T) {
 	_, problems := p.Apply(t, plan)
 	requireError(t, problems, "The replicator holds replications.", "evacuate it first")
 	manager.RefuseReplicatorRemoval("")
-	manager.Unregister(object.Values["id"].(string)) // gone is success
+	manager.Unregister(deployed.ID(t, object)) // gone is success
 	_, problems = p.Apply(t, plan)
 	deployed.NoErrors(t, problems)
 }
@@ -358,10 +358,10 @@ func TestLists(t *testing.T) {
 	data, problems := p.ReadData(t, "vcda_replicators", nil)
 	deployed.NoErrors(t, problems)
 	rows, _ := data["replicators"].([]any)
-	if len(rows) != 2 || rows[0].(direct.Values)["owner"] != "*" {
+	if len(rows) != 2 || deployed.Row(t, rows[0])["owner"] != "*" {
 		t.Errorf("%v", data)
 	}
-	if text, _ := data["replicators"].([]any)[0].(direct.Values)["pairing_cookie"]; text != nil {
+	if text := deployed.Row(t, rows[0])["pairing_cookie"]; text != nil {
 		t.Error("the pairing cookie shows")
 	}
 }

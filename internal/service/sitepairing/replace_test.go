@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -50,9 +51,8 @@ func TestStateThatHoldsAPairingTwice(t *testing.T) {
 			resource := state["resources"].([]any)[0].(map[string]any) //nolint:errcheck // else it panics
 			instances := resource["instances"].([]any)                 //nolint:errcheck // else it panics
 			deposed := map[string]any{"deposed": "00000001"}
-			for name, value := range instances[0].(map[string]any) { //nolint:errcheck // else it panics
-				deposed[name] = value
-			}
+			//nolint:errcheck // else it panics
+			maps.Copy(deposed, instances[0].(map[string]any))
 			resource["instances"] = append(instances, deposed)
 			state["serial"] = state["serial"].(float64) + 1 //nolint:errcheck // else it panics
 			text, err := json.Marshal(state)

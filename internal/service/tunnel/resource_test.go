@@ -98,7 +98,7 @@ func TestUpdate(t *testing.T) {
 	config := site.Tunnel(0, nil)
 	object := deployed.Create(t, p, name, config)
 	site.Main.ResetStats()
-	change := "PUT /config/tunnels/" + object.Values["id"].(string)
+	change := "PUT /config/tunnels/" + deployed.ID(t, object)
 	for _, row := range []struct {
 		name   string
 		before func()
@@ -135,7 +135,7 @@ func TestDrift(t *testing.T) {
 	site := deployed.Ready(t, simulator.Cloud)
 	p, config := site.Provider(t, nil), site.Tunnel(0, nil)
 	object := deployed.Create(t, p, name, config)
-	id, _ := object.Values["id"].(string)
+	id := deployed.ID(t, object)
 	site.Main.ResetStats()
 	for drift, happen := range map[string]func(){
 		"URL": func() {
@@ -257,7 +257,7 @@ func TestImport(t *testing.T) {
 	deployed.NoErrors(t, problems)
 	data, problems := p.ReadData(t, "vcda_tunnels", nil)
 	deployed.NoErrors(t, problems)
-	if rows, _ := data["tunnels"].([]any); len(names) != 1 || len(rows) != 1 || rows[0].(direct.Values)["thumbprint"] != site.Tunnels[0].Thumbprint() {
+	if rows, _ := data["tunnels"].([]any); len(names) != 1 || len(rows) != 1 || deployed.Row(t, rows[0])["thumbprint"] != site.Tunnels[0].Thumbprint() {
 		t.Errorf("%v, %v", names, data)
 	}
 }

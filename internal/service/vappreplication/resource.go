@@ -143,7 +143,7 @@ var (
 
 // Report stores what a vApp replication shows.
 func (m *model) Report(r vcda.Replication) {
-	m.Destination = replicationbase.ReportDestination(m.Destination, r)
+	m.Destination = replicationbase.ReportDestination(vcda.VApp, m.Destination, r)
 	vms := []attr.Value{}
 	for _, vm := range r.VMs {
 		vms = append(vms, types.ObjectValueMust(vmTypes, map[string]attr.Value{

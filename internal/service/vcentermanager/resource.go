@@ -238,7 +238,7 @@ func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest
 // removesPlugin reports whether a destroy can unregister the plug-in: in API 4.5 that
 // takes the SSO password, which a destroy does not have if it is write-only.
 func (m model) removesPlugin(client *vcda.Client) bool {
-	return m.VSpherePlugin.ValueBool() && !(client.PluginNeedsSSO() && m.SSOPassword.IsNull())
+	return m.VSpherePlugin.ValueBool() && (!client.PluginNeedsSSO() || !m.SSOPassword.IsNull())
 }
 
 // undone warns of what a destroy leaves.

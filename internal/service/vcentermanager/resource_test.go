@@ -1,6 +1,7 @@
 package vcentermanager_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -85,9 +86,7 @@ func TestUpdate(t *testing.T) {
 		{"plug-in on", direct.Values{"vsphere_plugin": true}, calls{"POST /config/vsphere-ui": 1}},
 		{"timeouts", direct.Values{"timeouts": direct.Values{"update": "20m"}}, calls{}},
 	} {
-		for attribute, value := range change.more {
-			config[attribute] = value
-		}
+		maps.Copy(config, change.more)
 		t.Log(change.name)
 		object = deployed.Change(t, p, name, object, config)
 		requireCalls(t, site.Main, change.want)

@@ -117,7 +117,7 @@ func (m *model) Stored(ctx context.Context) (any, diag.Diagnostics) {
 
 // Report stores what a VM replication shows.
 func (m *model) Report(r vcda.Replication) {
-	m.Destination = replicationbase.ReportDestination(m.Destination, r)
+	m.Destination = replicationbase.ReportDestination(vcda.VM, m.Destination, r)
 	m.VAppReplication, m.VMName = base.StringOrNull(r.VAppReplication), base.StringOrNull(r.VMName)
 	m.RecoveredVM = replicationbase.RecoveredVM(r)
 }

@@ -264,8 +264,8 @@ func (m *model) Report(r vcda.Replication) {
 		return
 	}
 	s := r.Settings
-	m.Source = replicationbase.With(m.Source, map[string]attr.Value{"replicator_id": base.StringOrNull(s.SourceLocation.ReplicatorID)})
-	m.Destination = replicationbase.With(m.Destination, map[string]attr.Value{
+	m.Source = replicationbase.With(replicationbase.AttributeTypes(sourceAttributes()), m.Source, map[string]attr.Value{"replicator_id": base.StringOrNull(s.SourceLocation.ReplicatorID)})
+	m.Destination = replicationbase.With(replicationbase.AttributeTypes(destinationAttributes()), m.Destination, map[string]attr.Value{
 		"replicator_id": base.StringOrNull(s.DestinationLocation.ReplicatorID), "datastore_folder": base.StringOrNull(s.Placement.DatastoreFolder),
 	})
 }
