@@ -31,7 +31,6 @@ resource "vcda_site_pairing" "a_to_b" {
   api_url        = "URL_B"
   api_thumbprint = "THUMBPRINT_B"
   description    = "Recovery site"
-  expect_link    = false # the first side to pair can't have a link yet
   expect_link    = false # it pairs first
 }
 
