@@ -278,7 +278,7 @@ func (c *call) managerInventory() (reply, *problem) {
 	w := c.appliance.workloads
 	vms := []Named{}
 	for _, vm := range w.VMs {
-		vms = append(vms, Named{ID: vm.ID, Name: vm.Name})
+		vms = append(vms, Named(vm))
 	}
 	rows := []any{}
 	for _, replicator := range w.Replicators {
