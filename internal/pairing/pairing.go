@@ -51,6 +51,9 @@ func New(ctx context.Context, client *vcda.Client, run *Run, log Log) (*Applianc
 	return a, err
 }
 
+// Client is the client of the appliance.
+func (a *Appliance) Client() *vcda.Client { return a.client }
+
 // Service is the service of the appliance.
 func (a *Appliance) Service() vcda.Service { return a.service }
 

@@ -56,10 +56,10 @@ func (l Legacy[M]) Movers() []resource.StateMover {
 			resp.Diagnostics.Append(l.unreadable())
 			return
 		}
-		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
 		if id := l.ID(m); !id.IsNull() {
 			resp.Diagnostics.Append(resp.TargetIdentity.SetAttribute(ctx, l.key(), id)...)
 		}
+		resp.Diagnostics.Append(resp.TargetState.Set(ctx, m)...)
 	}}}
 }
 

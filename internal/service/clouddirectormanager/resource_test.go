@@ -165,7 +165,7 @@ func TestDrift(t *testing.T) {
 }
 
 // TestRestored: a restored backup has the same ID and older values, which the next
-// apply mends.
+// apply fixes.
 func TestRestored(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)

@@ -417,8 +417,9 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 
 // release lets another resource start what is gone.
 func (r *Resource[M, P]) release(ctx context.Context, p P) {
-	asked, _ := spec(ctx, r.Kind.Kind, p) // which has been converted before
-	r.Reservations.Release(asked.Key())
+	if asked, diags := spec(ctx, r.Kind.Kind, p); !diags.HasError() {
+		r.Reservations.Release(asked.Key())
+	}
 }
 
 // stop stops the replication where it is listed.
@@ -432,7 +433,10 @@ func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, err
 	if err != nil || listed == nil {
 		return replication.Result{}, err
 	}
-	asked, _ := spec(ctx, r.Kind.Kind, p) // current has converted it
+	asked, diags := spec(ctx, r.Kind.Kind, p)
+	if diags.HasError() {
+		return replication.Result{}, notConfiguredError{diags}
+	}
 	site, err := r.site(ctx, asked.ManagedAt(listed.IsReversed()))
 	if err != nil {
 		return replication.Result{}, err

@@ -68,7 +68,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
 		return
 	case site == nil:
-		resp.Diagnostics.Append(a.noSuchSite(ctx, action, appliance.Service(), id.ValueString()))
+		resp.Diagnostics.Append(explainNoSuchSite(ctx, action, appliance, id.ValueString()))
 		return
 	}
 	m := blank()
@@ -93,12 +93,11 @@ func progress(message string) action.InvokeProgressEvent {
 	return action.InvokeProgressEvent{Message: message}
 }
 
-// noSuchSite is the error of an id that no pairing has.
-func (a *repairAction) noSuchSite(ctx context.Context, action string, service vcda.Service, id string) diag.Diagnostic {
-	client, _ := a.VCDA.Client()
-	sites, err := client.Peers(ctx)
+// explainNoSuchSite is the error of an id that no pairing has.
+func explainNoSuchSite(ctx context.Context, action string, a *pairing.Appliance, id string) diag.Diagnostic {
+	sites, err := a.Client().Peers(ctx)
 	if err != nil {
 		return diagnostics.Unable(ctx, action, err)
 	}
-	return detail(ctx, pairing.ErrNotListed, noSuchSite(sites, service, id, onlyID), "").Unable(action)
+	return detail(ctx, pairing.ErrNotListed, noSuchSite(sites, a.Service(), id, onlyID), "").Unable(action)
 }

@@ -29,8 +29,7 @@ func (r *sitePairing) ImportState(ctx context.Context, req resource.ImportStateR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, _ := r.VCDA.Client()
-	sites, err := client.SharedSites(ctx)
+	sites, err := a.Client().SharedSites(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
 		return

@@ -84,8 +84,7 @@ func (l *lister) sites(ctx context.Context) (sites []vcda.Site, service vcda.Ser
 	if diags.HasError() {
 		return nil, "", diags
 	}
-	client, _ := l.VCDA.Client()
-	sites, err := client.Peers(ctx)
+	sites, err := a.Client().Peers(ctx)
 	if err != nil {
 		diags.Append(diagnostics.Unable(ctx, action, err))
 	}
