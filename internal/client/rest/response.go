@@ -29,7 +29,7 @@ func (r *Response) JSON(v any) error {
 	if len(r.Body) == 0 {
 		return r.unusable(errEmpty)
 	}
-	if mediaType := r.Header.Get("Content-Type"); !isJSON(mediaType) {
+	if mediaType := r.mediaType(); !isJSON(mediaType) {
 		return r.notJSON(mediaType)
 	}
 	if string(bytes.TrimSpace(r.Body)) == "null" {
@@ -67,7 +67,7 @@ func (r *Response) HTMLError() error {
 	if !r.isHTML() {
 		return nil
 	}
-	return r.notJSON(r.Header.Get("Content-Type"))
+	return r.notJSON(r.mediaType())
 }
 
 // page shows the beginning of an HTML page, which names who sent it. Anything
@@ -79,8 +79,19 @@ func (r *Response) page() string {
 	return ": " + excerpt(r.Body, r.secrets)
 }
 
+// mediaType is the media type of the response, "" where it names none. A page is
+// one also without a name.
+func (r *Response) mediaType() string {
+	mediaType := r.Header.Get("Content-Type")
+	if seen := http.DetectContentType(r.Body); mediaType == "" && strings.HasPrefix(seen, "text/html") {
+		return seen
+	}
+	return mediaType
+}
+
 func (r *Response) isHTML() bool {
-	return strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
+	mediaType := strings.ToLower(r.mediaType())
+	return strings.HasPrefix(mediaType, "text/html") || strings.HasPrefix(mediaType, "application/xhtml+xml")
 }
 
 // isJSON reports whether a media type is one of JSON. A response without a media
