@@ -208,12 +208,13 @@ func TestDayZero_killed(t *testing.T) {
 			acctest.SkipUnlessSupported(t, acctest.WriteOnly)
 			d := newDayZero(t, simulator.Manager)
 			command := d.space.Command(t, "apply", "-no-color", "-auto-approve")
-			killed := make(chan struct{})
-			d.killAt(call, func() { _ = killGroup(command); close(killed) })
+			started, killed := make(chan struct{}), make(chan struct{})
+			d.killAt(call, func() { <-started; _ = killGroup(command); close(killed) })
 			startInGroup(command)
 			if err := command.Start(); err != nil {
 				t.Fatal(err)
 			}
+			close(started)
 			_ = command.Wait()
 			select {
 			case <-killed:

@@ -1,6 +1,7 @@
 package acctest_test
 
 import (
+	"bytes"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -108,20 +109,26 @@ func TestDrillModule_interrupted(t *testing.T) {
 	space, w := drillModule(t, listen(t))
 	w.a.SetRecoveryTime(2 * time.Second)
 	drill := space.Command(t, "test", "-no-color")
+	var out bytes.Buffer
+	drill.Stdout, drill.Stderr = &out, &out
+	started := make(chan struct{})
 	var interrupt sync.Once
 	w.a.BeforeResponse(func(r *http.Request) {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/failover-test") {
-			interrupt.Do(func() { _ = drill.Process.Signal(os.Interrupt) })
+			interrupt.Do(func() { <-started; _ = drill.Process.Signal(os.Interrupt) })
 		}
 	})
-	out, err := drill.CombinedOutput() // Terraform counts the run as passed
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := drill.Start(); err != nil {
+		t.Fatal(err)
 	}
-	acctest.RequireTexts(t, string(out), "Interrupt received.")
+	close(started)
+	if err := drill.Wait(); err != nil { // Terraform counts the run as passed
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	acctest.RequireTexts(t, out.String(), "Interrupt received.")
 	for _, r := range w.a.Replications() {
 		if r.Recovery != simulator.NotStarted {
-			t.Errorf("%s: its state is %s\n%s", r.VMName, r.Recovery, out)
+			t.Errorf("%s: its state is %s\n%s", r.VMName, r.Recovery, &out)
 		}
 	}
 }
