@@ -132,8 +132,9 @@ func TestRun(t *testing.T) {
 	if err := r.release("1", "x", 0); err != nil {
 		t.Errorf("its own resource does not: %v", err)
 	}
-	r.Hold("2")
-	r.Hold("2")
+	r.Hold("2", "x")
+	r.Hold("2", "y")
+	r.Hold("2", "y") // in another plan of the process
 	if r.Holders("2") != 2 || !r.Holds("2") {
 		t.Errorf("%d holders", r.Holders("2"))
 	}

@@ -13,12 +13,15 @@ import (
 type Run struct {
 	lock     sync.Mutex
 	noted    map[string]bool   // pairings that the state holds, by key
-	held     map[string]int    // how many objects of the state hold one, as far as they were read
+	held     map[string]owners // objects of the state that hold one, as far as they were read
 	released map[string]int    // how many of them have been destroyed
 	taken    map[string]string // owners of the pairings that the run has made, adopted or changed, by key
 	reserved map[string]bool   // peers that a resource pairs with
 	tasks    map[string]Peer   // that the run has started
 }
+
+// owners are objects of the state by what tells them apart.
+type owners map[string]bool
 
 // identity is what a peer is reserved by.
 func (p Peer) identity() string {
@@ -42,22 +45,30 @@ func (r *Run) Note(key string) {
 	set(&r.noted, key, true)
 }
 
-// Hold notes an object of the state that holds a pairing, once for each.
-func (r *Run) Hold(key string) {
+// Hold notes an object of the state that holds a pairing. An object is read again
+// in each plan of a process that plans and applies several times, as that of
+// "terraform test" does: what it made before is then part of the state.
+func (r *Run) Hold(key, owner string) {
 	if r == nil || key == "" {
 		return
 	}
 	r.Note(key)
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	set(&r.held, key, r.held[key]+1)
+	if r.held[key] == nil {
+		set(&r.held, key, owners{})
+	}
+	r.held[key][owner] = true
+	if r.taken[key] == owner {
+		delete(r.taken, key)
+	}
 }
 
 // Holders is how many objects of the state hold a pairing.
 func (r *Run) Holders(key string) int {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return r.held[key]
+	return len(r.held[key])
 }
 
 // Drop forgets a pairing that is gone.
@@ -127,6 +138,7 @@ func (r *Run) release(key, owner string, holders int) error {
 	delete(r.noted, key)
 	delete(r.held, key)
 	delete(r.taken, key)
+	delete(r.released, key)
 	return nil
 }
 

@@ -178,7 +178,7 @@ func TestInterruptedAction_fails(t *testing.T) {
 	var out strings.Builder
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		out.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "The task") { // a progress of the action
+		if strings.Contains(lines.Text(), "the task") { // a progress of the action
 			if err := command.Process.Signal(syscall.SIGINT); err != nil {
 				t.Fatal(err)
 			}

@@ -279,6 +279,27 @@ func TestAdoption_thenTheDeposedObject(t *testing.T) {
 	})
 }
 
+// TestPlannedAgain: a process that plans and applies several times, as that of
+// "terraform test" does, unpairs what it made.
+func TestPlannedAgain(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		p := process(t, a)
+		made, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
+		for range 3 {
+			if len(problems.Errors()) > 0 {
+				t.Fatal(problems.Errors())
+			}
+			made, problems = p.Refresh(t, pairingType, made)
+		}
+		object, problems := p.Apply(t, p.Plan(t, pairingType, made, nil))
+		if len(problems) > 0 {
+			t.Error(problems.Errors())
+		}
+		left(t, object)
+		sent(t, a, 1, 0, 1)
+	})
+}
+
 // TestHeldTwice: of a state that holds a pairing as the current and as a deposed
 // object, an apply only forgets the deposed one, and a destroy unpairs once.
 func TestHeldTwice(t *testing.T) {
@@ -287,11 +308,14 @@ func TestHeldTwice(t *testing.T) {
 		// Whichever is read second knows of both, as does each whose list comes after that.
 		readSecond := func(object direct.Object) direct.Object {
 			p := process(t, a)
-			for range 2 {
-				var problems direct.Diagnostics
-				if object, problems = p.Refresh(t, pairingType, object); len(problems) > 0 {
-					t.Fatal(problems.Errors())
-				}
+			other := object
+			other.Private = nil // made by another create
+			if _, problems := p.Refresh(t, pairingType, other); len(problems) > 0 {
+				t.Fatal(problems.Errors())
+			}
+			object, problems := p.Refresh(t, pairingType, object)
+			if len(problems) > 0 {
+				t.Fatal(problems.Errors())
 			}
 			return object
 		}

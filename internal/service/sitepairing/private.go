@@ -2,6 +2,7 @@ package sitepairing
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 
@@ -82,6 +83,17 @@ func keepText(ctx context.Context, private privateWriter, m model, site vcda.Sit
 			"The description of the site %s is stored as %q instead of %q. As long as the appliance shows it so, that is no difference.", nameOf(site), kept.Stored, kept.Wanted))
 	}
 	return diags
+}
+
+// keepOwner returns what tells the object from others of the state, and makes it
+// where it is missing, as after an import.
+func keepOwner(ctx context.Context, stored privateReader, private privateWriter) (string, diag.Diagnostics) {
+	owner, diags := get[string](ctx, stored, ownerKey)
+	if owner == "" {
+		owner = rand.Text()
+		diags.Append(put(ctx, private, ownerKey, owner)...)
+	}
+	return owner, diags
 }
 
 // keepHolders notes that several objects of the state hold the pairing, as a

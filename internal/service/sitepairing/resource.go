@@ -90,7 +90,9 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one
 	ctx, cancel := r.limit(ctx, m.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
-	r.Pairings.Hold(m.ID.ValueString())
+	owner, diags := keepOwner(ctx, req.Private, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	r.Pairings.Hold(m.ID.ValueString(), owner)
 	action := m.action("read")
 	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
