@@ -3,7 +3,7 @@ package provider
 import "testing"
 
 // TestSecondarySettingsAreNamedAsDesigned holds the rows of vCenter and Storware
-// against the contract.
+// as users know them.
 func TestSecondarySettingsAreNamedAsDesigned(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}

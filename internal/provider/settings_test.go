@@ -87,7 +87,7 @@ func TestSettingsAreTheSchema(t *testing.T) {
 	}
 }
 
-// TestSettingsAreNamedAsDesigned holds the table against the contract, so that
+// TestSettingsAreNamedAsDesigned holds the names that users know, so that
 // a renamed row does not go by unnoticed.
 func TestSettingsAreNamedAsDesigned(t *testing.T) {
 	t.Parallel()
