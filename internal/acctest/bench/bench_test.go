@@ -26,18 +26,36 @@ func BenchmarkPlan(b *testing.B) {
 		for _, provider := range providers {
 			b.Run(fmt.Sprintf("pairings=%d/latency=%s/provider=%s", c.pairings, c.latency, provider), func(b *testing.B) {
 				skipLong(b, c.pairings > few)
-				f := startFleet(b, c.pairings, 0)
-				w := newWorkspace(b, binaries[provider], f)
-				w.writeState(b, f, binaries["vcda"])
-				f.hub.SetLatency(c.latency)
-				f.hub.ResetStats()
-				for b.Loop() {
-					w.run(b, "plan", "-input=false", "-detailed-exitcode")
-				}
-				w.report(b, f)
+				plan(b, startPaired(b, c.pairings), c.latency, binaries, provider)
 			})
 		}
 	}
+}
+
+// BenchmarkPlanReplications plans replications that do not change, after a refresh.
+func BenchmarkPlanReplications(b *testing.B) {
+	binaries := buildProviders(b)
+	for _, replications := range []int{100, 1000, 5000} {
+		for _, provider := range providers {
+			b.Run(fmt.Sprintf("replications=%d/provider=%s", replications, provider), func(b *testing.B) {
+				skipLong(b, replications > few)
+				plan(b, startReplicating(b, replications), 0, binaries, provider)
+			})
+		}
+	}
+}
+
+// plan plans the objects of a fleet with one of the providers.
+func plan(b *testing.B, f *fleet, latency time.Duration, binaries map[string]string, provider string) {
+	b.Helper()
+	w := newWorkspace(b, binaries[provider], f)
+	w.writeState(b, f, binaries["vcda"])
+	f.appliance.SetLatency(latency)
+	f.appliance.ResetStats()
+	for b.Loop() {
+		w.run(b, "plan", "-input=false", "-detailed-exitcode")
+	}
+	w.report(b, f)
 }
 
 // BenchmarkApply pairs the hub with its peers.
@@ -54,7 +72,7 @@ func BenchmarkApply(b *testing.B) {
 				var w *workspace
 				for b.Loop() {
 					b.StopTimer()
-					f = startFleet(b, c.pairings, c.task)
+					f, _ = startPeers(b, c.pairings, c.task)
 					w = newWorkspace(b, binaries[provider], f)
 					b.StartTimer()
 					w.run(b, "apply", "-input=false", "-auto-approve", fmt.Sprintf("-parallelism=%d", c.parallelism))
@@ -73,7 +91,7 @@ func BenchmarkWait(b *testing.B) {
 			skipLong(b, task > 3*time.Second)
 			for b.Loop() {
 				b.StopTimer()
-				f := startFleet(b, 1, task)
+				f, _ := startPeers(b, 1, task)
 				w := newWorkspace(b, binaries["vcda"], f)
 				b.StartTimer()
 				w.run(b, "apply", "-input=false", "-auto-approve")
@@ -89,7 +107,7 @@ func BenchmarkWait(b *testing.B) {
 func noticed(b *testing.B, f *fleet, task time.Duration) (late time.Duration, polls int) {
 	b.Helper()
 	var end, last time.Time
-	for _, r := range f.hub.Requests() {
+	for _, r := range f.appliance.Requests() {
 		switch {
 		case r.Method == http.MethodPost && r.Path == "/sites":
 			end = r.Time.Add(task)

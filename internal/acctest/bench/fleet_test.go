@@ -13,14 +13,23 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// fleet is an appliance and the peers it pairs with, which have no server.
+// fleet is an appliance, the objects that it has, and their configuration. Each object has a block of its
+// own: Terraform evaluates a for_each again for each instance, which would hide what the provider takes.
 type fleet struct {
-	fixture *simulator.Fixture
-	hub     *simulator.Appliance
-	peers   []*simulator.Appliance
+	appliance     *simulator.Appliance
+	configuration string
+	objects       []object
 }
 
-func startFleet(b *testing.B, pairings int, task time.Duration) *fleet {
+// object is one of many of a type. Values tell its state from that of another one; the first is the name of
+// its block, and the second its ID.
+type object struct {
+	kind   string
+	values []string
+}
+
+// startPeers starts an appliance, and peers that have no server, to pair with.
+func startPeers(b *testing.B, pairings int, task time.Duration) (f *fleet, peers []*simulator.Appliance) {
 	b.Helper()
 	options := []simulator.ApplianceOptions{{Site: "hub", Service: simulator.Manager, TaskDuration: task, HTTP2: true, Compress: true}}
 	for i := range pairings {
@@ -29,37 +38,63 @@ func startFleet(b *testing.B, pairings int, task time.Duration) *fleet {
 			Site: site, Service: simulator.Manager, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"},
 		})
 	}
-	f := &fleet{fixture: acctest.StartAppliances(b, options...)}
-	f.hub = f.fixture.Appliance("hub")
+	fixture := acctest.StartAppliances(b, options...)
+	f = &fleet{appliance: fixture.Appliance("hub")}
+	var text strings.Builder
+	text.WriteString(acctest.ProviderBlock(f.appliance, `service = "manager"`, "preflight = false"))
 	for _, o := range options[1:] {
-		f.peers = append(f.peers, f.fixture.Appliance(o.Site))
+		p := fixture.Appliance(o.Site)
+		peers = append(peers, p)
+		fmt.Fprintf(&text, "resource \"vcda_site_pairing\" %q {\n  site = %[1]q\n  api_url = %q\n  api_thumbprint = %q\n}\n", p.Site(), p.PublicURL(), p.Thumbprint())
+	}
+	f.configuration = text.String()
+	return f, peers
+}
+
+// startPaired starts an appliance that is paired with its peers.
+func startPaired(b *testing.B, pairings int) *fleet {
+	b.Helper()
+	f, peers := startPeers(b, pairings, 0)
+	for _, p := range peers {
+		f.appliance.Pair(p.Site())
+		p.Pair("hub")
+	}
+	for _, row := range f.appliance.Sites() {
+		f.objects = append(f.objects, object{"vcda_site_pairing", []string{row.Site, row.ID, row.APIThumbprint}})
 	}
 	return f
 }
 
-// configuration pairs the hub with each peer, in a block of its own: Terraform evaluates a for_each again
-// for each instance, which would hide what the provider takes.
-func (f *fleet) configuration() string {
-	var text strings.Builder
-	text.WriteString(acctest.ProviderBlock(f.hub, `service = "manager"`, "preflight = false"))
-	for _, p := range f.peers {
-		fmt.Fprintf(&text, "resource \"vcda_site_pairing\" %q {\n  site = %[1]q\n  api_url = %q\n  api_thumbprint = %q\n}\n", p.Site(), p.PublicURL(), p.Thumbprint())
+// startReplicating starts an appliance that VMs of another one are replicated to.
+func startReplicating(b *testing.B, replications int) *fleet {
+	b.Helper()
+	fixture := acctest.StartAppliances(b, simulator.ApplianceOptions{Site: "site-a", Service: simulator.Cloud},
+		simulator.ApplianceOptions{Site: "site-b", Service: simulator.Cloud, HTTP2: true, Compress: true})
+	f := &fleet{appliance: fixture.Appliance("site-b")}
+	fixture.Appliance("site-a").Pair("site-b")
+	f.appliance.Pair("site-a")
+	for i := range replications {
+		f.appliance.Protect(simulator.Protection{SourceSite: "site-a", VApp: fmt.Sprintf("vapp-%04d", i), VM: fmt.Sprintf("vm-%04d", i)})
 	}
-	return text.String()
+	vdc := f.appliance.Workloads().VDCs[0].ID
+	var text strings.Builder
+	text.WriteString(acctest.ProviderBlock(f.appliance, `service = "cloud"`))
+	for _, r := range f.appliance.Replications() {
+		fmt.Fprintf(&text, "resource \"vcda_vm_replication\" %q {\n  source = { site = \"site-a\", vm = { id = %q } }\n  destination = { site = \"site-b\", vcloud = { vdc_id = %q } }\n}\n", r.VMName, r.VMID, vdc)
+		f.objects = append(f.objects, object{"vcda_vm_replication", []string{r.VMName, r.ID, r.VMID}})
+	}
+	f.configuration = text.String()
+	return f
 }
 
-// writeState pairs the hub with each peer and writes the state of it: the first pairing is imported, and
-// the others get its state with their own keys.
+// writeState writes the state that has all objects: the first is imported, and the others get its state with
+// their own values.
 func (w *workspace) writeState(b *testing.B, f *fleet, binary string) {
 	b.Helper()
-	for _, p := range f.peers {
-		f.hub.Pair(p.Site())
-		p.Pair("hub")
-	}
-	rows := f.hub.Sites()
-	first := newWorkspace(b, binary, f)
-	first.run(b, "import", "-input=false", "vcda_site_pairing."+rows[0].Site, rows[0].ID)
-	file := filepath.Join(first.Dir, "terraform.tfstate")
+	one := f.objects[0]
+	importing := newWorkspace(b, binary, f)
+	importing.run(b, "import", "-input=false", one.kind+"."+one.values[0], one.values[1])
+	file := filepath.Join(importing.Dir, "terraform.tfstate")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		b.Fatal(err)
@@ -75,11 +110,19 @@ func (w *workspace) writeState(b *testing.B, f *fleet, binary string) {
 		b.Fatalf("state: %v\n%s", err, text)
 	}
 	imported := string(state.Resources[0])
-	for _, row := range rows[1:] {
-		own := strings.NewReplacer(rows[0].ID, row.ID, rows[0].Site, row.Site, rows[0].APIThumbprint, row.APIThumbprint).Replace(imported)
+	for _, other := range f.objects[1:] {
+		own := imported
+		for i, value := range other.values {
+			own = strings.ReplaceAll(own, one.values[i], value)
+		}
 		state.Resources = append(state.Resources, json.RawMessage(own))
 	}
 	if text, err = json.Marshal(state); err != nil {
+		b.Fatal(err)
+	}
+	importing.Write(b, "terraform.tfstate", string(text))
+	importing.run(b, "apply", "-refresh-only", "-input=false", "-auto-approve") // what else tells them apart
+	if text, err = os.ReadFile(file); err != nil {
 		b.Fatal(err)
 	}
 	w.Write(b, "terraform.tfstate", string(text))

@@ -84,7 +84,7 @@ type workspace struct {
 
 func newWorkspace(b *testing.B, binary string, f *fleet) *workspace {
 	b.Helper()
-	w := &workspace{Workspace: acctest.NewWorkspace(b, f.configuration())}
+	w := &workspace{Workspace: acctest.NewWorkspace(b, f.configuration)}
 	w.memory = filepath.Join(w.Dir, "memory")
 	self, err := os.Executable()
 	if err != nil {
@@ -127,7 +127,7 @@ func (w *workspace) report(b *testing.B, f *fleet) {
 	}
 	b.ReportMetric(most*1024/1e6, "peak-MB")
 	b.ReportMetric(w.cpuSeconds/float64(w.runs), "cpu-sec/op")
-	s := f.hub.Stats()
+	s := f.appliance.Stats()
 	if s.Logins != s.Logouts || s.LiveSessions > 0 {
 		b.Fatalf("%d logins, %d logouts, %d sessions left", s.Logins, s.Logouts, s.LiveSessions)
 	}
