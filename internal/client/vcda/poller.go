@@ -75,14 +75,15 @@ func (p *poller) wait(ctx context.Context, t Task, wantsResult bool, report func
 		case <-s.polled:
 		case <-ctx.Done():
 		}
+		over := p.clock.Sleep(ctx, 0) != nil || ctx.Err() != nil // a test's clock ends timeouts where they sleep
 		before := task
 		if task, last, err = p.state(s); task.State != before.State || task.Progress != before.Progress {
 			report(task)
 		}
-		if task.Ended() || err != nil {
+		switch {
+		case task.Ended() || err != nil:
 			return task, last, err
-		}
-		if err := p.clock.Sleep(ctx, 0); err != nil || ctx.Err() != nil { // a test's clock ends timeouts where they sleep
+		case over:
 			return task, last, context.Cause(ctx)
 		}
 	}

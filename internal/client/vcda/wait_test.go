@@ -133,12 +133,15 @@ func TestWaitErrorNamesTheLastTrouble(t *testing.T) {
 			f.a.Fault(fault)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			ended := make(chan struct{}) // no further poll before the wait has ended
 			f.clock.before = func(sleeps int) {
 				if sleeps == 6 {
 					cancel()
+					<-ended
 				}
 			}
 			_, err := f.Wait(ctx, task)
+			close(ended)
 			var wait *WaitError
 			if !errors.As(err, &wait) || !errors.Is(err, context.Canceled) || wait.Last == nil || wait.Task.ID != task.ID || IsTaskGone(err) {
 				t.Fatalf("error %v, want a WaitError with the last error", err)
@@ -156,13 +159,17 @@ func TestWaitErrorNamesTheLastTrouble(t *testing.T) {
 		f.a.Fault(simulator.Fault{Path: "/tasks/", Kind: simulator.Reset, Times: 2})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
+		ended := make(chan struct{}) // no further poll before the wait has ended
 		f.clock.before = func(sleeps int) {
 			if sleeps == 6 {
 				cancel()
+				<-ended
 			}
 		}
+		_, err := f.Wait(ctx, task)
+		close(ended)
 		var wait *WaitError
-		if _, err := f.Wait(ctx, task); !errors.As(err, &wait) || wait.Last != nil || strings.Contains(err.Error(), "last answer") {
+		if !errors.As(err, &wait) || wait.Last != nil || strings.Contains(err.Error(), "last answer") {
 			t.Errorf("error %v, want none of the trouble", err)
 		}
 	})
@@ -247,6 +254,7 @@ func TestCanceledWait(t *testing.T) {
 				task := f.pairing(time.Hour)
 				ctx, cancel := c.cancel(t.Context())
 				t.Cleanup(cancel)
+				ended := make(chan struct{}) // no further poll before the wait has ended
 				switch where {
 				case "before":
 					cancel()
@@ -254,12 +262,17 @@ func TestCanceledWait(t *testing.T) {
 					f.clock.before = func(sleeps int) {
 						if sleeps == 3 {
 							cancel()
+							<-ended
 						}
 					}
 				case "in a poll":
-					f.a.BeforeResponse(func(*http.Request) { cancel() })
+					f.a.BeforeResponse(func(*http.Request) {
+						cancel()
+						<-ended
+					})
 				}
 				seen, err := f.Wait(ctx, task)
+				close(ended)
 				var wait *WaitError
 				if !errors.As(err, &wait) || !errors.Is(err, c.want) || seen.ID != task.ID || wait.Task.ID != task.ID {
 					t.Errorf("task %+v, error %v, want a WaitError of %v", seen, err, c.want)
