@@ -19,11 +19,12 @@ var updateSchema = flag.Bool("update-schema", false, "write "+releasedSchema+" a
 
 const releasedSchema = "testdata/released-schema.txt"
 
-// TestSchemas_acceptReleasedConfigurations compares the schemas with those of the last release: no attribute is
-// gone or different, and no new one is required.
+// TestSchemas_acceptReleasedConfigurations compares the schemas with those of the last release: no attribute,
+// identity or version is gone or different, and no new attribute is required.
 func TestSchemas_acceptReleasedConfigurations(t *testing.T) {
 	t.Parallel()
-	now := schemaLines(direct.Serve(t, acctest.Factories(t)["vcda"]).Schemas())
+	served := direct.Serve(t, acctest.Factories(t)["vcda"])
+	now := schemaLines(served.Schemas(), served.Identities())
 	if *updateSchema {
 		if err := os.WriteFile(releasedSchema, []byte(strings.Join(now, "\n")+"\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -61,19 +62,25 @@ func schemaChanges(before, now []string) []string {
 	return changes
 }
 
-// schemaLines is a line for each attribute, such as "resource vcda_site_pairing.api_url: string, required".
-func schemaLines(all *tfprotov6.GetProviderSchemaResponse) []string {
-	lines := attributeLines("provider.", all.Provider.Block.Attributes)
-	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
-		"resource": all.ResourceSchemas, "data source": all.DataSourceSchemas,
-		"ephemeral resource": all.EphemeralResourceSchemas, "list resource": all.ListResourceSchemas,
-	} {
-		for name, schema := range schemas {
-			lines = append(lines, attributeLines(kind+" "+name+".", schema.Block.Attributes)...)
-		}
+// schemaLines is a line for each attribute, such as "resource vcda_site_pairing.api_url: string, required", and for
+// each version.
+func schemaLines(all *tfprotov6.GetProviderSchemaResponse, identities map[string]*tfprotov6.ResourceIdentitySchema) []string {
+	var lines []string
+	for name, schema := range schemas(all) {
+		lines = append(lines, attributeLines(name+".", schema.Block.Attributes)...)
 	}
-	for name, action := range all.ActionSchemas {
-		lines = append(lines, attributeLines("action "+name+".", action.Schema.Block.Attributes)...)
+	for name, schema := range all.ResourceSchemas {
+		lines = append(lines, fmt.Sprintf("resource %s: version %d", name, schema.Version))
+	}
+	for name, identity := range identities {
+		lines = append(lines, fmt.Sprintf("identity %s: version %d", name, identity.Version))
+		for _, a := range identity.IdentityAttributes {
+			line := fmt.Sprintf("identity %s.%s: %s", name, a.Name, typeName(a.Type))
+			if a.RequiredForImport {
+				line += ", required"
+			}
+			lines = append(lines, line)
+		}
 	}
 	for name, function := range all.Functions {
 		for i, parameter := range function.Parameters {

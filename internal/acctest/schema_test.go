@@ -33,22 +33,7 @@ const instanceKey = "it names an instance"
 func TestSchemas(t *testing.T) {
 	t.Parallel()
 	all := direct.Serve(t, acctest.Factories(t)["vcda"]).Schemas()
-	objects := map[string]*tfprotov6.Schema{"provider": all.Provider}
-	for name, s := range all.ResourceSchemas {
-		objects["resource "+name] = s
-	}
-	for name, s := range all.DataSourceSchemas {
-		objects["data source "+name] = s
-	}
-	for name, s := range all.EphemeralResourceSchemas {
-		objects["ephemeral resource "+name] = s
-	}
-	for name, s := range all.ListResourceSchemas {
-		objects["list resource "+name] = s
-	}
-	for name, s := range all.ActionSchemas {
-		objects["action "+name] = s.Schema
-	}
+	objects := schemas(all)
 	for name, f := range all.Functions {
 		if f.Description == "" || f.Summary == "" || f.Return == nil {
 			t.Errorf("function %s: it lacks a summary or a description", name)
@@ -75,6 +60,23 @@ func TestSchemas(t *testing.T) {
 	if len(objects) < 5 {
 		t.Errorf("only %d schemas were found", len(objects))
 	}
+}
+
+// schemas are those of all objects by kind and name, such as "resource vcda_site_pairing".
+func schemas(all *tfprotov6.GetProviderSchemaResponse) map[string]*tfprotov6.Schema {
+	objects := map[string]*tfprotov6.Schema{"provider": all.Provider}
+	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
+		"resource": all.ResourceSchemas, "data source": all.DataSourceSchemas,
+		"ephemeral resource": all.EphemeralResourceSchemas, "list resource": all.ListResourceSchemas,
+	} {
+		for name, schema := range schemas {
+			objects[kind+" "+name] = schema
+		}
+	}
+	for name, action := range all.ActionSchemas {
+		objects["action "+name] = action.Schema
+	}
+	return objects
 }
 
 // unversioned are write-only attributes whose change alone is no call: they

@@ -54,6 +54,9 @@ func (p *Provider) Another(t testing.TB, factory func() (tfprotov6.ProviderServe
 // Schemas is all the provider offers.
 func (p *Provider) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
 
+// Identities are those of the resources by name.
+func (p *Provider) Identities() map[string]*tfprotov6.ResourceIdentitySchema { return p.identities }
+
 // Validate validates a provider block, as the CLI does in every command.
 func (p *Provider) Validate(t testing.TB, block Values) Diagnostics {
 	t.Helper()
