@@ -52,7 +52,7 @@ func factories(t testing.TB, o provider.Options) map[string]func() (tfprotov6.Pr
 	t.Helper()
 	cleanup := &providerdata.Cleanup{}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 1500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute) //nolint:forbidigo // a guard
 		defer cancel()
 		if err := cleanup.Run(ctx); err != nil {
 			t.Logf("logout: %v", err)

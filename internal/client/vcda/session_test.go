@@ -493,7 +493,7 @@ func TestSystemClock(t *testing.T) {
 		}
 		why := errors.New("why")
 		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(why) })
+		time.AfterFunc(time.Second, func() { cancel(why) }) //nolint:forbidigo // a second of the bubble
 		start = clock.Now()
 		if err := clock.Sleep(ctx, time.Hour); !errors.Is(err, why) || clock.Now().Sub(start) != time.Second {
 			t.Errorf("error %v after %s", err, clock.Now().Sub(start))

@@ -244,7 +244,7 @@ func TestCanceledWait(t *testing.T) {
 			return ctx, func() { cancel(why) }
 		}, why},
 		"deadline": {func(ctx context.Context) (context.Context, func()) {
-			ctx, cancel := context.WithDeadlineCause(ctx, time.Now().Add(-time.Second), nil)
+			ctx, cancel := context.WithDeadlineCause(ctx, time.Now().Add(-time.Second), nil) //nolint:forbidigo // over already
 			return ctx, cancel
 		}, context.DeadlineExceeded},
 	} {
