@@ -2,12 +2,16 @@ package vcda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 // scriptedTask answers with one state and progress after the other, the last one
@@ -45,6 +49,25 @@ func TestWait_reportsChanges(t *testing.T) {
 		if !slices.Contains(all, one) {
 			t.Errorf("told %q", one)
 		}
+	}
+}
+
+// A wait whose report takes long still ends with what the last poll brought.
+func TestWait_slowReport(t *testing.T) {
+	f := start(t, Manager)
+	task := f.pairing(time.Hour)
+	f.a.Fault(simulator.Fault{Path: "/tasks/", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f.clock.before = func(sleeps int) {
+		if sleeps == 6 {
+			cancel()
+		}
+	}
+	var wait *WaitError
+	_, err := f.Wait(WithProgress(ctx, func(Task) { <-ctx.Done() }), task)
+	if !errors.As(err, &wait) || rest.Status(wait.Last) != http.StatusInternalServerError {
+		t.Errorf("error %v, want a WaitError with the last error", err)
 	}
 }
 

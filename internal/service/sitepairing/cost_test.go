@@ -24,10 +24,13 @@ func unserved(t *testing.T, service simulator.Service, n int, task time.Duration
 	return unservedBy(t, start, service, n, task)
 }
 
+// longTime is more than the waits of a test move the clock.
+const longTime = 1000 * time.Hour
+
 // unservedBy is unserved for appliances that start starts.
 func unservedBy(t *testing.T, start func(*testing.T, ...simulator.ApplianceOptions) *simulator.Fixture, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
 	t.Helper()
-	options := []simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task}}
+	options := []simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task, IdleTimeout: longTime, MaxAge: longTime}}
 	for i := range n {
 		site := fmt.Sprintf("peer-%04d", i)
 		options = append(options, simulator.ApplianceOptions{Site: site, Service: service, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"}})

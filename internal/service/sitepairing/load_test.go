@@ -56,7 +56,7 @@ func TestLoad(t *testing.T) {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			a, peers := unserved(t, service, loadOfApply, 400*time.Millisecond)
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "service = "+quoted(string(service)), "max_concurrent_requests = 50", "preflight = false")+`
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "service = "+quoted(string(service)), "max_concurrent_requests = 50", "preflight = false", `request_timeout = "10m"`)+`
 variable "peers" { type = map(string) }
 resource "vcda_site_pairing" "all" {
   for_each       = var.peers
@@ -144,13 +144,13 @@ func TestLoadInProcess(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a, peers := unserved(t, service, loadInProcess, 400*time.Millisecond)
+			a, peers := unservedBy(t, startOnClock, service, loadInProcess, 400*time.Millisecond)
 			a.SetTaskNaming(simulator.Unnamed) // where that can be
 			troubled(a)
 			p := configured(t, a, "service", string(service), "preflight", false, "max_concurrent_requests", 50, "max_retries", 4)
 			plans := map[string]direct.Plan{}
 			for _, peer := range peers {
-				plans[peer.Site()] = p.Plan(t, pairingType, none, values(peer))
+				plans[peer.Site()] = p.Plan(t, pairingType, none, inTime(peer, "create", longTime.String())) // the waits of all move the clock
 			}
 			together(t, plans, func(t *testing.T, plan direct.Plan) {
 				if object := apply(t, p, plan); object.Values["site"] != plan.Values["site"] {

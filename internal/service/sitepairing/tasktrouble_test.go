@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -428,14 +429,20 @@ func TestStrangeLists(t *testing.T) {
 // of sites the public address.
 func TestResultsThatNoListShows(t *testing.T) {
 	t.Parallel()
-	a, peers := unserved(t, simulator.Manager, 2, time.Second)
+	a, peers := unserved(t, simulator.Manager, 2, 0)
+	a.FreezeTasks(true)
 	a.OmitTaskResults(true)
+	var polls atomic.Int32
 	a.BeforeResponse(func(r *http.Request) {
 		for _, site := range a.Sites() {
 			a.SetPublicURL(site.Site, "")
-			if r.URL.Query().Has("ids") { // the list has shown an end
-				a.OmitTaskResults(false)
-			}
+		}
+		switch {
+		case !r.URL.Query().Has("ids"):
+		case polls.Add(1) == 1: // both wait
+			a.FreezeTasks(false)
+		default: // the list has shown an end
+			a.OmitTaskResults(false)
 		}
 	})
 	p := process(t, a)
