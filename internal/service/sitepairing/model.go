@@ -1,8 +1,6 @@
 package sitepairing
 
 import (
-	"maps"
-
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -99,7 +97,7 @@ func (m *model) interrupted(result pairing.Result, service vcda.Service) {
 // repairs reports whether the way from prior to m needs a re-pairing.
 func (m model) repairs(prior model) bool {
 	return !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || m.repoints(prior) ||
-		!maps.Equal(m.triggers(), prior.triggers())
+		!base.SameTriggers(m.RepairTriggers, prior.RepairTriggers)
 }
 
 // repoints reports whether the way from prior to m leads to another address or
@@ -107,23 +105,6 @@ func (m model) repairs(prior model) bool {
 func (m model) repoints(prior model) bool {
 	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
 		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString())
-}
-
-// triggers are the values whose change re-pairs. Null, whole or for one value, is
-// none.
-func (m model) triggers() map[string]string {
-	triggers := map[string]string{}
-	for name, value := range m.RepairTriggers.Elements() {
-		if text, ok := value.(types.String); ok && text.IsUnknown() {
-			triggers[name] = "(unknown)"
-		} else if ok && !text.IsNull() {
-			triggers[name] = "=" + text.ValueString()
-		}
-	}
-	if m.RepairTriggers.IsUnknown() {
-		triggers["(unknown)"] = ""
-	}
-	return triggers
 }
 
 // changesAppliance reports whether the way from prior to m needs the appliance.

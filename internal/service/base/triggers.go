@@ -1,0 +1,26 @@
+package base
+
+import (
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// SameTriggers reports whether no trigger differs. Null, of the map or of one value, is
+// no trigger.
+func SameTriggers(a, b types.Map) bool { return maps.Equal(triggers(a), triggers(b)) }
+
+func triggers(m types.Map) map[string]string {
+	triggers := map[string]string{}
+	for name, value := range m.Elements() {
+		if text, ok := value.(types.String); ok && text.IsUnknown() {
+			triggers[name] = "(unknown)"
+		} else if ok && !text.IsNull() {
+			triggers[name] = "=" + text.ValueString()
+		}
+	}
+	if m.IsUnknown() {
+		triggers["(unknown)"] = ""
+	}
+	return triggers
+}
