@@ -1,11 +1,8 @@
 package clouddirectormanager
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -32,46 +29,36 @@ type model struct {
 	IsCombined            types.Bool                   `tfsdk:"is_combined"`
 }
 
-// secrets are those of the configuration, where write-only ones are only.
-type secrets struct{ license, vcdPassword types.String }
-
-func secretsOf(ctx context.Context, config tfsdk.Config) (s secrets, diags diag.Diagnostics) {
-	s.license, diags = manager.License.ValueOf(ctx, config)
-	var problems diag.Diagnostics
-	s.vcdPassword, problems = vcdPassword.ValueOf(ctx, config)
-	diags.Append(problems...)
-	return s, diags
-}
-
-func (m model) passwordState() base.SecretState {
+func (m *model) passwordState() base.SecretState {
 	return base.SecretState{Stored: m.VCDPassword, Version: m.VCDPasswordWOVersion}
 }
 
-func (m model) wanted(s secrets) setup.Wanted {
-	w := m.Wanted(vcda.Cloud, s.license)
+// Wanted is the set-up that the model describes.
+func (m *model) Wanted(given manager.Secrets) setup.Wanted {
+	w := m.Common.Wanted(vcda.Cloud, given.License)
 	w.Description = m.SiteDescription.ValueString()
 	if !m.PublicEndpointAddress.IsNull() {
 		w.Endpoint = &setup.Endpoint{Address: m.PublicEndpointAddress.ValueString(), Port: m.PublicEndpointPort.ValueInt64()}
 	}
 	w.Director = vcda.Director{
-		URL: customtypes.DirectorType.Normal(m.VCDURL), Username: m.VCDUsername.ValueString(), Password: s.vcdPassword.ValueString(),
+		URL: customtypes.DirectorType.Normal(m.VCDURL), Username: m.VCDUsername.ValueString(), Password: given.Password.ValueString(),
 		Thumbprint: customtypes.ThumbprintType.Normal(m.VCDThumbprint),
 	}
 	w.ManagerLS = m.ManagerLookupService.ValueBool()
 	return w
 }
 
-// steps are those that the way from prior to m needs. A setting that is removed, or
+// Steps are those that the way from prior to m needs. A setting that is removed, or
 // turned off, stays as it is.
-func (m model) steps(prior model, s secrets) []setup.Step {
+func (m *model) Steps(prior model, given manager.Secrets) []setup.Step {
 	var steps []setup.Step
-	if m.LicenseState().Changed(prior.LicenseState(), s.license) && !s.license.IsNull() {
+	if m.LicenseChanged(prior.Common, given.License) {
 		steps = append(steps, setup.License)
 	}
 	if !m.PublicEndpointAddress.IsNull() && (!m.PublicEndpointAddress.Equal(prior.PublicEndpointAddress) || !m.PublicEndpointPort.Equal(prior.PublicEndpointPort)) {
 		steps = append(steps, setup.PublicEndpoint)
 	}
-	if m.directorChanged(prior) || m.passwordState().Changed(prior.passwordState(), s.vcdPassword) {
+	if m.directorChanged(prior) || m.passwordState().Changed(prior.passwordState(), given.Password) {
 		steps = append(steps, setup.Director)
 	}
 	lookupService := m.LookupServiceChanged(prior.Common)
@@ -84,17 +71,15 @@ func (m model) steps(prior model, s secrets) []setup.Step {
 	return steps
 }
 
-func (m model) directorChanged(prior model) bool {
+func (m *model) directorChanged(prior model) bool {
 	return !customtypes.DirectorType.Same(m.VCDURL.ValueString(), prior.VCDURL.ValueString()) ||
 		!m.VCDUsername.Equal(prior.VCDUsername) ||
 		!m.VCDThumbprint.IsNull() && !customtypes.ThumbprintType.Same(m.VCDThumbprint.ValueString(), prior.VCDThumbprint.ValueString())
 }
 
-// keepUndone takes what an update did not come to from the prior state.
-func (m *model) keepUndone(prior model, result setup.Result) {
-	if !result.IsDone(setup.License) {
-		m.KeepLicense(prior.Common)
-	}
+// KeepUndone takes what an update did not come to from the prior state.
+func (m *model) KeepUndone(prior model, result setup.Result) {
+	m.Common.KeepUndone(prior.Common, result)
 	if !result.IsDone(setup.PublicEndpoint) {
 		m.PublicEndpointAddress, m.PublicEndpointPort = prior.PublicEndpointAddress, prior.PublicEndpointPort
 	}
@@ -102,49 +87,36 @@ func (m *model) keepUndone(prior model, result setup.Result) {
 		m.VCDURL, m.VCDUsername, m.VCDThumbprint = prior.VCDURL, prior.VCDUsername, prior.VCDThumbprint
 		m.VCDPassword, m.VCDPasswordWOVersion = prior.VCDPassword, prior.VCDPasswordWOVersion
 	}
-	if !result.IsDone(setup.LookupService) {
-		m.KeepLookupService(prior.Common)
-	}
 	if !result.IsDone(setup.ManagerLookupService) {
 		m.ManagerLookupService = prior.ManagerLookupService
 	}
 	m.Endpoints, m.IsCombined = prior.Endpoints, prior.IsCombined
 }
 
-// facts are what the appliance reports.
-type facts struct {
-	manager.Facts
-	endpoints vcda.Endpoints
+// Report sets the computed attributes.
+func (m *model) Report(_ model, facts manager.Facts, _ setup.Result) {
+	m.Common.Report(facts)
+	m.reportOwn(facts)
 }
 
-func load(ctx context.Context, client *vcda.Client) (f facts, err error) {
-	if f.Facts, err = manager.Load(ctx, client); err != nil {
-		return f, err
-	}
-	f.endpoints, err = client.Endpoints(ctx)
-	return f, err
+func (m *model) reportOwn(facts manager.Facts) {
+	m.IsCombined = types.BoolValue(facts.Config.IsCombined)
+	m.Endpoints = endpointsObject(facts.Endpoints.Effective)
 }
 
-// report sets the computed attributes.
-func (m *model) report(f facts) {
-	m.Report(f.Facts)
-	m.IsCombined = types.BoolValue(f.Config.IsCombined)
-	m.Endpoints = endpointsObject(f.endpoints.Effective)
-}
-
-// refresh sets what the appliance shows. What was left alone stays so, but for an
+// Refresh sets what the appliance shows. What was left alone stays so, but for an
 // import, which shows everything that is set.
-func (m *model) refresh(f facts) {
+func (m *model) Refresh(facts manager.Facts) {
 	imported := m.Imported()
-	m.Refresh(f.Facts)
-	m.report(f)
-	m.SiteDescription = customtypes.DescriptionType.Value(f.Config.LocalSiteDescription)
-	m.VCDURL = customtypes.DirectorType.ValueOrNull(f.Config.DirectorURL)
-	m.VCDUsername = base.StringOrNull(f.Config.DirectorUser)
+	m.Common.Refresh(facts)
+	m.reportOwn(facts)
+	m.SiteDescription = customtypes.DescriptionType.Value(facts.Config.LocalSiteDescription)
+	m.VCDURL = customtypes.DirectorType.ValueOrNull(facts.Config.DirectorURL)
+	m.VCDUsername = base.StringOrNull(facts.Config.DirectorUser)
 	if imported || !m.VCDThumbprint.IsNull() {
-		m.VCDThumbprint = customtypes.ThumbprintType.ValueOrNull(f.Config.DirectorThumbprint)
+		m.VCDThumbprint = customtypes.ThumbprintType.ValueOrNull(facts.Config.DirectorThumbprint)
 	}
-	if public := f.endpoints.Configured; imported || !m.PublicEndpointAddress.IsNull() {
+	if public := facts.Endpoints.Configured; imported || !m.PublicEndpointAddress.IsNull() {
 		m.PublicEndpointAddress = base.StringOrNull(text(public.APIPublicAddress))
 		m.PublicEndpointPort = types.Int64PointerValue(public.APIPublicPort)
 	}
@@ -154,6 +126,47 @@ func (m *model) refresh(f facts) {
 	if m.ManagerLookupService.IsNull() {
 		m.ManagerLookupService = types.BoolValue(true)
 	}
+}
+
+const stays = "Nothing is undone: site name, license, endpoint, the connection to Cloud Director and the lookup services stay on the appliance, and its plug-in in Cloud Director, where it can be removed."
+
+// Stays says what a destroy leaves.
+func (m *model) Stays(*vcda.Client) string { return stays }
+
+// Once are the site name and its description where they are planned to change.
+func (m *model) Once(prior model) (changed path.Paths) {
+	if !m.SiteName.IsUnknown() && !m.SiteName.Equal(prior.SiteName) {
+		changed = append(changed, path.Root("site_name"))
+	}
+	if !m.SiteDescription.IsUnknown() && !m.SiteDescription.Equal(prior.SiteDescription) {
+		changed = append(changed, path.Root("site_description"))
+	}
+	return changed
+}
+
+// Servers are a new or changed lookup service and Cloud Director.
+func (m *model) Servers(prior model) []base.Server {
+	var servers []base.Server
+	if m.LookupServiceChanged(prior.Common) {
+		servers = append(servers, m.LookupServer())
+	}
+	if m.directorChanged(prior) {
+		servers = append(servers, base.Server{Name: "Cloud Director", URL: m.VCDURL, Thumbprint: m.VCDThumbprint, At: "vcd_thumbprint"})
+	}
+	return servers
+}
+
+// Checks are the steps that the appliance can try, as far as all they need is known.
+func (m *model) Checks(prior model, given manager.Secrets) []setup.Step {
+	var steps []setup.Step
+	if m.LookupServiceChanged(prior.Common) && !m.LookupServiceURL.IsUnknown() && !m.LookupServiceThumbprint.IsUnknown() {
+		steps = append(steps, setup.LookupService)
+	}
+	changed := m.directorChanged(prior) || m.passwordState().Changed(prior.passwordState(), given.Password)
+	if changed && !m.VCDURL.IsUnknown() && !m.VCDThumbprint.IsUnknown() && !m.VCDUsername.IsUnknown() && !given.Password.IsUnknown() {
+		steps = append(steps, setup.Director)
+	}
+	return steps
 }
 
 func text(s *string) string {

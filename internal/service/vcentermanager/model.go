@@ -1,10 +1,7 @@
 package vcentermanager
 
 import (
-	"context"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -24,37 +21,27 @@ type model struct {
 	VSpherePluginStatus  types.String `tfsdk:"vsphere_plugin_status"`
 }
 
-// secrets are those of the configuration, where write-only ones are only.
-type secrets struct{ license, ssoPassword types.String }
-
-func secretsOf(ctx context.Context, config tfsdk.Config) (s secrets, diags diag.Diagnostics) {
-	s.license, diags = manager.License.ValueOf(ctx, config)
-	var problems diag.Diagnostics
-	s.ssoPassword, problems = ssoPassword.ValueOf(ctx, config)
-	diags.Append(problems...)
-	return s, diags
-}
-
-func (m model) passwordState() base.SecretState {
+func (m *model) passwordState() base.SecretState {
 	return base.SecretState{Stored: m.SSOPassword, Version: m.SSOPasswordWOVersion}
 }
 
-func (m model) wanted(s secrets) setup.Wanted {
-	w := m.Wanted(vcda.Manager, s.license)
-	w.Admin = &vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: s.ssoPassword.ValueString()}
+// Wanted is the set-up that the model describes.
+func (m *model) Wanted(given manager.Secrets) setup.Wanted {
+	w := m.Common.Wanted(vcda.Manager, given.License)
+	w.Admin = &vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: given.Password.ValueString()}
 	w.Plugin = m.VSpherePlugin.ValueBool()
 	w.ConfiguredWithin = configuredWithin
 	return w
 }
 
-// steps are those that the way from prior to m needs.
-func (m model) steps(prior model, s secrets) []setup.Step {
+// Steps are those that the way from prior to m needs.
+func (m *model) Steps(prior model, given manager.Secrets) []setup.Step {
 	var steps []setup.Step
-	if m.LicenseState().Changed(prior.LicenseState(), s.license) && !s.license.IsNull() {
+	if m.LicenseChanged(prior.Common, given.License) {
 		steps = append(steps, setup.License)
 	}
 	lookupService := m.LookupServiceChanged(prior.Common)
-	if lookupService || !m.SSOUser.Equal(prior.SSOUser) || m.passwordState().Changed(prior.passwordState(), s.ssoPassword) {
+	if lookupService || !m.SSOUser.Equal(prior.SSOUser) || m.passwordState().Changed(prior.passwordState(), given.Password) {
 		steps = append(steps, setup.LookupService)
 	}
 	switch on, was := m.VSpherePlugin.ValueBool(), prior.VSpherePlugin.ValueBool(); {
@@ -66,18 +53,22 @@ func (m model) steps(prior model, s secrets) []setup.Step {
 	return steps
 }
 
-// keepUndone takes what an update did not come to from the prior state.
-func (m *model) keepUndone(prior model, result setup.Result) {
-	if !result.IsDone(setup.License) {
-		m.KeepLicense(prior.Common)
-	}
+// KeepUndone takes what an update did not come to from the prior state.
+func (m *model) KeepUndone(prior model, result setup.Result) {
+	m.Common.KeepUndone(prior.Common, result)
 	if !result.IsDone(setup.LookupService) {
-		m.KeepLookupService(prior.Common)
 		m.SSOUser, m.SSOPassword, m.SSOPasswordWOVersion = prior.SSOUser, prior.SSOPassword, prior.SSOPasswordWOVersion
 	}
 	if !result.IsDone(setup.Plugin) && !result.IsDone(setup.PluginRemoval) {
 		m.VSpherePlugin = prior.VSpherePlugin
 	}
+	m.notePlugin(prior.VSpherePluginStatus, result)
+}
+
+// Report sets the computed attributes.
+func (m *model) Report(prior model, facts manager.Facts, result setup.Result) {
+	m.Common.Report(facts)
+	m.notePlugin(prior.VSpherePluginStatus, result)
 }
 
 // notePlugin sets the status of the last registration.
@@ -91,3 +82,46 @@ func (m *model) notePlugin(prior types.String, result setup.Result) {
 		m.VSpherePluginStatus = types.StringNull()
 	}
 }
+
+// Refresh sets what the appliance shows. After an import the plug-in, which it does
+// not show, counts as registered.
+func (m *model) Refresh(facts manager.Facts) {
+	m.Common.Refresh(facts)
+	if m.VSpherePlugin.IsNull() {
+		m.VSpherePlugin = types.BoolValue(true)
+	}
+}
+
+// removesPlugin reports whether a destroy can unregister the plug-in: in API 4.5 that
+// takes the SSO password, which a destroy does not have if it is write-only.
+func (m *model) removesPlugin(client *vcda.Client) bool {
+	return m.VSpherePlugin.ValueBool() && (!client.PluginNeedsSSO() || !m.SSOPassword.IsNull())
+}
+
+// Stays says what a destroy leaves.
+func (m *model) Stays(client *vcda.Client) string {
+	text := "Site name, license and lookup service stay on the appliance, since pairings, replicators and replications stand on them; the site name stays for good."
+	if m.VSpherePlugin.ValueBool() && client != nil && !m.removesPlugin(client) {
+		text = "The plug-in of the vSphere Client stays registered: in API 4.5 its removal takes the SSO password, which a write-only one keeps from a destroy. Unregister it in the appliance's own user interface.\n\n" + text
+	}
+	return text
+}
+
+// Once is the site name where it is planned to change.
+func (m *model) Once(prior model) path.Paths {
+	if m.SiteName.IsUnknown() || m.SiteName.Equal(prior.SiteName) {
+		return nil
+	}
+	return path.Paths{path.Root("site_name")}
+}
+
+// Servers is a new or changed lookup service.
+func (m *model) Servers(prior model) []base.Server {
+	if !m.LookupServiceChanged(prior.Common) {
+		return nil
+	}
+	return []base.Server{m.LookupServer()}
+}
+
+// Checks are none: a Manager has no call that tries a lookup service.
+func (m *model) Checks(model, manager.Secrets) []setup.Step { return nil }

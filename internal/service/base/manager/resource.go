@@ -1,0 +1,276 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
+)
+
+// Secrets are those of the configuration, where write-only ones are only.
+type Secrets struct{ License, Password types.String }
+
+// Model is the state of one of the types, which embeds Common.
+type Model[M any] interface {
+	*M
+	common() *Common
+
+	// Wanted is the set-up that the model describes.
+	Wanted(given Secrets) setup.Wanted
+	// Steps are those that the way from prior to the model needs.
+	Steps(prior M, given Secrets) []setup.Step
+	// Report sets the computed attributes after the way from prior to the model.
+	Report(prior M, facts Facts, result setup.Result)
+	// Refresh sets all attributes that the appliance shows.
+	Refresh(facts Facts)
+	// KeepUndone takes what an update did not come to, and the computed attributes,
+	// from the prior state.
+	KeepUndone(prior M, result setup.Result)
+	// Stays says what a destroy leaves. The client is nil where there is none.
+	Stays(client *vcda.Client) string
+	// Once are the planned changes of attributes that are set once.
+	Once(prior M) path.Paths
+	// Servers are those to look at from here before the way from prior to the model.
+	Servers(prior M) []base.Server
+	// Checks are the steps that the appliance can try before, as far as all that
+	// they need is known.
+	Checks(prior M, given Secrets) []setup.Step
+}
+
+// Resource is the resource of one of the types, whose state is an M.
+type Resource[M any, P Model[M]] struct {
+	base.ForResource
+	Type       string
+	Service    vcda.Service
+	Password   base.Secret           // beside the license key
+	Attributes map[setup.Step]string // the one at fault where a step fails
+}
+
+// Metadata names the type.
+func (r *Resource[M, P]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = r.Type
+}
+
+// IdentitySchema is the identity of a set-up: the instance ID of the service.
+func (r *Resource[M, P]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Instance ID of the service."},
+	}}
+}
+
+// ImportState takes the instance ID, which vcda_appliance shows as id.
+func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+}
+
+func (r *Resource[M, P]) secrets(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (given Secrets) {
+	var problems diag.Diagnostics
+	given.License, problems = licenseKey.ValueOf(ctx, config)
+	diags.Append(problems...)
+	given.Password, problems = r.Password.ValueOf(ctx, config)
+	diags.Append(problems...)
+	return given
+}
+
+// Create sets the appliance up. After an error there is no state, which Terraform would
+// destroy: the next apply goes on with what is done.
+func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	const action = "set the appliance up"
+	m := P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
+	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
+	limit, diags := m.common().Timeouts.Create(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	defer base.Reserve(r.Data, key(client), path.Root("site_name"), "the set-up of "+client.URL(), &resp.Diagnostics)()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result, err := setup.Create(ctx, client, m.Wanted(given))
+	if err != nil {
+		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
+		return
+	}
+	facts, err := load(ctx, client, r.Service)
+	if err != nil {
+		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
+		return
+	}
+	warn(result, &resp.Diagnostics)
+	var none M
+	m.Report(none, facts, result)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
+}
+
+// Read refreshes the state, or removes it where another appliance answers.
+func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	const action = "read the set-up of the appliance"
+	m := P(new(M))
+	resp.Diagnostics.Append(req.State.Get(ctx, m)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...) // even what is gone needs one
+	limit, diags := m.common().Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	if err := setup.CheckService(ctx, client, r.Service); err != nil {
+		resp.Diagnostics.Append(r.failed(ctx, action, setup.Result{}, err))
+		return
+	}
+	facts, err := load(ctx, client, r.Service)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
+	case m.common().isAnother(facts):
+		resp.State.RemoveResource(ctx)
+	default:
+		m.Refresh(facts)
+		resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
+	}
+}
+
+// Update takes the steps that the change needs. Those before an error are saved.
+func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	const action = "change the set-up of the appliance"
+	m, prior := P(new(M)), P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
+	limit, diags := m.common().Timeouts.Update(ctx, changeTimeout)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.VCDA.Client()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
+	defer cancel()
+	result, err := setup.Update(ctx, client, m.Wanted(given), prior.common().ID.ValueString(), m.Steps(*prior, given))
+	var facts Facts
+	if err == nil {
+		facts, err = load(ctx, client, r.Service)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
+		if len(result.Done) > 0 {
+			m.KeepUndone(*prior, result)
+			resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
+		}
+		return
+	}
+	warn(result, &resp.Diagnostics)
+	m.Report(*prior, facts, result)
+	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
+}
+
+// key is what tells the set-up of an appliance from others.
+func key(client *vcda.Client) string { return "set-up " + client.URL() }
+
+// Release lets another resource of this run set the appliance up.
+func (r *Resource[M, P]) Release(client *vcda.Client) { r.Reservations.Release(key(client)) }
+
+// ModifyPlan warns of what a destroy leaves, checks changes of what is set once, and
+// looks at what the appliance will contact.
+func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.ForResource.ModifyPlan(ctx, req, resp)
+	client, absent := r.VCDA.Client()
+	m, prior := P(new(M)), P(new(M))
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(Stays(prior.Stays(client)))
+		return
+	}
+	if resp.Diagnostics.HasError() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
+	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		warnOfRemovedLicense(given, *prior.common(), &resp.Diagnostics)
+		if !absent.HasError() && !prior.common().Imported() {
+			checkOnce(ctx, client, *prior.common(), m.Once(*prior), resp)
+		}
+	}
+	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, m.Servers(*prior)...)...)
+	if !absent.HasError() {
+		resp.Diagnostics.Append(r.tryOnAppliance(ctx, client, m.Wanted(given), m.Checks(*prior, given))...)
+	}
+}
+
+// checkOnce decides about planned changes of what is set once: as long as the appliance
+// answers as the old site each is an error, and a new appliance at the same address is
+// set up again.
+func checkOnce(ctx context.Context, client *vcda.Client, prior Common, changed path.Paths, resp *resource.ModifyPlanResponse) {
+	if len(changed) == 0 {
+		return
+	}
+	config, err := client.Config(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, "plan the change of "+changed[0].String(), err))
+		return
+	}
+	if config.OwnSite() == "" || config.ID != prior.ID.ValueString() {
+		resp.RequiresReplace.Append(changed...)
+		return
+	}
+	for _, at := range changed {
+		resp.Diagnostics.AddAttributeError(at, "Unable to change "+at.String(), fmt.Sprintf(
+			"The appliance is the site %q for good: a site name and its description are set once.\n\n"+
+				"Set the attribute back. For another name, deploy a new appliance, and plan again once it answers at the same address.", config.OwnSite()))
+	}
+}
+
+// warnOfRemovedLicense warns that a removed key changes nothing.
+func warnOfRemovedLicense(given Secrets, prior Common, diags *diag.Diagnostics) {
+	if given.License.IsNull() && (!prior.LicenseKey.IsNull() || !prior.LicenseKeyWOVersion.IsNull()) {
+		diags.AddAttributeWarning(path.Root("license_key"), "The license stays",
+			"The license key is no longer configured. The appliance keeps its license: a key can be replaced, but not removed.")
+	}
+}
+
+// tryOnAppliance lets the appliance try steps that are planned, with a session that is
+// open already, and warns if one fails.
+func (r *Resource[M, P]) tryOnAppliance(ctx context.Context, client *vcda.Client, w setup.Wanted, steps []setup.Step) diag.Diagnostics {
+	if len(steps) == 0 || !client.HasSession() {
+		return nil
+	}
+	ctx, end, ok := r.Preflight.Begin(ctx)
+	if !ok {
+		return nil
+	}
+	defer end()
+	var failed *setup.StepError
+	if setup.CheckService(ctx, client, w.Service) != nil || !errors.As(setup.Check(ctx, client, w, steps), &failed) || ctx.Err() != nil {
+		return nil
+	}
+	d := diagnostics.FromError(ctx, failed.Err)
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(r.Attributes[failed.Step]), "The appliance can't use the "+failed.Step.String(),
+		"The appliance has tried it: "+d.Why+" The apply will probably fail. "+base.PreflightOff)}
+}
