@@ -33,6 +33,12 @@ func (r Replicator) Link() State {
 	return *r.State
 }
 
+// Key is what the Manager calls the replicator by, "" while it has no ID.
+func (r Replicator) Key() string { return r.ID }
+
+// Address is the replicator's URL, as the Manager shows it.
+func (r Replicator) Address() string { return r.APIURL }
+
 const replicatorsPath = "/replicators"
 
 // Replicators lists the replicators of a Manager ("List Replicators",
@@ -83,7 +89,7 @@ func (c *Client) AddReplicator(ctx context.Context, n NewReplicator) (Replicator
 	err := c.writeOnce(ctx, r, &added, func(ctx context.Context) (bool, error) {
 		list, err := c.Replicators(ctx)
 		for _, one := range list {
-			if n.Matches(one) {
+			if one.Thumbprint == n.Details.APIThumbprint {
 				added = one
 				return true, nil
 			}

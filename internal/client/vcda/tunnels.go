@@ -26,6 +26,9 @@ func (t Tunnel) Key() string {
 	return t.ID
 }
 
+// Address is the tunnel's URL, as the Cloud service shows it.
+func (t Tunnel) Address() string { return t.URL }
+
 const tunnelsPath = "/config/tunnels"
 
 // Tunnels lists the tunnels of a Cloud service ("List Tunnel",

@@ -2,10 +2,7 @@ package replicator
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -13,28 +10,29 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 )
 
 // model is a replicator as state and configuration hold it.
 type model struct {
-	ID                      types.String                 `tfsdk:"id"`
-	APIURL                  customtypes.NormalizedString `tfsdk:"api_url"`
-	APIThumbprint           customtypes.NormalizedString `tfsdk:"api_thumbprint"`
-	RootPassword            types.String                 `tfsdk:"root_password"`
-	RootPasswordWO          types.String                 `tfsdk:"root_password_wo"`
-	SSOUser                 types.String                 `tfsdk:"sso_user"`
-	SSOPassword             types.String                 `tfsdk:"sso_password"`
-	SSOPasswordWO           types.String                 `tfsdk:"sso_password_wo"`
-	SSOPasswordWOVersion    types.Int64                  `tfsdk:"sso_password_wo_version"`
-	LookupServiceURL        customtypes.NormalizedString `tfsdk:"lookup_service_url"`
-	LookupServiceThumbprint customtypes.NormalizedString `tfsdk:"lookup_service_thumbprint"`
-	Owner                   types.String                 `tfsdk:"owner"`
-	SiteName                types.String                 `tfsdk:"site_name"`
-	Description             customtypes.NormalizedString `tfsdk:"description"`
-	RepairTriggers          types.Map                    `tfsdk:"repair_triggers"`
-	Timeouts                timeouts.Value               `tfsdk:"timeouts"`
+	registered.Common
+	APIURL               customtypes.NormalizedString `tfsdk:"api_url"`
+	APIThumbprint        customtypes.NormalizedString `tfsdk:"api_thumbprint"`
+	SSOUser              types.String                 `tfsdk:"sso_user"`
+	SSOPassword          types.String                 `tfsdk:"sso_password"`
+	SSOPasswordWO        types.String                 `tfsdk:"sso_password_wo"`
+	SSOPasswordWOVersion types.Int64                  `tfsdk:"sso_password_wo_version"`
+	Owner                types.String                 `tfsdk:"owner"`
+	SiteName             types.String                 `tfsdk:"site_name"`
+	Description          customtypes.NormalizedString `tfsdk:"description"`
 	reported
 }
+
+// Address is the address that is configured.
+func (m *model) Address() string { return m.APIURL.ValueString() }
+
+// Is reports whether a row is the replicator of the model.
+func (m *model) Is(r vcda.Replicator) bool { return r.ID == m.ID.ValueString() }
 
 // reported is what only the appliance knows.
 type reported struct {
@@ -63,17 +61,17 @@ func noReport() reported {
 	return reported{IncomingCommError: base.APIError(nil), OutgoingCommError: base.APIError(nil)}
 }
 
-// report sets the computed attributes.
-func (m *model) report(r vcda.Replicator) {
+// Report sets the computed attributes.
+func (m *model) Report(r vcda.Replicator) {
 	m.ID = types.StringValue(r.ID)
 	m.SiteName = base.StringOrNull(r.Site)
 	m.reported = newReported(r)
 }
 
-// refresh sets what the appliance shows. The address is not compared: it shows
-// another one than it was given. An import has nothing else.
-func (m *model) refresh(r vcda.Replicator) {
-	m.report(r)
+// Refresh sets what the Manager shows. The address is not compared: it shows another
+// one than it was given. An import has nothing else.
+func (m *model) Refresh(r vcda.Replicator) {
+	m.Report(r)
 	if m.APIURL.IsNull() {
 		m.APIURL = customtypes.URLType.ValueOrNull(r.APIURL)
 	}
@@ -82,60 +80,41 @@ func (m *model) refresh(r vcda.Replicator) {
 	m.Description = customtypes.DescriptionType.Value(r.Description)
 }
 
-// secrets are those of the configuration, where write-only ones are only.
-type secrets struct{ rootPassword, ssoPassword types.String }
-
-func secretsOf(ctx context.Context, config tfsdk.Config) (s secrets, diags diag.Diagnostics) {
-	s.rootPassword, diags = rootPassword.ValueOf(ctx, config)
+// Secrets are those of the configuration.
+func (m *model) Secrets(ctx context.Context, config tfsdk.Config) (given registered.Secrets, diags diag.Diagnostics) {
+	given.RootPassword, diags = rootPassword.ValueOf(ctx, config)
 	var problems diag.Diagnostics
-	s.ssoPassword, problems = ssoPassword.ValueOf(ctx, config)
+	given.SSOPassword, problems = ssoPassword.ValueOf(ctx, config)
 	diags.Append(problems...)
-	return s, diags
+	return given, diags
 }
 
-func (m model) details(s secrets) vcda.ReplicatorDetails {
+func (m *model) details(given registered.Secrets) vcda.ReplicatorDetails {
 	return vcda.ReplicatorDetails{
 		RemoteAppliance: vcda.RemoteAppliance{
-			APIURL: customtypes.URLType.Normal(m.APIURL), APIThumbprint: customtypes.ThumbprintType.Normal(m.APIThumbprint), RootPassword: s.rootPassword.ValueString(),
+			APIURL: customtypes.URLType.Normal(m.APIURL), APIThumbprint: customtypes.ThumbprintType.Normal(m.APIThumbprint), RootPassword: given.RootPassword.ValueString(),
 		},
-		SSOAdmin: vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: s.ssoPassword.ValueString()},
-	}
-}
-
-func (m model) lookupService() vcda.LookupService {
-	return vcda.LookupService{
-		URL: customtypes.LookupServiceType.Normal(m.LookupServiceURL), Thumbprint: customtypes.ThumbprintType.Normal(m.LookupServiceThumbprint),
+		SSOAdmin: vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: given.SSOPassword.ValueString()},
 	}
 }
 
 // setsLookupService reports whether the way from prior to m sets the lookup service.
 // After an import, which can't see it, it counts as set.
-func (m model) setsLookupService(prior model) bool {
-	return !prior.LookupServiceURL.IsNull() && m.lookupService() != prior.lookupService()
+func (m *model) setsLookupService(prior model) bool {
+	return !prior.LookupServiceURL.IsNull() && m.LookupService() != prior.LookupService()
 }
 
 // repairs reports whether the way from prior to m needs a repair. The root password is
 // used by the calls and kept by nothing: a change of it alone is none.
-func (m model) repairs(prior model, s secrets) bool {
+func (m *model) repairs(prior model, given registered.Secrets) bool {
 	password := base.SecretState{Stored: m.SSOPassword, Version: m.SSOPasswordWOVersion}
 	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
 		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString()) ||
-		!m.SSOUser.Equal(prior.SSOUser) || !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || !m.RepairTriggers.Equal(prior.RepairTriggers) ||
-		password.Changed(base.SecretState{Stored: prior.SSOPassword, Version: prior.SSOPasswordWOVersion}, s.ssoPassword)
+		!m.SSOUser.Equal(prior.SSOUser) || !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || !base.SameTriggers(m.RepairTriggers, prior.RepairTriggers) ||
+		password.Changed(base.SecretState{Stored: prior.SSOPassword, Version: prior.SSOPasswordWOVersion}, given.SSOPassword)
 }
 
-// otherPort returns the port of an address that is not the usual one, or "".
-func otherPort(address, usual string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Port() == usual {
-		return ""
-	}
-	if u.Port() == "" {
-		return "443"
-	}
-	return u.Port()
-}
-
-func (m model) action(verb string) string {
-	return fmt.Sprintf("%s the replicator %s", verb, m.APIURL.ValueString())
+// blank is a replicator of which nothing is known.
+func blank() model {
+	return model{Common: registered.Blank(), APIURL: customtypes.URLType.Null(), APIThumbprint: customtypes.ThumbprintType.Null(), reported: noReport()}
 }

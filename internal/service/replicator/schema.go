@@ -2,6 +2,7 @@ package replicator
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -38,6 +39,8 @@ var links = map[string]string{
 	"outgoing_comm_error": "Error of traffic to the replicator, null when there is none.",
 }
 
+var ownerForm = regexp.MustCompile(`^(\*|.+@.+)$`)
+
 // Schema describes the resource.
 func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	thumbprint := func(doc string) schema.StringAttribute {
@@ -73,14 +76,14 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString("*"),
 			MarkdownDescription: "`*` for a replicator that everybody uses, which is the default, or `org@site` for one that is dedicated to an organization of Cloud Director. A change registers the replicator again.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Validators:          []validator.String{stringvalidator.RegexMatches(ownerForm, "must be * or org@site")},
+			PlanModifiers:       []planmodifier.String{replaceKnown()},
 		},
 		"site_name": schema.StringAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: "Site of the replicator. Default: the Manager's own. A change registers the replicator again.",
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), replaceKnown()},
 		},
 		"description": schema.StringAttribute{
 			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
@@ -124,6 +127,15 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"A destroy unregisters the replicator, which the appliance refuses while it holds replications.",
 		Attributes: all,
 	}
+}
+
+// replaceKnown replaces the replicator where the value is known to change. One that is
+// not known yet may turn out to be the same.
+func replaceKnown() planmodifier.String {
+	const doc = "A known change registers the replicator again."
+	return stringplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+		resp.RequiresReplace = !req.PlanValue.IsUnknown() && !req.StateValue.IsNull()
+	}, doc, doc)
 }
 
 // IdentitySchema is the identity of a replicator: its UUID.

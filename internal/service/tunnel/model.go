@@ -1,62 +1,72 @@
 package tunnel
 
 import (
+	"context"
 	"encoding/base64"
 	"net/url"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // model is a tunnel as state and configuration hold it.
 type model struct {
-	ID                      types.String                 `tfsdk:"id"`
-	URL                     customtypes.NormalizedString `tfsdk:"url"`
-	Certificate             customtypes.NormalizedString `tfsdk:"certificate"`
-	Thumbprint              customtypes.NormalizedString `tfsdk:"thumbprint"`
-	RootPassword            types.String                 `tfsdk:"root_password"`
-	RootPasswordWO          types.String                 `tfsdk:"root_password_wo"`
-	LookupServiceURL        customtypes.NormalizedString `tfsdk:"lookup_service_url"`
-	LookupServiceThumbprint customtypes.NormalizedString `tfsdk:"lookup_service_thumbprint"`
-	RepairTriggers          types.Map                    `tfsdk:"repair_triggers"`
-	Timeouts                timeouts.Value               `tfsdk:"timeouts"`
+	registered.Common
+	URL         customtypes.NormalizedString `tfsdk:"url"`
+	Certificate customtypes.NormalizedString `tfsdk:"certificate"`
+	Thumbprint  customtypes.NormalizedString `tfsdk:"thumbprint"`
 }
 
-// refresh sets what the appliance shows.
-func (m *model) refresh(t vcda.Tunnel) {
+// Address is the address that is configured.
+func (m *model) Address() string { return m.URL.ValueString() }
+
+// Secrets are those of the configuration.
+func (m *model) Secrets(ctx context.Context, config tfsdk.Config) (given registered.Secrets, diags diag.Diagnostics) {
+	given.RootPassword, diags = rootPassword.ValueOf(ctx, config)
+	return given, diags
+}
+
+// Report sets what a create or an update made known.
+func (m *model) Report(t vcda.Tunnel) {
+	m.ID = types.StringValue(t.Key())
+	if m.Certificate.IsUnknown() || m.Certificate.IsNull() {
+		m.Certificate = customtypes.CertificateType.ValueOrNull(t.Certificate)
+	}
+	if m.Thumbprint.IsUnknown() || m.Thumbprint.IsNull() {
+		m.Thumbprint = thumbprintOf(t.Certificate)
+	}
+}
+
+// Refresh sets what the Cloud service shows.
+func (m *model) Refresh(t vcda.Tunnel) {
 	m.ID = types.StringValue(t.Key())
 	m.URL = customtypes.URLType.Value(t.URL)
 	m.Certificate = customtypes.CertificateType.ValueOrNull(t.Certificate)
-	m.Thumbprint = thumbprintOf(t)
+	m.Thumbprint = thumbprintOf(t.Certificate)
 }
 
-// thumbprintOf is the thumbprint of a tunnel's certificate, null where it can't be
-// read.
-func thumbprintOf(t vcda.Tunnel) customtypes.NormalizedString {
-	der, err := base64.StdEncoding.DecodeString(t.Certificate)
+// thumbprintOf is the thumbprint of a certificate as base64 of its DER form, null where
+// it can't be read.
+func thumbprintOf(certificate string) customtypes.NormalizedString {
+	der, err := base64.StdEncoding.DecodeString(certificate)
 	if err != nil || len(der) == 0 {
 		return customtypes.ThumbprintType.Null()
 	}
 	return customtypes.ThumbprintType.Value(values.ThumbprintOf(der))
 }
 
-func (m model) lookupService() vcda.LookupService {
-	return vcda.LookupService{
-		URL: customtypes.LookupServiceType.Normal(m.LookupServiceURL), Thumbprint: customtypes.ThumbprintType.Normal(m.LookupServiceThumbprint),
-	}
-}
-
-// is reports whether a tunnel of the list is the one of the model.
-func (m model) is(t vcda.Tunnel) bool {
+// Is reports whether a tunnel of the list is the one of the model.
+func (m *model) Is(t vcda.Tunnel) bool {
 	return t.ID != "" && t.ID == m.ID.ValueString() || m.hasURL(t) && (t.ID == "" || isURL(m.ID.ValueString()))
 }
 
-func (m model) hasURL(t vcda.Tunnel) bool {
+func (m *model) hasURL(t vcda.Tunnel) bool {
 	return customtypes.URLType.Same(t.URL, m.URL.ValueString()) || customtypes.URLType.Same(t.URL, m.ID.ValueString())
 }
 
@@ -70,8 +80,7 @@ func isURL(id string) bool {
 // blank is a tunnel of which nothing is known.
 func blank() model {
 	return model{
-		URL: customtypes.URLType.Null(), Certificate: customtypes.CertificateType.Null(), Thumbprint: customtypes.ThumbprintType.Null(),
-		LookupServiceURL: customtypes.LookupServiceType.Null(), LookupServiceThumbprint: customtypes.ThumbprintType.Null(),
-		RepairTriggers: types.MapNull(types.StringType), Timeouts: base.NullTimeouts(),
+		Common: registered.Blank(),
+		URL:    customtypes.URLType.Null(), Certificate: customtypes.CertificateType.Null(), Thumbprint: customtypes.ThumbprintType.Null(),
 	}
 }

@@ -1,0 +1,201 @@
+package replicator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
+)
+
+// otherReplicatorError is a repair that reached another replicator.
+type otherReplicatorError struct{ wanted, got string }
+
+func (e *otherReplicatorError) Error() string {
+	return fmt.Sprintf("another replicator answers at the address: its ID is %s, not %s", e.got, e.wanted)
+}
+
+// replacedError is a value that was not known in the plan, and turned out to need a
+// replacement. Nothing was sent.
+type replacedError struct{ attribute, was, will string }
+
+func (e *replacedError) Error() string {
+	return fmt.Sprintf("%s is %q, and was not known to become %q when this was planned", e.attribute, e.was, e.will)
+}
+
+// errNoSite is a Manager without a site name. Nothing was sent.
+var errNoSite = errors.New("the Manager has no site name yet")
+
+// Create registers the replicator. A row with the same thumbprint, owner, site and
+// description is what an earlier run, which was cut short, has registered.
+func (m *model) Create(ctx context.Context, at registered.Service, given registered.Secrets, _ *diag.Diagnostics) (vcda.Replicator, error) {
+	site, err := m.site(ctx, at.Client)
+	if err != nil {
+		return vcda.Replicator{}, err
+	}
+	wanted := vcda.NewReplicator{Owner: m.Owner.ValueString(), Site: site, Description: m.Description.ValueString(), Details: m.details(given)}
+	list, err := at.Client.Replicators(ctx)
+	if err != nil {
+		return vcda.Replicator{}, err
+	}
+	for _, one := range list {
+		switch {
+		case wanted.Matches(one):
+			return awaitListed(ctx, at.Client, wanted)
+		case one.Thumbprint == wanted.Details.APIThumbprint, customtypes.URLType.Same(one.APIURL, m.APIURL.ValueString()):
+			return vcda.Replicator{}, &registered.RegisteredError[vcda.Replicator]{Row: one}
+		}
+	}
+	if err := at.Client.SetReplicatorLookupService(ctx, wanted.Details.RemoteAppliance, m.LookupService()); err != nil {
+		return vcda.Replicator{}, &registered.LookupServiceError{Err: err}
+	}
+	if _, err := at.Client.AddReplicator(ctx, wanted); err != nil {
+		return vcda.Replicator{}, err
+	}
+	return awaitListed(ctx, at.Client, wanted)
+}
+
+// site is the site of the replicator: the Manager's own where none is configured.
+func (m *model) site(ctx context.Context, client *vcda.Client) (string, error) {
+	if !m.SiteName.IsUnknown() && !m.SiteName.IsNull() {
+		return m.SiteName.ValueString(), nil
+	}
+	config, err := client.Config(ctx)
+	if err == nil && config.OwnSite() == "" {
+		err = errNoSite
+	}
+	return config.OwnSite(), err
+}
+
+const (
+	shortestPause = time.Second
+	longestPause  = 10 * time.Second
+)
+
+// awaitListed waits until the list shows the replicator with an ID: one that is half
+// paired has none yet.
+func awaitListed(ctx context.Context, client *vcda.Client, wanted vcda.NewReplicator) (vcda.Replicator, error) {
+	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
+		list, err := client.Replicators(ctx)
+		if err != nil {
+			return vcda.Replicator{}, err
+		}
+		for _, one := range list {
+			if one.ID != "" && one.Thumbprint == wanted.Details.APIThumbprint {
+				return one, nil
+			}
+		}
+		if err := client.Clock().Sleep(ctx, pause); err != nil {
+			return vcda.Replicator{}, fmt.Errorf("the replicator is registered, but the list does not show its ID: %w", err)
+		}
+	}
+}
+
+// Update sets what differs.
+func (m *model) Update(ctx context.Context, at registered.Service, prior model, given registered.Secrets, _ *diag.Diagnostics) (vcda.Replicator, error) {
+	if !m.Owner.Equal(prior.Owner) {
+		return vcda.Replicator{}, &replacedError{"owner", prior.Owner.ValueString(), m.Owner.ValueString()}
+	}
+	if !m.SiteName.Equal(prior.SiteName) {
+		return vcda.Replicator{}, &replacedError{"site_name", prior.SiteName.ValueString(), m.SiteName.ValueString()}
+	}
+	details := m.details(given)
+	if m.setsLookupService(prior) {
+		if err := at.Client.SetReplicatorLookupService(ctx, details.RemoteAppliance, m.LookupService()); err != nil {
+			return vcda.Replicator{}, &registered.LookupServiceError{Err: err}
+		}
+	}
+	id := prior.ID.ValueString()
+	if m.repairs(prior, given) {
+		repaired, err := at.Client.RepairReplicator(ctx, id, m.Description.ValueString(), details)
+		if err != nil {
+			return vcda.Replicator{}, err
+		}
+		if repaired.ID != "" && repaired.ID != id {
+			return vcda.Replicator{}, &otherReplicatorError{wanted: id, got: repaired.ID}
+		}
+	}
+	list, err := at.Client.Replicators(ctx)
+	if err != nil {
+		return vcda.Replicator{}, err
+	}
+	for _, one := range list {
+		if one.ID == id {
+			return one, nil
+		}
+	}
+	return vcda.Replicator{}, errors.New("the replicator is not registered any more")
+}
+
+// remove unregisters a replicator and confirms it.
+func remove(ctx context.Context, client *vcda.Client, id string) error {
+	if err := client.RemoveReplicator(ctx, id); err != nil {
+		return err
+	}
+	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
+		list, err := client.Replicators(ctx)
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, one := range list {
+			found = found || one.ID == id
+		}
+		if !found {
+			return nil
+		}
+		if err := client.Clock().Sleep(ctx, pause); err != nil {
+			return fmt.Errorf("the replicator is still registered: %w", err)
+		}
+	}
+}
+
+// Failed explains an error of a create or an update.
+func (m *model) Failed(ctx context.Context, at registered.Service, action string, err error) diag.Diagnostic {
+	var (
+		existing *registered.RegisteredError[vcda.Replicator]
+		other    *otherReplicatorError
+		replaced *replacedError
+		unknown  *vcda.UnknownOutcomeError
+		ls       *registered.LookupServiceError
+	)
+	d := at.Errors.FromError(ctx, err)
+	switch {
+	case errors.As(err, &existing):
+		row := existing.Row
+		d.Why = fmt.Sprintf("The replicator is registered already, at %s, with the owner %q, the site %q and the description %q. Nothing was sent.", row.APIURL, row.Owner, row.Site, row.Description)
+		d.Advice = registered.ImportAdvice(typeName, row)
+		return d.UnableAt(path.Root("api_url"), action)
+	case errors.As(err, &other):
+		d.Why, d.Advice = diagnostics.Sentence(other.Error()), "Check api_url and api_thumbprint. For a new replicator, destroy this resource and create another one."
+		return d.UnableAt(path.Root("api_url"), action)
+	case errors.As(err, &replaced):
+		d.Why = diagnostics.Sentence(replaced.Error()) + " That needs a replacement. Nothing was sent."
+		d.Advice = "Plan again, now that the value is known: the plan shows what the replacement unregisters."
+		return d.UnableAt(path.Root(replaced.attribute), action)
+	case errors.Is(err, errNoSite):
+		d.Why = "The Manager has no site name yet. Nothing was sent."
+		d.Advice = "Set the appliance up first, and let site_name refer to it, as in site_name = vcda_vcenter_replication_manager.a.site_name. Beside a Cloud service, set site_name to the name of its site."
+		return d.UnableAt(path.Root("site_name"), action)
+	case errors.As(err, &unknown):
+		d = at.Errors.FromError(ctx, unknown.Err)
+		d.Why = "It is not known whether the replicator was registered: the list does not show it. It was not sent again. " + d.Why
+		d.Advice = "Check root_password, sso_user, sso_password, api_url and api_thumbprint: the Manager contacts the replicator. Then apply again; if the replicator is registered then, the error shows how to import it."
+		return d.Unable(action)
+	case errors.As(err, &ls):
+		d = at.Errors.FromError(ctx, ls.Err)
+		d.Why = "The lookup service of the replicator was not set. " + d.Why
+		d.Consequence = "Nothing was registered or repaired."
+		d.Advice = strings.TrimSpace("Check api_url, api_thumbprint and root_password, and lookup_service_url and lookup_service_thumbprint: the Manager contacts the replicator, and the replicator the lookup service. " + d.Advice)
+		return d.UnableAt(path.Root("api_url"), action)
+	}
+	return d.Unable(action)
+}
