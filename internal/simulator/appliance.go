@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -235,6 +236,22 @@ func (a *Appliance) Restart() {
 		a.tasks = nil
 		a.starts++
 	})
+}
+
+// PowerOff closes the port, so that connections are refused until PowerOn. Sessions and
+// tasks are gone then, as after Restart.
+func (a *Appliance) PowerOff() {
+	a.close()
+	a.Restart()
+}
+
+// PowerOn listens at the same address again.
+func (a *Appliance) PowerOn() {
+	listener, err := net.Listen("tcp", strings.TrimPrefix(a.url, "https://"))
+	if err != nil {
+		panic(err) // another process has taken the port meanwhile
+	}
+	a.listen(listener)
 }
 
 // startKey marks a connection with the start of the service it belongs to.

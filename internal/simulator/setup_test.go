@@ -1,9 +1,11 @@
 package simulator_test
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -113,6 +115,18 @@ func TestBootDelay(t *testing.T) {
 	f.must(http.StatusBadGateway, request{method: "GET", path: "/sessions"}, nil)
 	clock.Advance(20 * time.Second)
 	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
+}
+
+// TestPower refuses connections while the power is off, and forgets the sessions.
+func TestPower(t *testing.T) {
+	t.Parallel()
+	f, _, _ := deployed(t, simulator.Manager)
+	f.a.PowerOff()
+	if _, err := f.try(request{method: "GET", path: "/sessions"}); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("without power: %v", err)
+	}
+	f.a.PowerOn()
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
 }
 
 func TestSetUpManager(t *testing.T) {
