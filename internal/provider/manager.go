@@ -29,7 +29,7 @@ const managerPort = "8441"
 
 // configureManager prepares the client of the Manager beside a Cloud service; it
 // contacts nobody. What is wrong with its settings is an error of what needs it.
-func (p *vcdaProvider) configureManager(c *configuration, agent string, queue *vcda.SetupQueue) providerdata.System[vcda.Client] {
+func (p *vcdaProvider) configureManager(c *configuration, common shared) providerdata.System[vcda.Client] {
 	base := c.get("manager.url")
 	if base == "" && c.unknown == "" {
 		base = beside(c.get("url"))
@@ -39,7 +39,7 @@ func (p *vcdaProvider) configureManager(c *configuration, agent string, queue *v
 			"The provider block has no url. Set it, or the variable VCDA_URL, to the address of the appliance."))
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
-	layer := p.transport(c, "", base, agent)
+	layer := p.transport(c, "", base, common.agent)
 	layer.Trust.Thumbprint = c.get("manager.thumbprint")
 	if own := c.certificate("manager.ca_certificate"); own != "" {
 		layer.Trust.CACertificate = own
@@ -51,7 +51,7 @@ func (p *vcdaProvider) configureManager(c *configuration, agent string, queue *v
 	case c.diags.HasError():
 		return providerdata.Absent[vcda.Client](withoutPaths(c.diags.Errors())...)
 	}
-	client, err := vcda.New(vcda.Options{Transport: layer, Login: login, Service: vcda.Manager, Clock: p.clock, APIVersion: version, Queue: queue, PreviousUsed: func() { p.notices.add(previousUsed()) }})
+	client, err := vcda.New(vcda.Options{Transport: layer, Login: login, Service: vcda.Manager, Clock: p.clock, APIVersion: version, Queue: common.queue, PreviousUsed: common.previous.Used})
 	if err != nil {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Invalid manager.ca_certificate", reason(err)))
 	}
@@ -69,17 +69,17 @@ func beside(base string) string {
 }
 
 // appliances resolves what resources need that name an appliance by themselves.
-func (p *vcdaProvider) appliances(c *configuration, agent string, queue *vcda.SetupQueue) providerdata.Appliances {
+func (p *vcdaProvider) appliances(c *configuration, common shared) providerdata.Appliances {
 	var all providerdata.Appliances
 	own := c.get("url")
 	all.Own.Unknown = c.unknown != ""
-	settings := p.transport(c, "", own, agent)
+	settings := p.transport(c, "", own, common.agent)
 	all.Own.URL, all.Own.Trust = strings.TrimRight(own, "/"), settings.Trust
 	version := c.get("api_version")
 	all.Connect = func(base *url.URL, trust tlsutil.Trust, login vcda.Login) (*vcda.Client, error) {
 		layer := settings
 		layer.BaseURL, layer.Trust = base, trust
-		return vcda.New(vcda.Options{Transport: layer, Login: login, Clock: p.clock, APIVersion: version, Queue: queue})
+		return vcda.New(vcda.Options{Transport: layer, Login: login, Clock: p.clock, APIVersion: version, Queue: common.queue})
 	}
 	return all
 }

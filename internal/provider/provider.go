@@ -139,17 +139,21 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	configurationOf := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
 	ofVCDA, ofVCenter, ofStorware := configurationOf(), configurationOf(), configurationOf()
 	agent := userAgent(p.version, req.TerraformVersion)
-	queue := &vcda.SetupQueue{}
+	common := shared{
+		agent: agent, queue: &vcda.SetupQueue{},
+		previous: &providerdata.PreviousPassword{Warn: func() { p.notices.add(previousUsed()) }},
+	}
 	ofManager := configurationOf()
 	data := providerdata.Data{
-		VCDA:     p.configureVCDA(ofVCDA, agent, queue, ofVCDA.extensions(ctx, req.Config)),
-		Manager:  p.configureManager(ofManager, agent, queue),
+		VCDA:     p.configureVCDA(ofVCDA, common, ofVCDA.extensions(ctx, req.Config)),
+		Manager:  p.configureManager(ofManager, common),
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
 		Clock:    p.clock,
 		Pairings: &pairing.Run{},
 
-		Appliances: p.appliances(configurationOf(), agent, queue),
+		Appliances:       p.appliances(configurationOf(), common),
+		PreviousPassword: common.previous,
 
 		Reservations: &providerdata.Reservations{},
 	}
@@ -163,19 +167,26 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	resp.ListResourceData, resp.ActionData = data, data
 }
 
+// shared is what the clients of appliances have in common.
+type shared struct {
+	agent    string
+	queue    *vcda.SetupQueue
+	previous *providerdata.PreviousPassword
+}
+
 // configureVCDA prepares the client of VCDA; it contacts nobody.
-func (p *vcdaProvider) configureVCDA(c *configuration, agent string, queue *vcda.SetupQueue, extensions []vcda.Extension) providerdata.System[vcda.Client] {
+func (p *vcdaProvider) configureVCDA(c *configuration, common shared, extensions []vcda.Extension) providerdata.System[vcda.Client] {
 	base := c.get("url")
 	if base == "" && c.unknown == "" {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
 			"The provider block has no url. Set it, or the environment variable VCDA_URL, to the address of the appliance."))
 	}
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
-	layer := p.transport(c, "", base, agent)
+	layer := p.transport(c, "", base, common.agent)
 	options := vcda.Options{
-		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask, Queue: queue,
+		Transport: layer, Login: login, Extensions: extensions, Service: vcda.Service(c.get("service")), Clock: p.clock, APIVersion: c.get("api_version"), TaskChanged: logTask, Queue: common.queue,
 		VersionLowered: func(version string) { p.notices.add(versionLowered(base, version)) },
-		PreviousUsed:   func() { p.notices.add(previousUsed()) },
+		PreviousUsed:   common.previous.Used,
 	}
 	if c.unknown != "" {
 		return providerdata.Unknown[vcda.Client](notYetKnown(c.unknown))
@@ -205,8 +216,8 @@ func versionLowered(appliance, version string) diag.Diagnostic {
 // password yet.
 func previousUsed() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The previous root password is still in force",
-		"The appliance refuses the password of login.local_user and accepts previous_password.\n\n"+
-			"In the run that changes the password this is as expected. If no vcda_appliance_password of this configuration changes it, add one, or set password to the one in force. Remove previous_password when the change is done.")
+		"The appliance refuses the password of login.local_user and accepts previous_password, and no vcda_appliance_password of this provider block changes it.\n\n"+
+			"If one of another provider block changes it in this run, this is as expected. Otherwise add one, or set password to the one in force. Remove previous_password when the change is done.")
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {

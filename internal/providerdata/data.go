@@ -27,8 +27,9 @@ type Data struct {
 	// Pairings is what the resources of this run share about pairings.
 	Pairings *pairing.Run
 
-	Appliances   Appliances
-	Reservations *Reservations
+	Appliances       Appliances
+	Reservations     *Reservations
+	PreviousPassword *PreviousPassword
 
 	// Preflight is nil where checks at plan time are turned off.
 	Preflight *Preflight

@@ -320,7 +320,7 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 	case errors.As(err, new(*refusedError)):
 		d := diagnostics.FromError(ctx, err)
 		d.Why = fmt.Sprintf("%s refuses the root password of the state. Somebody has changed it, or the account is locked.", m.URL.ValueString())
-		d.Advice = "Set current_password to the password in force, and new_password to another one, to take it over."
+		d.Advice = "Set new_password to the password in force, to take it over. It can be changed afterwards."
 		resp.Diagnostics.Append(d.Warning(m.action("check")))
 	case err != nil:
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, m.action("read the expiry of"), err))
@@ -340,6 +340,7 @@ func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.Pass
 	}
 	own, absent := r.VCDA.Client()
 	if !absent.HasError() && r.isOwn(at) {
+		r.PreviousPassword.Await() // its plan follows
 		found, err := own.PasswordExpiry(ctx)
 		if vcda.IsNotFoundOrForbidden(err) {
 			return nil, true, nil
@@ -399,11 +400,38 @@ func (m model) key() string {
 	return "password " + rootOf(at)
 }
 
-// ModifyPlan plans the URL of the provider's own appliance where none is configured.
+// ModifyPlan plans the URL, and tells the provider whether its own password changes.
 func (r *passwordResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
+	if req.State.Raw.IsNull() || !base.KeepUnchanged(req, resp) {
+		r.planURL(ctx, req, resp)
+	}
+	if !resp.Diagnostics.HasError() {
+		r.tellPlan(ctx, req, resp)
+	}
+}
+
+// tellPlan tells the provider whether the plan changes the root password it logs in with.
+func (r *passwordResource) tellPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var m, prior model
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &m)...)
+	given, diags := passwordsOf(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if at, err := m.base(); err != nil || !r.isOwn(at) {
+		return
+	}
+	changes := !given.wanted.Equal(given.current)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		changes = m.newState().Changed(prior.newState(), given.wanted)
+	}
+	r.PreviousPassword.Planned(changes)
+}
+
+// planURL plans the URL of the provider's own appliance where none is configured.
+func (r *passwordResource) planURL(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var configured customtypes.NormalizedString
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("url"), &configured)...)
 	if !configured.IsNull() || r.Appliances.Connect == nil {

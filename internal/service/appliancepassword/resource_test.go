@@ -1,9 +1,12 @@
 package appliancepassword_test
 
 import (
+	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/deployed"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
@@ -205,6 +209,40 @@ func TestBadInput(t *testing.T) {
 	requireError(t, plan.Diagnostics, "url: Missing url")
 }
 
+// bootingClock turns an appliance on in the third wait.
+type bootingClock struct {
+	*clocktest.Clock
+	waits atomic.Int32
+	on    func()
+}
+
+func (c *bootingClock) Sleep(ctx context.Context, d time.Duration) error {
+	if c.waits.Add(1) == 3 {
+		c.on()
+	}
+	return c.Clock.Sleep(ctx, d)
+}
+
+// TestBoot waits for an appliance whose port is closed at first, and that answers 502
+// for a minute after that.
+func TestBoot(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	a := site.Main
+	a.PowerOff()
+	clock := &bootingClock{Clock: site.Clock, on: func() {
+		a.Fault(simulator.Fault{Kind: simulator.Status, Status: http.StatusBadGateway, ContentType: "text/html", Body: "<html>502</html>", Times: 12})
+		a.PowerOn()
+	}}
+	p := direct.Serve(t, acctest.FactoriesAt(t, clock)["vcda"])
+	deployed.NoErrors(t, p.Configure(t, direct.Values{"max_retries": 0}))
+	deployed.Create(t, p, name, configOf(a, nil))
+	requireCalls(t, a, calls{change: 1})
+	if n := a.Stats().FailedLogins; n > 0 || a.RootPassword() != deployed.RootPassword {
+		t.Errorf("%d wrong logins", n)
+	}
+}
+
 // TestNeverUp ends with the timeout, which names the problem.
 func TestNeverUp(t *testing.T) {
 	t.Parallel()
@@ -229,18 +267,15 @@ func TestOwnAppliance(t *testing.T) {
 	next := site.Provider(t, direct.Values{"login": direct.Values{"local_user": direct.Values{
 		"username": "root", "password": "Rotated-passw0rd", "previous_password": deployed.RootPassword,
 	}}})
-	object, problems := next.Refresh(t, name, object) // reads with the old one
-	deployed.NoErrors(t, problems)
-	if text := strings.Join(problems.Warnings(), "\n"); strings.Count(text, "previous root password is still in force") != 1 || !strings.Contains(text, "Remove previous_password") || strings.Contains(text, "passw0rd") {
-		t.Errorf("the warning about the previous password: %q", text)
-	}
+	object, ofRefresh := next.Refresh(t, name, object) // reads with the old one
+	deployed.NoErrors(t, ofRefresh)
 	site.Main.ResetStats()
 	plan := next.Plan(t, name, object, rotated)
 	deployed.NoErrors(t, plan.Diagnostics)
-	object, problems = next.Apply(t, plan)
+	object, problems := next.Apply(t, plan)
 	deployed.NoErrors(t, problems)
-	if again := append(plan.Diagnostics.Warnings(), problems.Warnings()...); len(again) > 0 {
-		t.Errorf("warned again: %q", again)
+	if warnings := slices.Concat(ofRefresh, plan.Diagnostics, problems).Warnings(); len(warnings) > 0 {
+		t.Errorf("a rotation warns: %q", warnings)
 	}
 	deployed.Unchanged(t, next, name, object, rotated)
 	requireCalls(t, site.Main, calls{change: 1})
@@ -252,6 +287,36 @@ func TestOwnAppliance(t *testing.T) {
 	}
 	if n := site.Main.Stats().FailedLogins; n > 0 {
 		t.Errorf("%d wrong logins after the change", n)
+	}
+}
+
+// TestPreviousPassword warns, once, where the previous password is needed and nothing
+// changes it: a resource that is planned not to, or there is none.
+func TestPreviousPassword(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	config := direct.Values{"current_password": deployed.RootPassword, "new_password": deployed.RootPassword}
+	object := deployed.Create(t, site.Provider(t, nil), name, config)
+	wrong := direct.Values{"login": direct.Values{"local_user": direct.Values{
+		"username": "root", "password": "Not-in-force-1", "previous_password": deployed.RootPassword,
+	}}}
+	for title, run := range map[string]func(*direct.Provider) direct.Diagnostics{
+		"an unchanged resource": func(p *direct.Provider) direct.Diagnostics {
+			object, ofRefresh := p.Refresh(t, name, object)
+			return slices.Concat(ofRefresh, p.Plan(t, name, object, config).Diagnostics, p.Plan(t, name, object, config).Diagnostics)
+		},
+		"no resource": func(p *direct.Provider) direct.Diagnostics {
+			_, first := p.ReadData(t, "vcda_appliance", direct.Values{})
+			_, second := p.ReadData(t, "vcda_appliance", direct.Values{})
+			return slices.Concat(first, second)
+		},
+	} {
+		problems := run(site.Provider(t, wrong))
+		deployed.NoErrors(t, problems)
+		text := strings.Join(problems.Warnings(), "\n")
+		if strings.Count(text, "The previous root password is still in force") != 1 || !strings.Contains(text, "no vcda_appliance_password of this provider block changes it") || strings.Contains(text, "passw0rd") {
+			t.Errorf("%s: %q", title, text)
+		}
 	}
 }
 
