@@ -1,0 +1,253 @@
+package setup
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// managerCalls and cloudCalls are what each step sends, in the order of the steps.
+var managerCalls = []string{"POST /license", "POST /config/site", "POST /config/lookup-service", "POST /config/vsphere-ui"}
+
+var cloudCalls = []string{
+	"POST /license", "POST /config/check-lookup-service", "POST /config/check-vcloud", "POST /config/site", "POST /config/endpoints",
+	"POST /config/vcloud", "POST /config/lookup-service", "POST /config/manager/lookup-service",
+}
+
+func without(calls []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return call == name })
+}
+
+// TestCreate_order holds which calls a set-up sends, and in which order.
+func TestCreate_order(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		service vcda.Service
+		prepare func(appliance)
+		change  func(*Wanted)
+		want    []string
+	}{
+		"Manager":                   {vcda.Manager, nil, nil, managerCalls},
+		"Manager, no license":       {vcda.Manager, nil, func(w *Wanted) { w.License = "" }, without(managerCalls, "POST /license")},
+		"Manager, no plug-in":       {vcda.Manager, nil, func(w *Wanted) { w.Plugin = false }, without(managerCalls, "POST /config/vsphere-ui")},
+		"Manager, same site before": {vcda.Manager, func(a appliance) { a.SetSite("alpha", "") }, nil, without(managerCalls, "POST /config/site")},
+		"Cloud":                     {vcda.Cloud, nil, nil, cloudCalls},
+		"Cloud, no endpoint":        {vcda.Cloud, nil, func(w *Wanted) { w.Endpoint = nil }, without(cloudCalls, "POST /config/endpoints")},
+		"Cloud, Manager left alone": {vcda.Cloud, nil, func(w *Wanted) { w.ManagerLS = false }, without(cloudCalls, "POST /config/manager/lookup-service")},
+		"Cloud, same site before":   {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, nil, without(cloudCalls, "POST /config/site")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := deploy(t, row.service)
+			w := a.wanted()
+			if row.prepare != nil {
+				row.prepare(a)
+			}
+			if row.change != nil {
+				row.change(&w)
+			}
+			result, err := Create(t.Context(), a.client, w)
+			if err != nil || result.NotReady || len(result.Absent) > 0 {
+				t.Errorf("%+v, %v", result, err)
+			}
+			if diff := cmp.Diff(row.want, a.writes()); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCreate_refusesOthers sends nothing to an appliance of the other flavor, or with
+// another site name.
+func TestCreate_refusesOthers(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		service vcda.Service
+		prepare func(appliance)
+		change  func(*Wanted)
+		is      func(error) bool
+	}{
+		"other service": {vcda.Manager, nil, func(w *Wanted) { w.Service = vcda.Cloud }, func(err error) bool {
+			var other *OtherServiceError
+			return errors.As(err, &other) && other.Service == vcda.Manager
+		}},
+		"other name":        {vcda.Manager, func(a appliance) { a.SetSite("beta", "") }, nil, isOtherSite("beta")},
+		"other description": {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "west") }, nil, isOtherSite("alpha")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := deploy(t, row.service)
+			w := a.wanted()
+			if row.prepare != nil {
+				row.prepare(a)
+			}
+			if row.change != nil {
+				row.change(&w)
+			}
+			if _, err := Create(t.Context(), a.client, w); !row.is(err) {
+				t.Error(err)
+			}
+			if sent := a.writes(); len(sent) > 0 {
+				t.Errorf("sent: %v", sent)
+			}
+		})
+	}
+}
+
+func isOtherSite(name string) func(error) bool {
+	return func(err error) bool {
+		var other *OtherSiteError
+		return errors.As(err, &other) && other.Config.OwnSite() == name
+	}
+}
+
+// TestCreate_stops holds where a set-up stops, what is done then, and that the next one
+// goes on from there.
+func TestCreate_stops(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "SHA-256:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
+	for name, row := range map[string]struct {
+		service vcda.Service
+		spoil   func(*Wanted)
+		step    Step
+		checked bool
+		done    []Step
+	}{
+		"license":                             {vcda.Manager, func(w *Wanted) { w.License = "WRONG-AAAAA-AAAAA-AAAAA-AAAAA" }, License, false, nil},
+		"certificate seen by a Manager":       {vcda.Manager, func(w *Wanted) { w.LookupService.Thumbprint = elsewhere }, LookupService, true, []Step{License}},
+		"SSO password":                        {vcda.Manager, func(w *Wanted) { w.Admin.Password = "wrong" }, LookupService, false, []Step{License, Site}},
+		"certificate tried by Cloud":          {vcda.Cloud, func(w *Wanted) { w.LookupService.Thumbprint = elsewhere }, LookupService, true, []Step{License}},
+		"Cloud Director password":             {vcda.Cloud, func(w *Wanted) { w.Director.Password = "wrong" }, Director, true, []Step{License}},
+		"checks come first without a license": {vcda.Cloud, func(w *Wanted) { w.License, w.Director.Password = "", "wrong" }, Director, true, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := deploy(t, row.service)
+			w := a.wanted()
+			right := a.wanted()
+			row.spoil(&w)
+			result, err := Create(t.Context(), a.client, w)
+			var failed *StepError
+			if !errors.As(err, &failed) || failed.Step != row.step || failed.Checked != row.checked {
+				t.Errorf("%#v", err)
+			}
+			if diff := cmp.Diff(row.done, result.Done); diff != "" {
+				t.Errorf("done (-want +got):\n%s", diff)
+			}
+			if _, err := Create(t.Context(), a.client, right); err != nil {
+				t.Error(err)
+			}
+			sites := 0
+			for _, call := range a.writes() {
+				if call == "POST /config/site" {
+					sites++
+				}
+			}
+			if sites != 1 {
+				t.Errorf("the site name was sent %d times", sites)
+			}
+		})
+	}
+}
+
+// TestCreate_absentCalls goes on without what only old appliances are known to have.
+func TestCreate_absentCalls(t *testing.T) {
+	t.Parallel()
+	a := deploy(t, vcda.Cloud)
+	a.Lack("/config/check-lookup-service", "/config/check-vcloud", "/config/manager/lookup-service")
+	result, err := Create(t.Context(), a.client, a.wanted())
+	if diff := cmp.Diff([]Step{ManagerLookupService}, result.Absent); err != nil || diff != "" {
+		t.Errorf("%v; absent (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestCreate_configured holds how long an appliance may take to say that it is
+// configured.
+func TestCreate_configured(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		service  vcda.Service
+		denials  int
+		timeout  time.Duration
+		notReady bool
+		err      error
+	}{
+		"a Manager late":        {vcda.Manager, 5, time.Hour, false, nil},
+		"a Manager never":       {vcda.Manager, 10000, time.Hour, true, nil},
+		"a Cloud service late":  {vcda.Cloud, 50, time.Hour, false, nil},
+		"a Cloud service never": {vcda.Cloud, 10000, 15 * time.Minute, false, ErrNotConfigured},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := deploy(t, row.service)
+			a.LagConfigured(row.denials)
+			ctx, cancel := a.clock.WithTimeout(t.Context(), row.timeout, nil)
+			defer cancel()
+			result, err := Create(ctx, a.client, a.wanted())
+			if !errors.Is(err, row.err) || result.NotReady != row.notReady {
+				t.Errorf("%+v, %v", result, err)
+			}
+		})
+	}
+}
+
+// TestUpdate takes the steps it is given, in their order, on the appliance of the state.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	a := deploy(t, vcda.Manager)
+	w := a.wanted()
+	if _, err := Create(t.Context(), a.client, w); err != nil {
+		t.Fatal(err)
+	}
+	id := a.Setup().InstanceID
+	for name, row := range map[string]struct {
+		id, site string
+		steps    []Step
+		want     []string
+		other    bool
+	}{
+		"none":            {id, "alpha", nil, []string{}, false},
+		"in their order":  {id, "alpha", []Step{Plugin, LookupService, License}, without(managerCalls, "POST /config/site"), false},
+		"plug-in off":     {id, "alpha", []Step{PluginRemoval}, []string{"DELETE /config/vsphere-ui"}, false},
+		"a new appliance": {"another", "alpha", []Step{License}, []string{}, true},
+		"another site":    {id, "beta", []Step{License}, []string{}, true},
+	} {
+		a.ResetStats()
+		w := w
+		w.Site = row.site
+		_, err := Update(t.Context(), a.client, w, row.id, row.steps)
+		var other *OtherSiteError
+		if errors.As(err, &other) != row.other || (err != nil) != row.other {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(row.want, a.writes()); diff != "" {
+			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestUpdate_stops takes the steps until one fails.
+func TestUpdate_stops(t *testing.T) {
+	t.Parallel()
+	a := deploy(t, vcda.Manager)
+	w := a.wanted()
+	if _, err := Create(t.Context(), a.client, w); err != nil {
+		t.Fatal(err)
+	}
+	a.Fault(simulator.Fault{Method: http.MethodPost, Path: "/config/lookup-service", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
+	result, err := Update(t.Context(), a.client, w, a.Setup().InstanceID, []Step{License, LookupService, Plugin})
+	var failed *StepError
+	if !errors.As(err, &failed) || failed.Step != LookupService || failed.Checked {
+		t.Errorf("%#v", err)
+	}
+	if !result.IsDone(License) || result.IsDone(LookupService) || result.IsDone(Plugin) {
+		t.Errorf("done: %v", result.Done)
+	}
+}
