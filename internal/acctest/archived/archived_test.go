@@ -20,28 +20,6 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 
 var releases = []string{"1.0.0", "2.0.0", "2.1.0"}
 
-// kinds are the types, with the service they belong to and the configuration that
-// takes the place of the old one.
-var kinds = map[string]struct {
-	service simulator.Service
-	config  func(*deployed.Site) direct.Values
-}{
-	"vcda_appliance_password": {simulator.Manager, func(s *deployed.Site) direct.Values {
-		return direct.Values{
-			"url": s.Main.URL(), "thumbprint": s.Main.Thumbprint(), "new_password": deployed.RootPassword,
-			"current_password": simulator.DefaultAccounts().LocalUsers[0].Password,
-		}
-	}},
-	"vcda_vcenter_replication_manager": {simulator.Manager, func(s *deployed.Site) direct.Values { return s.VCenterManager(nil) }},
-	"vcda_cloud_director_replication_manager": {simulator.Cloud, func(s *deployed.Site) direct.Values {
-		return s.DirectorManager(direct.Values{"public_endpoint_port": 443})
-	}},
-	"vcda_replicator": {simulator.Manager, func(s *deployed.Site) direct.Values {
-		return s.Replicator(0, direct.Values{"owner": "*", "site_name": "alpha"})
-	}},
-	"vcda_tunnel": {simulator.Cloud, func(s *deployed.Site) direct.Values { return s.Tunnel(0, nil) }},
-}
-
 // inUse is a site that has been set up, and its provider.
 func inUse(t *testing.T, service simulator.Service) (*deployed.Site, *direct.Provider) {
 	t.Helper()
@@ -88,11 +66,11 @@ func state(t *testing.T, site *deployed.Site, release, name string) direct.Value
 // with a moved block, and with one after terraform state replace-provider.
 func TestStates(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
+	for name, kind := range deployed.Kinds {
 		for _, release := range releases {
 			t.Run(name+"/"+release, func(t *testing.T) {
 				t.Parallel()
-				site, p := inUse(t, kind.service)
+				site, p := inUse(t, kind.Service)
 				old := state(t, site, release, name)
 				for way, take := range map[string]func() (direct.Object, direct.Diagnostics){
 					"source changed": func() (direct.Object, direct.Diagnostics) { return p.Upgrade(t, name, 0, old) },
@@ -109,7 +87,7 @@ func TestStates(t *testing.T) {
 					if n := site.Main.Stats().Total; n > 0 {
 						t.Errorf("%s: %d calls", way, n)
 					}
-					object = deployed.Unchanged(t, p, name, object, kind.config(site))
+					object = deployed.Unchanged(t, p, name, object, kind.Config(site))
 					if len(object.Identity) == 0 {
 						t.Errorf("%s: no identity", way)
 					}
@@ -177,7 +155,7 @@ func TestPasswordFile(t *testing.T) {
 	old["password_file"], old["new_password"] = "/etc/vcda-password", nil
 	object, problems := p.Upgrade(t, name, 0, old)
 	deployed.NoErrors(t, problems)
-	deployed.Change(t, p, name, object, kinds[name].config(site))
+	deployed.Change(t, p, name, object, deployed.Kinds[name].Config(site))
 	if n := site.Main.Stats().Writes; n > 0 {
 		t.Errorf("%d writes", n)
 	}

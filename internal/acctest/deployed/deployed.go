@@ -180,6 +180,28 @@ func (s *Site) Tunnel(index int, more direct.Values) direct.Values {
 	return config
 }
 
+// Kinds are the types that set appliances up: the service each belongs to, and a
+// configuration without defaults left out.
+var Kinds = map[string]struct {
+	Service simulator.Service
+	Config  func(*Site) direct.Values
+}{
+	"vcda_appliance_password": {simulator.Manager, func(s *Site) direct.Values {
+		return direct.Values{
+			"url": s.Main.URL(), "thumbprint": s.Main.Thumbprint(), "new_password": RootPassword,
+			"current_password": simulator.DefaultAccounts().LocalUsers[0].Password,
+		}
+	}},
+	"vcda_vcenter_replication_manager": {simulator.Manager, func(s *Site) direct.Values { return s.VCenterManager(nil) }},
+	"vcda_cloud_director_replication_manager": {simulator.Cloud, func(s *Site) direct.Values {
+		return s.DirectorManager(direct.Values{"public_endpoint_port": 443})
+	}},
+	"vcda_replicator": {simulator.Manager, func(s *Site) direct.Values {
+		return s.Replicator(0, direct.Values{"owner": "*", "site_name": "alpha"})
+	}},
+	"vcda_tunnel": {simulator.Cloud, func(s *Site) direct.Values { return s.Tunnel(0, nil) }},
+}
+
 // Encoded is the certificate of an appliance as base64 of its DER form.
 func Encoded(a *simulator.Appliance) string {
 	block, _ := pem.Decode([]byte(a.CertificatePEM()))
