@@ -1,7 +1,6 @@
 package acctest_test
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -46,17 +45,7 @@ func newDayZero(t *testing.T, service simulator.Service) dayZero {
 	if err := os.CopyFS(d.space.Dir, os.DirFS(filepath.Join(examples, "day-zero"))); err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range d.variables(service) {
-		text, isText := value.(string)
-		if !isText {
-			encoded, err := json.Marshal(value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text = string(encoded)
-		}
-		d.space.Env = append(d.space.Env, "TF_VAR_"+name+"="+text)
-	}
+	setVariables(t, d.space, d.variables(service))
 	d.space.MustRun(t, "get", "-no-color")
 	return d
 }
@@ -101,8 +90,8 @@ func (d dayZero) remote(name string) map[string]any {
 // once are the calls that must never be sent twice.
 var once = []string{"POST /config/site", "POST /config/root-password", "POST /config/tunnels"}
 
-// checkOnce fails where such a call arrived twice, or a wrong login.
-func (d dayZero) checkOnce(t *testing.T, wrongLogins int) {
+// checkOnce fails where such a call arrived twice, or a wrong login, or a session is left.
+func (d dayZero) checkOnce(t *testing.T) {
 	t.Helper()
 	for _, name := range d.names {
 		stats := d.all.Appliance(name).Stats()
@@ -111,11 +100,8 @@ func (d dayZero) checkOnce(t *testing.T, wrongLogins int) {
 				t.Errorf("%s: %s was sent %d times", name, call, stats.Requests[call])
 			}
 		}
-		if stats.FailedLogins > wrongLogins {
-			t.Errorf("%s: %d wrong logins", name, stats.FailedLogins)
-		}
-		if stats.LiveSessions > 0 && wrongLogins == 0 {
-			t.Errorf("%s: %d sessions are left", name, stats.LiveSessions)
+		if stats.FailedLogins > 0 || stats.LiveSessions > 0 {
+			t.Errorf("%s: %d wrong logins, %d sessions are left", name, stats.FailedLogins, stats.LiveSessions)
 		}
 	}
 }
@@ -132,7 +118,7 @@ func TestDayZero(t *testing.T) {
 			d.space.Trace()
 			out := d.space.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=10")
 			acctest.RequireTexts(t, out, "healthy = true")
-			d.checkOnce(t, 0)
+			d.checkOnce(t)
 			d.checkCosts(t, service)
 			before := d.writes()
 			if out, code := d.space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
@@ -147,11 +133,7 @@ func TestDayZero(t *testing.T) {
 			out = d.space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 			acctest.RequireTexts(t, out, "The replicator keeps its lookup service", "The appliance keeps its set-up")
 			for _, name := range []string{"a", "b"} {
-				manager := d.all.Appliance(name)
-				if service == simulator.Cloud {
-					manager = manager.Manager()
-				}
-				if left := len(d.all.Appliance(name).Sites()) + len(manager.Replicators()); left > 0 {
+				if left := len(d.all.Appliance(name).Sites()) + len(d.manager(name).Replicators()); left > 0 {
 					t.Errorf("%s: %d pairings and replicators are left", name, left)
 				}
 			}
@@ -195,50 +177,105 @@ func TestDayZero_ownTests(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
 	d := newDayZero(t, simulator.Manager)
 	acctest.RequireTexts(t, d.space.MustRun(t, "test", "-no-color"), "2 passed, 0 failed.")
-	d.checkOnce(t, 0)
+	d.checkOnce(t)
 }
 
-// TestDayZero_killed ends the apply without warning after each of its writes. The next
-// apply ends well, and sends nothing twice that must be sent once.
+// TestDayZero_killed ends one apply after the other without warning, each after another
+// of its writes. Every next one goes on, and sends nothing twice that must be sent once.
 func TestDayZero_killed(t *testing.T) {
 	t.Parallel()
-	for _, call := range []string{"/config/root-password", "/license", "/config/site", "/config/lookup-service", "/config/vsphere-ui", "/replicators"} {
-		t.Run(strings.ReplaceAll(strings.Trim(call, "/"), "/", " "), func(t *testing.T) {
+	for service, writes := range map[simulator.Service][]string{
+		simulator.Manager: {
+			"/config/root-password", "/license", "/config/site", "/config/lookup-service", "/config/vsphere-ui",
+			"/config/replicators/lookup-service", "/replicators", "/sites",
+		},
+		simulator.Cloud: {
+			"/config/root-password", "/license", "/config/site", "/config/endpoints", "/config/vcloud", "/config/lookup-service", "/config/manager/lookup-service",
+			"/config/tunnels", "/config/replicators/lookup-service", "/replicators", "/sites",
+		},
+	} {
+		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			acctest.SkipUnlessSupported(t, acctest.WriteOnly)
-			d := newDayZero(t, simulator.Manager)
-			command := d.space.Command(t, "apply", "-no-color", "-auto-approve")
-			started, killed := make(chan struct{}), make(chan struct{})
-			d.killAt(call, func() { <-started; _ = killGroup(command); close(killed) })
-			startInGroup(command)
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
+			d := newDayZero(t, service)
+			wrong := map[string]int{}
+			for _, path := range writes {
+				d.applyKilledAt(t, path)
+				d.checkRun(t, path, wrong)
 			}
-			close(started)
-			_ = command.Wait()
-			select {
-			case <-killed:
-			default:
-				t.Fatal("the call was never made")
-			}
-			_ = os.Remove(filepath.Join(d.space.Dir, ".terraform.tfstate.lock.info"))
 			d.space.MustRun(t, "apply", "-no-color", "-auto-approve", "-lock=false")
-			d.checkOnce(t, 1)
+			d.checkRun(t, "the last apply", wrong)
+			if out, code := d.space.Run(t, "plan", "-no-color", "-detailed-exitcode", "-lock=false"); code != 0 {
+				t.Errorf("the plan after it is not empty:\n%s", out)
+			}
 			for _, name := range []string{"a", "b"} {
-				if n := len(d.all.Appliance(name).Replicators()); n != 2 {
-					t.Errorf("%s: %d replicators", name, n)
+				manager, tunnels := d.manager(name), 0
+				if service == simulator.Cloud {
+					tunnels = 1
+				}
+				if n, sent := len(manager.Replicators()), manager.Stats().Requests["POST /replicators"]; n != 2 || sent != 2 {
+					t.Errorf("%s: %d replicators, registered by %d calls", name, n, sent)
+				}
+				if n := len(d.all.Appliance(name).Tunnels()); n != tunnels {
+					t.Errorf("%s: %d tunnels", name, n)
+				}
+				if n := len(d.all.Appliance(name).Sites()); n != 1 {
+					t.Errorf("%s: %d pairings", name, n)
 				}
 			}
 		})
 	}
 }
 
-// killAt runs kill once, when a write of the path was performed on the first site.
-func (d dayZero) killAt(path string, kill func()) {
-	hook := killHook(path, kill)
+// manager is where the replicators of a site are registered.
+func (d dayZero) manager(name string) *simulator.Appliance {
+	main := d.all.Appliance(name)
+	if beside := main.Manager(); beside != nil {
+		return beside
+	}
+	return main
+}
+
+// applyKilledAt applies, and kills that when a write of the path was performed on the
+// first site, before its response.
+func (d dayZero) applyKilledAt(t *testing.T, path string) {
+	t.Helper()
+	command := d.space.Command(t, "apply", "-no-color", "-auto-approve", "-lock=false")
+	started, killed := make(chan struct{}), make(chan struct{})
+	hook := killHook(path, func() { <-started; _ = killGroup(command); close(killed) })
 	for _, name := range d.names {
 		if strings.HasPrefix(name, "a") {
 			d.all.Appliance(name).BeforeResponse(hook)
+			d.manager(name).BeforeResponse(hook)
 		}
+	}
+	startInGroup(command)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	_ = command.Wait()
+	select {
+	case <-killed:
+	default:
+		t.Fatalf("%s was never written", path)
+	}
+}
+
+// checkRun fails where a call arrived twice that must be sent once, or a run has tried
+// more than one wrong password at an appliance. It counts in wrong.
+func (d dayZero) checkRun(t *testing.T, run string, wrong map[string]int) {
+	t.Helper()
+	for _, name := range d.names {
+		stats := d.all.Appliance(name).Stats()
+		for _, call := range once {
+			if stats.Requests[call] > 1 {
+				t.Errorf("%s: %s: %s was sent %d times", run, name, call, stats.Requests[call])
+			}
+		}
+		if n := stats.FailedLogins - wrong[name]; n > 1 {
+			t.Errorf("%s: %s: %d wrong logins", run, name, n)
+		}
+		wrong[name] = stats.FailedLogins
 	}
 }
