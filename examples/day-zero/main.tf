@@ -78,6 +78,8 @@ resource "vcda_site_pairing" "a_to_b" {
   api_url         = coalesce(var.sites["b"].pairing_url, "${var.sites["b"].url}:8048")
   api_thumbprint  = var.sites["b"].thumbprint
   repair_triggers = { replicators = join(",", module.b.replicator_ids) }
+  adopt_existing  = true  # a run that was cut short goes on
+  expect_link     = false # the other half follows
   depends_on      = [module.a, module.b]
 }
 
@@ -88,6 +90,7 @@ resource "vcda_site_pairing" "b_to_a" {
   api_url         = coalesce(var.sites["a"].pairing_url, "${var.sites["a"].url}:8048")
   api_thumbprint  = var.sites["a"].thumbprint
   repair_triggers = { replicators = join(",", module.a.replicator_ids) }
+  adopt_existing  = true
   wait_for_link   = true
   depends_on      = [vcda_site_pairing.a_to_b]
 }
