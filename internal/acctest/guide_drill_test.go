@@ -13,10 +13,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
+var junitReports = acctest.Feature{Name: "JUnit reports", Terraform: 11}
+
 // TestGuideDrills runs the job of the guide, and cleans up after one that was killed.
 func TestGuideDrills(t *testing.T) {
 	t.Parallel()
-	acctest.SkipUnlessSupported(t, acctest.Feature{Name: "JUnit reports", Terraform: 11})
+	acctest.SkipUnlessSupported(t, junitReports)
 	g := readGuide(t, guidesFolder+"/dr-drills-in-ci.md")
 	job := g.shell(t, "The job")
 	left, cleanUp := g.terraform(t, "Clean up by hand"), g.shell(t, "Clean up by hand")
@@ -52,14 +54,14 @@ func TestGuideDrills(t *testing.T) {
 	}
 }
 
-// TestGuideFailingOver fails over while the source is down, takes over what came up,
+// TestGuideFailingOver fails over while the source is down, reads what was recovered,
 // and goes the way back.
 func TestGuideFailingOver(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Actions)
 	g := readGuide(t, guidesFolder+"/failing-over.md")
-	prepared, failOver, takeOver := g.terraform(t, "Prepare"), g.shell(t, "Fail over"), g.shell(t, "Take over what came up")
-	reverse, protect := g.terraform(t, "Protect the other way"), g.shell(t, "Protect the other way")
+	prepared, failOver, recovered := g.terraform(t, "Prepare"), g.shell(t, "Fail over"), g.shell(t, "Import what was recovered")
+	reverse, protect := g.terraform(t, "Reverse"), g.shell(t, "Reverse")
 	migrate, back := g.terraform(t, "Go back"), g.shell(t, "Go back")
 	for name, lost := range map[string]bool{"the source is down": true, "both sites are up": false} {
 		t.Run(name, func(t *testing.T) {
@@ -80,10 +82,10 @@ func TestGuideFailingOver(t *testing.T) {
 			space.Write(t, "main.tf", use(prepared))
 			acctest.RequireTexts(t, space.MustShell(t, failOver), "web: failed over after", "1 of 1 ended, 0 failed.")
 			acctest.RequireTexts(t, space.MustShell(t, failOver), "web is skipped")
-			space.MustShell(t, takeOver)
-			var recovered map[string]struct{ ID, Name string }
-			if err := json.Unmarshal([]byte(space.MustRun(t, "output", "-json", "recovered")), &recovered); err != nil || recovered[id].ID == "" {
-				t.Errorf("recovered: %v, %v", recovered, err)
+			space.MustShell(t, recovered)
+			var vms map[string]struct{ ID, Name string }
+			if err := json.Unmarshal([]byte(space.MustRun(t, "output", "-json", "recovered")), &vms); err != nil || vms[id].ID == "" {
+				t.Errorf("recovered: %v, %v", vms, err)
 			}
 			if lost {
 				return

@@ -27,7 +27,8 @@ var passShow = regexp.MustCompile(`pass show ([\w/-]+)`)
 func TestGuideLoginTypes(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/login-types.md")
-	variable, common := g.terraform(t, "How the examples are meant"), g.shell(t, "How the examples are meant")
+	block, common := g.terraform(t, "How to read the examples"), g.shell(t, "How to read the examples")
+	_, variable, _ := strings.Cut(block, "\n}\n")
 	users := map[string]string{"vCenter": "administrator@vsphere.local", "Storware": "admin"}
 	for _, name := range loginNames(t) {
 		users[name] = map[bool]string{true: "administrator@System", false: "administrator@vsphere.local"}[strings.HasPrefix(name, "vcd_")]
@@ -36,10 +37,12 @@ func TestGuideLoginTypes(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		configured, exports := g.terraform(t, name), g.shell(t, name)
 		probe, alone := probes[name]
-		if !alone {
-			probe, exports = probes[""], common+exports
+		if alone {
+			configured = variable + configured
+		} else {
+			probe, exports, configured = probes[""], common+exports, strings.Replace(block, "# login = …", configured, 1)
 		}
-		for way, content := range map[string]string{"configuration": variable + configured, "environment": "provider \"vcda\" {}\n"} {
+		for way, content := range map[string]string{"configuration": configured, "environment": "provider \"vcda\" {}\n"} {
 			t.Run(name+" by "+way, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, map[bool]simulator.Service{true: simulator.Cloud, false: simulator.Manager}[strings.HasPrefix(name, "vcd_")])

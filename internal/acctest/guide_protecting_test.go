@@ -13,8 +13,8 @@ import (
 func TestGuideProtecting(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/protecting-workloads.md")
-	first, profile := g.terraform(t, "The first replication"), g.terraform(t, "Settings of one's own, or an SLA profile")
-	policy, imported := g.terraform(t, "Who may do what"), g.terraform(t, "Importing what is there")
+	first, profile := g.terraform(t, "The first replication"), g.terraform(t, "Settings or an SLA profile")
+	policy, imported := g.terraform(t, "Rights"), g.terraform(t, "Importing existing replications")
 	w := newWorld(t, simulator.Cloud)
 	w.pair(t)
 	// The vApp of the second block has the VM of the first: the reader has another one.

@@ -11,14 +11,13 @@ import (
 
 var terraformBlock = regexp.MustCompile("(?s)```terraform\n(.*?)```")
 
-// TestMigrationGuide applies what the guide shows under After to a state of the
+// TestMigrationGuide applies the new configuration of the guide to a state of the
 // archived provider, in each way it shows: nothing is sent, and the next plan is
 // empty.
 func TestMigrationGuide(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/migrating-from-vmware-vcda.md")
-	g.terraform(t, "Before") // needs the archived provider itself
-	after, scripts := g.terraform(t, "After"), g.take(t, "Step by step", "shell", 2)
+	after, scripts := g.terraform(t, "The new configuration"), g.take(t, "Step by step", "shell", 2)
 	for name, way := range map[string]struct {
 		script, says string
 		overridden   []string

@@ -177,7 +177,7 @@ func TestGuideMessages(t *testing.T) {
 			}
 		}
 	}
-	if rows < 20 {
+	if rows < 10 {
 		t.Errorf("only %d messages have been looked for", rows)
 	}
 }
@@ -340,5 +340,39 @@ func TestPagesSayWhatTheyRequire(t *testing.T) {
 	}
 	if pages < 20 {
 		t.Errorf("only %d pages have been looked at", pages)
+	}
+}
+
+var featureLine = regexp.MustCompile(`(?m)^([\w-]+): (.*)$`)
+
+// TestRequirements_areThoseOfTheTests: pages name the versions from which the tests use a
+// feature.
+func TestRequirements_areThoseOfTheTests(t *testing.T) {
+	t.Parallel()
+	features := map[string]acctest.Feature{
+		"functions": acctest.Functions, "moved": acctest.Moved, "ephemeral": acctest.Ephemeral, "write-only": acctest.WriteOnly,
+		"lists": acctest.Lists, "actions": acctest.Actions, "junit": junitReports,
+	}
+	content, err := os.ReadFile("../tools/requirements.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, line := range featureLine.FindAllStringSubmatch(string(content), -1) {
+		feature, known := features[line[1]]
+		if !known {
+			continue
+		}
+		checked++
+		wanted := fmt.Sprintf("Terraform 1.%d", feature.Terraform)
+		if feature.OpenTofu > 0 {
+			wanted += fmt.Sprintf(" or OpenTofu 1.%d", feature.OpenTofu)
+		}
+		if !strings.HasPrefix(line[2], wanted) {
+			t.Errorf("%s requires %q, but the tests %s", line[1], line[2], wanted)
+		}
+	}
+	if checked != len(features) {
+		t.Errorf("%d of %d features are listed", checked, len(features))
 	}
 }

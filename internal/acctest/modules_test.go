@@ -291,23 +291,23 @@ func TestGuideSiteLost(t *testing.T) {
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 
 			a.Fault(simulator.Fault{Kind: simulator.Reset}) // it is lost
-			forget := g.shell(t, "Forget the dead half")
-			space.MustRun(t, strings.Fields(forget)[1:]...)
+			remove := g.shell(t, "1. Remove the lost half from the state")
+			space.MustRun(t, strings.Fields(remove)[1:]...)
 			acctest.RequireTexts(t, space.MustRun(t, "plan", "-no-color"), "1 to add")
 
-			with(g.terraform(t, "Plan the survivor"))
-			acctest.RequireTexts(t, runAll(g.shell(t, "Plan the survivor")), "0 destroyed", "healthy = false")
+			with(g.terraform(t, "2. Manage the surviving site"))
+			acctest.RequireTexts(t, runAll(g.shell(t, "2. Manage the surviving site")), "0 destroyed", "healthy = false")
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 
 			a.ClearFaults() // it is rebuilt, and knows of no pairing
 			a.Unpair("site-b")
 			a.RotateCertificate()
 			with("")
-			acctest.RequireTexts(t, runAll(g.shell(t, "Pair with the rebuilt site")), "1 added, 1 changed", "healthy = true")
+			acctest.RequireTexts(t, runAll(g.shell(t, "The site was built again")), "1 added, 1 changed", "healthy = true")
 
-			space.MustRun(t, strings.Fields(forget)[1:]...)
-			with(g.terraform(t, "Bring the first back"))
-			acctest.RequireTexts(t, runAll(g.shell(t, "Bring the first back")), "1 added", "is adopted", "healthy = true")
+			space.MustRun(t, strings.Fields(remove)[1:]...)
+			with(g.terraform(t, "The site is back with its pairings"))
+			acctest.RequireTexts(t, runAll(g.shell(t, "The site is back with its pairings")), "1 added", "is adopted", "healthy = true")
 			with("")
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 			space.MustRun(t, "destroy", "-no-color", "-auto-approve")
