@@ -12,7 +12,7 @@ import (
 // Storware explains the errors of Storware Backup & Recovery.
 var Storware = System{
 	name: "Storware server", article: "a", object: "storware", variables: "VCDA_STORWARE_",
-	forbidden: "The user of the login lacks the privilege for this.",
+	forbidden: "The user of the login lacks the privilege for this. Give the user the privilege, or log in as another one.",
 	own:       explainStorware,
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
@@ -78,6 +79,8 @@ func (s System) explain(err error) Detail {
 		handshake  *tlsutil.HandshakeError
 	)
 	switch {
+	case errors.Is(err, session.ErrClosed):
+		return Detail{Why: "The session has been closed.", Advice: "Run again, with a new session."}
 	case errors.As(err, &connection):
 		return s.explainConnection(connection)
 	case errors.As(err, &status):
@@ -117,7 +120,7 @@ func (s System) explainTrust(e *tlsutil.TrustError) Detail {
 	case e.IsNotYetValid():
 		return Detail{
 			Why:    why + fmt.Sprintf("it is valid from %s; this machine's clock says %s", dateTime(e.NotBefore), dateTime(e.Now)) + certificate(e),
-			Advice: fmt.Sprintf("Compare both, and correct the clock that is wrong. If the certificate is to be used before its time, pin it in %s %s", s.block(), pin),
+			Advice: fmt.Sprintf("Compare both, and correct the clock that is wrong. To use the certificate before that time, pin it in %s %s", s.block(), pin),
 		}
 	}
 	return Detail{
@@ -228,6 +231,8 @@ func (s System) explainStatus(e *rest.StatusError) Detail {
 		d.Advice = "The session is not accepted. Check that nothing else ends the sessions of this user, and run again."
 	case e.Status == http.StatusForbidden:
 		d.Advice = s.forbidden
+	case e.Status == http.StatusNotFound:
+		d.Advice = "Check that the object exists, and that the user of the login may see it."
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusServiceUnavailable:
 		d.Advice = fmt.Sprintf("The %s is busy. Try again later, or lower max_concurrent_requests in the provider block.", s.name)
 	case e.Status >= http.StatusInternalServerError:

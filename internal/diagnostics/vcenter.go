@@ -11,7 +11,7 @@ import (
 // VCenter explains the errors of vCenter.
 var VCenter = System{
 	name: "vCenter", article: "a", object: "vcenter", variables: "VCDA_VCENTER_",
-	forbidden: "The user of the login lacks the privilege for this.",
+	forbidden: "The user of the login lacks the privilege for this. Give the user the privilege, or log in as another one.",
 	own:       explainVCenter,
 }
 
@@ -29,11 +29,11 @@ func explainVCenter(s System, err error) (d Detail, ok bool) {
 	case errors.Is(err, vcenter.ErrNoLogin):
 		return Detail{Why: "The provider block has no vcenter.login.", Advice: "Set it to exactly one of credentials, clone_ticket and session_id, or name the type in the environment variable VCDA_VCENTER_LOGIN."}, true
 	case vcenter.NotAuthenticated(err) && !isNotAPI(err):
-		d.Advice = "The session has ended, or was never logged in. A session ends after 30 minutes without a call, unless the vCenter is set otherwise, and when an administrator terminates it."
+		d.Advice = "Run again, with a new session. A session ends after 30 minutes without a call, unless the vCenter is set otherwise, and when an administrator terminates it."
 	case vcenter.Fault(err) == vcenter.FaultNotSupported:
 		d.Advice = "This server does not support the call: check " + s.setting("url") + "."
 	case vcenter.Fault(err) == vcenter.FaultNoPermission:
-		d.Advice = "The user of the session lacks the privilege for this: a clone ticket needs System.View."
+		d.Advice = "Give the user of the session the privilege System.View, which a clone ticket needs, or log in as another one."
 	default:
 		return Detail{}, false
 	}

@@ -222,7 +222,7 @@ func previousUsed() diag.Diagnostic {
 
 func notYetKnown(dotted string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to use the provider before "+dotted+" is known",
-		fmt.Sprintf("The value of %s in the provider block is only known after apply. Apply first what makes it, with -target, or take it from a variable.", dotted))
+		fmt.Sprintf("The value of %s in the provider block is only known after apply. Apply the resource that it comes from first, with -target, or use a variable.", dotted))
 }
 
 // systems are the systems by the prefix of their settings.

@@ -39,7 +39,7 @@ func certificate(title string, kind certs.Kind, changes values) situation {
 const html = "<html><body><h1>Bad Gateway</h1></body></html>"
 
 var connections = []situation{
-	settings("Nobody vouches for the certificate", values{"thumbprint": nil}),
+	settings("The certificate is not trusted", values{"thumbprint": nil}),
 	settings("The certificate has another thumbprint", values{"thumbprint": wrong}),
 	{title: "The certificate is of another host", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.CertificateNames = []string{"vcda.example.com"} })
@@ -115,9 +115,9 @@ var logins = []situation{
 	login("A wrong password", func(simulator.Accounts) values {
 		return values{"local_user": values{"username": "root", "password": "wrong"}}
 	}),
-	login("A SAML token nobody knows", func(simulator.Accounts) values { return values{"sso_token": values{"saml_token": "wrong"}} }),
-	login("A session token nobody knows", func(simulator.Accounts) values { return values{"session_token": values{"token": "wrong"}} }),
-	{title: "An access token nobody knows", run: func(t *testing.T, s *scene) {
+	login("An unknown SAML token", func(simulator.Accounts) values { return values{"sso_token": values{"saml_token": "wrong"}} }),
+	login("An unknown session token", func(simulator.Accounts) values { return values{"session_token": values{"token": "wrong"}} }),
+	{title: "An unknown access token", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
 		s.reads(t, s.with(t, block(a, values{"login": values{"vcd_access_token": values{"access_token": "wrong"}}})), "vcda_session", values{})
 	}},
@@ -261,7 +261,7 @@ var extensions = []situation{
 		s.says(t, d)
 		s.says(t, p.Plan(t, extensionType, same, extension).Diagnostics)
 	}),
-	extended("Refresh: no login is granted any more", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
+	extended("Refresh: the login is refused", func(t *testing.T, s *scene, a *simulator.Appliance, extension values) {
 		state := s.stored(t, a, extension)
 		p := s.on(t, a)
 		when(a, request("GET", "/sessions"), func() {
@@ -310,7 +310,7 @@ var extensions = []situation{
 		_, d := s.on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)
 	}),
-	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
+	{title: "Import: there are no pairings", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Cloud)
 		_, d := s.on(t, a).Import(t, extensionType, "site-b", nil)
 		s.says(t, d)

@@ -25,8 +25,8 @@ func looksAhead(t *testing.T, s *scene, a *simulator.Appliance, prior direct.Obj
 
 var pairingPlans = []situation{
 	invalid("The address is no https URL", values{"api_url": "vcda-b.example.com:8048", "api_thumbprint": wrong}),
-	invalid("The thumbprint is none", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": "AB:CD"}),
-	invalid("A time that is none", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "timeouts": values{"create": "soon"}}),
+	invalid("The thumbprint is invalid", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": "AB:CD"}),
+	invalid("A time that is invalid", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "timeouts": values{"create": "soon"}}),
 	invalid("The name of the site is empty", values{"api_url": "https://vcda-b.example.com:8048", "api_thumbprint": wrong, "site": ""}),
 	{title: "The Cloud service pairs by name", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Cloud)
@@ -41,11 +41,11 @@ var pairingPlans = []situation{
 		a, b := s.fixture(t, simulator.Manager)
 		s.says(t, s.on(t, a).ValidateResource(t, pairingType, peer(b, values{"expect_link": false, "wait_for_link": true})))
 	}},
-	{title: "Preflight: nobody listens at the address", alone: true, run: func(t *testing.T, s *scene) {
+	{title: "Preflight: nothing listens at the address", alone: true, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		looksAhead(t, s, a, none, peer(b, values{"api_url": nowhere}))
 	}},
-	{title: "Preflight: nobody answers at the address", alone: true, run: func(t *testing.T, s *scene) {
+	{title: "Preflight: no answer from the address", alone: true, run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		looksAhead(t, s, a, none, peer(b, values{"api_url": s.silent(t)}))
 	}},
@@ -171,18 +171,18 @@ var pairingCreates = []situation{
 		cutShort(t, a, peer(b, nil))
 		a.FreezeTasks(false)
 	}),
-	creates("The time is up", simulator.Manager, soon, freezes),
-	creates("The time is up while the appliance does not answer", simulator.Manager, soon, func(t *testing.T, a, b *simulator.Appliance) {
+	creates("Timeout", simulator.Manager, soon, freezes),
+	creates("Timeout while the appliance does not answer", simulator.Manager, soon, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FreezeTasks(true)
 		a.Fault(fault("GET", "/tasks/", http.StatusBadGateway, ""))
 	}),
-	creates("The time is up before the link is", simulator.Manager, values{"wait_for_link": true, "timeouts": values{"create": short}}, func(_ *testing.T, a, _ *simulator.Appliance) { hangs(a, 3) }),
-	creates("The time is up beside a task that says nothing", simulator.Manager, soon, func(t *testing.T, a, b *simulator.Appliance) {
+	creates("Timeout before the link works", simulator.Manager, values{"wait_for_link": true, "timeouts": values{"create": short}}, func(_ *testing.T, a, _ *simulator.Appliance) { hangs(a, 3) }),
+	creates("Timeout beside a task without a name", simulator.Manager, soon, func(t *testing.T, a, b *simulator.Appliance) {
 		a.SetTaskNaming(simulator.Unnamed)
 		a.FreezeTasks(true)
 		cutShort(t, a, peer(b, nil))
 	}),
-	creates("The time is up before the request", simulator.Manager, soon, func(_ *testing.T, a, _ *simulator.Appliance) {
+	creates("Timeout before the request", simulator.Manager, soon, func(_ *testing.T, a, _ *simulator.Appliance) {
 		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks", Kind: simulator.Hang})
 	}),
 	creates("The session is lost on the way", simulator.Manager, nil, func(t *testing.T, a, _ *simulator.Appliance) {
@@ -214,7 +214,7 @@ var pairingCreates = []situation{
 	creates("A row of the list has no key", simulator.Manager, nil, func(_ *testing.T, a, b *simulator.Appliance) {
 		a.Fault(fault("GET", "/sites", http.StatusOK, `[{"site":"site-b"}]`))
 	}),
-	creates("The list of tasks is none", simulator.Manager, nil, func(_ *testing.T, a, b *simulator.Appliance) {
+	creates("The list of tasks is invalid", simulator.Manager, nil, func(_ *testing.T, a, b *simulator.Appliance) {
 		a.Fault(fault("GET", "/tasks", http.StatusOK, `{"total":7}`))
 	}),
 	creates("A task of the list has no id", simulator.Manager, nil, func(_ *testing.T, a, b *simulator.Appliance) {
@@ -323,13 +323,13 @@ var pairingChanges = []situation{
 	changes("Update: the task fails", described(nil), func(a, _ *simulator.Appliance) {
 		a.FailNextTask("repair", "SiteUnreachable", "No answer from there.")
 	}),
-	changes("Update: the time is up", described(values{"timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }),
-	changes("Update: the time is up before the link is", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
+	changes("Update: timeout", described(values{"timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }),
+	changes("Update: timeout before the link works", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
 		b.Unpair("site-a")
 		hangs(a, 3)
 	}),
-	changes("Update: the time is up, and the certificate is another one", described(values{"wait_for_link": true, "api_thumbprint": wrong, "timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) { hangs(a, 3) }),
-	changes("Update: the time is up, and the list can't be read", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
+	changes("Update: timeout, and the certificate is another one", described(values{"wait_for_link": true, "api_thumbprint": wrong, "timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) { hangs(a, 3) }),
+	changes("Update: timeout, and the list can't be read", described(values{"wait_for_link": true, "timeouts": values{"update": short}}), func(a, b *simulator.Appliance) {
 		b.Unpair("site-a")
 		a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Status: http.StatusBadGateway, Skip: 3})
 	}),
@@ -353,7 +353,7 @@ var pairingChanges = []situation{
 	changes("Update: another task is in the way for too long", described(values{"timeouts": values{"update": short}}), func(a, _ *simulator.Appliance) {
 		a.Fault(fault("PUT", "/sites/*", http.StatusServiceUnavailable, apiError("Busy", "Another task is running.")))
 	}),
-	changes("Update: only one side is paired any more", described(nil), func(_, b *simulator.Appliance) { b.Unpair("site-a") }),
+	changes("Update: only one side is still paired", described(nil), func(_, b *simulator.Appliance) { b.Unpair("site-a") }),
 	changes("Destroy: there are replications", destroyed, func(a, b *simulator.Appliance) { a.AddReplications(b.Site(), 3) }),
 	changes("Destroy: the task fails", destroyed, func(a, _ *simulator.Appliance) { a.FailNextTask("unpair", "GeneralServerFailure", "It broke.") }),
 	changes("Destroy: the site stays in the list", destroyed, func(a, b *simulator.Appliance) {
@@ -384,13 +384,13 @@ var pairingImports = []situation{
 		_, d := s.on(t, a).Import(t, pairingType, "site-x", nil)
 		s.says(t, d)
 	}},
-	{title: "Import: by an identity that is none", run: func(t *testing.T, s *scene) {
+	{title: "Import: by an identity that is invalid", run: func(t *testing.T, s *scene) {
 		a, b := s.fixture(t, simulator.Manager)
 		a.Pair(b.Site())
 		_, d := s.on(t, a).Import(t, pairingType, "", values{"id": "site-b"})
 		s.says(t, d)
 	}},
-	{title: "Import: the appliance is paired with nobody", run: func(t *testing.T, s *scene) {
+	{title: "Import: there are no pairings", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		_, d := s.on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)
@@ -401,7 +401,7 @@ var pairingImports = []situation{
 		_, d := s.on(t, a).Import(t, pairingType, "site-b", nil)
 		s.says(t, d)
 	}},
-	moves("Move: the old create has not come to its end", old(0, values{"api_url": "https://vcda-b.example.com:8048"})),
-	moves("Move: a schema nobody knows", old(3, values{"site_id": "1"})),
+	moves("Move: the old create did not finish", old(0, values{"api_url": "https://vcda-b.example.com:8048"})),
+	moves("Move: an unknown schema", old(3, values{"site_id": "1"})),
 	moves("Move: a state of another form", old(0, values{"site_id": []any{}})),
 }

@@ -108,7 +108,7 @@ var recoveryPlans = []situation{
 		s.a.FailNextTask("recoveryPlanTest", "DatastoreFull", "There is no space.")
 		s.tested(t)
 	}),
-	plans("Test: the time is over at a prompt", func(t *testing.T, s *recoveryScene) {
+	plans("Test: timeout at a prompt", func(t *testing.T, s *recoveryScene) {
 		s.ask("Do the databases answer?")
 		s.comesTo(t, recoveryTestType, none, values{"plan_id": s.plan, "timeouts": values{"create": "10m"}})
 	}),
@@ -117,12 +117,12 @@ var recoveryPlans = []situation{
 		s.a.OmitGuessedCalls(true)
 		s.comesTo(t, recoveryTestType, tested, nil)
 	}),
-	plans("Failover: the whole of it, and once more", func(t *testing.T, s *recoveryScene) {
+	plans("Failover: all steps, and once more", func(t *testing.T, s *recoveryScene) {
 		for range 2 {
 			s.invokes(t, s.Provider, "vcda_recovery_plan_failover", values{"plan_id": s.plan})
 		}
 	}),
-	plans("Failover: the time is over at a prompt", func(t *testing.T, s *recoveryScene) {
+	plans("Failover: timeout at a prompt", func(t *testing.T, s *recoveryScene) {
 		s.ask("Is the DNS changed?")
 		s.invokes(t, s.Provider, "vcda_recovery_plan_failover", values{"plan_id": s.plan, "timeout": "10m"})
 	}),

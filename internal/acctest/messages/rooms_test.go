@@ -106,17 +106,17 @@ var lookups = []situation{
 		a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Oversize})
 	}),
 	looksUp("vcda_task: there is no such task", "vcda_task", values{"id": "5fd0"}, func(*simulator.Appliance, *simulator.Appliance) {}),
-	looksUp("vcda_task: the id is none", "vcda_task", values{"id": ".."}, func(*simulator.Appliance, *simulator.Appliance) {}),
+	looksUp("vcda_task: the id is invalid", "vcda_task", values{"id": ".."}, func(*simulator.Appliance, *simulator.Appliance) {}),
 	looksUp("vcda_tasks: a server error", "vcda_tasks", values{}, fails("/tasks")),
-	{title: "vcda_tasks: a time that is none", run: func(t *testing.T, s *scene) {
+	{title: "vcda_tasks: a time that is invalid", run: func(t *testing.T, s *scene) {
 		s.says(t, s.serve(t).ValidateData(t, "vcda_tasks", values{"started_after": "yesterday"}))
 	}},
 	{title: "vcda_tasks: a limit of nothing", run: func(t *testing.T, s *scene) { s.says(t, s.serve(t).ValidateData(t, "vcda_tasks", values{"limit": 0})) }},
 	looksUp("vcda_health: the task fails", "vcda_health", values{}, func(a, _ *simulator.Appliance) { a.FailNextTask("health", "GeneralServerFailure", "It broke.") }),
-	looksUp("vcda_health: the time is up", "vcda_health", values{"timeouts": values{"read": short}}, func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }),
+	looksUp("vcda_health: timeout", "vcda_health", values{"timeouts": values{"read": short}}, func(a, _ *simulator.Appliance) { a.FreezeTasks(true) }),
 	looksUp("vcda_health: the task has no result", "vcda_health", values{}, func(a, _ *simulator.Appliance) { a.OmitTaskResults(true) }),
-	looksUp("vcda_remote_certificate: nobody listens there", "vcda_remote_certificate", values{"url": nowhere}, func(*simulator.Appliance, *simulator.Appliance) {}),
-	{title: "vcda_remote_certificate: nobody answers there", run: func(t *testing.T, s *scene) {
+	looksUp("vcda_remote_certificate: nothing listens there", "vcda_remote_certificate", values{"url": nowhere}, func(*simulator.Appliance, *simulator.Appliance) {}),
+	{title: "vcda_remote_certificate: no answer from there", run: func(t *testing.T, s *scene) {
 		a, _ := s.fixture(t, simulator.Manager)
 		s.reads(t, s.with(t, block(a, values{"request_timeout": short})), "vcda_remote_certificate", values{"url": s.silent(t)})
 	}},
@@ -124,7 +124,7 @@ var lookups = []situation{
 	looksUp("vcda_remote_certificate: an answer without a certificate", "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "appliance"}, func(a, _ *simulator.Appliance) {
 		a.Fault(fault("", "/config/remote-certificate", http.StatusOK, `{"certificate":{}}`))
 	}),
-	{title: "vcda_remote_certificate: nobody else can look", run: func(t *testing.T, s *scene) {
+	{title: "vcda_remote_certificate: there is no such way to look", run: func(t *testing.T, s *scene) {
 		s.says(t, s.serve(t).ValidateData(t, "vcda_remote_certificate", values{"url": "https://vcda-b.example.com", "via": "peer"}))
 	}},
 	calls("thumbprint: no certificate", "thumbprint", "ca.pem"),
@@ -163,7 +163,7 @@ var sessions = []situation{
 		s.says(t, p.Close(t, open))
 		s.says(t, p.Renew(t, &open))
 	}),
-	keeps("Renew: what was noted is lost", func(t *testing.T, s *scene, _ *simulator.Appliance, p *direct.Provider, open direct.Ephemeral) {
+	keeps("Renew: the stored data is unreadable", func(t *testing.T, s *scene, _ *simulator.Appliance, p *direct.Provider, open direct.Ephemeral) {
 		open.Private = nil
 		s.says(t, p.Renew(t, &open))
 	}),
@@ -210,8 +210,8 @@ func wrongCredentials(user string) values {
 var vcenters = []situation{
 	clones("No login", vcenter.Options{}, values{"login": nil}, values{}),
 	clones("A wrong password", vcenter.Options{}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),
-	clones("A ticket nobody knows", vcenter.Options{}, values{"login": nil}, values{"clone_ticket": "cst-unknown"}),
-	clones("A session id nobody knows", vcenter.Options{}, values{"login": values{"session_id": values{"session_id": "0123456789abcdef"}}}, values{}),
+	clones("An unknown ticket", vcenter.Options{}, values{"login": nil}, values{"clone_ticket": "cst-unknown"}),
+	clones("An unknown session ID", vcenter.Options{}, values{"login": values{"session_id": values{"session_id": "0123456789abcdef"}}}, values{}),
 	clones("An old vCenter", vcenter.Options{NoVIJSON: true}, nil, values{}),
 	clones("A release it does not have", vcenter.Options{}, values{"release": "8.0.9.0"}, values{}),
 	clones("No release in common", vcenter.Options{Releases: []string{"11.0.0.0"}}, nil, values{}),
@@ -219,11 +219,11 @@ var vcenters = []situation{
 	clones("It does not clone", vcenter.Options{NoCloning: true}, nil, values{}),
 	clones("A page of a proxy", vcenter.Options{FaultBody: vcenter.FaultHTML}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),
 	clones("A fault without a text", vcenter.Options{FaultBody: vcenter.FaultBare}, values{"login": wrongCredentials("administrator@vsphere.local")}, values{}),
-	clones("Nobody vouches for the certificate", vcenter.Options{}, values{"thumbprint": nil}, values{}),
+	clones("The certificate is not trusted", vcenter.Options{}, values{"thumbprint": nil}, values{}),
 	clones("Nothing listens at the address", vcenter.Options{}, values{"url": nowhere}, values{}),
 	oddVCenter("It names no session manager", map[string]string{"/content": `{}`}),
 	oddVCenter("What it gives is no ticket", map[string]string{"/AcquireCloneTicket": `{"ticket":7}`}),
-	oddVCenter("It gives a session of nobody", map[string]string{"/AcquireCloneTicket": `"cst"`, "/CloneSession": `{}`}),
+	oddVCenter("It gives a session without a user", map[string]string{"/AcquireCloneTicket": `"cst"`, "/CloneSession": `{}`}),
 	oddVCenter("It does not support the call", map[string]string{"/AcquireCloneTicket": `{"_typeName":"NotSupported"}`}),
 	oddVCenter("The user lacks a privilege", map[string]string{"/AcquireCloneTicket": `{"_typeName":"NoPermission"}`}),
 	{title: "A ticket that was used", run: func(t *testing.T, s *scene) {
@@ -305,7 +305,7 @@ var storwares = []situation{
 	asksStorware("The login meets a server error", "vcda_storware_session", storware.Switches{RefusalStatus: http.StatusBadGateway}, values{"login": wrongCredentials("admin")}),
 	asksStorware("Status: no login", "vcda_storware_status", storware.Switches{}, values{"login": nil}),
 	asksStorware("Status: nothing listens at the address", "vcda_storware_status", storware.Switches{}, values{"url": nowhere}),
-	asksStorware("Status: nobody vouches for the certificate", "vcda_storware_status", storware.Switches{}, values{"thumbprint": nil}),
+	asksStorware("Status: the certificate is not trusted", "vcda_storware_status", storware.Switches{}, values{"thumbprint": nil}),
 	{title: "Open: a wrong password", run: func(t *testing.T, s *scene) {
 		_, d := s.ofStorware(t, s.storware(t, storware.Switches{}), values{"login": wrongCredentials("admin")}).Open(t, "vcda_storware_session", values{})
 		s.says(t, d)

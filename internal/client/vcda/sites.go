@@ -164,7 +164,7 @@ func (c *Client) Unpair(ctx context.Context, key string) (Task, error) {
 func keyed(path, key string) (string, error) {
 	switch key {
 	case "", ".", "..":
-		return "", fmt.Errorf("%q can't be the key of anything below %s", key, path)
+		return "", fmt.Errorf("%q can't be used as an ID below %s: correct it", key, path)
 	}
 	return path + url.PathEscape(key), nil
 }

@@ -2,20 +2,18 @@ package base
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
 // renewEvery is how often an ephemeral session is used, so that it doesn't idle
 // out: a third of the 30 minutes after which VCDA and vCenter end one by default.
 const renewEvery = 10 * time.Minute
-
-var errClosed = errors.New("the session has been closed")
 
 // EphemeralSession renews and closes the sessions S that an ephemeral resource
 // opens with a client C. The ephemeral resource embeds it.
@@ -36,14 +34,14 @@ func (e *EphemeralSession[C, S]) Opened(ctx context.Context, id string, resp *ep
 
 // Renew uses the session, so that it doesn't idle out.
 func (e *EphemeralSession[C, S]) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
-	session, open, diags := e.find(ctx, req.Private)
+	found, open, diags := e.find(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := errClosed
+	err := session.ErrClosed
 	if open {
-		err = e.Use(ctx, session)
+		err = e.Use(ctx, found)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(e.System(e.Data).errors.Unable(ctx, "keep the "+e.Name+" alive", err))

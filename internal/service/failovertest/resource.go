@@ -114,7 +114,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 	case err == nil:
 	case errors.Is(err, context.Canceled) && isOpen(result):
 		// Terraform reports the interruption itself.
-		resp.Diagnostics.AddWarning("Interrupted while testing the failover of "+id, goesOn(result.Task)+" The next plan or apply looks what became of it; terraform destroy waits for it and cleans up.")
+		resp.Diagnostics.AddWarning("Interrupted while testing the failover of "+id, goesOn(result.Task)+" The next plan or apply finds out its result; terraform destroy waits for it and cleans up.")
 	default:
 		resp.Diagnostics.Append(createFailed(ctx, id, result, err))
 		if !isOpen(result) {

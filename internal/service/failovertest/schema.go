@@ -79,7 +79,7 @@ func describe(ctx context.Context) schema.Schema {
 				PlanModifiers: []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 			},
 			"started_at":      replicationbase.Computed("When the test was started, in RFC 3339 format; null after an import."),
-			"pending_task_id": replicationbase.Computed("Task that was still running when the create was interrupted, else null. The next refresh looks what became of it."),
+			"pending_task_id": replicationbase.Computed("Task that was still running when the create was interrupted, else null. The next refresh finds out its result."),
 			"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Delete: true,
 				CreateDescription: "Time for a create, such as `2h`, which is the default.",

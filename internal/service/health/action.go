@@ -44,7 +44,9 @@ func (a *checkAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *
 	}
 	findings := health.Findings()
 	for _, f := range findings {
-		resp.Diagnostics.AddError("The appliance is not healthy: "+f.Check, diagnostics.Sentence(f.Err.Error()))
+		d := diagnostics.FromError(ctx, &f.Err)
+		d.Advice = "Fix the problem on the appliance, then run the check again."
+		resp.Diagnostics.AddError("The appliance is not healthy: "+f.Check, d.String())
 	}
 	if len(findings) == 0 {
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("The appliance at %s is healthy.", client.URL())})

@@ -166,7 +166,7 @@ func (r *Resource[M, P]) importCommand(id string) string {
 
 func interruptedCreate(noun string, result replication.Result) diag.Diagnostic {
 	if result.Task.ID != "" && !result.Task.Ended() {
-		return diag.NewWarningDiagnostic("Interrupted while starting the "+noun, goesOn(result.Task)+" The next plan or apply looks what became of it.")
+		return diag.NewWarningDiagnostic("Interrupted while starting the "+noun, goesOn(result.Task)+" The next plan or apply finds out its result.")
 	}
 	return diag.NewWarningDiagnostic("Interrupted after the start of the "+noun, "The replication was started. The next plan or apply makes what is left to change.")
 }

@@ -100,7 +100,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"recovery_state":          schema.StringAttribute{Computed: true, MarkdownDescription: "State of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`."},
 		"reversed":                schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replication runs the other way than it was started. Then its destination is managed at the site of `source`."},
 		"pending_task_id": schema.StringAttribute{
-			Computed: true, MarkdownDescription: "Task that was still running when the last operation was interrupted, else null. The next refresh looks what became of it.",
+			Computed: true, MarkdownDescription: "Task that was still running when the last operation was interrupted, else null. The next refresh finds out its result.",
 		},
 		"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 			Create: true, Read: true, Update: true, Delete: true,

@@ -74,11 +74,11 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	matches := wanted.find(sites, service)
 	switch len(matches) {
 	case 0:
-		resp.Diagnostics.AddError("Unable to find the site", "The appliance knows no site of this ID, name or URL. "+knownSites(sites))
+		resp.Diagnostics.AddAttributeError(wanted.key(), "Unable to find the site", "The appliance knows no site of this ID, name or URL. "+knownSites(sites)+" Correct the value.")
 		return
 	case 1:
 	default: // a Manager may be paired with two sites of one name
-		resp.Diagnostics.AddError("Unable to find the site", fmt.Sprintf("The appliance knows %d sites of this name:%s\n\nSet id or api_url instead of site.", len(matches), idsAndURLs(matches, service)))
+		resp.Diagnostics.AddAttributeError(wanted.key(), "Unable to find the site", fmt.Sprintf("The appliance knows %d sites of this name:%s\n\nSet id or api_url instead of site.", len(matches), idsAndURLs(matches, service)))
 		return
 	}
 	found := newModel(matches[0], service)
@@ -107,6 +107,17 @@ func (m model) matches(s vcda.Site, service vcda.Service) bool {
 		return customtypes.SiteNameType.Same(m.Site.ValueString(), s.Site)
 	}
 	return customtypes.URLType.Same(m.APIURL.ValueString(), s.Endpoint())
+}
+
+// key is the argument that the configuration finds the site by.
+func (m model) key() path.Path {
+	switch {
+	case !m.ID.IsNull():
+		return path.Root("id")
+	case !m.Site.IsNull():
+		return path.Root("site")
+	}
+	return path.Root("api_url")
 }
 
 // isHealthyIn reports whether a list has the site, without a communication error.

@@ -66,7 +66,7 @@ func TestRepairFails(t *testing.T) {
 			acctest.RequireTexts(t, out, says...)
 		}
 		failing("", "string length must be at least 1")
-		failing("site-x", "Unable to re-pair the site site-x", "The appliance is paired with no such site. It is paired with none.")
+		failing("site-x", "Unable to re-pair the site site-x", "The appliance is paired with no such site. There are no pairings: pair first")
 		key := a.Pair("site-b")
 		failing("site-x", "Give the id, which comes first, of one of these:", key+" site-b "+otherURL(b))
 		sent(t, a, 0, 0, 0)

@@ -101,7 +101,7 @@ func TestImportByIdentity(t *testing.T) {
 			return process(t, a).Import(t, pairingType, "", direct.Values{"id": id})
 		}
 		_, problems := importing("site-b")
-		one(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. It is paired with none.")
+		one(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. There are no pairings: pair first")
 		key := a.Pair("site-b")
 		object, problems := importing(key)
 		if len(problems) > 0 {

@@ -70,7 +70,7 @@ const shownSites = 10
 func noSuchSite(sites []vcda.Site, service vcda.Service, wanted, give string) string {
 	const text = "The appliance is paired with no such site. "
 	if len(sites) == 0 {
-		return text + "It is paired with none."
+		return text + "There are no pairings: pair first, or correct url in the provider block."
 	}
 	which := "of one of these"
 	if len(sites) > shownSites {

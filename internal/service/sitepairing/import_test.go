@@ -89,7 +89,7 @@ func TestImportOfNothing(t *testing.T) {
 				t.Error("something was imported")
 			}
 		}
-		importing("site-b", "It is paired with none.")
+		importing("site-b", "There are no pairings: pair first")
 		key := a.Pair("site-b")
 		importing("site-x", "Give the id, the name or the URL of one of these:", key+" site-b "+otherURL(b))
 		importing("site-a") // the appliance itself

@@ -142,7 +142,7 @@ func onlyForgotten(m model, why error) diag.Diagnostic {
 func resumed(ctx context.Context, action string, result pairing.Result, err error) (diags diag.Diagnostics) {
 	switch {
 	case err == nil && result.Task.State == vcda.TaskFailed:
-		diags.AddWarning("An interrupted operation has failed", diagnostics.Sentence((&vcda.TaskError{Task: result.Task, Err: result.Task.Error}).Error())+" The plan shows what is left to do.")
+		diags.AddWarning("An interrupted operation has failed", diagnostics.Sentence((&vcda.TaskError{Task: result.Task, Err: result.Task.Error}).Error())+" The plan shows what remains to be done.")
 	case errors.Is(err, context.DeadlineExceeded):
 		diags.AddWarning("A task is still running", goesOn(result.Task)+" The state is left as it is; refresh again later.")
 	case err != nil:
@@ -167,7 +167,7 @@ func warningsOf(result pairing.Result, err error, m model) (warnings diag.Diagno
 	}
 	if result.Task.ID != "" && !result.Task.Ended() {
 		warnings.AddWarning("The task is gone", fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+
-			"Whether the operation on the site pairing with %s came to its end can only be told from the list of sites.", result.Task.ID, m.APIURL.ValueString()))
+			"The list of sites shows whether the operation on the site pairing with %s has succeeded.", result.Task.ID, m.APIURL.ValueString()))
 	}
 	return warnings
 }
@@ -187,7 +187,7 @@ func linkTimedOut(ctx context.Context, action string, s vcda.Site, problem error
 func warnOfLink(ctx context.Context, system providerdata.System[vcda.Client], m model, s vcda.Site, problem error) (warnings diag.Diagnostics) {
 	link := s.Link()
 	if errors.Is(problem, context.Canceled) {
-		warnings.AddWarning("Interrupted while waiting for the link", "The pairing has succeeded. Whether the link works, the next plan or apply finds out.")
+		warnings.AddWarning("Interrupted while waiting for the link", "The pairing has succeeded. The next plan or apply shows whether the link works.")
 		return warnings
 	}
 	if link.Incoming == nil && link.Outgoing == nil || problem == nil && m.ExpectLink.Equal(types.BoolValue(false)) {

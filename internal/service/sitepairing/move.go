@@ -61,7 +61,7 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	case err != nil:
 		resp.Diagnostics.AddError("Unable to "+action, "It has another form than the one that releases of vmware/vcda wrote."+advice)
 	case old.key() == "":
-		resp.Diagnostics.AddError("Unable to "+action, "It holds neither site_id nor site_name nor site: its create has not come to its end."+advice)
+		resp.Diagnostics.AddError("Unable to "+action, "It holds neither site_id nor site_name nor site: its create did not finish."+advice)
 	default:
 		m := old.model(ctx)
 		resp.Diagnostics.Append(identify(ctx, resp.TargetIdentity, m.ID)...)

@@ -66,7 +66,7 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	switch {
 	case errors.Is(err, context.Canceled) && result.Task.ID != "":
 		m.interrupted(result, a.Service())
-		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.Task)+" The next plan or apply finds out what came of it.")
+		resp.Diagnostics.AddWarning("Interrupted while pairing", goesOn(result.Task)+" The next plan or apply finds out its result.")
 	case err != nil:
 		resp.Diagnostics.Append(explainCreate(ctx, action, a.Service(), err))
 		return
