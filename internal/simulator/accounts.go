@@ -60,7 +60,7 @@ type APITokenAccount struct {
 	Token string
 }
 
-// Accounts are all the ways into one appliance, per login type.
+// Accounts are the accounts that may log in to an appliance, by login type.
 type Accounts struct {
 	LocalUsers    []PasswordAccount    // localUser
 	SSOUsers      []PasswordAccount    // ssoCredentials

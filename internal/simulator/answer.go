@@ -88,5 +88,5 @@ func (p *problem) encode(mediaType string) answer {
 func (out answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // a client that left is no concern of the server
+	_, _ = w.Write(out.body) // the client may have left
 }

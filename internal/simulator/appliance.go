@@ -191,14 +191,14 @@ func (a *Appliance) Site() string { return a.options.Site }
 // Service returns the flavor.
 func (a *Appliance) Service() Service { return a.service }
 
-// Accounts returns the ways in.
+// Accounts returns the accounts that may log in.
 func (a *Appliance) Accounts() Accounts {
 	var accounts Accounts
 	a.fixture.do(func() { accounts = a.box.accounts })
 	return accounts
 }
 
-// SetAccounts changes the ways in; sessions live on.
+// SetAccounts changes the accounts that may log in; sessions stay open.
 func (a *Appliance) SetAccounts(accounts Accounts) {
 	a.fixture.do(func() { a.box.accounts = accounts })
 }
@@ -226,9 +226,9 @@ func (a *Appliance) RotateCertificate() {
 	a.Restart()
 }
 
-// Restart forgets sessions and tasks. Sites stay, and what running tasks were
-// to do still happens. A connection from before ends with its next answer, so
-// that no request gets lost on the way; a Reset fault is ruder.
+// Restart forgets sessions and tasks. Sites stay, and what running tasks were to
+// do still happens. Connections opened before close after their next answer, so
+// that no request is lost; a Reset fault loses one.
 func (a *Appliance) Restart() {
 	a.fixture.do(func() {
 		clear(a.sessions)
@@ -292,5 +292,6 @@ func (a *Appliance) pairingID(publicURL string) string {
 	return a.fixture.source.UUID("pairing of " + a.site + " with " + publicURL)
 }
 
-// unguessable is the id of what no two runs share: sessions and tasks.
+// unguessable makes the id of a session or a task, which is another one in each
+// run.
 func unguessable() string { return seed.New("").UUID("") }

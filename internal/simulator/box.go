@@ -172,7 +172,7 @@ func (a *Appliance) RootPassword() string {
 	return password
 }
 
-// SetRootPassword changes the root password behind everybody's back.
+// SetRootPassword changes the root password without a request.
 func (a *Appliance) SetRootPassword(password string) {
 	a.fixture.do(func() { a.box.setRootPassword(password, a.fixture.now()) })
 }

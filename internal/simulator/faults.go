@@ -73,7 +73,7 @@ func (a *Appliance) ClearFaults() {
 	a.fixture.do(func() { a.faults = nil })
 }
 
-// nextFault finds the fault which strikes a request, nil when none does.
+// nextFault finds the fault that applies to a request, nil when none does.
 func (a *Appliance) nextFault(r *http.Request) *Fault {
 	var struck *Fault
 	a.fixture.do(func() {
@@ -101,7 +101,7 @@ func (f Fault) matches(r *http.Request) bool {
 	return err == nil && ok
 }
 
-// strikes counts a matching request and decides about it.
+// strikes counts a matching request and reports whether the fault applies to it.
 func (rule *faultRule) strikes(random func() float64) bool {
 	rule.seen++
 	if rule.seen <= rule.Skip || rule.Times > 0 && rule.used >= rule.Times {
@@ -118,7 +118,7 @@ func (f Fault) acts() bool {
 	return f.PerformFirst || f.Kind == DropResponse || f.Kind == Truncate || f.Kind == SlowDrip
 }
 
-// answered is the status a client sees, 0 for none.
+// answered is the status that the client sees, 0 for none.
 func (f Fault) answered(real answer) int {
 	switch f.Kind {
 	case DropResponse, Reset, Hang:
@@ -180,7 +180,7 @@ func (f Fault) answer() answer {
 	return out
 }
 
-// statusCode is the usual code of a status.
+// statusCode is the error code that usually goes with a status.
 func statusCode(status int) string {
 	switch status {
 	case http.StatusBadRequest:
@@ -200,7 +200,7 @@ func resetConnection(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler) // HTTP/2
 	}
 	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn() // without TLS's farewell
+		conn = secure.NetConn() // without the closing alert of TLS
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -255,8 +255,8 @@ func (f Fault) oversize(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(`"}]`))
 }
 
-// wait lasts until the client left, the fixture closed or the timer rang; only
-// the last is true.
+// wait waits for the timer and reports whether it fired: it ends early when the
+// client leaves or the fixture closes.
 func wait(r *http.Request, closed <-chan struct{}, timer <-chan time.Time) bool {
 	select {
 	case <-r.Context().Done():

@@ -1,7 +1,7 @@
 // Package simulator is a stateful fake of VMware Cloud Director Availability
-// appliances, of the Manager and of the Cloud service. It speaks TLS on
-// loopback, is strict about requests, and several appliances of one fixture
-// know each other, so that pairings of both sides play together.
+// appliances, of the Manager and of the Cloud service. It speaks TLS on loopback,
+// is strict about requests, and the appliances of one fixture know each other, so
+// that a site can be paired from both sides.
 //
 // It follows the published API as far as that goes; where the reference is
 // silent, the comments say what the simulator assumes.

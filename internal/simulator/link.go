@@ -6,8 +6,8 @@ type linkState struct {
 	OutgoingCommError *apiError `json:"outgoingCommError"`
 }
 
-// link looks at both sides' tables as they are now. Traffic towards us is the
-// peer's traffic out.
+// link is the state of the link by the present tables of both sides. What comes in
+// here is what the peer sends out.
 func (a *Appliance) link(record *siteRecord) linkState {
 	state := linkState{OutgoingCommError: a.outgoing(record)}
 	peer := a.fixture.peerOf(record)

@@ -59,7 +59,7 @@ type ApplianceOptions struct {
 	ProseExtend         bool // access tokens extend in the form of the prose, not of the schema
 	CookieExtend        bool // a cookie extends a session
 	ShrinkUnknownStatus int  // answer to a shrink without extension: 200 (default), 400 or 404
-	OverwritePairing    bool // pairing a paired peer again replaces its record
+	OverwritePairing    bool // pairing with a peer again replaces its record
 	UnpairBothSides     bool // Cloud: unpairing removes the record on the peer too
 	TidyDescriptions    bool // stores descriptions with LF for CRLF and without white space at the ends
 	SerializeSiteWrites bool // declines what changes sites with 409 as long as a task about one runs

@@ -92,7 +92,8 @@ func (a *Appliance) AddReplications(peer string, n int) {
 	a.change(peer, func(r *siteRecord) { r.replications += n })
 }
 
-// change edits the row of a peer. A test which names a wrong one is wrong.
+// change edits the row of a peer. A test that names an unknown one is wrong and
+// panics.
 func (a *Appliance) change(peer string, edit func(*siteRecord)) {
 	a.fixture.do(func() {
 		for _, record := range a.sites {

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Policy is a replication policy. The fields are those of the API, so that an
-// fixture file, a request and an answer spell them alike.
+// Policy is a replication policy. The fields are those of the API, so that they
+// have the same names in a fixture file, a request and an answer.
 type Policy struct {
 	ID                             string `json:"id"`
 	Name                           string `json:"displayName"`

@@ -172,8 +172,8 @@ func (c *call) plan() (*RecoveryPlan, *problem) {
 	return nil, refuse(http.StatusNotFound, "RecoveryPlanNotFound", "Recovery plan %s was not found.", c.key)
 }
 
-// seesPlan: a plan belongs to who made it, and is hidden from others but
-// administrators.
+// seesPlan reports whether the account may see a plan: only its owner and
+// administrators do.
 func (c *call) seesPlan(p *RecoveryPlan) bool {
 	return c.account.isAdmin() || p.Owner == c.account.Org+"@"+c.appliance.site
 }

@@ -66,7 +66,7 @@ func (c *call) checkSettings(s settingsChange, migration bool) *problem {
 	return nil
 }
 
-// apply changes the settings. Any of one's own drops the SLA profile.
+// apply changes the settings. Any setting of its own drops the SLA profile.
 func (r *Replication) apply(a *Appliance, s settingsChange) {
 	if s.custom() {
 		r.SLAProfile = ""
@@ -209,7 +209,8 @@ func (c *call) chownReplication() (reply, *problem) {
 	return reply{status: http.StatusOK, body: c.answer(s)}, nil
 }
 
-// applyStorageProfile is POST …/storage-profile; null applies the present one again.
+// applyStorageProfile is POST …/storage-profile; null applies the current one
+// again.
 func (c *call) applyStorageProfile() (reply, *problem) {
 	s, err := c.changeable()
 	if err != nil {

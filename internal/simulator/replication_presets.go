@@ -151,8 +151,8 @@ func (r *Replication) finishPreset(a *Appliance, p Protection) {
 	}
 }
 
-// Recover brings a replication through a failoverTest, a failoverTestCleanup, a
-// failover or a reverse, by hand and at once.
+// Recover performs a failoverTest, a failoverTestCleanup, a failover or a reverse
+// of a replication at once, without a request.
 func (e *Fixture) Recover(id, kind string) {
 	e.EditReplication(id, func(r *Replication) {
 		switch kind {

@@ -365,8 +365,8 @@ func (c *call) checkFree(vms []protected, made ...*Replication) *problem {
 	return nil
 }
 
-// forbidden is what the policy of the destination's organization has against a
-// replication, nil when nothing.
+// forbidden is why the policy of the destination's organization forbids a
+// replication, nil where it does not.
 func (a *Appliance) forbidden(r *Replication, change settingsChange) *problem {
 	if r.destination.VDC == "" {
 		return nil

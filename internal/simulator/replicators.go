@@ -241,8 +241,7 @@ func (a *Appliance) Register(replicator *Appliance, owner, site, description str
 	})
 }
 
-// ChangeReplicator edits a replicator behind everybody's back. The id and the URL
-// stay.
+// ChangeReplicator edits a replicator without a request. The id and the URL stay.
 func (a *Appliance) ChangeReplicator(id string, edit func(*ReplicatorRecord)) {
 	a.fixture.do(func() {
 		for _, r := range a.setup.replicators {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// setup is how an appliance is set up.
+// setup is the configuration of an appliance.
 type setup struct {
 	description   string // of the site, on the Cloud service
 	license       licenseInfo
@@ -235,7 +235,7 @@ func checkServer(e *Fixture, name, address, thumbprint string) *problem {
 	return refuse(http.StatusInternalServerError, "CertificateMismatch", "The certificate of the %s differs from the expected one.", name)
 }
 
-// checkSSO refuses credentials of anybody but an administrator.
+// checkSSO refuses credentials that are not an administrator's.
 func (a *Appliance) checkSSO(given ssoAdminCredentials) *problem {
 	found := findPassword(a.box.accounts.SSOUsers, given.SSOUser, given.SSOPassword)
 	if found == nil || !found.isAdmin() {

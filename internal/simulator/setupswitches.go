@@ -101,7 +101,7 @@ func (a *Appliance) Manager() *Appliance { return a.beside }
 // Fixture returns the fixture the appliance belongs to.
 func (a *Appliance) Fixture() *Fixture { return a.fixture }
 
-// Setup is how an appliance is set up.
+// Setup is the configuration of an appliance.
 type Setup struct {
 	InstanceID              string
 	SiteName, Description   string
@@ -116,7 +116,7 @@ type Setup struct {
 	Plugin                  bool
 }
 
-// Setup returns how the appliance is set up.
+// Setup returns the configuration of the appliance.
 func (a *Appliance) Setup() Setup {
 	var out Setup
 	a.fixture.do(func() {
@@ -142,17 +142,17 @@ func deref[T any](p *T) (v T) {
 	return v
 }
 
-// SetLookupService changes the lookup service behind everybody's back.
+// SetLookupService changes the lookup service without a request.
 func (a *Appliance) SetLookupService(url, thumbprint string) {
 	a.fixture.do(func() { a.setup.lookupService = lookupService{url, thumbprint} })
 }
 
-// SetDirector changes the Cloud Director behind everybody's back.
+// SetDirector changes the Cloud Director without a request.
 func (a *Appliance) SetDirector(url, thumbprint, user string) {
 	a.fixture.do(func() { a.setup.director = director{url, thumbprint, user} })
 }
 
-// SetPublicEndpoint changes the public endpoint behind everybody's back.
+// SetPublicEndpoint changes the public endpoint without a request.
 func (a *Appliance) SetPublicEndpoint(address string, port int64) {
 	a.fixture.do(func() { a.setup.endpoints.APIPublicAddress, a.setup.endpoints.APIPublicPort = &address, &port })
 }

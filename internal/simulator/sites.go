@@ -97,7 +97,7 @@ func (c *call) getSite() (reply, *problem) {
 	return reply{status: http.StatusOK, body: c.appliance.info(record)}, nil
 }
 
-// pairSite is POST /sites. What the peer has to say comes at the task's end.
+// pairSite is POST /sites. What the peer reports is known at the end of the task.
 func (c *call) pairSite() (reply, *problem) {
 	body, err := c.readNewSite()
 	if err != nil {
@@ -271,7 +271,8 @@ func (a *Appliance) unpair(record *siteRecord) *apiError {
 	return nil
 }
 
-// attach enters a peer in the table. The Manager learns its name from it.
+// attach enters a peer in the table. The Manager learns the peer's name from the
+// peer.
 func (a *Appliance) attach(record *siteRecord, peer *Appliance) {
 	record.site = peer.site
 	record.internalURL = a.internalURL(record, peer)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// task is one long-running operation. Its state is a matter of the clock; its
-// effect comes at its end, whether or not somebody asks.
+// task is one long-running operation. Its state follows from the clock; its effect
+// comes at its end, whether or not a client asks.
 type task struct {
 	appliance   *Appliance
 	id          string
@@ -54,7 +54,7 @@ type taskInfo struct {
 
 const notYet = -1
 
-// startTask begins a task and returns its first picture. Only the Cloud
+// startTask starts a task and returns the answer to its request. Only the Cloud
 // service names the site in it.
 func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) taskInfo {
 	return c.startTaskFor(workflow, c.appliance.taskSwitches.duration, effect)
@@ -74,7 +74,7 @@ func (c *call) startTaskFor(workflow workflowInfo, takes time.Duration, effect f
 	return c.firstPicture(t)
 }
 
-// firstPicture is a task as the request that started it is answered.
+// firstPicture is a task in the answer to the request that started it.
 func (c *call) firstPicture(t *task) taskInfo {
 	info := t.info()
 	if c.appliance.service == Manager {
@@ -192,7 +192,8 @@ func (c *call) goTo() *problem {
 	return nil
 }
 
-// visibleTo: only the user who started a task, or an administrator, sees it.
+// visibleTo reports whether a reader sees the task: only the user who started it
+// and administrators do.
 func (t *task) visibleTo(reader Account) bool {
 	return !t.appliance.taskSwitches.hidden && (t.user == reader.User || reader.isAdmin())
 }

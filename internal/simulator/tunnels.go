@@ -146,7 +146,7 @@ func (a *Appliance) RegisterTunnel(tunnel *Appliance) {
 	})
 }
 
-// ChangeTunnel edits a tunnel behind everybody's back.
+// ChangeTunnel edits a tunnel without a request.
 func (a *Appliance) ChangeTunnel(id, url, certificate string) {
 	a.fixture.do(func() {
 		for _, r := range a.setup.tunnels {

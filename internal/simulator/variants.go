@@ -73,7 +73,7 @@ func (a *Appliance) WarnNextTaskWith(warning any) {
 	a.fixture.do(func() { a.taskSwitches.warnings = append(a.taskSwitches.warnings, warning) })
 }
 
-// AgeTasks moves every task that is there into the past.
+// AgeTasks moves the times of all present tasks into the past.
 func (a *Appliance) AgeTasks(by time.Duration) {
 	a.fixture.do(func() {
 		for _, t := range a.tasks {

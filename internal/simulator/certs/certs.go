@@ -23,8 +23,8 @@ import (
 // Loopback are the names of this machine as its own programs know it.
 var Loopback = []string{"127.0.0.1", "::1", "localhost"}
 
-// Certificates are valid as long as the clocks of clients may show: with a seed
-// they are the same in each run.
+// The dates of certificates are fixed, so that with a seed they are the same in
+// each run, and far apart, so that they suit any client's clock.
 var (
 	notBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	notAfter  = time.Date(2049, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -65,8 +65,8 @@ const (
 	Expired                // since 2021
 	NotYetValid            // before 2048
 	ClientOnly             // its extended key usage is that of a client
-	Constrained            // an authority in between may not vouch for its name
-	CriticalExtension      // it has a critical extension that nobody knows
+	Constrained            // the name constraint of the intermediate authority excludes its name
+	CriticalExtension      // it has a critical extension that no client knows
 	NegativeSerial         // its serial number is negative, which Go refuses to parse
 )
 
@@ -136,8 +136,9 @@ func (ca *Authority) constrained(name string) (*Authority, error) {
 	return between, err
 }
 
-// negateSerial returns a certificate with the sign bit of its serial number set. Its
-// signature is no longer right, but nobody gets so far.
+// negateSerial returns a certificate with the sign bit of its serial number set.
+// Its signature is then wrong, but Go refuses the serial number before it checks
+// that.
 func negateSerial(leaf *x509.Certificate) []byte {
 	der := bytes.Clone(leaf.Raw)
 	der[bytes.Index(der, leaf.SerialNumber.Bytes())] |= 0x80

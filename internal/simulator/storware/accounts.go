@@ -53,7 +53,7 @@ type Node struct {
 	Password string
 }
 
-// Accounts are all the ways in.
+// Accounts are the accounts that may log in.
 type Accounts struct {
 	Users []User
 	Nodes []Node

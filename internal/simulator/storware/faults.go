@@ -20,7 +20,7 @@ func (s *Server) Fault(f Fault) {
 	s.do(func() { s.faults = append(s.faults, &f) })
 }
 
-// nextFault finds the fault which strikes a call, nil when none does.
+// nextFault finds the fault that applies to a call, nil when none does.
 func (s *Server) nextFault(call string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()

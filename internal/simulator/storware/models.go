@@ -74,7 +74,7 @@ func (w Switches) enums(names []string) []any {
 	return values
 }
 
-// milliseconds is 0 for no moment.
+// milliseconds returns the time since the epoch, 0 for the zero time.
 func milliseconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -155,14 +155,14 @@ func (s *Server) CertificateAuthority() string { return s.authority.PEM() }
 // Thumbprint returns the SHA-256 thumbprint of the server's certificate.
 func (s *Server) Thumbprint() string { return certs.Thumbprint(s.certificate.Certificate[0]) }
 
-// Accounts returns the ways in.
+// Accounts returns the accounts that may log in.
 func (s *Server) Accounts() Accounts {
 	var accounts Accounts
 	s.do(func() { accounts = s.accounts.clone() })
 	return accounts
 }
 
-// SetAccounts changes the ways in; sessions live on.
+// SetAccounts changes the accounts that may log in; sessions stay open.
 func (s *Server) SetAccounts(accounts Accounts) {
 	s.do(func() { s.accounts = accounts.clone() })
 }

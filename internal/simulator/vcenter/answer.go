@@ -89,7 +89,7 @@ var texts = map[string]string{
 	"InvalidRequest":   "The request is malformed.",
 }
 
-// fault answers a fault in the form of the options.
+// fault answers with a fault, in the form that the options ask for.
 func (s *Server) fault(fault types.BaseMethodFault) answer {
 	kind := reflect.TypeOf(fault).Elem().Name()
 	out := answer{status: http.StatusInternalServerError, header: http.Header{}}
@@ -131,5 +131,5 @@ func withField(object []byte, name, value string) []byte {
 func (out answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // a client that left is no concern of the server
+	_, _ = w.Write(out.body) // the client may have left
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// VM is a virtual machine, as far as its extra configuration goes.
+// VM is a virtual machine with its extra configuration.
 type VM struct {
 	ID, UUID, Path string // moId, BIOS UUID and inventory path, such as /dc/vm/folder/name
 	ExtraConfig    map[string]string

@@ -1,9 +1,9 @@
 package vcenter
 
-// FaultBody is the form in which faults are told.
+// FaultBody is the form of a fault in an answer.
 type FaultBody int
 
-// The forms seen in the wild.
+// The forms that servers are known to have.
 const (
 	FaultMessage FaultBody = iota // JSON, text in faultMessage as in the schema
 	FaultString                   // JSON, text in faultstring

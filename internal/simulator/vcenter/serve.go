@@ -21,7 +21,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client left in the middle
 	}
-	// It is acted upon whether or not the client stays.
+	// The request is performed even if the client leaves.
 	s.answer(r.WithContext(context.WithoutCancel(r.Context())), body).write(w)
 }
 

@@ -27,7 +27,7 @@ func newLink(service *simulator.Service) *link {
 	return l
 }
 
-// as makes the link speak for the client of a request.
+// as makes the link act for the client of a request.
 func (l *link) as(caller *http.Request) *link {
 	l.process.caller = caller
 	return l
