@@ -89,8 +89,11 @@ func (r *Response) mediaType() string {
 	return mediaType
 }
 
-func (r *Response) isHTML() bool {
-	mediaType := strings.ToLower(r.mediaType())
+func (r *Response) isHTML() bool { return isHTML(r.mediaType()) }
+
+// isHTML reports whether a media type is that of a page.
+func isHTML(mediaType string) bool {
+	mediaType = strings.ToLower(mediaType)
 	return strings.HasPrefix(mediaType, "text/html") || strings.HasPrefix(mediaType, "application/xhtml+xml")
 }
 

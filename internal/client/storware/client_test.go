@@ -279,6 +279,14 @@ func TestStatus(t *testing.T) {
 			fault: &fake.Fault{Call: "GET /session", Status: 404}, login: adminLogin, reason: "status 404",
 			requests: map[string]int{"GET /session": 1},
 		},
+		"page": {
+			fault: &fake.Fault{Call: "GET /session", ContentType: "text/html", Body: "<html>Sign in</html>"}, login: adminLogin, reason: "text/html",
+			requests: map[string]int{"GET /session": 1},
+		},
+		"page that forbids": {
+			fault: &fake.Fault{Call: "GET /session", Status: 403, ContentType: "text/html", Body: "<html>Blocked</html>"}, login: adminLogin, reason: "Blocked",
+			requests: map[string]int{"GET /session": 1},
+		},
 		"broken": {
 			fault: &fake.Fault{Call: "GET /session", Status: 500}, login: adminLogin, reason: "status 500",
 			requests: map[string]int{"GET /session": 1},

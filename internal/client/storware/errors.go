@@ -51,5 +51,10 @@ func isRefused(err error) bool {
 // isExpired reports whether a request needs a new session.
 func isExpired(err error) bool { return rest.Status(err) == http.StatusUnauthorized }
 
-// denied tells an API that answers, though not to everybody.
-func denied(err error) bool { return isExpired(err) || rest.Status(err) == http.StatusForbidden }
+// isDenied reports whether the API answers, though not to everybody. A page is not the
+// API's.
+func isDenied(err error) bool {
+	var status *rest.StatusError
+	return errors.As(err, &status) && !status.IsHTML() &&
+		(status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden)
+}

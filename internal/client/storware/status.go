@@ -18,8 +18,11 @@ type Status struct {
 // and then, when the API is there, with one. An error means that the question
 // has no response: the certificate is not trusted, or ctx has ended.
 func (c *Client) Status(ctx context.Context) (Status, error) {
-	_, err := c.http.Do(ctx, get("/session"))
-	if err != nil && !denied(err) {
+	response, err := c.http.Do(ctx, get("/session"))
+	if err == nil {
+		err = response.HTMLError()
+	}
+	if err != nil && !isDenied(err) {
 		return Status{Reason: err}, unanswered(ctx, err)
 	}
 	err = c.prove(ctx, err == nil)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
@@ -80,8 +79,7 @@ func (v *apiVersion) settle() {
 // for. No appliance answers with a page.
 func isUnknownVersion(err error) bool {
 	var status *rest.StatusError
-	return errors.As(err, &status) && status.Status == http.StatusNotAcceptable &&
-		!strings.HasPrefix(status.Header.Get("Content-Type"), "text/html")
+	return errors.As(err, &status) && status.Status == http.StatusNotAcceptable && !status.IsHTML()
 }
 
 // APIVersion is the version the client asks for, such as "4.7".
