@@ -207,7 +207,7 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 		return taskPage{}, err
 	}
 	page := taskPage{Total: math.MaxInt} // without a total the list ends where no more comes
-	if err := response.JSON(&page); err != nil {
+	if err := response.JSON(&page); err != nil && (page.Items == nil || !isOddField(err, page.Items...)) {
 		return taskPage{}, err
 	}
 	// What is missing could be a task of ours: better no list than a wrong one.
@@ -253,12 +253,17 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	return t, err
 }
 
-// decodeTask needs a task's id and its state. A field of another type than
-// documented is left out: what only informs must not hide how the task goes.
+// isOddField reports whether all that is wrong with tasks is a field of another type
+// than documented, which is left out: what only informs must not hide how a task goes.
+func isOddField(err error, tasks ...Task) bool {
+	var wrongType *json.UnmarshalTypeError
+	return errors.As(err, &wrongType) && !slices.ContainsFunc(tasks, func(t Task) bool { return t.State == "" })
+}
+
+// decodeTask needs a task's id and its state.
 func decodeTask(response *rest.Response) (Task, error) {
 	var t Task
-	var wrongType *json.UnmarshalTypeError
-	if err := response.JSON(&t); err != nil && (t.State == "" || !errors.As(err, &wrongType)) {
+	if err := response.JSON(&t); err != nil && !isOddField(err, t) {
 		return Task{}, err
 	}
 	if t.ID == "" {

@@ -133,6 +133,12 @@ func TestTaskPages(t *testing.T) {
 		"a bare list":          {func(int, url.Values) string { return `[]` }, nil, "another type"},
 		"a task without id":    {func(int, url.Values) string { return `{"items":[{"state":"RUNNING"}],"total":1}` }, nil, "no id"},
 		"null":                 {func(int, url.Values) string { return `null` }, nil, "null"},
+		"odd progress": {func(int, url.Values) string {
+			return `{"items":[{"id":"0","state":"RUNNING","progress":33.5},{"id":"1","state":"RUNNING"}],"total":2}`
+		}, []string{"0", "1"}, ""},
+		"odd state": {func(int, url.Values) string {
+			return `{"items":[{"id":"0","state":5},{"id":"1","state":"RUNNING"}],"total":2}`
+		}, nil, "another type"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
