@@ -23,6 +23,7 @@ type Peer struct {
 	Healthy              types.Bool   `tfsdk:"healthy"`
 	IncomingCommError    types.Object `tfsdk:"incoming_comm_error"`
 	OutgoingCommError    types.Object `tfsdk:"outgoing_comm_error"`
+	PeerTunnelThumbprint types.String `tfsdk:"peer_tunnel_thumbprint"`
 }
 
 // NewPeer converts a row of the sites list.
@@ -37,6 +38,7 @@ func NewPeer(s vcda.Site) Peer {
 		Healthy:              types.BoolValue(link.Incoming == nil && link.Outgoing == nil),
 		IncomingCommError:    APIError(link.Incoming),
 		OutgoingCommError:    APIError(link.Outgoing),
+		PeerTunnelThumbprint: tunnelThumbprint(s),
 	}
 }
 
@@ -52,12 +54,13 @@ func UnknownPeer() Peer {
 		APIPublicURL: text, APIInternalURL: text, APIVersion: text, BuildVersion: text,
 		IsProviderDeployment: types.BoolUnknown(), Healthy: types.BoolUnknown(),
 		IncomingCommError: types.ObjectUnknown(errorTypes), OutgoingCommError: types.ObjectUnknown(errorTypes),
+		PeerTunnelThumbprint: text,
 	}
 }
 
-// TunnelThumbprint is that of the certificate of a site's tunnel, null where the
+// tunnelThumbprint is that of the certificate of a site's tunnel, null where the
 // service doesn't report a certificate, or none that can be read.
-func TunnelThumbprint(s vcda.Site) types.String {
+func tunnelThumbprint(s vcda.Site) types.String {
 	if s.PeerTunnelCert == nil {
 		return types.StringNull()
 	}
@@ -101,6 +104,7 @@ var peerAttributes = []struct {
 	{"healthy", "Whether there is no communication error in either direction.", types.BoolType},
 	{"incoming_comm_error", "Error of traffic from the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},
 	{"outgoing_comm_error", "Error of traffic to the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},
+	{"peer_tunnel_thumbprint", "SHA-256 thumbprint of the certificate of the site's tunnel; the whole certificate is in the data source `vcda_site`. Known to the Manager service only.", types.StringType},
 }
 
 // AddPeerToResource adds the attributes of a Peer to those of a resource.

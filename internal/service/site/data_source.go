@@ -102,7 +102,7 @@ func (m model) find(sites []vcda.Site, service vcda.Service) (matches []vcda.Sit
 func (m model) matches(s vcda.Site, service vcda.Service) bool {
 	switch {
 	case !m.ID.IsNull():
-		return m.ID.ValueString() == s.Key(service)
+		return customtypes.SiteNameType.Same(m.ID.ValueString(), s.Key(service))
 	case !m.Site.IsNull():
 		return customtypes.SiteNameType.Same(m.Site.ValueString(), s.Site)
 	}

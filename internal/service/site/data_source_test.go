@@ -35,7 +35,7 @@ func requirePairedSite(t *testing.T, a, b *simulator.Appliance, site direct.Valu
 		"id": key, "site": "site-b", "api_url": url, "api_thumbprint": b.Thumbprint(), "description": "by hand", "is_local": false,
 		"api_public_url": publicURL, "api_version": "4.7", "healthy": false, "outgoing_comm_error": nil,
 	}
-	onlyManager := []string{"is_provider_deployment", "peer_tunnel_certificate"}
+	onlyManager := []string{"is_provider_deployment", "peer_tunnel_certificate", "peer_tunnel_thumbprint"}
 	onlyCloud := []string{"build_version"}
 	set, null := onlyManager, onlyCloud
 	if a.Service() == simulator.Cloud {
@@ -81,6 +81,23 @@ func TestSite_byEachKey(t *testing.T) {
 		requirePairedSite(t, a, b, read(t, p, "vcda_site", direct.Values{"api_url": publicURL}), key, publicURL)
 		requirePairedSite(t, a, b, read(t, p, "vcda_site", direct.Values{"api_url": spelled}), key, spelled)
 	})
+}
+
+// TestSite_decomposedName: on the Cloud service the name is the key, in either form of
+// Unicode.
+func TestSite_decomposedName(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "M\u00fcnchen", "Mu\u0308nchen"
+	options := acctest.TwoSites(simulator.Cloud)
+	options[1].Site = decomposed
+	a := acctest.StartAppliances(t, options...).Appliance("site-a")
+	a.Pair(decomposed)
+	p := connect(t, a)
+	for _, key := range []string{"id", "site"} {
+		if found := read(t, p, "vcda_site", direct.Values{key: composed}); found["site"] != decomposed {
+			t.Errorf("by %s: %v", key, found)
+		}
+	}
 }
 
 func TestSite_local(t *testing.T) {

@@ -25,7 +25,6 @@ type model struct {
 	PendingTaskID  types.String                 `tfsdk:"pending_task_id"`
 	Timeouts       timeouts.Value               `tfsdk:"timeouts"`
 	base.Peer
-	PeerTunnelThumbprint types.String `tfsdk:"peer_tunnel_thumbprint"`
 }
 
 // spec is what the configuration asks for. The owner tells the resource from the
@@ -52,7 +51,6 @@ func (m *model) report(s vcda.Site, service vcda.Service) {
 	}
 	m.PendingTaskID = types.StringNull()
 	m.Peer = base.NewPeer(s)
-	m.PeerTunnelThumbprint = base.TunnelThumbprint(s)
 }
 
 // refresh takes over everything the appliance says of a pairing, arguments
@@ -91,7 +89,7 @@ func (m *model) interrupted(result pairing.Result, service vcda.Service) {
 	}
 	m.Site = stringOr(m.Site, types.StringNull())
 	m.PendingTaskID = types.StringValue(result.Task.ID)
-	m.Peer, m.PeerTunnelThumbprint = base.NoPeer(), types.StringNull()
+	m.Peer = base.NoPeer()
 }
 
 // repairs reports whether the way from prior to m needs a re-pairing.
@@ -146,7 +144,7 @@ func blank() model {
 // is unknown, the rest stays as it was.
 func (m *model) planned(prior model, configuredSite types.String) {
 	if !m.changesAppliance(prior) {
-		m.ID, m.Site, m.PendingTaskID, m.Peer, m.PeerTunnelThumbprint = prior.ID, stringOr(m.Site, prior.Site), prior.PendingTaskID, prior.Peer, prior.PeerTunnelThumbprint
+		m.ID, m.Site, m.PendingTaskID, m.Peer = prior.ID, stringOr(m.Site, prior.Site), prior.PendingTaskID, prior.Peer
 		return
 	}
 	m.ID = unknownIfNull(prior.ID)
@@ -157,7 +155,7 @@ func (m *model) planned(prior model, configuredSite types.String) {
 		}
 	}
 	m.PendingTaskID = types.StringUnknown()
-	m.Peer, m.PeerTunnelThumbprint = base.UnknownPeer(), types.StringUnknown()
+	m.Peer = base.UnknownPeer()
 }
 
 // unknownIfNull is a value that stays, unless it may be filled in.

@@ -73,10 +73,6 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Computed:            true,
 				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh resolves it.",
 			},
-			"peer_tunnel_thumbprint": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "SHA-256 thumbprint of the certificate of the site's tunnel; the whole certificate is in the data source `vcda_site`. Known to the Manager service only.",
-			},
 			"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Time for a create, such as `10m`, which is the default.",
