@@ -6,6 +6,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // SessionDetails says who a session belongs to ("Get Session"). The Manager
@@ -25,7 +26,7 @@ type AuthenticatedSite struct {
 // At is the entry of a site among those the session may act on.
 func (d SessionDetails) At(site string) (AuthenticatedSite, bool) {
 	for _, s := range d.AuthenticatedSites {
-		if s.Site == site {
+		if values.SiteName(s.Site) == values.SiteName(site) {
 			return s, true
 		}
 	}

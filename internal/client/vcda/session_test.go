@@ -22,6 +22,17 @@ import (
 // crowd is how many requests run at once where one login must serve all.
 const crowd = 50
 
+// TestAt: a site name is the same in either form of Unicode.
+func TestAt(t *testing.T) {
+	details := SessionDetails{AuthenticatedSites: []AuthenticatedSite{{Site: "Mu\u0308nchen", Org: "acme"}}}
+	if at, ok := details.At("M\u00fcnchen"); !ok || at.Org != "acme" {
+		t.Errorf("found %t, %+v", ok, at)
+	}
+	if _, ok := details.At("Munchen"); ok {
+		t.Error("another name is found")
+	}
+}
+
 func TestSessionDetails(t *testing.T) {
 	want := map[Service]SessionDetails{
 		Manager: {User: "root", Roles: []string{"EVERYONE", "ADMINISTRATORS", "VRADMINISTRATORS"}},
