@@ -12,10 +12,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Method describes an extension method, for schemas.
+// Method is an extension method: an attribute, its fields, and what becomes of them.
 type Method struct {
 	Name, Doc string
 	Fields    []MethodField
+	build     func(fields map[string]string) vcda.ExtensionMethod
 }
 
 // MethodField is an attribute of an extension method.
@@ -30,20 +31,30 @@ var Methods = []Method{
 	{"credentials", "Extends as a local user of the remote Cloud Director.", []MethodField{
 		{Name: "username", Value: values.Credential, Doc: "User with its organization, such as `admin@acme`."},
 		{Name: "password", Value: values.Credential, Doc: "Password of the user.", Secret: true},
+	}, func(f map[string]string) vcda.ExtensionMethod {
+		return vcda.ExtendCredentials{Username: f["username"], Password: f["password"]}
 	}},
 	{"access_token", "Extends with an access token (JWT) of Cloud Director.", []MethodField{
 		{Name: "token", Value: values.Token, Doc: "The access token.", Secret: true},
 		{Name: "context", Value: values.Credential, Doc: "Organization of the token, if another Cloud Director than the remote one issued it.", Optional: true},
+	}, func(f map[string]string) vcda.ExtensionMethod {
+		return vcda.ExtendAccessToken{Token: f["token"], Context: f["context"]}
 	}},
 	{"api_token", "Extends with an API token of Cloud Director. Documented for appliances of version 4.7.", []MethodField{
 		{Name: "token", Value: values.Token, Doc: "The API token.", Secret: true},
 		{Name: "org", Value: values.Credential, Doc: "Short name of the organization of the token."},
+	}, func(f map[string]string) vcda.ExtensionMethod {
+		return vcda.ExtendAPIToken{Token: f["token"], Org: f["org"]}
 	}},
 	{"multisite", "Extends as the organization of the session, which must be associated with one at the remote site.", []MethodField{
 		{Name: "org", Value: values.Credential, Doc: "The remote organization."},
+	}, func(f map[string]string) vcda.ExtensionMethod {
+		return vcda.ExtendMultisite{Org: f["org"]}
 	}},
 	{"cookie", "Extends with the auth cookie of a Cloud Director session. Documented for appliances up to version 4.2.", []MethodField{
 		{Name: "cookie", Value: values.Token, Doc: "Value of the cookie.", Secret: true},
+	}, func(f map[string]string) vcda.ExtensionMethod {
+		return vcda.ExtendCookie{Cookie: f["cookie"]}
 	}},
 }
 
@@ -106,63 +117,43 @@ type MethodObjects struct {
 // Method returns the method that is set, with the name of its attribute. The method
 // is nil while a value is unknown, and in a state that does not hold its secret.
 func (o MethodObjects) Method() (name string, method vcda.ExtensionMethod) {
-	switch {
-	case isSet(o.Credentials):
-		username, password := sent("credentials", o.Credentials, "username"), sent("credentials", o.Credentials, "password")
-		if username != "" && password != "" {
-			method = vcda.ExtendCredentials{Username: username, Password: password}
+	objects := map[string]types.Object{
+		"credentials": o.Credentials, "access_token": o.AccessToken, "api_token": o.APIToken, "multisite": o.Multisite, "cookie": o.Cookie,
+	}
+	for _, m := range Methods {
+		if object := objects[m.Name]; !object.IsNull() && !object.IsUnknown() {
+			return m.Name, m.from(object)
 		}
-		return "credentials", method
-	case isSet(o.AccessToken):
-		if token := sent("access_token", o.AccessToken, "token"); token != "" && !o.AccessToken.Attributes()["context"].IsUnknown() {
-			method = vcda.ExtendAccessToken{Token: token, Context: sent("access_token", o.AccessToken, "context")}
-		}
-		return "access_token", method
-	case isSet(o.APIToken):
-		token, org := sent("api_token", o.APIToken, "token"), sent("api_token", o.APIToken, "org")
-		if token != "" && org != "" {
-			method = vcda.ExtendAPIToken{Token: token, Org: org}
-		}
-		return "api_token", method
-	case isSet(o.Multisite):
-		if org := sent("multisite", o.Multisite, "org"); org != "" {
-			method = vcda.ExtendMultisite{Org: org}
-		}
-		return "multisite", method
-	case isSet(o.Cookie):
-		if cookie := sent("cookie", o.Cookie, "cookie"); cookie != "" {
-			method = vcda.ExtendCookie{Cookie: cookie}
-		}
-		return "cookie", method
 	}
 	return "", nil
 }
 
-func isSet(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
-
-// text returns the value of an attribute or of its write-only twin, "" while neither
-// is known.
-func text(o types.Object, name string) string {
-	for _, name := range []string{name, name + "_wo"} {
-		if value, ok := o.Attributes()[name].(types.String); ok && value.ValueString() != "" {
-			return value.ValueString()
+// from builds the method of its object, nil where a field that it needs is missing or
+// unknown.
+func (m Method) from(object types.Object) vcda.ExtensionMethod {
+	fields := map[string]string{}
+	for _, f := range m.Fields {
+		value, known := f.from(object)
+		if !known || value == "" && !f.Optional {
+			return nil
 		}
+		fields[f.Name] = value
 	}
-	return ""
+	return m.build(fields)
 }
 
-// sent returns what is sent of the text of a method's field.
-func sent(method string, o types.Object, name string) string {
-	given := text(o, name)
-	for _, m := range Methods {
-		for _, f := range m.Fields {
-			if m.Name != method || f.Name != name {
-				continue
-			}
-			if value, err := f.Value(given); err == nil { // else validation has refused it, or it isn't known
-				return value
-			}
+// from returns what is sent of a field, which is in the attribute of its name or in
+// the write-only twin.
+func (f MethodField) from(object types.Object) (value string, known bool) {
+	for _, name := range []string{f.Name, f.Name + "_wo"} {
+		text, _ := object.Attributes()[name].(types.String)
+		switch {
+		case text.IsUnknown():
+			return "", false
+		case text.ValueString() != "":
+			value, err := f.Value(text.ValueString())
+			return value, err == nil // validation has said why it can't be used
 		}
 	}
-	return given
+	return "", true
 }
