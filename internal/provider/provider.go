@@ -1,5 +1,5 @@
-// Package provider is the front door: the provider block, what becomes of it,
-// and the list of what the provider offers.
+// Package provider configures the provider from its block and the environment, and
+// lists what it offers.
 package provider
 
 import (

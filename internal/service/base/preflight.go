@@ -43,8 +43,8 @@ func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, serve
 		}
 		looks.Go(func() {
 			defer end()
-			if seen, err := PeerCertificate(ctx, s.URL.ValueString()); err == nil && seen != nil {
-				found[i] = s.compare(seen)
+			if peer, err := PeerCertificate(ctx, s.URL.ValueString()); err == nil && peer != nil {
+				found[i] = s.compare(peer)
 			}
 		})
 	}
@@ -58,14 +58,14 @@ func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, serve
 
 // compare warns where a certificate is not the configured one.
 func (s Server) compare(certificate *x509.Certificate) diag.Diagnostics {
-	seen := tlsutil.Thumbprint(certificate)
-	if customtypes.ThumbprintType.Same(seen, s.Thumbprint.ValueString()) {
+	thumbprint := tlsutil.Thumbprint(certificate)
+	if customtypes.ThumbprintType.Same(thumbprint, s.Thumbprint.ValueString()) {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(s.At), "The "+s.Name+" shows another certificate", fmt.Sprintf(
 		"%s shows, seen from here, a certificate with another thumbprint than the configured one:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
 			"If the appliance sees the same, the apply will fail. Compare both with the certificate of the %s. ",
-		s.URL.ValueString(), s.Thumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer, s.Name)+PreflightOff)}
+		s.URL.ValueString(), s.Thumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer, s.Name)+PreflightOff)}
 }
 
 // PeerCertificate returns the certificate that the host of a URL shows from here, nil
