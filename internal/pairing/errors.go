@@ -17,9 +17,9 @@ var (
 	ErrStillListed = errors.New("the task has succeeded, but the site is still in the list of the appliance's sites")
 	// ErrReserved is a peer that another resource of the run pairs with.
 	ErrReserved = errors.New("another resource of this run manages this pairing")
-	// ErrTaken is a pairing that another resource of the run has made, adopted or
+	// ErrChanged is a pairing that another resource of the run has made, adopted or
 	// changed: it is not unpaired.
-	ErrTaken = errors.New("another resource of this run has made or changed this pairing")
+	ErrChanged = errors.New("another resource of this run has made or changed this pairing")
 	// ErrSharedState is a pairing that another object of the state still holds: it is
 	// not unpaired.
 	ErrSharedState = errors.New("another object of the state holds this pairing")
@@ -60,10 +60,10 @@ func checkName(s vcda.Site, spec Spec) error {
 type ListedTwiceError struct{ One, Other vcda.Site }
 
 func (e *ListedTwiceError) Error() string {
-	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s: remove one of them from the appliance", listed(e.One), listed(e.Other))
+	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s: remove one of them from the appliance", nameOf(e.One), nameOf(e.Other))
 }
 
-func listed(s vcda.Site) string {
+func nameOf(s vcda.Site) string {
 	if s.ID != "" {
 		return s.ID
 	}

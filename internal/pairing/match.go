@@ -18,8 +18,8 @@ type Peer struct {
 	Name, URL string
 }
 
-// is reports whether a row of the list is the peer's.
-func (p Peer) is(s vcda.Site) bool {
+// matchesRow reports whether a row of the list is the peer's.
+func (p Peer) matchesRow(s vcda.Site) bool {
 	switch {
 	case p.Key != "":
 		return sameName(s.Key(p.Service), p.Key)
@@ -29,8 +29,8 @@ func (p Peer) is(s vcda.Site) bool {
 	return sameURL(s.Endpoint(), p.URL)
 }
 
-// made is the peer with the key of what the task has made, if it says so.
-func (p Peer) made(task vcda.Task) Peer {
+// withKeyOf is the peer with the key of what the task has made, if it says so.
+func (p Peer) withKeyOf(task vcda.Task) Peer {
 	if site, ok := resultOf(p.Service, task); ok && p.Key == "" {
 		p.Key = site.Key(p.Service)
 	}
@@ -65,7 +65,7 @@ func (p Peer) matchResult(site vcda.Site) lro.Match {
 	switch {
 	case p.Key == "" && p.Service == vcda.Manager && site.APIPublicURL == "":
 		return lro.Maybe
-	case p.is(site):
+	case p.matchesRow(site):
 		return lro.Yes
 	}
 	return lro.No
@@ -80,15 +80,15 @@ func (p Peer) matchName(name string, t vcda.Task) lro.Match {
 	case p.Key != "" && sameName(name, p.Key):
 		return lro.Yes
 	case p.Service == vcda.Manager && isURL:
-		return certain(sameURL(name, p.URL))
+		return yesOrNo(sameURL(name, p.URL))
 	case p.Service == vcda.Manager, isURL, sameName(name, t.Site):
 		return lro.Maybe // a name of the site, or the appliance's own
 	}
-	return certain(sameName(name, p.Name))
+	return yesOrNo(sameName(name, p.Name))
 }
 
-func certain(is bool) lro.Match {
-	if is {
+func yesOrNo(matches bool) lro.Match {
+	if matches {
 		return lro.Yes
 	}
 	return lro.No
@@ -119,6 +119,13 @@ func isListed(s *vcda.Site) bool { return s != nil }
 func leadsTo(s vcda.Site, spec Spec) bool {
 	return (s.APIPublicURL == "" || sameURL(s.APIPublicURL, spec.URL)) &&
 		(s.APIThumbprint == "" || sameThumbprint(s.APIThumbprint, spec.Thumbprint))
+}
+
+// showsRepair reports whether a row shows the end of a re-pairing, before which it was
+// another one. The appliance may store a description in another form than asked for,
+// but one that is as before belongs to a list that lags behind.
+func showsRepair(s, before vcda.Site, spec Spec) bool {
+	return leadsTo(s, spec) && (matches(s, spec) || s.Description != before.Description)
 }
 
 // matches reports whether a row is as asked for.

@@ -77,7 +77,7 @@ func TestIs(t *testing.T) {
 		"Cloud: another name, same URL": {Peer{Service: vcda.Cloud, Name: "b", URL: peerURL}, vcda.Site{Site: "c", APIPublicURL: peerURL}, false},
 		"Cloud: the name, decomposed":   {Peer{Service: vcda.Cloud, Name: "M\u00fcnchen"}, vcda.Site{Site: "Mu\u0308nchen"}, true},
 	} {
-		if got := test.peer.is(test.row); got != test.want {
+		if got := test.peer.matchesRow(test.row); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
@@ -118,25 +118,25 @@ func TestRun(t *testing.T) {
 	if !r.reserve(peer) || r.reserve(same) {
 		t.Error("a peer is reserved once, in any spelling")
 	}
-	r.settle(peer, "", "x", ErrNotListed)
+	r.endReservation(peer, "", "x", ErrNotListed)
 	if !r.reserve(same) {
 		t.Error("a reservation outlives its failed create")
 	}
-	r.settle(same, "1", "x", nil)
-	if !r.isTaken("1") || r.Holds("1") {
-		t.Error("what a create made is taken, and not held by the state")
+	r.endReservation(same, "1", "x", nil)
+	if !r.isChanged("1") || r.IsInState("1") {
+		t.Error("what a create made is changed by the run, and not in the state")
 	}
-	if err := r.release("1", "y", 0); !errors.Is(err, ErrTaken) {
+	if err := r.release("1", "y", 0); !errors.Is(err, ErrChanged) {
 		t.Errorf("another resource unpairs it: %v", err)
 	}
 	if err := r.release("1", "x", 0); err != nil {
 		t.Errorf("its own resource does not: %v", err)
 	}
-	r.Hold("2", "x")
-	r.Hold("2", "y")
-	r.Hold("2", "y") // in another plan of the process
-	if r.Holders("2") != 2 || !r.Holds("2") {
-		t.Errorf("%d holders", r.Holders("2"))
+	r.RecordObject("2", "x")
+	r.RecordObject("2", "y")
+	r.RecordObject("2", "y") // in another plan of the process
+	if r.Objects("2") != 2 || !r.IsInState("2") {
+		t.Errorf("%d objects", r.Objects("2"))
 	}
 	if err := r.release("2", "", 2); !errors.Is(err, ErrSharedState) {
 		t.Errorf("the first of two: %v", err)
@@ -144,7 +144,7 @@ func TestRun(t *testing.T) {
 	if err := r.release("2", "", 2); err != nil {
 		t.Errorf("the last of two: %v", err)
 	}
-	r.started("task", peer)
+	r.recordTask("task", peer)
 	if r.match(same, vcda.Task{ID: "task"}) != lro.Yes || r.match(Peer{Service: vcda.Manager, URL: "https://c.example.com"}, vcda.Task{ID: "task"}) != lro.No {
 		t.Error("a task of the run is not told from others")
 	}

@@ -69,13 +69,13 @@ func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err err
 	if !a.run.reserve(peer) {
 		return Result{}, ErrReserved
 	}
-	defer func() { a.run.settle(peer, result.key(a.service), spec.Owner, err) }()
-	request := request(spec)
+	defer func() { a.run.endReservation(peer, result.key(a.service), spec.Owner, err) }()
+	body := request(spec)
 	if a.service == vcda.Manager {
-		request.Site = "" // learned from the peer
+		body.Site = "" // learned from the peer
 	}
 	out, err := lro.Do(ctx, a.system(a.client.WaitForResult), a.write(peer, lro.Write[vcda.Task, *vcda.Site]{
-		Send:     a.start(peer, func(ctx context.Context) (vcda.Task, error) { return a.client.Pair(ctx, request) }),
+		Send:     a.start(peer, func(ctx context.Context) (vcda.Task, error) { return a.client.Pair(ctx, body) }),
 		Done:     isListed,
 		Reflects: reflects(peer),
 	}))
@@ -95,9 +95,9 @@ func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err err
 func (a *Appliance) adopt(ctx context.Context, site vcda.Site, spec Spec) (Result, error) {
 	key := site.Key(a.service)
 	switch {
-	case a.run.isTaken(key):
+	case a.run.isChanged(key):
 		return Result{}, ErrReserved
-	case a.run.Holds(key):
+	case a.run.IsInState(key):
 		return Result{}, &HeldError{Site: site}
 	case !spec.Adopt:
 		return Result{}, &ExistsError{Site: site}
@@ -128,14 +128,14 @@ func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, 
 	case site == nil:
 		return Result{}, ErrNotListed
 	}
-	a.run.take(key, spec.Owner)
+	a.run.recordChange(key, spec.Owner)
 	out, err := lro.Do(ctx, a.system(a.client.WaitForResult), a.write(peer, lro.Write[vcda.Task, *vcda.Site]{
 		Send: a.start(peer, func(ctx context.Context) (vcda.Task, error) {
 			return a.client.Repair(ctx, site.Key(a.service), request(spec))
 		}),
 		Done:   func(s *vcda.Site) bool { return s != nil && matches(*s, spec) },
 		Always: true,
-		Shown:  func(s *vcda.Site) bool { return s != nil && leadsTo(*s, spec) },
+		Shown:  func(s *vcda.Site) bool { return s != nil && showsRepair(*s, *site, spec) },
 	}))
 	result := Result{Site: out.State, Task: out.Task}
 	switch {
@@ -150,11 +150,11 @@ func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, 
 // Unpair removes the pairing of the key, which so many objects of the state hold.
 // One that is gone already is no error.
 //
-// Errors: ErrTaken where another resource of the run has made or changed it,
+// Errors: ErrChanged where another resource of the run has made or changed it,
 // ErrSharedState where another object of the state still holds it, ErrStillListed,
 // and those of lro.Do.
-func (a *Appliance) Unpair(ctx context.Context, key, owner string, holders int) (Result, error) {
-	if err := a.run.release(key, owner, holders); err != nil {
+func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) (Result, error) {
+	if err := a.run.release(key, owner, objects); err != nil {
 		return Result{}, err
 	}
 	site, err := a.Find(ctx, key)
@@ -250,7 +250,7 @@ func (a *Appliance) Find(ctx context.Context, key string) (*vcda.Site, error) {
 
 // find returns the row of the peer, nil where there is none.
 func (a *Appliance) find(ctx context.Context, peer Peer) (found *vcda.Site, err error) {
-	return a.findSince(ctx, peer, a.lately())
+	return a.findSince(ctx, peer, a.notBefore())
 }
 
 // findSince is find in a list that was asked for at the time given or later.
@@ -262,7 +262,7 @@ func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (
 	})
 	for _, s := range sites {
 		switch {
-		case s.IsLocal || !peer.is(s):
+		case s.IsLocal || !peer.matchesRow(s):
 		case found == nil:
 			found = &s
 		case found.Key(a.service) != s.Key(a.service):
@@ -274,7 +274,9 @@ func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (
 
 // write completes a write of the peer.
 func (a *Appliance) write(peer Peer, w lro.Write[vcda.Task, *vcda.Site]) lro.Write[vcda.Task, *vcda.Site] {
-	w.Look = func(ctx context.Context, task vcda.Task) (*vcda.Site, error) { return a.find(ctx, peer.made(task)) }
+	w.Look = func(ctx context.Context, task vcda.Task) (*vcda.Site, error) {
+		return a.find(ctx, peer.withKeyOf(task))
+	}
 	w.Match = func(task vcda.Task) lro.Match { return a.run.match(peer, task) }
 	w.Tasks = a.siteTasks
 	return w
@@ -285,7 +287,7 @@ func (a *Appliance) start(peer Peer, send func(context.Context) (vcda.Task, erro
 	return func(ctx context.Context) (vcda.Task, error) {
 		task, err := send(ctx)
 		if err == nil {
-			a.run.started(task.ID, peer)
+			a.run.recordTask(task.ID, peer)
 		}
 		return task, err
 	}
@@ -294,7 +296,7 @@ func (a *Appliance) start(peer Peer, send func(context.Context) (vcda.Task, erro
 // siteTasks lists the tasks about sites, none where the user may not.
 func (a *Appliance) siteTasks(ctx context.Context) (tasks []vcda.Task, err error) {
 	err = a.retry(ctx, func() error {
-		tasks, err = a.client.TasksSince(ctx, vcda.TaskQuery{ResourceType: "site"}, a.lately())
+		tasks, err = a.client.TasksSince(ctx, vcda.TaskQuery{ResourceType: "site"}, a.notBefore())
 		return err
 	})
 	if vcda.IsNotFoundOrForbidden(err) {
@@ -304,9 +306,9 @@ func (a *Appliance) siteTasks(ctx context.Context) (tasks []vcda.Task, err error
 	return tasks, err
 }
 
-// lately is how old a list may be that serves operations which begin together. None
+// notBefore is how old a list may be that serves operations which begin together. None
 // is older than a write of this process.
-func (a *Appliance) lately() time.Time { return a.client.Clock().Now().Add(-100 * time.Millisecond) }
+func (a *Appliance) notBefore() time.Time { return a.client.Clock().Now().Add(-100 * time.Millisecond) }
 
 // retry repeats a read whose response can't be used. Everything else was repeated
 // by the HTTP layer.

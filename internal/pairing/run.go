@@ -9,18 +9,18 @@ import (
 )
 
 // Run is what the resources of one run share about the pairings of one appliance,
-// so that no pairing gets two owners. Its zero value is ready.
+// so that no pairing gets two owners. Pairings go by their keys. Its zero value is
+// ready.
 type Run struct {
 	lock     sync.Mutex
-	noted    map[string]bool   // pairings that the state holds, by key
-	held     map[string]owners // objects of the state that hold one, as far as they were read
-	released map[string]int    // how many of them have been destroyed
-	taken    map[string]string // owners of the pairings that the run has made, adopted or changed, by key
+	state    map[string]owners // pairings that the state holds, with the owners that were read
+	released map[string]int    // how many objects of one have been destroyed
+	changed  map[string]string // owners of the pairings that the run has made, adopted or changed
 	reserved map[string]bool   // peers that a resource pairs with
 	tasks    map[string]Peer   // that the run has started
 }
 
-// owners are objects of the state by what tells them apart.
+// owners tell the objects of the state apart that hold one pairing.
 type owners map[string]bool
 
 // identity is what a peer is reserved by.
@@ -35,67 +35,70 @@ func (p Peer) identity() string {
 	return normal
 }
 
-// Note notes a pairing that the state holds.
-func (r *Run) Note(key string) {
+// RecordState records a pairing that the state holds.
+func (r *Run) RecordState(key string) {
 	if r == nil || key == "" {
 		return // the provider is not configured, or the pairing is not made yet
 	}
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	set(&r.noted, key, true)
+	r.recordState(key)
 }
 
-// Hold notes an object of the state that holds a pairing. An object is read again
-// in each plan of a process that plans and applies several times, as that of
+func (r *Run) recordState(key string) {
+	if r.state[key] == nil {
+		set(&r.state, key, owners{})
+	}
+}
+
+// RecordObject records an object of the state that holds a pairing. An object is read
+// again in each plan of a process that plans and applies several times, as that of
 // "terraform test" does: what it made before is then part of the state.
-func (r *Run) Hold(key, owner string) {
+func (r *Run) RecordObject(key, owner string) {
 	if r == nil || key == "" {
 		return
 	}
-	r.Note(key)
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	if r.held[key] == nil {
-		set(&r.held, key, owners{})
-	}
-	r.held[key][owner] = true
-	if r.taken[key] == owner {
-		delete(r.taken, key)
+	r.recordState(key)
+	r.state[key][owner] = true
+	if r.changed[key] == owner {
+		delete(r.changed, key)
 	}
 }
 
-// Holders is how many objects of the state hold a pairing.
-func (r *Run) Holders(key string) int {
+// Objects is how many objects of the state hold a pairing, as far as they were read.
+func (r *Run) Objects(key string) int {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return len(r.held[key])
+	return len(r.state[key])
 }
 
-// Drop forgets a pairing that is gone.
-func (r *Run) Drop(key string) {
+// Forget forgets a pairing that is gone.
+func (r *Run) Forget(key string) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	delete(r.noted, key)
-	delete(r.held, key)
-	delete(r.taken, key)
+	delete(r.state, key)
+	delete(r.changed, key)
 }
 
-// Holds reports whether the state holds the pairing.
-func (r *Run) Holds(key string) bool {
+// IsInState reports whether the state holds the pairing.
+func (r *Run) IsInState(key string) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return r.noted[key]
+	return r.state[key] != nil
 }
 
-// isTaken reports whether a resource of the run has made or changed the pairing.
-func (r *Run) isTaken(key string) bool {
+// isChanged reports whether a resource of the run has made, adopted or changed the
+// pairing.
+func (r *Run) isChanged(key string) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	_, taken := r.taken[key]
-	return taken
+	_, changed := r.changed[key]
+	return changed
 }
 
-// reserve takes a peer for one resource, and reports whether none had it.
+// reserve reserves a peer for one resource, and reports whether it was free.
 func (r *Run) reserve(p Peer) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
@@ -106,56 +109,56 @@ func (r *Run) reserve(p Peer) bool {
 	return true
 }
 
-// settle ends a reservation, and notes the owner of the pairing that was made.
-func (r *Run) settle(p Peer, key, owner string, err error) {
+// endReservation ends a reservation, and records the owner of the pairing that was
+// made.
+func (r *Run) endReservation(p Peer, key, owner string, err error) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	delete(r.reserved, p.identity())
 	if err == nil {
-		set(&r.taken, key, owner)
+		set(&r.changed, key, owner)
 	}
 }
 
-// take notes a pairing that a resource of the run changes.
-func (r *Run) take(key, owner string) {
+// recordChange records the owner that changes a pairing.
+func (r *Run) recordChange(key, owner string) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	set(&r.taken, key, owner)
+	set(&r.changed, key, owner)
 }
 
 // release lets an object give up a pairing that so many objects of the state hold.
 // It is an error as long as another one needs the pairing.
-func (r *Run) release(key, owner string, holders int) error {
+func (r *Run) release(key, owner string, objects int) error {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	if other, taken := r.taken[key]; taken && other != owner {
-		return ErrTaken
+	if other, changed := r.changed[key]; changed && other != owner {
+		return ErrChanged
 	}
 	set(&r.released, key, r.released[key]+1)
-	if r.released[key] < holders {
+	if r.released[key] < objects {
 		return ErrSharedState
 	}
-	delete(r.noted, key)
-	delete(r.held, key)
-	delete(r.taken, key)
+	delete(r.state, key)
+	delete(r.changed, key)
 	delete(r.released, key)
 	return nil
 }
 
-// started notes a task of the run.
-func (r *Run) started(id string, p Peer) {
+// recordTask records a task of the run.
+func (r *Run) recordTask(id string, p Peer) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	set(&r.tasks, id, p)
 }
 
-// match reports whether a task is about the peer. Of its own tasks the run knows.
+// match reports whether a task is about the peer. The run knows its own tasks.
 func (r *Run) match(p Peer, t vcda.Task) lro.Match {
 	r.lock.Lock()
-	owner, own := r.tasks[t.ID]
+	peer, known := r.tasks[t.ID]
 	r.lock.Unlock()
-	if own {
-		return certain(owner.identity() == p.identity())
+	if known {
+		return yesOrNo(peer.identity() == p.identity())
 	}
 	return p.match(t)
 }

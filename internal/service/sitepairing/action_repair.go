@@ -72,7 +72,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	m := blank()
-	m.refresh(*site, appliance.Service(), text{})
+	m.refresh(*site, appliance.Service(), description{})
 	ctx = vcda.WithProgress(ctx, func(t vcda.Task) {
 		resp.SendProgress(progress(fmt.Sprintf("Re-pairing the site %s: the task %s is %s at %d %%.", nameOf(*site), t.ID, stateOf(t), t.Progress)))
 	})

@@ -18,9 +18,9 @@ import (
 // ImportState finds the pairing by its id, its site's name or its URL; an
 // identity is an id.
 func (r *sitePairing) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	wanted, identity, give := req.ID, types.StringNull(), "the id, the name or the URL"
+	wanted, identity, accepted := req.ID, types.StringNull(), "the id, the name or the URL"
 	if wanted == "" {
-		give = onlyID
+		accepted = onlyID
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &identity)...)
 		wanted = identity.ValueString()
 	}
@@ -37,7 +37,7 @@ func (r *sitePairing) ImportState(ctx context.Context, req resource.ImportStateR
 	sites = vcda.PeersOf(sites)
 	switch found := matching(sites, a.Service(), wanted, identity.IsNull()); len(found) {
 	case 0:
-		resp.Diagnostics.AddError("Unable to "+action, noSuchSite(sites, a.Service(), wanted, give))
+		resp.Diagnostics.AddError("Unable to "+action, noSuchSite(sites, a.Service(), wanted, accepted))
 	case 1:
 		key := found[0].Key(a.Service())
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
@@ -67,7 +67,7 @@ const onlyID = "the id, which comes first,"
 const shownSites = 10
 
 // noSuchSite shows what could be given instead: the nearest of the sites.
-func noSuchSite(sites []vcda.Site, service vcda.Service, wanted, give string) string {
+func noSuchSite(sites []vcda.Site, service vcda.Service, wanted, accepted string) string {
 	const text = "The appliance is paired with no such site. "
 	if len(sites) == 0 {
 		return text + "There are no pairings: pair first, or correct url in the provider block."
@@ -76,7 +76,7 @@ func noSuchSite(sites []vcda.Site, service vcda.Service, wanted, give string) st
 	if len(sites) > shownSites {
 		which = fmt.Sprintf("of a site; these %d of %d are the nearest", shownSites, len(sites))
 	}
-	return text + "Give " + give + " " + which + ":\n\n" + table(nearest(sites, service, wanted), service)
+	return text + "Give " + accepted + " " + which + ":\n\n" + table(nearest(sites, service, wanted), service)
 }
 
 func table(sites []vcda.Site, service vcda.Service) string {

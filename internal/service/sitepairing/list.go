@@ -95,7 +95,7 @@ func (l *lister) sites(ctx context.Context) (sites []vcda.Site, service vcda.Ser
 func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service vcda.Service) list.ListResult {
 	result := req.NewListResult(ctx)
 	m := blank()
-	m.refresh(s, service, text{})
+	m.refresh(s, service, description{})
 	result.DisplayName = nameOf(s)
 	result.Diagnostics.Append(identify(ctx, result.Identity, m.ID)...)
 	if req.IncludeResource {

@@ -193,7 +193,7 @@ func warnOfLink(ctx context.Context, system providerdata.System[vcda.Client], m 
 	if link.Incoming == nil && link.Outgoing == nil || problem == nil && m.ExpectLink.Equal(types.BoolValue(false)) {
 		return nil
 	}
-	text := fmt.Sprintf("The site %s is paired, but the appliance reports errors of its traffic:\n%s\n\n%s%s", nameOf(s), linkErrors(link), linkAdvice(link), seenThumbprint(ctx, system, m, link))
+	text := fmt.Sprintf("The site %s is paired, but the appliance reports errors of its traffic:\n%s\n\n%s%s", nameOf(s), linkErrors(link), linkAdvice(link), bothThumbprints(ctx, system, m, link))
 	if problem != nil {
 		text = diagnostics.FromError(ctx, problem).Why + " So the wait for the link has ended, and the pairing is saved. " + text
 	}
@@ -245,9 +245,9 @@ func isMismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeC
 // helps a warning.
 const lookTime = 5 * time.Second
 
-// seenThumbprint shows both thumbprints of a mismatch, as far as the appliance says
+// bothThumbprints shows the thumbprints of a mismatch, as far as the appliance says
 // what it sees.
-func seenThumbprint(ctx context.Context, system providerdata.System[vcda.Client], m model, link vcda.State) string {
+func bothThumbprints(ctx context.Context, system providerdata.System[vcda.Client], m model, link vcda.State) string {
 	client, absent := system.Client()
 	if !isMismatch(link.Outgoing) || absent.HasError() {
 		return ""
@@ -257,9 +257,9 @@ func seenThumbprint(ctx context.Context, system providerdata.System[vcda.Client]
 	ctx, cancel := client.Clock().WithTimeout(ctx, lookTime, nil)
 	defer cancel()
 	for _, viaTunnel := range []bool{true, false} {
-		seen, err := client.RemoteCertificate(ctx, spec.URL, viaTunnel)
-		if err == nil && seen.Certificate.Thumbprint != "" {
-			return text + "\n  seen:       " + seen.Certificate.Thumbprint
+		peer, err := client.RemoteCertificate(ctx, spec.URL, viaTunnel)
+		if err == nil && peer.Certificate.Thumbprint != "" {
+			return text + "\n  seen:       " + peer.Certificate.Thumbprint
 		}
 	}
 	return text

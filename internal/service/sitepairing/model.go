@@ -2,7 +2,6 @@ package sitepairing
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -43,11 +42,8 @@ func (m model) spec(owner string) pairing.Spec {
 // report takes over what only the appliance knows.
 func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.ID = types.StringValue(s.Key(service))
-	switch {
-	case m.Site.IsUnknown(), m.Site.IsNull():
+	if m.Site.IsUnknown() || m.Site.IsNull() {
 		m.Site = base.StringOrNull(s.Site)
-	case s.Site != "" && !customtypes.SiteNameType.Same(s.Site, m.Site.ValueString()):
-		m.Site = types.StringValue(s.Site)
 	}
 	m.PendingTaskID = types.StringNull()
 	m.Peer = base.NewPeer(s)
@@ -56,8 +52,11 @@ func (m *model) report(s vcda.Site, service vcda.Service) {
 // refresh takes over everything the appliance says of a pairing, arguments
 // included. A description that is stored as it was after the last change is no
 // difference.
-func (m *model) refresh(s vcda.Site, service vcda.Service, kept text) {
+func (m *model) refresh(s vcda.Site, service vcda.Service, kept description) {
 	m.report(s, service)
+	if s.Site != "" && !customtypes.SiteNameType.Same(s.Site, m.Site.ValueString()) {
+		m.Site = types.StringValue(s.Site)
+	}
 	// The internal address is no match for configuration: it serves an import only.
 	if s.APIPublicURL != "" || m.APIURL.IsNull() {
 		m.APIURL = customtypes.URLType.Value(s.Endpoint())
@@ -129,15 +128,7 @@ func (m model) action(verb string) string {
 
 // blank is a pairing of which nothing is known.
 func blank() model {
-	operations := map[string]attr.Type{}
-	for _, name := range []string{"create", "read", "update", "delete"} {
-		operations[name] = types.StringType
-	}
-	return model{
-		RepairTriggers: types.MapNull(types.StringType),
-		Timeouts:       timeouts.Value{Object: types.ObjectNull(operations)},
-		Peer:           base.NoPeer(),
-	}
+	return model{RepairTriggers: types.MapNull(types.StringType), Timeouts: base.NullTimeouts(), Peer: base.NoPeer()}
 }
 
 // planned prepares the computed values of a change: what it may fill in or change

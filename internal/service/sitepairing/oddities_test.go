@@ -3,6 +3,7 @@ package sitepairing_test
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
@@ -11,6 +12,12 @@ import (
 
 // listed makes the appliance list its one pairing with other values.
 func listed(t *testing.T, a *simulator.Appliance, changes map[string]any) {
+	t.Helper()
+	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: listOf(t, a, changes)})
+}
+
+// listOf is the list of the appliance's one pairing, with other values.
+func listOf(t *testing.T, a *simulator.Appliance, changes map[string]any) string {
 	t.Helper()
 	s := a.Sites()[0]
 	row := map[string]any{
@@ -25,7 +32,26 @@ func listed(t *testing.T, a *simulator.Appliance, changes map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: string(body)})
+	return string(body)
+}
+
+// TestUpdate_laggingList: a list that still shows the description of before is not
+// taken for what the appliance has stored.
+func TestUpdate_laggingList(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		b.Pair("site-a")
+		made := succeeds(t, a, none, values(b))
+		before := listOf(t, a, nil)
+		isRepair := func(r *http.Request) bool { return r.Method == http.MethodPut }
+		when(a, isRepair, func() {
+			a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: before, Times: 3})
+		})
+		changed, problems := attempt(t, a, made, values(b, "description", "two"))
+		if len(problems) > 0 {
+			t.Errorf("%q, %q", problems.Errors(), problems.Warnings())
+		}
+		requireUnchanged(t, a, changed, values(b, "description", "two"))
+	})
 }
 
 // TestOddRows: what an appliance leaves out is as it was, what it stores beyond

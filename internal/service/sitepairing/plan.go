@@ -19,25 +19,31 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	var m, prior model
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &prior.ID)...)
-		r.Pairings.Note(prior.ID.ValueString())
+		r.Pairings.RecordState(prior.ID.ValueString())
 		if req.Plan.Raw.Equal(req.State.Raw) {
 			return // as in most of many pairings
 		}
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		return // the refresh and the destroy itself ask which appliance it is
+		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req.Private, prior)...)
+		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	var site types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("site"), &site)...)
-	if resp.Diagnostics.HasError() {
-		return
+	switch {
+	case resp.Diagnostics.HasError():
+	case req.State.Raw.IsNull():
+		resp.Diagnostics.Append(r.planCreate(ctx, req.Private, m, site)...)
+	default:
+		r.planChange(ctx, req, resp, m, prior, site)
 	}
-	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, m, site, &resp.Diagnostics)
-		return
-	}
+}
+
+// planChange prepares the way from prior to m, for the site that the configuration
+// names.
+func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, m, prior model, site types.String) {
 	m.Site = stringOr(m.Site, prior.Site)
 	if site.IsUnknown() {
 		m.Site = types.StringUnknown()
@@ -49,7 +55,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	if m.changesAppliance(prior) || !m.Site.Equal(prior.Site) {
-		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req, prior)...)
+		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req.Private, prior)...)
 	}
 	m.planned(prior, site)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
@@ -58,14 +64,15 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 }
 
-// planCreate checks a new pairing. Trouble with the appliance is for the create to
-// report.
-func (r *sitePairing) planCreate(ctx context.Context, m model, site types.String, diags *diag.Diagnostics) {
+// planCreate checks a new pairing, or one that replaces another: then private state
+// knows the appliance. Trouble with the appliance is for the create to report.
+func (r *sitePairing) planCreate(ctx context.Context, private privateReader, m model, site types.String) (diags diag.Diagnostics) {
 	client, absent := r.VCDA.ClientForPlan()
 	diags.Append(absent...)
 	if client == nil {
-		return
+		return diags
 	}
+	diags.Append(r.checkSameAppliance(ctx, private, m)...)
 	if site.IsNull() {
 		service, err := client.Service(ctx)
 		switch {
@@ -73,25 +80,27 @@ func (r *sitePairing) planCreate(ctx context.Context, m model, site types.String
 			diags.Append(diagnostics.Warning(ctx, "check at plan time whether the pairing needs a site name", err))
 		case service == vcda.Cloud:
 			diags.Append(missingSite())
-			return
+			return diags
 		}
 	}
 	diags.Append(r.preflight(ctx, m, model{}, site)...)
+	return diags
 }
 
-// checkSameAppliance refuses to plan a change of a pairing on another appliance. An
-// appliance that can't be asked is for the change itself to report.
-func (r *sitePairing) checkSameAppliance(ctx context.Context, req resource.ModifyPlanRequest, prior model) diag.Diagnostics {
+// checkSameAppliance refuses to plan for a pairing that was made on another appliance.
+// An appliance that can't be asked is for the apply to report.
+func (r *sitePairing) checkSameAppliance(ctx context.Context, private privateReader, m model) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
-	if absent.HasError() || client.SingleUse() {
-		return nil
+	made, diags := madeOn(ctx, private)
+	if absent.HasError() || diags.HasError() || made == "" || client.SingleUse() {
+		return diags
 	}
 	instance, err := client.InstanceID(ctx)
 	if err != nil {
 		logDecision(ctx, "the appliance of the pairing is not checked in the plan", map[string]any{"error": err.Error()})
 		return nil
 	}
-	return checkInstance(ctx, prior.action("plan"), req.Private, client, instance)
+	return checkInstance(m.action("plan"), made, instance, client)
 }
 
 func missingSite() diag.Diagnostic {

@@ -29,14 +29,14 @@ func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.
 		return nil
 	}
 	defer end()
-	var shown, listed diag.Diagnostics
+	var certificate, pairing diag.Diagnostics
 	var looks sync.WaitGroup
-	looks.Go(func() { shown = lookAtCertificate(ctx, m) })
+	looks.Go(func() { certificate = lookAtCertificate(ctx, m) })
 	if !client.SingleUse() {
-		looks.Go(func() { listed = r.lookForPairing(ctx, client, m, prior) })
+		looks.Go(func() { pairing = r.lookForPairing(ctx, client, m, prior) })
 	}
 	looks.Wait()
-	return append(shown, listed...)
+	return append(certificate, pairing...)
 }
 
 // lookAtCertificate looks whether the peer can be reached from here, and whether it
@@ -52,14 +52,14 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 	case certificate == nil:
 		return nil
 	}
-	seen := tlsutil.Thumbprint(certificate)
-	if customtypes.ThumbprintType.Same(seen, m.APIThumbprint.ValueString()) {
+	thumbprint := tlsutil.Thumbprint(certificate)
+	if customtypes.ThumbprintType.Same(thumbprint, m.APIThumbprint.ValueString()) {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_thumbprint"), "The site shows another certificate",
 		fmt.Sprintf("%s shows, seen from here, a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
 			"If the appliance sees the same, the pairing will report CertificateMismatch. Compare both with the appliance of the site. ",
-			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), seen, certificate.Subject, certificate.Issuer)+base.PreflightOff)}
+			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer)+base.PreflightOff)}
 }
 
 // lookForPairing looks whether another pairing of the appliance is in the way. What
@@ -80,7 +80,7 @@ func (r *sitePairing) lookForPairing(ctx context.Context, client *vcda.Client, m
 		key := s.Key(service)
 		inTheWay := customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()) ||
 			service == vcda.Cloud && prior.ID.IsNull() && customtypes.SiteNameType.Same(s.Site, m.Site.ValueString())
-		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Pairings.Holds(key) {
+		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Pairings.IsInState(key) {
 			continue
 		}
 		if m.AdoptExisting.ValueBool() && prior.ID.IsNull() {

@@ -15,10 +15,10 @@ import (
 
 // What private state keeps of a pairing.
 const (
-	ownerKey    = "owner"    // tells the object from others of the state
-	instanceKey = "instance" // the installation of the appliance it was made on
-	textKey     = "text"     // a description that the appliance has stored in another form
-	holdersKey  = "holders"  // how many objects of the state hold it, where there are several
+	ownerKey       = "owner"    // tells the object from others of the state
+	instanceKey    = "instance" // the installation of the appliance it was made on
+	descriptionKey = "text"     // a description that the appliance has stored in another form
+	objectsKey     = "objects"  // how many objects of the state hold it, where there are several
 )
 
 // privateReader is private state as a request has it.
@@ -49,35 +49,41 @@ func put(ctx context.Context, private privateWriter, key string, value any) diag
 	return private.SetKey(ctx, key, stored)
 }
 
-// checkInstance refuses to work on another appliance than the pairing was made on.
-func checkInstance(ctx context.Context, action string, private privateReader, client *vcda.Client, instance string) diag.Diagnostics {
-	if private == nil {
-		return nil // it is not made yet
-	}
-	made, diags := get[string](ctx, private, instanceKey)
-	if diags.HasError() || made == "" || instance == "" || made == instance {
-		return diags
+// checkInstance refuses to work on another appliance than the pairing was made on, as
+// far as both are known.
+func checkInstance(action, madeOn, instance string, client *vcda.Client) diag.Diagnostics {
+	if madeOn == "" || instance == "" || madeOn == instance {
+		return nil
 	}
 	return diag.Diagnostics{diagnostics.Detail{
 		Why: fmt.Sprintf("The pairing was made on another appliance: on the instance %s. The provider reaches the instance %s at %s now. Neither the state nor the appliance was changed.",
-			made, instance, client.URL()),
+			madeOn, instance, client.URL()),
 		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If the appliance was deployed again, so that the pairing is gone with the old one, " +
 			"forget it with terraform state rm or a removed block, and pair again.",
 	}.Unable(action)}
+}
+
+// madeOn is the instance of the appliance that the pairing was made on, "" where that
+// is not known. Private state is nil before a create.
+func madeOn(ctx context.Context, private privateReader) (string, diag.Diagnostics) {
+	if private == nil {
+		return "", nil
+	}
+	return get[string](ctx, private, instanceKey)
 }
 
 func keepInstance(ctx context.Context, private privateWriter, instance string) diag.Diagnostics {
 	return put(ctx, private, instanceKey, instance)
 }
 
-// text is a description and what the appliance has made of it.
-type text struct{ Wanted, Stored string }
+// description is a description as configured, and what the appliance has made of it.
+type description struct{ Wanted, Stored string }
 
-// keepText notes a description that the appliance has stored in another form, so
+// keepDescription notes a description that the appliance has stored in another form, so
 // that this is no difference later.
-func keepText(ctx context.Context, private privateWriter, m model, site vcda.Site) diag.Diagnostics {
-	kept := text{Wanted: m.Description.ValueString(), Stored: site.Description}
-	diags := put(ctx, private, textKey, kept)
+func keepDescription(ctx context.Context, private privateWriter, m model, site vcda.Site) diag.Diagnostics {
+	kept := description{Wanted: m.Description.ValueString(), Stored: site.Description}
+	diags := put(ctx, private, descriptionKey, kept)
 	if !customtypes.DescriptionType.Same(kept.Wanted, kept.Stored) {
 		diags.AddWarning("The appliance stores another description", fmt.Sprintf(
 			"The description of the site %s is stored as %q instead of %q. As long as the appliance shows it so, that is no difference.", nameOf(site), kept.Stored, kept.Wanted))
@@ -96,12 +102,12 @@ func keepOwner(ctx context.Context, stored privateReader, private privateWriter)
 	return owner, diags
 }
 
-// keepHolders notes that several objects of the state hold the pairing, as a
+// keepObjects notes that several objects of the state hold the pairing, as a
 // current and a deposed one.
-func keepHolders(ctx context.Context, stored privateReader, private privateWriter, holders int) diag.Diagnostics {
-	before, diags := get[int](ctx, stored, holdersKey)
-	if before == holders || before == 0 && holders == 1 {
+func keepObjects(ctx context.Context, stored privateReader, private privateWriter, objects int) diag.Diagnostics {
+	before, diags := get[int](ctx, stored, objectsKey)
+	if before == objects || before == 0 && objects == 1 {
 		return diags
 	}
-	return put(ctx, private, holdersKey, holders)
+	return put(ctx, private, objectsKey, objects)
 }

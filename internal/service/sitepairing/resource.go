@@ -74,7 +74,7 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 		site, problem := waitForLink(ctx, a, m, *result.Site)
 		resp.Diagnostics.Append(warnOfLink(ctx, r.VCDA, m, site, problem)...)
 		m.report(site, a.Service())
-		resp.Diagnostics.Append(keepText(ctx, resp.Private, m, site)...)
+		resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	}
 	resp.Diagnostics.Append(put(ctx, resp.Private, ownerKey, owner)...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
@@ -92,7 +92,7 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	defer cancel()
 	owner, diags := keepOwner(ctx, req.Private, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	r.Pairings.Hold(m.ID.ValueString(), owner)
+	r.Pairings.RecordObject(m.ID.ValueString(), owner)
 	action := m.action("read")
 	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -103,14 +103,14 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return // the state stays as it is
 	}
 	if site == nil {
-		r.Pairings.Drop(m.ID.ValueString())
+		r.Pairings.Forget(m.ID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	text, diags := get[text](ctx, req.Private, textKey)
+	text, diags := get[description](ctx, req.Private, descriptionKey)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
-	resp.Diagnostics.Append(keepHolders(ctx, req.Private, resp.Private, r.Pairings.Holders(m.ID.ValueString()))...)
+	resp.Diagnostics.Append(keepObjects(ctx, req.Private, resp.Private, r.Pairings.Objects(m.ID.ValueString()))...)
 	prior := m
 	m.refresh(*site, a.Service(), text)
 	if reflect.DeepEqual(m, prior) {
@@ -177,7 +177,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 		resp.Diagnostics.Append(warnOfLink(ctx, r.VCDA, m, site, problem)...)
 	}
 	m.report(site, a.Service())
-	resp.Diagnostics.Append(keepText(ctx, resp.Private, m, site)...)
+	resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -220,15 +220,15 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 	a, _ := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
 	owner, diags := get[string](ctx, req.Private, ownerKey)
 	resp.Diagnostics.Append(diags...)
-	holders, diags := get[int](ctx, req.Private, holdersKey)
+	objects, diags := get[int](ctx, req.Private, objectsKey)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, err := unpair(ctx, a, m, owner, holders)
+	result, err := unpair(ctx, a, m, owner, objects)
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	switch {
-	case errors.Is(err, pairing.ErrTaken), errors.Is(err, pairing.ErrSharedState):
+	case errors.Is(err, pairing.ErrChanged), errors.Is(err, pairing.ErrSharedState):
 		resp.Diagnostics.Append(onlyForgotten(m, err))
 	case err != nil:
 		keepPending(ctx, &resp.State, result.Task, &resp.Diagnostics)
@@ -238,7 +238,7 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 
 // unpair removes the pairing, once the task that an interrupted operation left
 // running has ended.
-func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, holders int) (pairing.Result, error) {
+func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, objects int) (pairing.Result, error) {
 	key := m.ID.ValueString()
 	if task := m.PendingTaskID.ValueString(); task != "" {
 		result, err := a.Resume(ctx, task, key, m.spec(""))
@@ -247,7 +247,7 @@ func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, ho
 		}
 		key = result.Site.Key(a.Service())
 	}
-	return a.Unpair(ctx, key, owner, holders)
+	return a.Unpair(ctx, key, owner, objects)
 }
 
 // keepPending notes in a state that otherwise stays as it was that a task was
@@ -260,7 +260,7 @@ func keepPending(ctx context.Context, state *tfsdk.State, task vcda.Task, diags 
 
 // waitForLink waits for the link where that is asked for. The problem is why the
 // wait ended before both directions worked.
-func waitForLink(ctx context.Context, a *pairing.Appliance, m model, site vcda.Site) (seen vcda.Site, problem error) {
+func waitForLink(ctx context.Context, a *pairing.Appliance, m model, site vcda.Site) (latest vcda.Site, problem error) {
 	if !m.WaitForLink.ValueBool() {
 		return site, nil
 	}
@@ -293,7 +293,9 @@ func (r *sitePairing) appliance(ctx context.Context, action string, private priv
 		diags.Append(diagnostics.Unable(ctx, action, err))
 		return nil, ""
 	}
-	diags.Append(checkInstance(ctx, action, private, client, instance)...)
+	made, problems := madeOn(ctx, private)
+	diags.Append(problems...)
+	diags.Append(checkInstance(action, made, instance, client)...)
 	return a, instance
 }
 

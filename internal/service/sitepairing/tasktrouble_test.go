@@ -358,6 +358,30 @@ func TestRenamed(t *testing.T) {
 	})
 }
 
+// TestRenamed_afterThePlan: an update keeps to its plan, and the next refresh shows the
+// new name.
+func TestRenamed_afterThePlan(t *testing.T) {
+	t.Parallel()
+	a, b := estateOf(t, simulator.Manager, time.Second)
+	unnamed := values(b, "description", "two")
+	delete(unnamed, "site")
+	for _, arguments := range []direct.Values{values(b, "description", "one"), unnamed} {
+		made := succeeds(t, a, none, values(b))
+		p := process(t, a)
+		plan := p.Plan(t, pairingType, made, arguments)
+		a.Rename("site-b", "site-x")
+		changed := apply(t, p, plan)
+		if changed.Values["site"] != "site-b" {
+			t.Errorf("planned site-b, got %v", changed.Values["site"])
+		}
+		if now, _ := refreshed(t, a, changed); now.Values["site"] != "site-x" {
+			t.Errorf("site %v after a refresh", now.Values["site"])
+		}
+		a.Rename("site-x", "site-b")
+		gone(t, a, succeeds(t, a, changed, nil))
+	}
+}
+
 // TestPeersOfOneName: on the Manager the id and the URL tell pairings apart, the name
 // never.
 func TestPeersOfOneName(t *testing.T) {
