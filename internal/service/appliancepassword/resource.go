@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -152,36 +153,33 @@ func (c *changer) close(ctx context.Context) {
 
 // refusedError is an appliance that refuses every password it may have.
 type refusedError struct {
-	err     error
-	another bool // the current one was tried as well
+	err   error
+	tried []string // where the refused passwords come from
 }
 
 func (e *refusedError) Error() string { return e.err.Error() }
 func (e *refusedError) Unwrap() error { return e.err }
 
+// possiblePassword is a password that may be in force, and where it comes from.
+type possiblePassword struct{ value, source string }
+
 // change brings the root password to what is wanted. A wrong guess counts towards the
 // lock of the account, so there is one at most where the other password is accepted.
-func (c *changer) change(ctx context.Context, current, wanted string) (*vcda.PasswordExpiry, error) {
-	client, expiry, err := c.logIn(ctx, current)
-	if isRefused(err) && current != wanted {
+func (c *changer) change(ctx context.Context, current possiblePassword, wanted string) (*vcda.PasswordExpiry, error) {
+	client, expiry, err := c.logIn(ctx, current.value)
+	if isRefused(err) && current.value != wanted {
 		if _, expiry, err = c.logIn(ctx, wanted); isRefused(err) {
-			return nil, &refusedError{err: err, another: true}
+			return nil, &refusedError{err: err, tried: []string{current.source, "new_password"}}
 		}
 		return expiry, err // done already, by a run that was cut short
 	}
 	if isRefused(err) {
-		return nil, &refusedError{err: err}
+		return nil, &refusedError{err: err, tried: []string{current.source}}
 	}
-	if err != nil || current == wanted {
+	if err != nil || current.value == wanted {
 		return expiry, err
 	}
-	err = client.ChangeRootPassword(ctx, current, wanted, func(ctx context.Context) (bool, error) {
-		_, _, err := c.logIn(ctx, wanted)
-		if isRefused(err) {
-			return false, nil
-		}
-		return err == nil, err
-	})
+	err = client.ChangeRootPassword(ctx, current.value, wanted, c.proof(wanted))
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +188,28 @@ func (c *changer) change(ctx context.Context, current, wanted string) (*vcda.Pas
 		c.tellProvider(wanted)
 	}
 	return expiry, err
+}
+
+// proofPause is the time that a change may still take whose response got lost.
+const proofPause = 5 * time.Second
+
+// proof returns the function that finds out whether the wanted password is in force. It
+// guesses wrong once at most.
+func (c *changer) proof(wanted string) func(context.Context) (bool, error) {
+	refused := false
+	return func(ctx context.Context) (bool, error) {
+		if refused {
+			return false, nil
+		}
+		if err := c.Clock.Sleep(ctx, proofPause); err != nil {
+			return false, err
+		}
+		_, _, err := c.logIn(ctx, wanted)
+		if refused = isRefused(err); refused {
+			return false, nil
+		}
+		return err == nil, err
+	}
 }
 
 // tellProvider lets later logins of the provider use the new password.
@@ -282,11 +302,11 @@ func (r *passwordResource) Create(ctx context.Context, req resource.CreateReques
 		resp.Diagnostics.Append(failed(ctx, m.action("change"), err))
 		return
 	}
-	r.apply(ctx, m, given.current.ValueString(), given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
+	r.apply(ctx, m, possiblePassword{given.current.ValueString(), "current_password"}, given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // apply changes the password, and saves what came of it.
-func (r *passwordResource) apply(ctx context.Context, m model, current, wanted string, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+func (r *passwordResource) apply(ctx context.Context, m model, current possiblePassword, wanted string, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	c := &changer{passwordResource: r, model: m}
 	defer c.close(ctx)
 	expiry, err := c.change(ctx, current, wanted)
@@ -377,9 +397,9 @@ func (r *passwordResource) Update(ctx context.Context, req resource.UpdateReques
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 		return
 	}
-	current := given.current.ValueString()
+	current := possiblePassword{given.current.ValueString(), "current_password"}
 	if !prior.NewPassword.IsNull() {
-		current = prior.NewPassword.ValueString()
+		current = possiblePassword{prior.NewPassword.ValueString(), "the former new_password"}
 	}
 	r.apply(ctx, m, current, given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -477,8 +497,8 @@ func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	)
 	d := diagnostics.FromError(ctx, err)
 	switch {
-	case errors.As(err, &refused) && refused.another:
-		d.Why = "The appliance refuses both passwords for root, the current and the new one."
+	case errors.As(err, &refused) && len(refused.tried) > 1:
+		d.Why = "The appliance refuses both passwords for root: " + strings.Join(refused.tried, " and ") + "."
 		d.Advice = lockAdvice
 		return d.UnableAt(path.Root("current_password"), action)
 	case errors.As(err, &refused):
@@ -497,4 +517,4 @@ func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	return d.Unable(action)
 }
 
-const lockAdvice = "Check current_password and new_password. The deployment password is the current one at first. A login as root from a public address is refused in the same way, until the appliance allows it. Wrong passwords lock the account, so each was tried once."
+const lockAdvice = "Set new_password to the password in force, to take it over, or check both. The deployment password is the current one at first. A login as root from a public address is refused in the same way, until the appliance allows it. Wrong passwords lock the account, so each was tried once."

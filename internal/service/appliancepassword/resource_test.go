@@ -140,6 +140,35 @@ func TestCreate_responseLost(t *testing.T) {
 	requireCalls(t, site.Main, calls{change: 1})
 }
 
+// TestCreate_neverArrived loses the request: the new password is tried once, and the
+// next apply goes on.
+func TestCreate_neverArrived(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	site.Main.Fault(simulator.Fault{Method: http.MethodPost, Path: "/config/root-password", Kind: simulator.Reset, Times: 1})
+	p := bare(t, site)
+	object, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, configOf(site.Main, nil)))
+	requireError(t, problems, "new_password: Unable to change", "It is not known whether the password was changed", "Apply again")
+	if n := site.Main.Stats().FailedLogins; n != 1 || object.Values != nil {
+		t.Errorf("%d wrong logins, state %v", n, object.Values)
+	}
+	requireCalls(t, site.Main, calls{change: 1})
+	deployed.Create(t, p, name, configOf(site.Main, nil))
+	requireCalls(t, site.Main, calls{change: 1})
+}
+
+// TestCreate_declined sends the change again, after one guess.
+func TestCreate_declined(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	site.Main.Fault(simulator.Fault{Method: http.MethodPost, Path: "/config/root-password", Kind: simulator.Status, Status: http.StatusConflict, Times: 3})
+	deployed.Create(t, bare(t, site), name, configOf(site.Main, nil))
+	if n := site.Main.Stats().FailedLogins; n != 1 {
+		t.Errorf("%d wrong logins", n)
+	}
+	requireCalls(t, site.Main, calls{change: 4})
+}
+
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	t.Run("never clears", func(t *testing.T) {
@@ -364,6 +393,11 @@ func TestChangedByHand(t *testing.T) {
 	if text := strings.Join(problems.Warnings(), "\n"); !strings.Contains(text, "refuses the root password of the state") || kept.Values["new_password"] != deployed.RootPassword {
 		t.Errorf("warnings %q, %v", text, kept.Values)
 	}
+	_, problems = p.Apply(t, p.Plan(t, name, object, configOf(a, direct.Values{"new_password": "Unrelated-passw0rd"})))
+	requireError(t, problems, "refuses both passwords for root: the former new_password and new_password", "Set new_password to the password in force")
+	a.ResetStats()
+	deployed.Change(t, p, name, object, configOf(a, direct.Values{"new_password": "By-hand-passw0rd"}))
+	requireCalls(t, a, calls{})
 }
 
 // TestRefresh_refusedLogin: where the provider's own login is refused, the password in
