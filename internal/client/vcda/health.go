@@ -124,7 +124,7 @@ func (h Health) Findings() []Finding {
 // 4.6 a GET starts the task, which a lost response may repeat; since 4.7 a POST,
 // which is sent once.
 func (c *Client) Health(ctx context.Context) (Health, error) {
-	if err := c.settleVersion(ctx); err != nil {
+	if err := c.SettleVersion(ctx); err != nil {
 		return Health{}, err
 	}
 	method := http.MethodPost

@@ -270,7 +270,7 @@ func (c *Client) ExecuteRecoveryPlan(ctx context.Context, id string, op PlanOper
 	if op == PlanCleanUp {
 		return c.start(ctx, rest.Request{Method: http.MethodDelete, Path: path})
 	}
-	if err := c.settleVersion(ctx); err != nil {
+	if err := c.SettleVersion(ctx); err != nil {
 		return Task{}, err
 	}
 	r := rest.Request{Method: http.MethodPost, Path: path}

@@ -32,11 +32,12 @@ var setupByVersion = map[string]setupCalls{
 
 func (c *Client) setupCalls() setupCalls { return setupByVersion[c.APIVersion()] }
 
-// HasTunnelList reports whether the API version knows several tunnels, with ids.
+// HasTunnelList reports whether the API version, once it is settled, knows several
+// tunnels, with ids.
 func (c *Client) HasTunnelList() bool { return c.setupCalls().tunnelList }
 
-// PluginNeedsSSO reports whether the API version wants SSO credentials to register
-// and unregister the plug-in of the vSphere Client.
+// PluginNeedsSSO reports whether the API version, once it is settled, wants SSO
+// credentials to register and unregister the plug-in of the vSphere Client.
 func (c *Client) PluginNeedsSSO() bool { return c.setupCalls().pluginSSO }
 
 // SetupQueue lets one write of the set-up at a time pass to a host, whatever the
@@ -250,7 +251,7 @@ type SSOAdmin struct {
 // POST /config/lookup-service). A Manager that is not beside a Cloud service wants
 // SSO credentials with it since 4.6, which it keeps; admin is nil for the others.
 func (c *Client) SetLookupService(ctx context.Context, ls LookupService, admin *SSOAdmin) error {
-	if err := c.settleVersion(ctx); err != nil {
+	if err := c.SettleVersion(ctx); err != nil {
 		return err
 	}
 	body := struct {
@@ -349,6 +350,9 @@ const pluginPath = "/config/vsphere-ui"
 // (POST /config/vsphere-ui) and returns its status, such as "OK". Up to 4.5 it
 // takes the SSO credentials.
 func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, error) {
+	if err := c.SettleVersion(ctx); err != nil {
+		return "", err
+	}
 	var response struct {
 		Status string `json:"status"`
 	}
@@ -363,6 +367,9 @@ func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, er
 // UnregisterPlugin removes the plug-in of the vSphere Client
 // (DELETE /config/vsphere-ui). One that is not registered is no error.
 func (c *Client) UnregisterPlugin(ctx context.Context, admin SSOAdmin) error {
+	if err := c.SettleVersion(ctx); err != nil {
+		return err
+	}
 	r := rest.Request{Method: http.MethodDelete, Path: pluginPath}
 	if c.PluginNeedsSSO() {
 		r = rest.Request{Method: http.MethodPost, Path: pluginPath + "/unregister", Body: admin, Secrets: []string{admin.Password}}

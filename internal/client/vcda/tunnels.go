@@ -34,7 +34,7 @@ const tunnelsPath = "/config/tunnels"
 // Tunnels lists the tunnels of a Cloud service ("List Tunnel",
 // GET /config/tunnels; up to 4.5 the one in GET /config).
 func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
-	if err := c.settleVersion(ctx); err != nil {
+	if err := c.SettleVersion(ctx); err != nil {
 		return nil, err
 	}
 	if !c.HasTunnelList() {
@@ -83,6 +83,9 @@ type NewTunnel struct {
 // AddTunnel registers a tunnel ("Register Tunnel", POST /config/tunnels; up to 4.5
 // POST /config/tunnel-service). It is sent once.
 func (c *Client) AddTunnel(ctx context.Context, n NewTunnel) (Tunnel, error) {
+	if err := c.SettleVersion(ctx); err != nil {
+		return Tunnel{}, err
+	}
 	r := rest.Request{Method: http.MethodPost, Path: tunnelsPath, Body: n, Secrets: []string{n.RootPassword}}
 	var added Tunnel
 	look := func(ctx context.Context) (bool, error) {
@@ -111,6 +114,9 @@ func (c *Client) AddTunnel(ctx context.Context, n NewTunnel) (Tunnel, error) {
 // ChangeTunnel gives a tunnel another address or certificate
 // (PUT /config/tunnels/{id}; in API 4.5, without an id, the call that registers it).
 func (c *Client) ChangeTunnel(ctx context.Context, id string, n NewTunnel) (Tunnel, error) {
+	if err := c.SettleVersion(ctx); err != nil {
+		return Tunnel{}, err
+	}
 	if !c.HasTunnelList() {
 		return c.AddTunnel(ctx, n)
 	}

@@ -88,9 +88,9 @@ func (c *Client) APIVersion() string {
 	return asked
 }
 
-// settleVersion makes sure that the version is one that the appliance knows, for a
+// SettleVersion makes sure that the version is one that the appliance knows, for a
 // request whose form depends on it.
-func (c *Client) settleVersion(ctx context.Context) error {
+func (c *Client) SettleVersion(ctx context.Context) error {
 	if _, settled := c.version.current(); settled {
 		return nil
 	}

@@ -130,6 +130,31 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestOneTunnel is API 4.5, which has one tunnel without an ID: a change sends what
+// registers it, and a second one is refused, since it would replace the first. The
+// process of the change finds the version out by itself.
+func TestOneTunnel(t *testing.T) {
+	t.Parallel()
+	const registerOne = "POST /config/tunnel-service"
+	site := deployed.Ready(t, simulator.Cloud, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
+	known := direct.Values{"service": "cloud"}
+	p := site.Provider(t, known)
+	object := deployed.Create(t, p, name, site.Tunnel(0, nil))
+	_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.Tunnel(1, nil)))
+	requireError(t, problems, "url: Unable to register", "terraform import "+name+".NAME ")
+	requireCalls(t, site.Main, calls{registerOne: 1})
+	site.Tunnels[0].RotateCertificate()
+	p = site.Provider(t, known)
+	object, problems = p.Apply(t, p.Plan(t, name, object, site.Tunnel(0, nil)))
+	deployed.NoErrors(t, problems)
+	requireCalls(t, site.Main, calls{registerOne: 1})
+	deployed.Unchanged(t, p, name, object, site.Tunnel(0, nil))
+	site.Main.Fault(simulator.Fault{Method: http.MethodPost, Path: "/config/tunnel-service", Kind: simulator.DropResponse, Times: 1})
+	site.Tunnels[0].RotateCertificate()
+	deployed.Change(t, p, name, object, site.Tunnel(0, nil))
+	requireCalls(t, site.Main, calls{registerOne: 1})
+}
+
 func TestDrift(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)

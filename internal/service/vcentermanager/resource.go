@@ -91,6 +91,10 @@ func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	if err := client.SettleVersion(ctx); err != nil {
+		resp.Diagnostics.Append(diagnostics.Unable(ctx, "unregister the plug-in of the vSphere Client", err))
+		return
+	}
 	if m.removesPlugin(client) {
 		admin := vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: m.SSOPassword.ValueString()}
 		if err := client.UnregisterPlugin(ctx, admin); err != nil {

@@ -245,7 +245,7 @@ func TestBadInput(t *testing.T) {
 	}{
 		"license":    {direct.Values{"license_key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}, []string{"license_key: Unable to", "Check the license key"}, calls{"POST /license": 1}},
 		"thumbprint": {direct.Values{"lookup_service_thumbprint": wrong}, []string{"lookup_service_thumbprint: Unable to", "correct lookup_service_thumbprint"}, calls{"POST /license": 1}},
-		"SSO":        {direct.Values{"sso_password": "wrong"}, []string{"lookup_service_url: Unable to", "SSO user and its password", "Set before it, and kept by the appliance: license, site name"}, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1}},
+		"SSO":        {direct.Values{"sso_password": "wrong"}, []string{"lookup_service_url: Unable to", "sso_user and sso_password", "Set before it, and kept by the appliance: license, site name"}, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1}},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
@@ -330,6 +330,23 @@ func TestDelete(t *testing.T) {
 			}
 			requireCalls(t, site.Main, row.want)
 		})
+	}
+}
+
+// TestDelete_unsettled: the destroy's process meets the appliance for the first time, and
+// finds the version out that it knows.
+func TestDelete_unsettled(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
+	known := direct.Values{"service": "manager"}
+	object := deployed.Create(t, site.Provider(t, known), name, site.VCenterManager(nil))
+	site.Main.ResetStats()
+	p := site.Provider(t, known)
+	_, problems := p.Apply(t, p.Plan(t, name, object, nil))
+	deployed.NoErrors(t, problems)
+	requireCalls(t, site.Main, calls{"POST /config/vsphere-ui/unregister": 1})
+	if site.Main.Setup().Plugin {
+		t.Error("the plug-in stays")
 	}
 }
 
