@@ -31,6 +31,12 @@ func (e *replacedError) Error() string {
 	return fmt.Sprintf("%s is %q, and was not known to become %q when this was planned", e.attribute, e.was, e.will)
 }
 
+// contactError is a Manager that did not register or repair the replicator.
+type contactError struct{ err error }
+
+func (e *contactError) Error() string { return e.err.Error() }
+func (e *contactError) Unwrap() error { return e.err }
+
 // errNoSite is a Manager without a site name. Nothing was sent.
 var errNoSite = errors.New("the Manager has no site name yet")
 
@@ -58,7 +64,7 @@ func (m *model) Create(ctx context.Context, at registered.Service, given registe
 		return vcda.Replicator{}, &registered.LookupServiceError{Err: err}
 	}
 	if _, err := at.Client.AddReplicator(ctx, wanted); err != nil {
-		return vcda.Replicator{}, err
+		return vcda.Replicator{}, &contactError{err}
 	}
 	return awaitListed(ctx, at.Client, wanted)
 }
@@ -117,7 +123,7 @@ func (m *model) Update(ctx context.Context, at registered.Service, prior model, 
 	if m.repairs(prior, given) {
 		repaired, err := at.Client.RepairReplicator(ctx, id, m.Description.ValueString(), details)
 		if err != nil {
-			return vcda.Replicator{}, err
+			return vcda.Replicator{}, &contactError{err}
 		}
 		if repaired.ID != "" && repaired.ID != id {
 			return vcda.Replicator{}, &otherReplicatorError{wanted: id, got: repaired.ID}
@@ -165,6 +171,7 @@ func (m *model) Failed(ctx context.Context, at registered.Service, action string
 		other    *otherReplicatorError
 		replaced *replacedError
 		unknown  *vcda.UnknownOutcomeError
+		contact  *contactError
 		ls       *registered.LookupServiceError
 	)
 	d := at.Errors.FromError(ctx, err)
@@ -188,13 +195,16 @@ func (m *model) Failed(ctx context.Context, at registered.Service, action string
 	case errors.As(err, &unknown):
 		d = at.Errors.FromError(ctx, unknown.Err)
 		d.Why = "It is not known whether the replicator was registered: the list does not show it. It was not sent again. " + d.Why
-		d.Advice = "Check root_password, sso_user, sso_password, api_url and api_thumbprint: the Manager contacts the replicator. Then apply again; if the replicator is registered then, the error shows how to import it."
-		return d.Unable(action)
+		d.Advice = "Check api_url, api_thumbprint, root_password, sso_user and sso_password: the Manager contacts the replicator. Then apply again; if the replicator is registered then, the error shows how to import it."
+		return d.UnableAt(path.Root("api_url"), action)
 	case errors.As(err, &ls):
 		d = at.Errors.FromError(ctx, ls.Err)
 		d.Why = "The lookup service of the replicator was not set. " + d.Why
 		d.Consequence = "Nothing was registered or repaired."
 		d.Advice = strings.TrimSpace("Check api_url, api_thumbprint and root_password, and lookup_service_url and lookup_service_thumbprint: the Manager contacts the replicator, and the replicator the lookup service. " + d.Advice)
+		return d.UnableAt(path.Root("api_url"), action)
+	case errors.As(err, &contact):
+		d.Advice = strings.TrimSpace("Check api_url, api_thumbprint, root_password, sso_user and sso_password: the Manager contacts the replicator. " + d.Advice)
 		return d.UnableAt(path.Root("api_url"), action)
 	}
 	return d.Unable(action)

@@ -201,7 +201,7 @@ func TestBadInput(t *testing.T) {
 		"root password":  {direct.Values{"root_password": "wrong"}, []string{"api_url: Unable to register", "refuses the root password", "Check api_url, api_thumbprint and root_password"}},
 		"thumbprint":     {direct.Values{"api_thumbprint": wrong}, []string{"api_url: Unable to register", "CertificateMismatch", "api_thumbprint"}},
 		"lookup service": {direct.Values{"lookup_service_thumbprint": wrong}, []string{"lookup_service_thumbprint"}},
-		"SSO":            {direct.Values{"sso_password": "wrong"}, []string{"The SSO credentials are refused"}},
+		"SSO":            {direct.Values{"sso_password": "wrong"}, []string{"api_url: Unable to register", "The SSO credentials are refused", "sso_user and sso_password"}},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
@@ -220,6 +220,44 @@ func TestBadInput(t *testing.T) {
 	if text := strings.Join(plan.Diagnostics.Warnings(), "\n"); !strings.Contains(text, "usually listens on port 8043, not 443") {
 		t.Errorf("warnings: %q", text)
 	}
+}
+
+// TestOtherReplicator repairs with the address of another one, which is refused.
+func TestOtherReplicator(t *testing.T) {
+	t.Parallel()
+	site, _ := ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.Replicator(0, nil))
+	site.Replicators[1].SetLookupService(simulator.LookupServiceURL, site.LookupServiceThumbprint())
+	_, problems := p.Apply(t, p.Plan(t, name, object, site.Replicator(1, nil)))
+	requireError(t, problems, "api_url: Unable to change", "Another replicator answers at the address", site.Replicators[1].Setup().InstanceID)
+}
+
+// TestUnknownSite turns out to be another one when it is applied: nothing is sent.
+func TestUnknownSite(t *testing.T) {
+	t.Parallel()
+	site, manager := ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.Replicator(0, nil))
+	manager.ResetStats()
+	for attribute, will := range map[string]string{"site_name": "beta", "owner": "acme@alpha"} {
+		if plan := p.Plan(t, name, object, site.Replicator(0, direct.Values{attribute: direct.Unknown})); plan.RequiresReplace || len(plan.Diagnostics.Errors()) > 0 {
+			t.Errorf("an unknown %s replaces the replicator: %v", attribute, plan.Diagnostics.Errors())
+		}
+		_, problems := p.Apply(t, p.Plan(t, name, object, site.Replicator(0, direct.Values{attribute: will}))) // as a change, not a replacement
+		requireError(t, problems, attribute+": Unable to change", "needs a replacement. Nothing was sent.", "Plan again")
+	}
+	requireCalls(t, manager, calls{})
+}
+
+// TestNoSite: a Manager without a site name can't register one.
+func TestNoSite(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p := site.Provider(t, nil)
+	_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.Replicator(0, nil)))
+	requireError(t, problems, "site_name: Unable to register", "The Manager has no site name yet. Nothing was sent.")
+	requireCalls(t, site.Main.Manager(), calls{})
 }
 
 func TestDelete(t *testing.T) {

@@ -58,11 +58,11 @@ var advice = map[setup.Step]string{
 	setup.License:              "Check the license key.",
 	setup.Site:                 "Check the site name.",
 	setup.PublicEndpoint:       "Check public_endpoint_address and public_endpoint_port.",
-	setup.Director:             "Check vcd_url, vcd_thumbprint, vcd_username and the password: the appliance logs in there.",
-	setup.LookupService:        "Check lookup_service_url and lookup_service_thumbprint, and the SSO user and its password where the resource has them: the appliance contacts the lookup service.",
+	setup.Director:             "Check vcd_url, vcd_thumbprint, vcd_username and vcd_password: the appliance logs in there.",
+	setup.LookupService:        "Check lookup_service_url and lookup_service_thumbprint, and on a Manager sso_user and sso_password: the appliance contacts the lookup service.",
 	setup.ManagerLookupService: "Check lookup_service_url and lookup_service_thumbprint, and that the Manager service of the appliance is up.",
-	setup.Plugin:               "Check the SSO user and its password, and that the vCenter is up.",
-	setup.PluginRemoval:        "Check the SSO user and its password, and that the vCenter is up.",
+	setup.Plugin:               "Check sso_user and sso_password, and that the vCenter is up.",
+	setup.PluginRemoval:        "Check sso_user and sso_password, and that the vCenter is up.",
 }
 
 func otherService(is vcda.Service) (why, advice string) {
