@@ -153,3 +153,28 @@ func TestUnknownValues(t *testing.T) {
 		})
 	}
 }
+
+// TestTwoResources: the second resource for one thing is refused before it sends
+// anything.
+func TestTwoResources(t *testing.T) {
+	t.Parallel()
+	for name, kind := range deployed.Kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site := deployed.Ready(t, kind.Service)
+			site.Main.SetSite("alpha", "")
+			if name == "vcda_cloud_director_replication_manager" {
+				site.Main.SetSite("cloud-a", "east")
+			}
+			p := site.Provider(t, nil)
+			first, second := p.Plan(t, name, direct.Object{}, kind.Config(site)), p.Plan(t, name, direct.Object{}, kind.Config(site))
+			_, problems := p.Apply(t, first)
+			deployed.NoErrors(t, problems)
+			writes := site.Main.Stats().Writes
+			_, problems = p.Apply(t, second)
+			if text := strings.Join(problems.Errors(), "\n"); !strings.Contains(text, "Two resources for one thing") || site.Main.Stats().Writes > writes {
+				t.Errorf("%q", text)
+			}
+		})
+	}
+}
