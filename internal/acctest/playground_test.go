@@ -31,13 +31,13 @@ func TestPlayground(t *testing.T) {
 	if err := playground.Start(); err != nil {
 		t.Fatal(err)
 	}
-	printed := readUntil(t, out, "start afresh")
+	printed := readUntil(t, out, "start over")
 
 	commands := regexp.MustCompile(`(?m)^  (cd .*\n  .* init\n  .* apply)$`).FindStringSubmatch(printed)
 	if commands == nil {
 		t.Fatalf("the three commands are missing:\n%s", printed)
 	}
-	unpair := regexp.MustCompile(`curl -X DELETE (\S+/pairings/\S+)`).FindStringSubmatch(printed)
+	unpair := regexp.MustCompile(`curl -fsSo /dev/null -X DELETE (\S+/pairings/\S+)`).FindStringSubmatch(printed)
 	if unpair == nil {
 		t.Fatalf("the command that breaks the link is missing:\n%s", printed)
 	}
