@@ -215,9 +215,10 @@ func Create(t testing.TB, p *direct.Provider, name string, config direct.Values)
 }
 
 // Change plans and applies a change that must succeed, and requires an empty plan
-// after it.
+// after it. Like a CLI below 1.12, it hands over no identity.
 func Change(t testing.TB, p *direct.Provider, name string, prior direct.Object, config direct.Values) direct.Object {
 	t.Helper()
+	prior.Identity = nil
 	plan := p.Plan(t, name, prior, config)
 	NoErrors(t, plan.Diagnostics)
 	object, problems := p.Apply(t, plan)

@@ -383,6 +383,7 @@ func (r *passwordResource) Update(ctx context.Context, req resource.UpdateReques
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), prior.ID)...) // CLIs below 1.12 hand over none
 	given, diags := passwordsOf(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	limit, diags := m.Timeouts.Update(ctx, updateTimeout)

@@ -157,6 +157,7 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	m, prior := P(new(M)), P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), prior.common().ID)...) // CLIs below 1.12 hand over none
 	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
 	limit, diags := m.common().Timeouts.Update(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
