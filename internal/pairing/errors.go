@@ -17,12 +17,6 @@ var (
 	ErrStillListed = errors.New("the task has succeeded, but the site is still in the list of the appliance's sites")
 	// ErrReserved is a peer that another resource of the run pairs with.
 	ErrReserved = errors.New("another resource of this run manages this pairing")
-	// ErrChanged is a pairing that another resource of the run has made, adopted or
-	// changed: it is not unpaired.
-	ErrChanged = errors.New("another resource of this run has made or changed this pairing")
-	// ErrSharedState is a pairing that another object of the state still holds: it is
-	// not unpaired.
-	ErrSharedState = errors.New("another object of the state holds this pairing")
 )
 
 // ExistsError is a pairing that is there already, and may not be adopted.

@@ -2,11 +2,11 @@ package pairing
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 )
 
 const peerURL = "https://b.example.com:8048"
@@ -109,10 +109,10 @@ func TestReflects(t *testing.T) {
 	}
 }
 
-// TestRun: who may pair, adopt and unpair in one run.
+// TestRun: who may pair in one run, and which tasks are the run's.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	var r Run
+	r := Run{Owners: &ownership.Ledger{}}
 	peer := Peer{Service: vcda.Manager, URL: peerURL}
 	same := Peer{Service: vcda.Manager, URL: "https://B.example.com:8048/"}
 	if !r.reserve(peer) || r.reserve(same) {
@@ -123,26 +123,8 @@ func TestRun(t *testing.T) {
 		t.Error("a reservation outlives its failed create")
 	}
 	r.endReservation(same, "1", "x", nil)
-	if !r.isChanged("1") || r.IsInState("1") {
+	if !r.Owners.IsChanged("1") || r.Owners.IsInState("1") {
 		t.Error("what a create made is changed by the run, and not in the state")
-	}
-	if err := r.release("1", "y", 0); !errors.Is(err, ErrChanged) {
-		t.Errorf("another resource unpairs it: %v", err)
-	}
-	if err := r.release("1", "x", 0); err != nil {
-		t.Errorf("its own resource does not: %v", err)
-	}
-	r.RecordObject("2", "x")
-	r.RecordObject("2", "y")
-	r.RecordObject("2", "y") // in another plan of the process
-	if r.Objects("2") != 2 || !r.IsInState("2") {
-		t.Errorf("%d objects", r.Objects("2"))
-	}
-	if err := r.release("2", "", 2); !errors.Is(err, ErrSharedState) {
-		t.Errorf("the first of two: %v", err)
-	}
-	if err := r.release("2", "", 2); err != nil {
-		t.Errorf("the last of two: %v", err)
 	}
 	r.recordTask("task", peer)
 	if r.match(same, vcda.Task{ID: "task"}) != lro.Yes || r.match(Peer{Service: vcda.Manager, URL: "https://c.example.com"}, vcda.Task{ID: "task"}) != lro.No {

@@ -95,9 +95,9 @@ func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err err
 func (a *Appliance) adopt(ctx context.Context, site vcda.Site, spec Spec) (Result, error) {
 	key := site.Key(a.service)
 	switch {
-	case a.run.isChanged(key):
+	case a.run.Owners.IsChanged(key):
 		return Result{}, ErrReserved
-	case a.run.IsInState(key):
+	case a.run.Owners.IsInState(key):
 		return Result{}, &HeldError{Site: site}
 	case !spec.Adopt:
 		return Result{}, &ExistsError{Site: site}
@@ -128,7 +128,7 @@ func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, 
 	case site == nil:
 		return Result{}, ErrNotListed
 	}
-	a.run.recordChange(key, spec.Owner)
+	a.run.Owners.RecordChange(key, spec.Owner)
 	out, err := lro.Do(ctx, a.system(a.client.WaitForResult), a.write(peer, lro.Write[vcda.Task, *vcda.Site]{
 		Send: a.start(peer, func(ctx context.Context) (vcda.Task, error) {
 			return a.client.Repair(ctx, site.Key(a.service), request(spec))
@@ -150,11 +150,11 @@ func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, 
 // Unpair removes the pairing of the key, which so many objects of the state hold.
 // One that is gone already is no error.
 //
-// Errors: ErrChanged where another resource of the run has made or changed it,
-// ErrSharedState where another object of the state still holds it, ErrStillListed,
+// Errors: ownership.ErrChanged where another resource of the run has made or changed it,
+// ownership.ErrSharedState where another object of the state still holds it, ErrStillListed,
 // and those of lro.Do.
 func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) (Result, error) {
-	if err := a.run.release(key, owner, objects); err != nil {
+	if err := a.run.Owners.Release(key, owner, objects); err != nil {
 		return Result{}, err
 	}
 	site, err := a.Find(ctx, key)

@@ -5,23 +5,19 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Run is what the resources of one run share about the pairings of one appliance,
-// so that no pairing gets two owners. Pairings go by their keys. Its zero value is
-// ready.
+// so that no pairing gets two owners.
 type Run struct {
-	lock     sync.Mutex
-	state    map[string]owners // pairings that the state holds, with the owners that were read
-	released map[string]int    // how many objects of one have been destroyed
-	changed  map[string]string // owners of the pairings that the run has made, adopted or changed
-	reserved map[string]bool   // peers that a resource pairs with
-	tasks    map[string]Peer   // that the run has started
-}
+	Owners *ownership.Ledger // of pairings, by their keys
 
-// owners tell the objects of the state apart that hold one pairing.
-type owners map[string]bool
+	lock     sync.Mutex
+	reserved map[string]bool // peers that a resource pairs with
+	tasks    map[string]Peer // that the run has started
+}
 
 // identity is what a peer is reserved by.
 func (p Peer) identity() string {
@@ -33,69 +29,6 @@ func (p Peer) identity() string {
 		return p.URL
 	}
 	return normal
-}
-
-// RecordState records a pairing that the state holds.
-func (r *Run) RecordState(key string) {
-	if r == nil || key == "" {
-		return // the provider is not configured, or the pairing is not made yet
-	}
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	r.recordState(key)
-}
-
-func (r *Run) recordState(key string) {
-	if r.state[key] == nil {
-		set(&r.state, key, owners{})
-	}
-}
-
-// RecordObject records an object of the state that holds a pairing. An object is read
-// again in each plan of a process that plans and applies several times, as that of
-// "terraform test" does: what it made before is then part of the state.
-func (r *Run) RecordObject(key, owner string) {
-	if r == nil || key == "" {
-		return
-	}
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	r.recordState(key)
-	r.state[key][owner] = true
-	if r.changed[key] == owner {
-		delete(r.changed, key)
-	}
-}
-
-// Objects is how many objects of the state hold a pairing, as far as they were read.
-func (r *Run) Objects(key string) int {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	return len(r.state[key])
-}
-
-// Forget forgets a pairing that is gone.
-func (r *Run) Forget(key string) {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	delete(r.state, key)
-	delete(r.changed, key)
-}
-
-// IsInState reports whether the state holds the pairing.
-func (r *Run) IsInState(key string) bool {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	return r.state[key] != nil
-}
-
-// isChanged reports whether a resource of the run has made, adopted or changed the
-// pairing.
-func (r *Run) isChanged(key string) bool {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	_, changed := r.changed[key]
-	return changed
 }
 
 // reserve reserves a peer for one resource, and reports whether it was free.
@@ -116,33 +49,8 @@ func (r *Run) endReservation(p Peer, key, owner string, err error) {
 	defer r.lock.Unlock()
 	delete(r.reserved, p.identity())
 	if err == nil {
-		set(&r.changed, key, owner)
+		r.Owners.RecordChange(key, owner)
 	}
-}
-
-// recordChange records the owner that changes a pairing.
-func (r *Run) recordChange(key, owner string) {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	set(&r.changed, key, owner)
-}
-
-// release lets an object give up a pairing that so many objects of the state hold.
-// It is an error as long as another one needs the pairing.
-func (r *Run) release(key, owner string, objects int) error {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	if other, changed := r.changed[key]; changed && other != owner {
-		return ErrChanged
-	}
-	set(&r.released, key, r.released[key]+1)
-	if r.released[key] < objects {
-		return ErrSharedState
-	}
-	delete(r.state, key)
-	delete(r.changed, key)
-	delete(r.released, key)
-	return nil
 }
 
 // recordTask records a task of the run.

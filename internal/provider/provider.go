@@ -27,6 +27,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/appliance"
@@ -144,13 +145,15 @@ func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 		previous: &providerdata.PreviousPassword{Warn: func() { p.notices.add(previousUsed()) }},
 	}
 	ofManager := configurationOf()
+	owners := &ownership.Ledger{}
 	data := providerdata.Data{
 		VCDA:     p.configureVCDA(ofVCDA, common, ofVCDA.extensions(ctx, req.Config)),
 		Manager:  p.configureManager(ofManager, common),
 		VCenter:  p.configureVCenter(ofVCenter, agent),
 		Storware: p.configureStorware(ofStorware, agent),
 		Clock:    p.clock,
-		Pairings: &pairing.Run{},
+		Owners:   owners,
+		Pairings: &pairing.Run{Owners: owners},
 
 		Appliances:       p.appliances(configurationOf(), common),
 		PreviousPassword: common.previous,

@@ -13,6 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 )
 
@@ -24,7 +25,9 @@ type Data struct {
 	Storware System[storware.Client]
 	Clock    clock.Clock
 
-	// Pairings is what the resources of this run share about pairings.
+	// Owners is what the resources of this run share about who holds what, and
+	// Pairings what else they share about pairings.
+	Owners   *ownership.Ledger
 	Pairings *pairing.Run
 
 	Appliances       Appliances

@@ -323,7 +323,7 @@ func TestHeldTwice(t *testing.T) {
 
 		deposed := process(t, a)
 		object, problems := deposed.Apply(t, deposed.Plan(t, pairingType, first, nil))
-		warned(t, problems, "only removed from the state", "Another object of the state holds this pairing")
+		warned(t, problems, "only removed from the state", "Another object of the state holds it too")
 		left(t, object)
 		sent(t, a, 1, 0, 0)
 

@@ -11,6 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // ModifyPlan says what a change may fill in, and checks what only the plan shows:
@@ -19,7 +20,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	var m, prior model
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &prior.ID)...)
-		r.Pairings.RecordState(prior.ID.ValueString())
+		r.Owners.RecordState(prior.ID.ValueString())
 		if req.Plan.Raw.Equal(req.State.Raw) {
 			return // as in most of many pairings
 		}
@@ -66,7 +67,7 @@ func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanReq
 
 // planCreate checks a new pairing, or one that replaces another: then private state
 // knows the appliance. Trouble with the appliance is for the create to report.
-func (r *sitePairing) planCreate(ctx context.Context, private privateReader, m model, site types.String) (diags diag.Diagnostics) {
+func (r *sitePairing) planCreate(ctx context.Context, private base.PrivateReader, m model, site types.String) (diags diag.Diagnostics) {
 	client, absent := r.VCDA.ClientForPlan()
 	diags.Append(absent...)
 	if client == nil {
@@ -89,7 +90,7 @@ func (r *sitePairing) planCreate(ctx context.Context, private privateReader, m m
 
 // checkSameAppliance refuses to plan for a pairing that was made on another appliance.
 // An appliance that can't be asked is for the apply to report.
-func (r *sitePairing) checkSameAppliance(ctx context.Context, private privateReader, m model) diag.Diagnostics {
+func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.PrivateReader, m model) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
 	made, diags := madeOn(ctx, private)
 	if absent.HasError() || diags.HasError() || made == "" || client.SingleUse() {

@@ -80,7 +80,7 @@ func (r *sitePairing) lookForPairing(ctx context.Context, client *vcda.Client, m
 		key := s.Key(service)
 		inTheWay := customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()) ||
 			service == vcda.Cloud && prior.ID.IsNull() && customtypes.SiteNameType.Same(s.Site, m.Site.ValueString())
-		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Pairings.IsInState(key) {
+		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Owners.IsInState(key) {
 			continue
 		}
 		if m.AdoptExisting.ValueBool() && prior.ID.IsNull() {

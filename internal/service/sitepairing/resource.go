@@ -4,7 +4,6 @@ package sitepairing
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"reflect"
 	"time"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
@@ -60,7 +60,8 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	owner := rand.Text()
+	owner, diags := base.NewOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
 	result, err := a.Pair(ctx, m.spec(owner))
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	switch {
@@ -76,7 +77,6 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 		m.report(site, a.Service())
 		resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	}
-	resp.Diagnostics.Append(put(ctx, resp.Private, ownerKey, owner)...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -90,9 +90,9 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one
 	ctx, cancel := r.limit(ctx, m.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
-	owner, diags := keepOwner(ctx, req.Private, resp.Private)
+	owner, diags := base.KeepOwner(ctx, req.Private, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	r.Pairings.RecordObject(m.ID.ValueString(), owner)
+	r.Owners.RecordObject(m.ID.ValueString(), owner)
 	action := m.action("read")
 	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -103,14 +103,14 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return // the state stays as it is
 	}
 	if site == nil {
-		r.Pairings.Forget(m.ID.ValueString())
+		r.Owners.Forget(m.ID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	text, diags := get[description](ctx, req.Private, descriptionKey)
+	text, diags := base.ReadPrivate[description](ctx, req.Private, descriptionKey)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
-	resp.Diagnostics.Append(keepObjects(ctx, req.Private, resp.Private, r.Pairings.Objects(m.ID.ValueString()))...)
+	resp.Diagnostics.Append(base.KeepObjects(ctx, req.Private, resp.Private, r.Owners.Objects(m.ID.ValueString()))...)
 	prior := m
 	m.refresh(*site, a.Service(), text)
 	if reflect.DeepEqual(m, prior) {
@@ -158,7 +158,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 	defer cancel()
 	action := prior.action("change")
 	a, instance := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
-	owner, diags := get[string](ctx, req.Private, ownerKey)
+	owner, _, diags := base.Ownership(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -218,9 +218,7 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 	defer cancel()
 	action := m.action("unpair")
 	a, _ := r.appliance(ctx, action, req.Private, &resp.Diagnostics)
-	owner, diags := get[string](ctx, req.Private, ownerKey)
-	resp.Diagnostics.Append(diags...)
-	objects, diags := get[int](ctx, req.Private, objectsKey)
+	owner, objects, diags := base.Ownership(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -228,7 +226,7 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 	result, err := unpair(ctx, a, m, owner, objects)
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	switch {
-	case errors.Is(err, pairing.ErrChanged), errors.Is(err, pairing.ErrSharedState):
+	case errors.Is(err, ownership.ErrChanged), errors.Is(err, ownership.ErrSharedState):
 		resp.Diagnostics.Append(onlyForgotten(m, err))
 	case err != nil:
 		keepPending(ctx, &resp.State, result.Task, &resp.Diagnostics)
@@ -279,7 +277,7 @@ func (r *sitePairing) limit(ctx context.Context, configured func(context.Context
 
 // appliance is the appliance of the provider, and which installation it is. It must
 // be the one that private state names, if it names one.
-func (r *sitePairing) appliance(ctx context.Context, action string, private privateReader, diags *diag.Diagnostics) (a *pairing.Appliance, instance string) {
+func (r *sitePairing) appliance(ctx context.Context, action string, private base.PrivateReader, diags *diag.Diagnostics) (a *pairing.Appliance, instance string) {
 	client, absent := r.VCDA.Client()
 	diags.Append(absent...)
 	if diags.HasError() {

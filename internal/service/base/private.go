@@ -1,0 +1,77 @@
+package base
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// PrivateReader is private state as a request has it.
+type PrivateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// PrivateWriter is private state as a response has it.
+type PrivateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// ReadPrivate reads a value of private state, zero where there is none.
+func ReadPrivate[V any](ctx context.Context, private PrivateReader, key string) (value V, diags diag.Diagnostics) {
+	stored, diags := private.GetKey(ctx, key)
+	if json.Unmarshal(stored, &value) != nil {
+		var zero V
+		return zero, diags // never stored, or by another version
+	}
+	return value, diags
+}
+
+// WritePrivate stores a value in private state.
+func WritePrivate(ctx context.Context, private PrivateWriter, key string, value any) diag.Diagnostics {
+	stored, err := json.Marshal(value)
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to keep private state", err.Error())}
+	}
+	return private.SetKey(ctx, key, stored)
+}
+
+// What private state keeps of who holds a thing.
+const (
+	ownerKey   = "owner"   // tells the object from others of the state
+	objectsKey = "objects" // how many objects of the state hold the thing, where there are several
+)
+
+// NewOwner makes what tells a new object from others of the state.
+func NewOwner(ctx context.Context, private PrivateWriter) (string, diag.Diagnostics) {
+	owner := rand.Text()
+	return owner, WritePrivate(ctx, private, ownerKey, owner)
+}
+
+// KeepOwner returns what tells the object from others of the state, and makes it
+// where it is missing, as after an import.
+func KeepOwner(ctx context.Context, stored PrivateReader, private PrivateWriter) (string, diag.Diagnostics) {
+	owner, diags := ReadPrivate[string](ctx, stored, ownerKey)
+	if owner == "" {
+		owner, diags = NewOwner(ctx, private)
+	}
+	return owner, diags
+}
+
+// KeepObjects notes that several objects of the state hold a thing, as a current and
+// a deposed one.
+func KeepObjects(ctx context.Context, stored PrivateReader, private PrivateWriter, objects int) diag.Diagnostics {
+	before, diags := ReadPrivate[int](ctx, stored, objectsKey)
+	if before == objects || before == 0 && objects == 1 {
+		return diags
+	}
+	return WritePrivate(ctx, private, objectsKey, objects)
+}
+
+// Ownership returns what KeepOwner and KeepObjects have noted.
+func Ownership(ctx context.Context, stored PrivateReader) (owner string, objects int, diags diag.Diagnostics) {
+	owner, diags = ReadPrivate[string](ctx, stored, ownerKey)
+	objects, more := ReadPrivate[int](ctx, stored, objectsKey)
+	return owner, objects, append(diags, more...)
+}
