@@ -43,10 +43,10 @@ func whole(text string) ([]row, error) {
 }
 
 // streamed decodes it as it arrives.
-func streamed(text io.Reader) ([]row, error) {
+func decodeStream(text io.Reader) ([]row, error) {
 	var list List[row]
 	limits := Limits{}.withDefaults()
-	err := (&Response{}).readList(&limitReader{from: text, limits: limits, left: limits.Response}, &list)
+	err := (&Response{}).readStreamed(&limitReader{from: text, limits: limits, left: limits.Response}, &list)
 	return list.Items, err
 }
 
@@ -70,7 +70,7 @@ func TestStreamedLists(t *testing.T) {
 		sameList(t, text)
 	}
 	long, rows := listText(5000)
-	if got, err := streamed(strings.NewReader(long)); err != nil || !cmp.Equal(got, rows) {
+	if got, err := decodeStream(strings.NewReader(long)); err != nil || !cmp.Equal(got, rows) {
 		t.Errorf("error %v, %d rows", err, len(got))
 	}
 }
@@ -78,7 +78,7 @@ func TestStreamedLists(t *testing.T) {
 func sameList(t *testing.T, text string) {
 	t.Helper()
 	want, wantErr := whole(text)
-	got, err := streamed(strings.NewReader(text))
+	got, err := decodeStream(strings.NewReader(text))
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%q streamed: %v, in one piece: %v", text, err, wantErr)
 	}
@@ -92,6 +92,46 @@ func sameList(t *testing.T, text string) {
 	wantReason, wantEmpty := reason(wantErr)
 	if gotEmpty != wantEmpty && strings.TrimSpace(text) != "" {
 		t.Errorf("%q streamed: empty %t, %q; in one piece: %t, %q", text, gotEmpty, gotReason, wantEmpty, wantReason)
+	}
+}
+
+var pageTexts = []string{
+	"", "null", "{}", `{"items":[],"total":0}`, `{"total":2,"items":[{"id":"a"},{"id":"b"}],"limit":2,"offset":[{}]}`, `{"items":null,"total":null}`, `{"items":[null]}`,
+	`{"items":{}}`, `{"items":"a"}`, `{"total":"1"}`, `{"total":1.5}`, `{"items":[{"id":7}]}`, `{"items":[`, `{"items":[]`, `{"items":[}`, `{"items"}`, `{"items":[],}`,
+	`{"items":[]}}`, `{"items":[]} x`, `{"a":{"items":[{"id":"x"}]},"items":[{"id":"y"}]}`, `7`, `"text"`, "{", "\xff", `{"\xff":1}`,
+}
+
+// A page that is decoded as it arrives gives the same as one that is decoded in one
+// piece.
+func TestStreamedPages(t *testing.T) {
+	for _, text := range pageTexts {
+		samePage(t, text)
+	}
+	var page Page[row]
+	if err := decodePage(`[{"id":"a"}]`, &page); err != nil || !page.IsList || len(page.Items) != 1 {
+		t.Errorf("page %+v, error %v", page, err)
+	}
+}
+
+func decodePage(text string, page *Page[row]) error {
+	limits := Limits{}.withDefaults()
+	return (&Response{}).readStreamed(&limitReader{from: strings.NewReader(text), limits: limits, left: limits.Response}, page)
+}
+
+func samePage(t *testing.T, text string) {
+	t.Helper()
+	var want struct {
+		Items []row `json:"items"`
+		Total *int  `json:"total"`
+	}
+	var got Page[row]
+	whole := (&Response{Body: []byte(text), Header: http.Header{"Content-Type": {"application/json"}}}).JSON(&want)
+	err := decodePage(text, &got)
+	if (err == nil) != (whole == nil) {
+		t.Fatalf("%q streamed: %v, in one piece: %v", text, err, whole)
+	}
+	if diff := cmp.Diff(Page[row]{Items: want.Items, Total: want.Total}, got); diff != "" && err == nil {
+		t.Errorf("%q: %s", text, diff)
 	}
 }
 
@@ -258,7 +298,7 @@ func TestCompressedResponses(t *testing.T) {
 func BenchmarkList(b *testing.B) {
 	text, _ := listText(5000)
 	for name, decode := range map[string]func() error{
-		"streamed": func() error { _, err := streamed(strings.NewReader(text)); return err },
+		"streamed": func() error { _, err := decodeStream(strings.NewReader(text)); return err },
 		"whole":    func() error { _, err := whole(text); return err },
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -51,7 +51,7 @@ func (r *request) read(ctx context.Context, from *http.Response, limits Limits) 
 	body := &limitReader{from: from.Body, limits: limits, left: limits.Response}
 	var invalid error
 	if r.DecodeInto != nil && resp.isSuccess() {
-		invalid = resp.readList(body, r.DecodeInto)
+		invalid = resp.readStreamed(body, r.DecodeInto)
 	} else {
 		resp.Body, _ = io.ReadAll(body) // body keeps the error
 	}

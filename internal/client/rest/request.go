@@ -19,8 +19,8 @@ type Request struct {
 	Header       http.Header
 	Body         any // sent as JSON, unless nil
 
-	// DecodeInto, a *List, takes the response, whose Body is empty then.
-	DecodeInto items
+	// DecodeInto, a *List or a *Page, takes the response, whose Body is empty then.
+	DecodeInto streamed
 
 	// Secrets must not show in any error text, even if the server repeats them.
 	Secrets []string

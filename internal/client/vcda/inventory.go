@@ -7,29 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
-
-// arrayOrPages reads a list whose form is not certain: an array, or pages.
-func arrayOrPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
-	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(query)})
-	if err != nil {
-		return nil, err
-	}
-	if strings.HasPrefix(strings.TrimSpace(string(response.Body)), "{") {
-		return pages(ctx, c, path, query, key)
-	}
-	var items []T
-	if err := response.JSON(&items); err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(items, func(item T) bool { return key(item) == "" }) {
-		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
-	}
-	return items, nil
-}
 
 // The kinds of things in an inventory.
 const (
@@ -93,7 +73,11 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 			VMs       []InventoryItem `json:"vms"`
 		} `json:"info"`
 	}
-	if err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/inventory/vms", Query: c.atSite(nil)}, &rows); err != nil {
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: "/inventory/vms", Query: c.atSite(nil)})
+	if err == nil {
+		err = response.JSON(&rows)
+	}
+	if err != nil {
 		return nil, err
 	}
 	var items []InventoryItem
@@ -101,6 +85,9 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 	for _, row := range rows {
 		for _, info := range row.Info {
 			for _, vm := range info.VMs {
+				if vm.ID == "" {
+					return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
+				}
 				if key := info.VCenterID + " " + vm.ID; !seen[key] { // a vCenter may have several replicators
 					seen[key] = true
 					items = append(items, vm.in(info.VCenterID))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
@@ -64,31 +65,29 @@ func array[T any](ctx context.Context, c *Client, path string, id func(T) string
 	return list.Items, nil
 }
 
-// CreatePolicy makes a replication policy ("Create Policy", POST /policies).
-func (c *Client) CreatePolicy(ctx context.Context, p Policy) (Policy, error) {
-	return c.writePolicy(ctx, rest.Request{Method: http.MethodPost, Path: "/policies", Body: c.policyRequest(p)})
+// declinedFor is how long a write about policies or SLA profiles is sent again which
+// the appliance declines.
+const declinedFor = 5 * time.Minute
+
+// CreatePolicy makes a replication policy ("Create Policy", POST /policies). It is sent
+// once: a lost response is looked up by the name, which no other policy has.
+func (c *Client) CreatePolicy(ctx context.Context, p Policy) error {
+	ctx, cancel := c.clock.WithTimeout(ctx, declinedFor, nil)
+	defer cancel()
+	return c.writeOnce(ctx, rest.Request{Method: http.MethodPost, Path: "/policies", Query: c.atSite(nil), Body: c.policyRequest(p), Finish: true}, nil,
+		func(ctx context.Context) (bool, error) {
+			all, err := c.Policies(ctx)
+			return slices.ContainsFunc(all, func(other Policy) bool { return other.DisplayName == p.DisplayName }), err
+		})
 }
 
 // UpdatePolicy replaces a replication policy ("Update Policy", PUT /policies/{id}).
-func (c *Client) UpdatePolicy(ctx context.Context, p Policy) (Policy, error) {
+func (c *Client) UpdatePolicy(ctx context.Context, p Policy) error {
 	path, err := keyed("/policies/", p.ID)
 	if err != nil {
-		return Policy{}, err
+		return err
 	}
-	return c.writePolicy(ctx, rest.Request{Method: http.MethodPut, Path: path, Body: c.policyRequest(p)})
-}
-
-// writePolicy decodes the response, which is not published: without an id in it
-// the policy is zero.
-func (c *Client) writePolicy(ctx context.Context, r rest.Request) (Policy, error) {
-	r.Finish, r.Query = true, c.atSite(nil)
-	response, err := c.do(ctx, r)
-	if err != nil || len(response.Body) == 0 {
-		return Policy{}, err
-	}
-	var p Policy
-	err = response.JSON(&p)
-	return p, err
+	return c.perform(ctx, http.MethodPut, path, c.policyRequest(p))
 }
 
 // DeletePolicy deletes a replication policy that no organization has (DELETE
@@ -98,7 +97,7 @@ func (c *Client) DeletePolicy(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return c.perform(ctx, http.MethodDelete, path)
+	return c.perform(ctx, http.MethodDelete, path, nil)
 }
 
 // AssignPolicy gives a policy to a local organization, by its short name ("Assign
@@ -111,13 +110,15 @@ func (c *Client) AssignPolicy(ctx context.Context, id, org string) error {
 	if path, err = keyed(path+"/orgs/", org); err != nil {
 		return err
 	}
-	return c.perform(ctx, http.MethodPatch, path)
+	return c.perform(ctx, http.MethodPatch, path, nil)
 }
 
-// perform sends a request without a body whose success has nothing to say.
-func (c *Client) perform(ctx context.Context, method, path string) error {
-	_, err := c.do(ctx, rest.Request{Method: method, Path: path, Query: c.atSite(nil), Finish: true})
-	return err
+// perform sends a write whose success has nothing to say, and which may be performed
+// twice.
+func (c *Client) perform(ctx context.Context, method, path string, body any) error {
+	ctx, cancel := c.clock.WithTimeout(ctx, declinedFor, nil)
+	defer cancel()
+	return c.write(ctx, rest.Request{Method: method, Path: path, Query: c.atSite(nil), Body: body, Finish: true}, nil)
 }
 
 // PolicyOrgs lists the organizations that have a policy ("Policy Status", GET
@@ -163,7 +164,7 @@ func (c *Client) AssignSLAProfile(ctx context.Context, org, profile string) erro
 	if err != nil {
 		return err
 	}
-	return c.perform(ctx, http.MethodPost, path)
+	return c.perform(ctx, http.MethodPost, path, nil)
 }
 
 // UnassignSLAProfile takes an SLA profile from an organization ("Unassign Sla
@@ -173,7 +174,7 @@ func (c *Client) UnassignSLAProfile(ctx context.Context, org, profile string) er
 	if err != nil {
 		return err
 	}
-	return c.perform(ctx, http.MethodDelete, path)
+	return c.perform(ctx, http.MethodDelete, path, nil)
 }
 
 func slaPath(org, profile string) (string, error) {

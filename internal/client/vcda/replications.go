@@ -106,12 +106,13 @@ type Place struct {
 }
 
 // Settings are those of a replication. RPO is in minutes, InitialSyncTime in
-// milliseconds since the epoch. From Migration on they are of the Manager service.
+// milliseconds since the epoch. A response may lack all of them. From Migration on
+// they are of the Manager service.
 type Settings struct {
 	Description      string           `json:"description"`
 	RPO              int64            `json:"rpo"`
 	ConnectionType   string           `json:"dataConnectionType"`
-	Quiesced         bool             `json:"quiesced"`
+	Quiesced         *bool            `json:"quiesced"`
 	Retention        *RetentionPolicy `json:"retentionPolicy"`
 	ExcludedDiskKeys []int64          `json:"excludedDiskKeys"`
 	InitialSyncTime  int64            `json:"initialSyncTime"`
@@ -285,28 +286,40 @@ func (c *Client) Replications(ctx context.Context, kind Kind, filter Replication
 	return pages[Replication](ctx, c, kind.path(), filter.values(), func(r Replication) string { return r.ID })
 }
 
-// pageOf is a part of a list.
-type pageOf[T any] struct {
-	Items []T  `json:"items"`
-	Total *int `json:"total"`
-}
-
 // pages reads a list that comes in pages. The key tells items apart: what is
 // added or removed meanwhile moves others to another page.
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
-	first, err := readPage(ctx, c, path, query, 0, key)
+	first, call, err := readPage(ctx, c, path, pageAt(query, 0), key)
+	if err == nil && first.IsList {
+		err = &rest.ResponseError{Call: call.Call, Status: call.Status, Reason: "it is a list, not a page of one"}
+	}
 	if err != nil {
 		return nil, err
 	}
+	return otherPages(ctx, c, path, query, key, first)
+}
+
+// arrayOrPages reads a list whose form is not certain: an array, or pages. The first
+// request asks for no page, as an array has none.
+func arrayOrPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
+	first, _, err := readPage(ctx, c, path, query, key)
+	if err != nil || first.IsList {
+		return first.Items, err
+	}
+	return otherPages(ctx, c, path, query, key, first)
+}
+
+// otherPages reads all pages but the first one, side by side, and joins them.
+func otherPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string, first rest.Page[T]) ([]T, error) {
 	size := len(first.Items)
 	if size == 0 || *first.Total <= size {
 		return first.Items, nil
 	}
-	parts := make([]pageOf[T], (*first.Total-1)/size) // all but the first
+	parts := make([]rest.Page[T], (*first.Total-1)/size)
 	group, groupCtx := errgroup.WithContext(ctx)
 	for i := range parts {
 		group.Go(func() (err error) {
-			parts[i], err = readPage(groupCtx, c, path, query, (i+1)*size, key)
+			parts[i], _, err = readPage(groupCtx, c, path, pageAt(query, (i+1)*size), key)
 			return err
 		})
 	}
@@ -314,7 +327,7 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 		return nil, err
 	}
 	all, seen := make([]T, 0, *first.Total), map[string]bool{}
-	for _, part := range append([]pageOf[T]{first}, parts...) {
+	for _, part := range append([]rest.Page[T]{first}, parts...) {
 		for _, item := range part.Items {
 			if !seen[key(item)] {
 				seen[key(item)] = true
@@ -325,31 +338,33 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 	return all, nil
 }
 
-// readPage reads one page. One without items or total, or with an item without a
-// key, is an error: better no list than a wrong one.
-func readPage[T any](ctx context.Context, c *Client, path string, query url.Values, offset int, key func(T) string) (pageOf[T], error) {
+// pageAt adds which page is asked for to a query.
+func pageAt(query url.Values, offset int) url.Values {
 	values := url.Values{"limit": {strconv.Itoa(listPage)}, "offset": {strconv.Itoa(offset)}}
 	maps.Copy(values, query)
-	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(values)})
+	return values
+}
+
+// readPage reads one page. One without items or total, or with an item without a
+// key, is an error: better no list than a wrong one.
+func readPage[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) (rest.Page[T], *rest.Response, error) {
+	var page rest.Page[T]
+	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(query), DecodeInto: &page})
 	if err != nil {
-		return pageOf[T]{}, err
-	}
-	var part pageOf[T]
-	if err := response.JSON(&part); err != nil {
-		return pageOf[T]{}, err
+		return rest.Page[T]{}, nil, err
 	}
 	var unusable string
 	switch {
-	case part.Items == nil:
+	case page.Items == nil:
 		unusable = "it has no list of items"
-	case part.Total == nil:
+	case page.Total == nil && !page.IsList:
 		unusable = "it has no total"
-	case slices.ContainsFunc(part.Items, func(item T) bool { return key(item) == "" }):
+	case slices.ContainsFunc(page.Items, func(item T) bool { return key(item) == "" }):
 		unusable = "an item in it has no id"
 	default:
-		return part, nil
+		return page, response, nil
 	}
-	return pageOf[T]{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: unusable}
+	return rest.Page[T]{}, nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: unusable}
 }
 
 // replicationList is a list in which replications are found by their ids.
@@ -508,12 +523,7 @@ func (c *Client) ChangeOwner(ctx context.Context, id, owner string) error {
 	if err != nil {
 		return err
 	}
-	c.writes.Invalidate()
-	defer c.writes.Invalidate()
-	_, err = c.do(ctx, rest.Request{
-		Method: http.MethodPatch, Path: path, Query: c.atSite(nil), Finish: true, Body: map[string]string{"owner": owner},
-	})
-	return err
+	return c.write(ctx, rest.Request{Method: http.MethodPatch, Path: path, Query: c.atSite(nil), Finish: true, Body: map[string]string{"owner": owner}}, nil)
 }
 
 // ReplaceNetworkSettings replaces the network settings of a replication of the

@@ -80,7 +80,10 @@ func TestReplications_unusableLists(t *testing.T) {
 		"empty object":    {`{}`, "no list of items"},
 		"no total":        {`{"items":[]}`, "no total"},
 		"no id":           {`{"items":[{"vmName":"web"}],"total":1}`, "no id"},
-		"an array":        {`[]`, "another type"},
+		"an array":        {`[]`, "a list, not a page"},
+		"items of a kind": {`{"items":{},"total":1}`, `field "items" is of another type`},
+		"total as text":   {`{"items":[],"total":"1"}`, "another type"},
+		"cut off":         {`{"items":[{"id":"C4-1"}`, "not valid JSON"},
 		"null":            {`null`, "null"},
 		"an error object": {`{"code":"X","msg":"y"}`, "no list of items"},
 	} {
@@ -227,13 +230,20 @@ func TestPolicies(t *testing.T) {
 	}
 	p := policies[1]
 	p.DisplayName, p.OnPremDataCap = "new", new(int64(512))
-	made, err := f.CreatePolicy(t.Context(), p)
-	if err != nil || made.ID == "" || made.DisplayName != "new" {
-		t.Fatalf("made %+v, error %v", made, err)
+	if err := f.CreatePolicy(t.Context(), p); err != nil {
+		t.Fatal(err)
 	}
+	policies, err = f.Policies(t.Context())
+	if err != nil || len(policies) != 3 || policies[2].DisplayName != "new" {
+		t.Fatalf("policies %+v, error %v", policies, err)
+	}
+	made := policies[2]
 	made.MinRPO = 15
-	if made, err = f.UpdatePolicy(t.Context(), made); err != nil || made.MinRPO != 15 {
-		t.Errorf("changed %+v, error %v", made, err)
+	if err := f.UpdatePolicy(t.Context(), made); err != nil {
+		t.Error(err)
+	}
+	if policies, err = f.Policies(t.Context()); err != nil || policies[2].MinRPO != 15 {
+		t.Errorf("policies %+v, error %v", policies, err)
 	}
 	if err := f.AssignPolicy(t.Context(), made.ID, "beta"); err != nil {
 		t.Error(err)

@@ -51,7 +51,7 @@ func policies(ctx context.Context, data providerdata.Data, site types.String) ([
 	if absent.HasError() {
 		return nil, absent, nil
 	}
-	at, err := replicationbase.ClientAt(ctx, client, vcda.Cloud, "replication policies", site.ValueString())
+	at, err := replicationbase.ClientAt(ctx, client, vcda.Cloud, what, site.ValueString())
 	if err != nil {
 		return nil, nil, err
 	}

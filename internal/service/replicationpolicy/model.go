@@ -46,6 +46,14 @@ func (f *fields) read(p vcda.Policy) {
 	}
 }
 
+// store stores a policy that was made or changed. The data cap is what was sent.
+func (m *model) store(p vcda.Policy) {
+	m.read(p)
+	if m.DataCap.IsUnknown() {
+		m.DataCap = types.Int64Null()
+	}
+}
+
 // policy is the policy as it is sent.
 func (m model) policy() vcda.Policy {
 	p := vcda.Policy{
@@ -57,7 +65,7 @@ func (m model) policy() vcda.Policy {
 		AllowAdvancedRetentionRules: m.AdvancedRetentionRules.ValueBool(), AllowNotificationConfiguration: m.NotificationConfiguration.ValueBool(),
 		AllowOutgoingOnPremProtections: m.OutgoingOnPremProtections.ValueBoolPointer(),
 	}
-	if !m.DataCap.IsNull() {
+	if !m.DataCap.IsUnknown() {
 		p.OnPremDataCap = m.DataCap.ValueInt64Pointer()
 	}
 	return p

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -56,8 +57,9 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			Required: true, MarkdownDescription: "Name of the policy, which no other policy may have.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"onprem_data_cap": schema.Int64Attribute{
-			Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
-			MarkdownDescription: "Limit of the bandwidth of on-premises appliances. The appliance never shows it, so a change by somebody else is not noticed. An update sends it again; without it here, an update clears one that was set elsewhere.",
+			Optional: true, Computed: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: "Limit of the bandwidth of on-premises appliances. The appliance never shows it, so a change by somebody else is not noticed. Left out, a create does not set it. An update sends the last one that was configured again; without one, it clears what was set elsewhere.",
+			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 		},
 		"organization_count": schema.Int64Attribute{Computed: true, MarkdownDescription: organizationCount},
 	}
@@ -98,7 +100,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	var cap types.Int64
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("onprem_data_cap"), &cap)...)
-	if cap.IsNull() {
+	if cap.IsNull() || cap.IsUnknown() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("onprem_data_cap"), "The update may clear the data cap",
 			"An update replaces the policy as a whole, and the appliance does not show its onprem_data_cap: one that was set elsewhere is cleared. Set onprem_data_cap to keep it.")
 	}
@@ -117,15 +119,14 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(explain(ctx, "create the replication policy "+m.Name.ValueString(), err))
 		return
 	}
-	m.read(made)
+	m.store(made)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// create makes a policy and reads it. A response that got lost is looked up by the
-// name, which no other policy has, and never sent again.
+// create makes a policy and reads it.
 func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Policy, error) {
-	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
 		return vcda.Policy{}, err
 	}
 	named := func(other vcda.Policy) bool { return other.DisplayName == p.DisplayName }
@@ -134,14 +135,8 @@ func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Polic
 	} else if existing != nil {
 		return vcda.Policy{}, &existsError{*existing}
 	}
-	if _, err := client.CreatePolicy(ctx, p); err != nil && !vcda.IsOutcomeUnknown(err) {
+	if err := client.CreatePolicy(ctx, p); err != nil {
 		return vcda.Policy{}, err
-	} else if err != nil {
-		made, look := find(ctx, client, named)
-		if look != nil || made == nil {
-			return vcda.Policy{}, errors.Join(err, look)
-		}
-		return *made, nil
 	}
 	made, err := find(ctx, client, named)
 	if err == nil && made == nil {
@@ -152,6 +147,8 @@ func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Polic
 	}
 	return *made, nil
 }
+
+const what = "replication policies"
 
 var errNotListed = errors.New("the policy is not in the list of the appliance's policies")
 
@@ -189,7 +186,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies")
+	err := replicationbase.RequireService(ctx, client, vcda.Cloud, what)
 	var found *vcda.Policy
 	if err == nil {
 		found, err = find(ctx, client, byID(m.ID.ValueString()))
@@ -213,20 +210,32 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, err := client.UpdatePolicy(ctx, m.policy())
-	var found *vcda.Policy
-	if err == nil {
-		if found, err = find(ctx, client, byID(m.ID.ValueString())); err == nil && found == nil {
-			err = errNotListed
-		}
-	}
+	changed, err := change(ctx, client, m.policy())
 	if err != nil {
 		resp.Diagnostics.Append(explain(ctx, "change the replication policy "+m.Name.ValueString(), err))
 		return
 	}
-	m.read(*found)
+	m.store(changed)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// change replaces a policy and reads it.
+func change(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Policy, error) {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
+		return vcda.Policy{}, err
+	}
+	if err := client.UpdatePolicy(ctx, p); err != nil {
+		return vcda.Policy{}, err
+	}
+	changed, err := find(ctx, client, byID(p.ID))
+	if err == nil && changed == nil {
+		err = errNotListed
+	}
+	if err != nil {
+		return vcda.Policy{}, err
+	}
+	return *changed, nil
 }
 
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -252,6 +261,9 @@ func (e *inUseError) Error() string {
 // remove deletes a policy, unless organizations have it. One that is gone is no
 // error.
 func remove(ctx context.Context, client *vcda.Client, id string) error {
+	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
+		return err
+	}
 	found, err := find(ctx, client, byID(id))
 	if err != nil || found == nil {
 		return err

@@ -49,12 +49,15 @@ func TestPolicy_lifeCycle(t *testing.T) {
 		t.Errorf("planned %v of %v", plan.Values, fresh.Values)
 	}
 	plan := f.Plan(t, name, fresh, config("min_rpo_minutes", 60))
-	if warnings := plan.Diagnostics.Warnings(); len(warnings) != 1 || !strings.Contains(warnings[0], "data cap") {
+	if warnings := plan.Diagnostics.Warnings(); len(warnings) != 0 {
 		t.Errorf("warnings %q", warnings)
 	}
 	changed, problems := f.Apply(t, plan)
 	if len(problems.Errors()) > 0 || changed.Values["min_rpo_minutes"] != int64(60) || changed.Values["id"] != made.Values["id"] {
 		t.Errorf("changed %v, errors %q", changed.Values, problems.Errors())
+	}
+	if p := policyNamed(f, "gold"); p.OnpremDataCap == nil || *p.OnpremDataCap != 512 {
+		t.Errorf("the data cap is %v", p.OnpremDataCap)
 	}
 	imported, problems := f.Import(t, name, made.Values["id"].(string), nil) //nolint:errcheck // checked above
 	if imported, _ = f.Refresh(t, name, imported); imported.Values["name"] != "gold" {
@@ -69,6 +72,58 @@ func TestPolicy_lifeCycle(t *testing.T) {
 	apply(t, f, kept, nil)
 	if gone, _ := f.Refresh(t, name, kept); gone.Values != nil {
 		t.Errorf("left %v", gone.Values)
+	}
+}
+
+func policyNamed(f *twosites.Fixture, name string) simulator.Policy {
+	for _, p := range f.B.Workloads().Policies {
+		if p.Name == name {
+			return p
+		}
+	}
+	return simulator.Policy{}
+}
+
+// TestPolicy_dataCap: it is not sent by a create that leaves it out, and an update
+// that knows none warns.
+func TestPolicy_dataCap(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	made := apply(t, f, none, config())
+	if p := policyNamed(f, "gold"); p.OnpremDataCap != nil || made.Values["onprem_data_cap"] != nil {
+		t.Errorf("the data cap is %v, in the state %v", p.OnpremDataCap, made.Values["onprem_data_cap"])
+	}
+	plan := f.Plan(t, name, made, config("min_rpo_minutes", 60))
+	if warnings := plan.Diagnostics.Warnings(); len(warnings) != 1 || !strings.Contains(warnings[0], "data cap") {
+		t.Errorf("warnings %q", warnings)
+	}
+	changed, problems := f.Apply(t, plan)
+	if len(problems.Errors()) > 0 || changed.Values["onprem_data_cap"] != nil {
+		t.Errorf("changed to %v, errors %q", changed.Values, problems.Errors())
+	}
+	changed = apply(t, f, changed, config("onprem_data_cap", 0))
+	if p := policyNamed(f, "gold"); p.OnpremDataCap == nil || *p.OnpremDataCap != 0 || changed.Values["onprem_data_cap"] != int64(0) {
+		t.Errorf("the data cap is %v, in the state %v", p.OnpremDataCap, changed.Values["onprem_data_cap"])
+	}
+}
+
+// TestPolicy_declined: what the appliance declines is sent again.
+func TestPolicy_declined(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	decline := func(method, path string) {
+		f.B.Fault(simulator.Fault{Method: method, Path: path, Times: 2, Kind: simulator.Status, Status: 409})
+	}
+	decline("POST", "/policies")
+	made := apply(t, f, none, config())
+	decline("PUT", "/policies/*")
+	made = apply(t, f, made, config("min_rpo_minutes", 60))
+	decline("DELETE", "/policies/*")
+	apply(t, f, made, nil)
+	for call, n := range map[string]int{"POST /policies": 3, "PUT /policies/{id}": 3, "DELETE /policies/{id}": 3} {
+		if got := f.B.Stats().Requests[call]; got != n {
+			t.Errorf("%s was sent %d times", call, got)
+		}
 	}
 }
 
@@ -98,6 +153,14 @@ func TestPolicy_onAManager(t *testing.T) {
 	_, problems := f.Apply(t, f.Plan(t, name, none, config()))
 	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
 		t.Errorf("errors %q", errors)
+	}
+	other := twosites.Start(t, simulator.Cloud, "site-b")
+	made := apply(t, other, none, config())
+	for _, config := range []direct.Values{config("min_rpo_minutes", 60), nil} {
+		_, problems := f.Apply(t, f.Plan(t, name, made, config))
+		if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
+			t.Errorf("errors %q", errors)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -69,6 +70,13 @@ var (
 	errNotAssigned    = errors.New("the appliance has accepted the assignment, but does not show it")
 )
 
+// An assignment is accepted before it is shown: how long it may take, and the pause
+// between two looks.
+const (
+	grace = 30 * time.Second
+	pause = time.Second
+)
+
 // assign assigns a policy and makes sure that the organization has it then. An
 // assignment may be repeated, so a lost response is no problem.
 func assign(ctx context.Context, client *vcda.Client, policy, org string) error {
@@ -79,16 +87,22 @@ func assign(ctx context.Context, client *vcda.Client, policy, org string) error 
 	if err != nil && !vcda.IsOutcomeUnknown(err) {
 		return err
 	}
-	orgs, look := client.PolicyOrgs(ctx, policy)
-	switch {
-	case look != nil:
-		return errors.Join(err, look)
-	case !slices.Contains(orgs, org) && err == nil:
-		return errNotAssigned
-	case !slices.Contains(orgs, org):
-		return err
+	for end := client.Clock().Now().Add(grace); ; {
+		orgs, look := client.PolicyOrgs(ctx, policy)
+		switch {
+		case look != nil:
+			return errors.Join(err, look)
+		case slices.Contains(orgs, org):
+			return nil
+		case err != nil:
+			return err
+		case !client.Clock().Now().Before(end):
+			return errNotAssigned
+		}
+		if err := client.Clock().Sleep(ctx, pause); err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 // policyOf is the id of the policy of an organization, "" where no policy lists it.

@@ -144,7 +144,10 @@ func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := client.UnassignSLAProfile(ctx, m.Organization.ValueString(), m.ProfileID.ValueString())
+	err := replicationbase.RequireService(ctx, client, vcda.Cloud, what)
+	if err == nil {
+		err = client.UnassignSLAProfile(ctx, m.Organization.ValueString(), m.ProfileID.ValueString())
+	}
 	if err != nil && !vcda.IsNotFound(err) {
 		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(m.action("take", "from")))
 	}
