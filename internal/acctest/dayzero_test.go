@@ -240,26 +240,13 @@ func (d dayZero) manager(name string) *simulator.Appliance {
 // first site, before its response.
 func (d dayZero) applyKilledAt(t *testing.T, path string) {
 	t.Helper()
-	command := d.space.Command(t, "apply", "-no-color", "-auto-approve", "-lock=false")
-	started, killed := make(chan struct{}), make(chan struct{})
-	hook := killHook(path, func() { <-started; _ = killGroup(command); close(killed) })
+	var first []*simulator.Appliance
 	for _, name := range d.names {
 		if strings.HasPrefix(name, "a") {
-			d.all.Appliance(name).BeforeResponse(hook)
-			d.manager(name).BeforeResponse(hook)
+			first = append(first, d.all.Appliance(name), d.manager(name))
 		}
 	}
-	startInGroup(command)
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	close(started)
-	_ = command.Wait()
-	select {
-	case <-killed:
-	default:
-		t.Fatalf("%s was never written", path)
-	}
+	runKilled(t, d.space, path, first, "apply", "-no-color", "-auto-approve", "-lock=false")
 }
 
 // checkRun fails where a call arrived twice that must be sent once, or a run has tried

@@ -2,9 +2,15 @@ package acctest_test
 
 import (
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
+	"testing"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
 // startInGroup gives a command a process group of its own: the CLI and the providers
@@ -22,4 +28,28 @@ func killHook(path string, kill func()) func(*http.Request) {
 			first.Do(kill)
 		}
 	}
+}
+
+// runKilled runs a command and kills it without a warning, once one of the appliances
+// has performed a write of a path.
+func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances []*simulator.Appliance, arguments ...string) {
+	t.Helper()
+	command := space.Command(t, arguments...)
+	started, killed := make(chan struct{}), make(chan struct{})
+	hook := killHook(path, func() { <-started; _ = killGroup(command); close(killed) })
+	for _, a := range appliances {
+		a.BeforeResponse(hook)
+	}
+	startInGroup(command)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	_ = command.Wait()
+	select {
+	case <-killed:
+	default:
+		t.Fatalf("%s was never written", path)
+	}
+	_ = os.Remove(filepath.Join(space.Dir, ".terraform.tfstate.lock.info"))
 }

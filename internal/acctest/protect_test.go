@@ -14,17 +14,22 @@ import (
 // the destination, site-b.
 func protectSpace(t *testing.T, module string, b *simulator.Appliance, arguments string) *acctest.Workspace {
 	t.Helper()
-	extension := ""
-	if b.Service() == simulator.Cloud {
-		user := b.Accounts().VCDUsers[0]
-		extension = fmt.Sprintf("session_extensions = [{ site = \"site-a\", credentials = { username = %q, password = %q } }]", user.Username, user.Password)
-	}
-	space := acctest.NewWorkspace(t, acctest.ProviderBlock(b, extension)+fmt.Sprintf("module \"this\" {\n  source = \"./%s\"\n%s}\n", module, arguments))
+	space := acctest.NewWorkspace(t, acctest.ProviderBlock(b, extendedTo(b, "site-a"))+fmt.Sprintf("module \"this\" {\n  source = \"./%s\"\n%s}\n", module, arguments))
 	if err := os.CopyFS(filepath.Join(space.Dir, module), os.DirFS(filepath.Join(examples, module))); err != nil {
 		t.Fatal(err)
 	}
 	space.MustRun(t, "get", "-no-color")
 	return space
+}
+
+// extendedTo is the argument of a provider block that extends the session to a site,
+// "" on the Manager service.
+func extendedTo(a *simulator.Appliance, site string) string {
+	if a.Service() == simulator.Manager {
+		return ""
+	}
+	user := a.Accounts().VCDUsers[0]
+	return fmt.Sprintf("session_extensions = [{ site = %q, credentials = { username = %q, password = %q } }]", site, user.Username, user.Password)
 }
 
 func pairedSites(t *testing.T, service simulator.Service) (a, b *simulator.Appliance, sites *simulator.Fixture) {

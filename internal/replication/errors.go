@@ -21,6 +21,14 @@ func (e *ExistsError) Error() string {
 	return "the same source is already replicated to this destination, by " + e.Replication.ID
 }
 
+// HeldError is a replication that another object of the state, or another resource of
+// the run, has. It is not adopted.
+type HeldError struct{ Replication vcda.Replication }
+
+func (e *HeldError) Error() string {
+	return "another resource has the replication " + e.Replication.ID
+}
+
 // ServiceError is a replication of the other service.
 type ServiceError struct {
 	Kind    vcda.Kind
@@ -46,14 +54,14 @@ func (e *AccessError) Error() string {
 }
 func (e *AccessError) Unwrap() error { return e.Err }
 
-// SiteError is a site that the appliance does not know.
+// SiteError is a call that names sites of which the appliance does not know one.
 type SiteError struct {
-	Site string
-	Err  error
+	Sites []string
+	Err   error
 }
 
 func (e *SiteError) Error() string {
-	return "the appliance knows no site " + e.Site + ": " + e.Err.Error()
+	return "the appliance knows no site " + strings.Join(e.Sites, " or ") + ": " + e.Err.Error()
 }
 func (e *SiteError) Unwrap() error { return e.Err }
 
@@ -73,17 +81,17 @@ func (e *TestActiveError) Error() string { return "a failover test of " + e.ID +
 
 // explain adds what a failed call had to do with other sites.
 func (s *Site) explain(err error, others ...string) error {
+	sites := []string{}
+	for _, site := range append([]string{s.client.Site()}, others...) {
+		if site != "" && site != s.home.Site && !slices.Contains(sites, site) {
+			sites = append(sites, site)
+		}
+	}
 	switch {
 	case vcda.IsNotExtended(err):
-		sites := []string{}
-		for _, site := range append([]string{s.client.Site()}, others...) {
-			if site != "" && site != s.home.Site && !slices.Contains(sites, site) {
-				sites = append(sites, site)
-			}
-		}
 		return &AccessError{Sites: sites, Err: err}
 	case vcda.IsSiteNotFound(err):
-		return &SiteError{Site: s.client.Site(), Err: err}
+		return &SiteError{Sites: sites, Err: err}
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro/appliance"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 )
 
 // Log takes a decision with its reason.
@@ -73,11 +74,13 @@ func (s *Site) Instances(ctx context.Context, id string) ([]vcda.Instance, error
 // replication.
 const startWindow = time.Hour
 
-// Start starts a replication, or adopts the one that is there already. The start
-// ends when the replication is configured; its first synchronization goes on.
+// Start starts a replication, or adopts the one that is there already, unless it has
+// an owner. The start ends when the replication is configured; its first
+// synchronization goes on.
 //
-// Errors: *ExistsError, *AccessError, *SiteError, ErrNotListed, and those of lro.Do.
-func (s *Site) Start(ctx context.Context, spec Spec) (Result, error) {
+// Errors: *ExistsError, *HeldError, *AccessError, *SiteError, ErrNotListed, and those
+// of lro.Do.
+func (s *Site) Start(ctx context.Context, spec Spec, owners *ownership.Ledger) (Result, error) {
 	delayed := spec.Settings.InitialSyncTime != nil && *spec.Settings.InitialSyncTime > s.client.Clock().Now().UnixMilli()
 	body := spec.body(spec.Paused || delayed)
 	out, err := lro.Do(ctx, s.system, lro.Write[vcda.Task, *vcda.Replication]{
@@ -98,6 +101,8 @@ func (s *Site) Start(ctx context.Context, spec Spec) (Result, error) {
 		return result, s.explain(err, spec.Source.Site, spec.Destination.Site)
 	case out.State == nil:
 		return result, ErrNotListed
+	case !out.Sent && isOwned(*out.State, owners):
+		return Result{}, &HeldError{Replication: *out.State}
 	case !out.Sent && !spec.Adopt:
 		return Result{}, &ExistsError{Replication: *out.State}
 	}
@@ -105,11 +110,21 @@ func (s *Site) Start(ctx context.Context, spec Spec) (Result, error) {
 	return result, nil
 }
 
+// isOwned reports whether an object of the state or a resource of the run has a
+// replication, the vApp replication that it is part of, or a part of it.
+func isOwned(r vcda.Replication, owners *ownership.Ledger) bool {
+	ids := []string{r.ID, r.VAppReplication}
+	for _, vm := range r.VMs {
+		ids = append(ids, vm.ID)
+	}
+	return slices.ContainsFunc(ids, func(id string) bool { return id != "" && (owners.IsInState(id) || owners.IsChanged(id)) })
+}
+
 // search looks for the replication of a spec as it is listed now: by the id that
 // the task of the start names, else by source and destination.
 func (s *Site) search(ctx context.Context, spec Spec, task vcda.Task) (*vcda.Replication, error) {
-	if made := resultOf(task); made.ID != "" {
-		return s.client.ReplicationByID(ctx, made.ID)
+	if id := startedBy(task, s.kind); id != "" {
+		return s.client.ReplicationByID(ctx, id)
 	}
 	listed, err := s.client.Replications(ctx, s.kind, spec.filter())
 	if err != nil {
@@ -122,17 +137,18 @@ func (s *Site) search(ctx context.Context, spec Spec, task vcda.Task) (*vcda.Rep
 	return &listed[at], nil
 }
 
-// resultOf is the replication that a task has made or changed, as far as the task
-// names it. On the Manager service it names the new id from the beginning.
-func resultOf(t vcda.Task) vcda.Replication {
+// startedBy is the id of the replication of the kind that a task has started, as far
+// as the task names it. On the Manager service it does from the beginning. The start of
+// a VM's replication may name the vApp replication that it is part of.
+func startedBy(t vcda.Task, kind vcda.Kind) string {
 	var made vcda.Replication
-	if json.Unmarshal(t.Result, &made) == nil && vcda.KindOf(made.ID) != "" {
-		return made
+	if json.Unmarshal(t.Result, &made) == nil && vcda.KindOf(made.ID) == kind {
+		return made.ID
 	}
-	if vcda.KindOf(t.Workflow.ResourceID) != "" {
-		return vcda.Replication{ID: t.Workflow.ResourceID}
+	if vcda.KindOf(t.Workflow.ResourceID) == kind {
+		return t.Workflow.ResourceID
 	}
-	return vcda.Replication{}
+	return ""
 }
 
 // startTasks lists the tasks that may start a replication of the kind: those about

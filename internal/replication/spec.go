@@ -237,7 +237,9 @@ func Differences(asked vcda.SettingsChange, r vcda.Replication) vcda.SettingsCha
 	drop(&asked.Description, has.Description)
 	drop(&asked.RPO, has.RPO)
 	drop(&asked.ConnectionType, has.ConnectionType)
-	drop(&asked.Quiesced, has.Quiesced)
+	if has.Quiesced != nil {
+		drop(&asked.Quiesced, *has.Quiesced)
+	}
 	drop(&asked.InitialSyncTime, has.InitialSyncTime)
 	if asked.Retention != nil && slices.Equal(asked.Retention.Rules, rules(has)) {
 		asked.Retention = nil

@@ -114,7 +114,7 @@ func TestIs(t *testing.T) {
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	rules := &vcda.RetentionPolicy{Rules: []vcda.RetentionRule{{Instances: 3, Distance: 60}}}
-	r := vcda.Replication{ID: "C4-1", Settings: vcda.Settings{Description: "d", RPO: 60, ConnectionType: "PLAIN", Quiesced: true, Retention: rules}}
+	r := vcda.Replication{ID: "C4-1", Settings: vcda.Settings{Description: "d", RPO: 60, ConnectionType: "PLAIN", Quiesced: new(true), Retention: rules}}
 	same := vcda.SettingsChange{Description: new("d"), RPO: new(int64(60)), ConnectionType: new("PLAIN"), Quiesced: new(true), Retention: rules}
 	if left := Differences(same, r); left != (vcda.SettingsChange{}) {
 		t.Errorf("differences %+v", left)

@@ -73,7 +73,7 @@ func (c *call) vmAnswer(r *Replication) map[string]any {
 	}
 }
 
-// The secrets that answers of the Cloud service hold.
+// The secrets that answers hold.
 const (
 	SecretAdminPassword  = "Simulator-guest-admin-1"
 	SecretDomainPassword = "Simulator-guest-domain-1"
@@ -142,7 +142,7 @@ func managerAnswer(r *Replication) map[string]any {
 	return map[string]any{
 		"id": r.ID, "vmName": r.VMName, "settings": settings, "owner": r.Owner, "destinationState": stateAnswer(r),
 		"sourceState": map[string]any{"state": "idle", "stateAge": 1000, "progress": nil}, "dataConnectionState": r.dataConnectionState(),
-		"overallHealth": r.overallHealth(), "isPaused": r.Paused, "lastUpdated": r.updated.UnixMilli(),
+		"overallHealth": r.overallHealth(), "isPaused": r.Paused, "lastUpdated": r.updated.UnixMilli(), "guestCustomization": guestSecrets(),
 	}
 }
 

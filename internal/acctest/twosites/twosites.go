@@ -13,6 +13,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
+// OnPremises is a tenant's site with a vCenter, known to both sites of a Cloud service.
+const OnPremises = "tenant"
+
 // Fixture is the sites site-a and site-b, and the provider. Time moves only when
 // the provider waits, and when the test says so.
 type Fixture struct {
@@ -28,7 +31,13 @@ func Start(t testing.TB, service simulator.Service, at string) *Fixture {
 	t.Helper()
 	f := &Fixture{Clock: clocktest.New(), service: service}
 	describe := func(site string) simulator.ApplianceOptions {
-		return simulator.ApplianceOptions{Site: site, Service: service, PublicURLs: []string{"https://" + site + ".example.com:8048"}, TaskDuration: 20 * time.Second}
+		workloads := simulator.DefaultWorkloads(service)
+		if service == simulator.Cloud {
+			workloads.OnPremises = []simulator.OnPremises{{Site: OnPremises, VMs: []simulator.VM{{ID: "vm-15", Name: "erp"}, {ID: "vm-16", Name: "crm"}}}}
+		}
+		return simulator.ApplianceOptions{
+			Site: site, Service: service, PublicURLs: []string{"https://" + site + ".example.com:8048"}, TaskDuration: 20 * time.Second, Workloads: &workloads,
+		}
 	}
 	sites, err := simulator.Start(simulator.Options{Now: f.Clock.Now, Appliances: []simulator.ApplianceOptions{describe("site-a"), describe("site-b")}})
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
+const startAlone = " It is used by the start alone: removing it has no effect."
+
 // DestinationAttributes describes where a VM or a vApp of the Cloud service is
 // replicated to.
 func DestinationAttributes(kind vcda.Kind) map[string]schema.Attribute {
@@ -27,25 +29,17 @@ func DestinationAttributes(kind vcda.Kind) map[string]schema.Attribute {
 				"storage_profile_id":  StorageProfile(),
 				"placement_policy_id": CloudID(false, "Id of the placement policy."),
 				"sizing_policy_id":    SeedID("Id of the sizing policy. It is not read back."),
-				seed: SeedID("Id of a " + what + " whose disks the first synchronization starts from. It is deleted from Cloud Director; only its disks are kept, which must match those of the source one by one. " +
-					"It is used by the start alone: removing it has no effect."),
+				seed:                  SeedID("Id of a " + what + " whose disks the first synchronization starts from. It is deleted from Cloud Director; only its disks are kept, which must match those of the source one by one." + startAlone),
 			},
 		},
 		"vcenter": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: "An on-premises site. The replication is then managed at the site of `source`.",
 			Attributes: map[string]schema.Attribute{
-				"seed_vm_id":      seedText("Managed object id of a VM whose disks the first synchronization starts from."),
-				"seed_vcenter_id": seedText("Id of the vCenter of the seed."),
+				"seed_vm_id":      HiddenText(false, "Managed object id of a VM whose disks the first synchronization starts from."+startAlone),
+				"seed_vcenter_id": HiddenText(false, "Id of the vCenter of the seed."+startAlone),
 			},
 		},
 	}
-}
-
-func seedText(description string) schema.StringAttribute {
-	a := Text(false, description+" It is used by the start alone: removing it has no effect.")
-	a.PlanModifiers = a.PlanModifiers[:0:0]
-	a.PlanModifiers = append(a.PlanModifiers, replaceOtherValue())
-	return a
 }
 
 // ConvertDestination converts a destination of the Cloud service.

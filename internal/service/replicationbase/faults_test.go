@@ -248,12 +248,24 @@ func TestFaults_shortRPO(t *testing.T) {
 	}))
 	f.B.AssignPolicy("acme", "gold")
 	object, problems := f.attempt(none, f.config("rpo_minutes", 60))
-	requireError(t, problems, "PolicyViolation: The replication policy of organization acme does not allow this.", "change the policy or the settings")
+	requireError(t, problems, "PolicyViolation: The replication policy of organization acme does not allow this.",
+		`The replication policy of the organization acme is "gold". If it forbids this, change the policy or the settings.`)
 	if object.Values != nil {
 		t.Errorf("state %v", object.Values)
 	}
 	f.requireSent(1, 0, 0)
-	f.apply(none, f.config("rpo_minutes", 120))
+	made := f.apply(none, f.config("rpo_minutes", 120))
+	_, problems = f.attempt(made, f.config("rpo_minutes", 60))
+	requireError(t, problems, "PolicyViolation", `The replication policy of the organization acme is "gold".`)
+	f.B.SetInventoryForm(simulator.InventoryMissing)
+	other := f.config("source", direct.Values{"site": "site-a", "vm": direct.Values{"id": f.A.Workloads().VApps[0].VMs[1].ID}}, "rpo_minutes", 60)
+	_, problems = f.attempt(none, other)
+	requireError(t, problems, `The replication policy of the organization acme is "gold".`) // as the first replication shows
+	f.apply(made, nil)
+	_, problems = f.attempt(none, f.with(other, "owner", "acme@site-b"))
+	requireError(t, problems, `The replication policy of the organization acme is "gold".`)
+	_, problems = f.attempt(none, other)
+	requireError(t, problems, "If the replication policy of the destination's organization forbids this")
 }
 
 // TestFaults_otherService: a replication of the other service is refused before

@@ -2,7 +2,9 @@ package replicationbase
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
 // ImportState finds a replication by its id, or by SITE/NAME, of the destination
@@ -32,7 +35,7 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 		resp.Diagnostics.Append(r.wrongID(name, kind).Unable(action))
 		return
 	}
-	listed, err := r.listed(ctx, site)
+	at, listed, err := r.importable(ctx, site)
 	if err != nil {
 		resp.Diagnostics.Append(explain(ctx, action, err))
 		return
@@ -48,9 +51,28 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 		return
 	}
 	p := P(new(M))
-	r.imported(p, found[0])
+	if err := r.imported(ctx, p, at, found[0]); err != nil {
+		resp.Diagnostics.Append(explain(ctx, action, err))
+		return
+	}
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, p.Base().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
+}
+
+// importable are the replications of a site, "" for the appliance's own. What goes to
+// an on-premises site, which no call can name, the appliance's own lists.
+func (r *Resource[M, P]) importable(ctx context.Context, name string) (*replication.Site, []vcda.Replication, error) {
+	at, listed, err := r.listed(ctx, name)
+	var unknown *replication.SiteError
+	if !errors.As(err, &unknown) {
+		return at, listed, err
+	}
+	at, own, other := r.listed(ctx, "")
+	toThere := slices.DeleteFunc(slices.Clone(own), func(one vcda.Replication) bool { return one.DestinationSite() != name })
+	if other != nil || len(toThere) == 0 {
+		return nil, nil, err
+	}
+	return at, toThere, nil
 }
 
 // wrongID is about an id of another kind, or a text that is no id.

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
 // Lister is the list resource of one kind of replication.
@@ -55,9 +56,10 @@ func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *l
 	var f listFilter
 	diags := req.Config.Get(ctx, &f)
 	var all []vcda.Replication
+	var at *replication.Site
 	if !diags.HasError() {
 		var err error
-		if all, err = l.listed(ctx, f.Site.ValueString()); err != nil {
+		if at, all, err = l.listed(ctx, f.Site.ValueString()); err != nil {
 			diags.Append(explain(ctx, "list the replications", err))
 		}
 	}
@@ -71,7 +73,7 @@ func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *l
 			if !f.matches(r) {
 				continue
 			}
-			if !push(l.result(ctx, req, r)) {
+			if !push(l.result(ctx, req, at, r)) {
 				return
 			}
 			if pushed++; req.Limit > 0 && pushed >= req.Limit {
@@ -82,16 +84,17 @@ func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *l
 }
 
 // listed are the replications of a site, "" for the appliance's own.
-func (r *Resource[M, P]) listed(ctx context.Context, site string) ([]vcda.Replication, error) {
-	at, err := r.site(ctx, site)
+func (r *Resource[M, P]) listed(ctx context.Context, name string) (*replication.Site, []vcda.Replication, error) {
+	at, err := r.site(ctx, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return at.All(ctx)
+	all, err := at.All(ctx)
+	return at, all, err
 }
 
 // result is one replication, whole where that is asked for.
-func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, r vcda.Replication) list.ListResult {
+func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, at *replication.Site, r vcda.Replication) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = r.Name()
 	result.Diagnostics.Append(identify(ctx, result.Identity, types.StringValue(r.ID))...)
@@ -100,14 +103,28 @@ func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, r vcda.
 		return result
 	}
 	p := P(new(M))
-	l.imported(p, r)
+	if err := l.imported(ctx, p, at, r); err != nil {
+		result.Diagnostics.Append(explain(ctx, "list the replication "+r.ID, err))
+		return result
+	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, p)...)
 	return result
 }
 
-// imported fills a model with all that a listed replication shows.
-func (r *Resource[M, P]) imported(p P, listed vcda.Replication) {
+// imported fills a model with all that a listed replication shows. The replication of
+// a VM from an on-premises site names its vApp elsewhere.
+func (r *Resource[M, P]) imported(ctx context.Context, p P, at *replication.Site, listed vcda.Replication) error {
+	if listed.VAppReplication != "" && startedAt(listed.Source, listed.Destination, listed).VDCID == "" {
+		vapp, err := at.Find(ctx, listed.VAppReplication)
+		if err != nil {
+			return err
+		}
+		if vapp != nil {
+			listed.Descriptor.Name = vapp.Name()
+		}
+	}
 	defaults(p)
 	p.Import(listed)
 	report(p, listed, r.Clock.Now())
+	return nil
 }

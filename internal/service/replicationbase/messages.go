@@ -6,12 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
@@ -28,13 +27,19 @@ func (e notConfiguredError) Error() string {
 // errPending is an operation that has to wait for the task of an interrupted one.
 var errPending = errors.New("the task of an interrupted operation still runs")
 
-// explain is the error diagnostic for err. The action reads on from "Unable to".
-func explain(ctx context.Context, action string, err error) diag.Diagnostic {
+// unable is the error diagnostic of a detail for err, which says more where the
+// provider can't be used yet. The action reads on from "Unable to".
+func unable(action string, d diagnostics.Detail, err error) diag.Diagnostic {
 	var absent notConfiguredError
 	if errors.As(err, &absent) {
 		return absent.Errors()[0]
 	}
-	return Detail(ctx, err).Unable(action)
+	return d.Unable(action)
+}
+
+// explain is the error diagnostic for err.
+func explain(ctx context.Context, action string, err error) diag.Diagnostic {
+	return unable(action, Detail(ctx, err), err)
 }
 
 // Detail explains the errors of package replication, and all others as for any
@@ -51,11 +56,16 @@ func Detail(ctx context.Context, err error) diagnostics.Detail {
 		replicators *replication.ReplicatorsError
 		unknown     *lro.OutcomeUnknownError[vcda.Task]
 		wrong       *wrongServiceError
+		instance    *otherInstanceError
 	)
 	switch {
 	case errors.As(err, &wrong):
 		d.Why = diagnostics.Sentence(wrong.Error())
 		d.Advice = fmt.Sprintf("Use a provider configuration whose url is that of a %s service.", serviceName(wrong.wanted))
+	case errors.As(err, &instance):
+		d.Why = diagnostics.Sentence(instance.Error())
+		d.Consequence = "Neither the state nor the appliance was changed."
+		d.Advice = "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If the appliance was deployed again, and the replication is gone with the old one, forget it with terraform state rm or a removed block."
 	case errors.Is(err, errPending):
 		d.Why, d.Advice = diagnostics.Sentence(err.Error()), "Run again when the task has ended."
 	case errors.As(err, &service):
@@ -68,7 +78,7 @@ func Detail(ctx context.Context, err error) diagnostics.Detail {
 		}
 		d.Advice = "Add the site to session_extensions in the provider block, with credentials that are valid there."
 	case errors.As(err, &site):
-		d.Why = fmt.Sprintf("The appliance knows no site %q.", site.Site)
+		d.Why = fmt.Sprintf("The appliance knows no site %s.", quoted(site.Sites))
 		d.Advice = "Correct the name of the site, or pair with it first."
 	case errors.As(err, &offered):
 		d.Advice = "This appliance does not offer the call under that path. Make the change in its user interface."
@@ -89,6 +99,15 @@ func Detail(ctx context.Context, err error) diagnostics.Detail {
 	return d
 }
 
+// quoted lists names, such as `"a" or "b"`.
+func quoted(names []string) string {
+	texts := []string{}
+	for _, name := range names {
+		texts = append(texts, strconv.Quote(name))
+	}
+	return strings.Join(texts, " or ")
+}
+
 func connectionState(r vcda.Replication) string {
 	for _, vm := range r.Machines() {
 		if vm.ConnectionState != "OK" {
@@ -104,64 +123,21 @@ func serviceName(s vcda.Service) string {
 
 // explainTask is explain for an operation whose task may go on.
 func explainTask(ctx context.Context, action string, result replication.Result, err error) diag.Diagnostic {
-	var absent notConfiguredError
-	if errors.As(err, &absent) {
-		return absent.Errors()[0]
-	}
+	return unable(action, taskDetail(ctx, result, err), err)
+}
+
+func taskDetail(ctx context.Context, result replication.Result, err error) diagnostics.Detail {
 	d := Detail(ctx, err)
 	if result.Task.ID != "" && !result.Task.Ended() {
 		d.Consequence = goesOn(result.Task)
 	} else if d.Consequence == "" {
 		d.Consequence = "The state is as it was before."
 	}
-	return d.Unable(action)
+	return d
 }
 
 func goesOn(t vcda.Task) string {
 	return fmt.Sprintf("The appliance goes on with the task %s, which can't be canceled.", t.ID)
-}
-
-// createFailed is the error of a create. What the appliance has made is not in the
-// state: Terraform would destroy it.
-func (r *Resource[M, P]) createFailed(ctx context.Context, result replication.Result, err error) diag.Diagnostic {
-	action := "start the " + r.Noun
-	var absent notConfiguredError
-	var exists *replication.ExistsError
-	if errors.As(err, &absent) {
-		return absent.Errors()[0]
-	}
-	if errors.As(err, &exists) {
-		id := exists.Replication.ID
-		return diagnostics.Detail{
-			Why:    fmt.Sprintf("The same source is already replicated to this destination, by the replication %s.", id),
-			Advice: "Import it:\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true, which takes it over and changes the settings that differ.",
-		}.Unable(action)
-	}
-	d := Detail(ctx, err)
-	switch {
-	case result.Replication != nil:
-		id := result.Replication.ID
-		d.Consequence = fmt.Sprintf("The replication %s was started, and is not in the state.", id)
-		d.Advice = strings.TrimSpace(d.Advice+" Then import it:") + "\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true and apply again."
-	case result.Task.ID != "" && !result.Task.Ended():
-		d.Consequence = goesOn(result.Task) + " What it starts is not in the state."
-		d.Advice = "When the task has ended, import the replication, or set adopt_existing = true and apply again."
-	case isPolicy(err):
-		d.Advice = "If the replication policy of the destination's organization forbids this, change the policy or the settings."
-	}
-	return d.Unable(action)
-}
-
-// isPolicy reports whether a replication policy may be why a start was refused.
-// The code of that is not documented.
-func isPolicy(err error) bool {
-	var task *vcda.TaskError
-	status := rest.Status(err)
-	return errors.As(err, &task) || status == http.StatusForbidden || status == http.StatusBadRequest
-}
-
-func (r *Resource[M, P]) importCommand(id string) string {
-	return fmt.Sprintf("  terraform import vcda_%s.NAME %s\n\n  import {\n    to = vcda_%s.NAME\n    id = %s\n  }", r.Name, diagnostics.ShellWord(id), r.Name, diagnostics.ConfigString(id))
 }
 
 func interruptedCreate(noun string, result replication.Result) diag.Diagnostic {

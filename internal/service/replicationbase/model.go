@@ -199,8 +199,13 @@ func report(m Model, r vcda.Replication, now time.Time) {
 	c := m.Base()
 	has := replication.Settings(r)
 	c.ID = types.StringValue(r.ID)
-	c.Description, c.RPO, c.ConnectionType = customtypes.DescriptionType.Value(has.Description), types.Int64Value(has.RPO), types.StringValue(has.ConnectionType)
-	c.Quiesced, c.Retention, c.DiskType = types.BoolValue(has.Quiesced), RetentionList(has.Retention), types.StringValue(has.TargetDiskType)
+	if has.RPO != 0 || c.Retention.IsUnknown() { // else the settings are missing
+		c.Description, c.Retention = customtypes.DescriptionType.Value(has.Description), RetentionList(has.Retention)
+	}
+	take(&c.RPO, Int64OrNull(has.RPO))
+	take(&c.ConnectionType, base.StringOrNull(has.ConnectionType))
+	take(&c.Quiesced, types.BoolPointerValue(has.Quiesced))
+	take(&c.DiskType, base.StringOrNull(has.TargetDiskType))
 	c.Migration, c.Reversed = types.BoolValue(r.IsMigration()), types.BoolValue(r.IsReversed())
 	// The Manager service starts paused what is to be synchronized later.
 	waits := !c.Paused.IsNull() && !c.Paused.ValueBool() && c.isDelayed(now)
@@ -210,6 +215,22 @@ func report(m Model, r vcda.Replication, now time.Time) {
 		cloud.Owner = base.StringOrNull(r.Owner)
 	}
 	m.Report(r)
+}
+
+// take stores a value that the appliance shows. What it does not show stays as it is
+// configured, and null where it is not.
+func take[V attr.Value](value *V, shown V) {
+	if !shown.IsNull() || (*value).IsUnknown() {
+		*value = shown
+	}
+}
+
+// Int64OrNull is a number, null for 0, as a response has it that lacks the field.
+func Int64OrNull(n int64) types.Int64 {
+	if n == 0 {
+		return types.Int64Null()
+	}
+	return types.Int64Value(n)
 }
 
 // defaults gives the arguments that the appliance knows nothing of the values they

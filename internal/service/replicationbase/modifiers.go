@@ -3,16 +3,17 @@ package replicationbase
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
@@ -42,22 +43,66 @@ func ReplaceBool() planmodifier.Bool {
 		}, replaces, replaces)
 }
 
-// ReplaceList replaces the replication, and warns of it.
-func ReplaceList() planmodifier.List {
-	return listplanmodifier.RequiresReplaceIf(
-		func(_ context.Context, req planmodifier.ListRequest, resp *listplanmodifier.RequiresReplaceIfFuncResponse) {
-			resp.RequiresReplace = true
-			resp.Diagnostics.Append(replacement(req.Path))
-		}, replaces, replaces)
+// ReplaceList replaces the replication, and warns of it. Another order of the elements
+// is no change.
+func ReplaceList() planmodifier.List { return replaceList{} }
+
+type replaceList struct{}
+
+func (replaceList) Description(context.Context) string { return replaces }
+
+func (m replaceList) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (replaceList) PlanModifyList(_ context.Context, req planmodifier.ListRequest, resp *planmodifier.ListResponse) {
+	switch {
+	case req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.PlanValue.Equal(req.StateValue):
+	case sorted(req.PlanValue) == sorted(req.StateValue):
+		resp.PlanValue = req.StateValue
+	default:
+		resp.RequiresReplace = true
+		resp.Diagnostics.Append(replacement(req.Path))
+	}
 }
 
-// ReplaceMap replaces the replication, and warns of it.
-func ReplaceMap() planmodifier.Map {
-	return mapplanmodifier.RequiresReplaceIf(
-		func(_ context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
-			resp.RequiresReplace = true
-			resp.Diagnostics.Append(replacement(req.Path))
-		}, replaces, replaces)
+// sorted is a text that is the same for lists of the same elements in any order.
+func sorted(list types.List) string {
+	if list.IsNull() || list.IsUnknown() {
+		return list.String()
+	}
+	texts := []string{}
+	for _, element := range list.Elements() {
+		texts = append(texts, element.String())
+	}
+	slices.Sort(texts)
+	return fmt.Sprint(texts)
+}
+
+// replaceDisks is ReplaceList for lists by the id of a VM, which may be a URN.
+type replaceDisks struct{}
+
+func (replaceDisks) Description(context.Context) string { return replaces }
+
+func (m replaceDisks) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (replaceDisks) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	switch {
+	case req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.PlanValue.Equal(req.StateValue):
+	case !req.PlanValue.IsNull() && !req.PlanValue.IsUnknown() && maps.Equal(sortedByVM(req.PlanValue), sortedByVM(req.StateValue)):
+		resp.PlanValue = req.StateValue
+	default:
+		resp.RequiresReplace = true
+		resp.Diagnostics.Append(replacement(req.Path))
+	}
+}
+
+func sortedByVM(byVM types.Map) map[string]string {
+	out := map[string]string{}
+	for id, element := range byVM.Elements() {
+		if list, ok := element.(types.List); ok {
+			out[sentID(id)] = sorted(list)
+		}
+	}
+	return out
 }
 
 const replaces = "a change replaces the replication"

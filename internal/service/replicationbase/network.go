@@ -60,7 +60,7 @@ func NICsByVM() schema.MapAttribute {
 
 func nicObject() schema.NestedAttributeObject {
 	return schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-		"index":              schema.Int64Attribute{Required: true, MarkdownDescription: "Index of the network card, from 0."},
+		"index":              schema.Int64Attribute{Required: true, MarkdownDescription: "Index of the network card, from 0.", Validators: []validator.Int64{int64validator.AtLeast(0)}},
 		"connected":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it is connected. Connected by default."},
 		"network":            schema.StringAttribute{Optional: true, MarkdownDescription: "Name of its network."},
 		"ip_address":         schema.StringAttribute{Optional: true, MarkdownDescription: "Its address, with the mode `MANUAL`."},

@@ -3,8 +3,10 @@ package replicationbase
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -13,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // ValidateConfig refuses arguments that exclude each other.
@@ -22,40 +26,60 @@ func (r *Resource[M, P]) ValidateConfig(ctx context.Context, req resource.Valida
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	validateProfile(p, &resp.Diagnostics)
 	c := p.Base()
-	if cloud := p.CloudBase(); cloud != nil && !cloud.SLAProfileID.IsNull() {
-		for name, value := range map[string]interface{ IsNull() bool }{
-			"rpo_minutes": c.RPO, "data_connection_type": c.ConnectionType, "quiesced": c.Quiesced, "retention_rules": c.Retention,
-		} {
-			if !value.IsNull() {
-				resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid combination of attributes",
-					fmt.Sprintf("The SLA profile sets %s too. Remove %s or sla_profile_id.", name, name))
-			}
-		}
-	}
 	if c.Migration.ValueBool() {
-		r.validateMigration(p, &resp.Diagnostics)
+		validateMigration(p, &resp.Diagnostics)
 	}
 	if rpo := c.RPO.ValueInt64(); rpo > 0 && rpo < frequentRPO {
 		resp.Diagnostics.AddAttributeWarning(path.Root("rpo_minutes"), "A very short RPO",
 			fmt.Sprintf("An RPO of %d minutes costs many resources, and most replication policies do not allow it. Use at least %d minutes.", rpo, frequentRPO))
 	}
-	policy, diags := retentionPolicy(ctx, c.Retention)
-	resp.Diagnostics.Append(diags...)
-	if policy != nil {
-		total := int64(0)
-		for _, rule := range policy.Rules {
-			total += rule.Instances
-		}
-		if total > maxInstances {
-			resp.Diagnostics.AddAttributeError(path.Root("retention_rules"), "Invalid retention_rules",
-				fmt.Sprintf("The rules keep %d instances. An appliance keeps at most %d.", total, maxInstances))
+	validateRetention(ctx, c.Retention, &resp.Diagnostics)
+}
+
+// isSet reports whether a value is given. One that is not known yet may turn out to be
+// null: the plan checks it.
+func isSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+
+// validateProfile refuses an SLA profile beside settings that it sets.
+func validateProfile(m Model, diags *diag.Diagnostics) {
+	if m.CloudBase() == nil || !isSet(m.CloudBase().SLAProfileID) {
+		return
+	}
+	c := m.Base()
+	for name, value := range map[string]attr.Value{
+		"rpo_minutes": c.RPO, "data_connection_type": c.ConnectionType, "quiesced": c.Quiesced, "retention_rules": c.Retention,
+	} {
+		if isSet(value) {
+			diags.AddAttributeError(path.Root(name), "Invalid combination of attributes",
+				fmt.Sprintf("The SLA profile sets %s too. Remove %s or sla_profile_id.", name, name))
 		}
 	}
 }
 
-func (r *Resource[M, P]) validateMigration(p P, diags *diag.Diagnostics) {
-	if cloud := p.CloudBase(); cloud != nil && !cloud.SLAProfileID.IsNull() {
+// validateRetention refuses rules that keep too many instances.
+func validateRetention(ctx context.Context, list types.List, diags *diag.Diagnostics) {
+	if slices.ContainsFunc(list.Elements(), attr.Value.IsUnknown) {
+		return
+	}
+	policy, problems := retentionPolicy(ctx, list)
+	diags.Append(problems...)
+	if policy == nil {
+		return
+	}
+	total := int64(0)
+	for _, rule := range policy.Rules {
+		total += rule.Instances
+	}
+	if total > maxInstances {
+		diags.AddAttributeError(path.Root("retention_rules"), "Invalid retention_rules",
+			fmt.Sprintf("The rules keep %d instances. An appliance keeps at most %d.", total, maxInstances))
+	}
+}
+
+func validateMigration(p Model, diags *diag.Diagnostics) {
+	if cloud := p.CloudBase(); cloud != nil && isSet(cloud.SLAProfileID) {
 		diags.AddAttributeError(path.Root("sla_profile_id"), "Invalid combination of attributes", "A migration has no SLA profile. Remove sla_profile_id or migration.")
 	}
 	if list := p.Base().Retention; !list.IsNull() && len(list.Elements()) > 0 {
@@ -99,6 +123,7 @@ func validateEnd(at path.Path, object types.Object, inner []string) diag.Diagnos
 // leaves as it is, and checks what only the appliance knows.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.ForResource.ModifyPlan(ctx, req, resp)
+	resp.Diagnostics.Append(r.planOwner(ctx, req)...)
 	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
@@ -124,6 +149,53 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.Diagnostics.AddAttributeWarning(path.Root("sla_profile_id"), "The SLA profile stays",
 			"The API has no call that takes an SLA profile away: it stays in effect although it is removed from the configuration. Set rpo_minutes or another of the settings, which replaces the profile.")
 	}
+}
+
+// planOwner notes whose the replication is, and refuses to plan that one resource
+// creates what another one has.
+func (r *Resource[M, P]) planOwner(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+	if !req.State.Raw.IsNull() {
+		var id types.String
+		if diags := req.State.GetAttribute(ctx, path.Root("id"), &id); diags.HasError() {
+			return diags
+		}
+		r.Owners.RecordState(id.ValueString())
+	}
+	if req.Plan.Raw.IsNull() || r.Reservations == nil {
+		return nil
+	}
+	key, diags := r.configuredKey(ctx, req.Config)
+	owner, _, more := base.Ownership(ctx, req.Private)
+	diags.Append(more...)
+	switch {
+	case diags.HasError() || key == "":
+		return diags
+	case !req.State.Raw.IsNull():
+		if !r.Reservations.PlanKeep(key) {
+			diags.Append(plannedTwice())
+		}
+	case owner != "": // the second half of a replacement
+	case !r.Reservations.PlanCreate(key):
+		diags.Append(plannedTwice())
+	}
+	return diags
+}
+
+// configuredKey tells the replication of a configuration from others, "" as long as
+// not all of its source and its destination is known.
+func (r *Resource[M, P]) configuredKey(ctx context.Context, config tfsdk.Config) (string, diag.Diagnostics) {
+	var values map[string]tftypes.Value
+	if config.Raw.As(&values) != nil || !values["source"].IsFullyKnown() || !values["destination"].IsFullyKnown() {
+		return "", nil
+	}
+	p := P(new(M))
+	diags := config.GetAttribute(ctx, path.Root("source"), &p.Base().Source)
+	diags.Append(config.GetAttribute(ctx, path.Root("destination"), &p.Base().Destination)...)
+	if diags.HasError() {
+		return "", diags
+	}
+	source, destination := p.Ends()
+	return replication.Spec{Kind: r.Kind.Kind, Source: source, Destination: destination}.Key(), nil
 }
 
 // keepSettings keeps the settings that are not configured, unless a new SLA

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -102,7 +103,8 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	limit, diags := c.Timeouts.Create(ctx, map[bool]time.Duration{false: changeTimeout, true: syncTimeout}[c.WaitForSync.ValueBool()])
 	asked, more := spec(ctx, r.Kind.Kind, p)
 	stored, evenMore := p.Stored(ctx)
-	resp.Diagnostics.Append(append(append(diags, more...), evenMore...)...)
+	owner, problems := base.NewOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(slices.Concat(diags, more, evenMore, problems)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -123,9 +125,11 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 		r.interrupted(ctx, req, result, resp)
 		return
 	default:
-		resp.Diagnostics.Append(r.createFailed(ctx, result, err))
+		resp.Diagnostics.Append(r.createFailed(ctx, p, result, err))
 		return
 	}
+	r.Owners.RecordChange(result.Replication.ID, owner)
+	resp.Diagnostics.Append(r.keepInstance(ctx, resp.Private)...)
 	report(p, *result.Replication, r.Clock.Now())
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
@@ -143,7 +147,7 @@ func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec,
 			return replication.Result{}, err
 		}
 	}
-	result, err := site.Start(ctx, asked)
+	result, err := site.Start(ctx, asked, r.Owners)
 	if err != nil {
 		return result, err
 	}
@@ -234,18 +238,26 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	limit, diags := c.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
+	owner, more := base.KeepOwner(ctx, req.Private, resp.Private)
+	resp.Diagnostics.Append(append(diags, more...)...)
+	r.Owners.RecordObject(c.ID.ValueString(), owner)
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	listed, open, err := r.current(ctx, p)
+	if err == nil && !open && listed == nil {
+		err = r.checkGone(ctx, req.Private)
+	}
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(explain(ctx, "read the "+r.Noun+" "+c.name(), err))
 	case open: // the state stays as it is
 	case listed == nil:
 		resp.State.RemoveResource(ctx)
+		r.Owners.Forget(c.ID.ValueString())
 		r.release(ctx, p)
 	default:
+		r.Owners.RecordObject(listed.ID, owner) // which an interrupted create did not know
+		resp.Diagnostics.Append(base.KeepObjects(ctx, req.Private, resp.Private, r.Owners.Objects(listed.ID))...)
 		prior := *p
 		report(p, *listed, r.Clock.Now())
 		if sameValues(reflect.ValueOf(*p), reflect.ValueOf(prior)) {
@@ -319,20 +331,22 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	limit, diags := c.Timeouts.Update(ctx, changeTimeout)
 	change, more := r.changes(ctx, p, prior, config)
 	asked, evenMore := spec(ctx, r.Kind.Kind, p)
-	resp.Diagnostics.Append(append(append(diags, more...), evenMore...)...)
+	owner, _, problems := base.Ownership(ctx, req.Private)
+	resp.Diagnostics.Append(slices.Concat(diags, more, evenMore, problems)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	c.ID = prior.Base().ID
+	r.Owners.RecordChange(c.ID.ValueString(), owner)
 	result, err := r.change(ctx, c, asked, prior.Base().Reversed.ValueBool(), change)
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	if err != nil {
 		if result.Task.ID != "" && !result.Task.Ended() {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_task_id"), result.Task.ID)...)
 		}
-		resp.Diagnostics.Append(explainTask(ctx, "change the "+r.Noun+" "+c.name(), result, err))
+		resp.Diagnostics.Append(r.changeFailed(ctx, p, change, result, err))
 		return
 	}
 	report(p, *result.Replication, r.Clock.Now())
@@ -388,7 +402,8 @@ func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (repli
 	return out, diags
 }
 
-// Delete stops the replication.
+// Delete stops the replication. What another object of the run or of the state has is
+// only forgotten.
 func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	p := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, p)...)
@@ -397,10 +412,21 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	c := p.Base()
 	limit, diags := c.Timeouts.Delete(ctx, changeTimeout)
-	resp.Diagnostics.Append(diags...)
+	owner, objects, more := base.Ownership(ctx, req.Private)
+	resp.Diagnostics.Append(append(diags, more...)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.Owners.Release(c.ID.ValueString(), owner, objects); err != nil {
+		resp.Diagnostics.Append(onlyForgotten(c.name(), err))
+		return
+	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	result, err := r.stop(ctx, p)
+	if err == nil && result.Replication == nil {
+		err = r.checkGone(ctx, req.Private)
+	}
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	if err != nil {
 		if result.Task.ID != "" && !result.Task.Ended() {

@@ -181,10 +181,14 @@ func SeedID(description string) schema.StringAttribute {
 func ManagedObjectID(required bool, description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: required, Optional: !required, MarkdownDescription: description,
-		Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[a-zA-Z]+-[a-zA-Z0-9-]+$`),
-			"must be a managed object id of vCenter, such as vm-15")},
+		Validators:    []validator.String{IsManagedObjectID()},
 		PlanModifiers: []planmodifier.String{ReplaceString()},
 	}
+}
+
+// IsManagedObjectID refuses a text that is not the id of an object of a vCenter.
+func IsManagedObjectID() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^[a-zA-Z]+-[a-zA-Z0-9-]+$`), "must be a managed object id of vCenter, such as vm-15")
 }
 
 // Text is a text that is not empty; a change replaces.
@@ -194,6 +198,13 @@ func Text(required bool, description string) schema.StringAttribute {
 		Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers: []planmodifier.String{ReplaceString()},
 	}
+}
+
+// HiddenText is Text for what the appliance may not show: only another value replaces.
+func HiddenText(required bool, description string) schema.StringAttribute {
+	a := Text(required, description)
+	a.PlanModifiers = []planmodifier.String{replaceOtherValue()}
+	return a
 }
 
 // DiskKeys are keys of disks; a change replaces.
@@ -209,7 +220,7 @@ func DiskKeys(description string) schema.ListAttribute {
 func DiskKeysByVM(description string) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.ListType{ElemType: types.Int64Type}, MarkdownDescription: description,
-		PlanModifiers: []planmodifier.Map{ReplaceMap()},
+		PlanModifiers: []planmodifier.Map{replaceDisks{}},
 	}
 }
 

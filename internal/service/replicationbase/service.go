@@ -46,7 +46,7 @@ func ExplainSite(client *vcda.Client, err error) error {
 	case vcda.IsNotExtended(err):
 		return &replication.AccessError{Sites: []string{client.Site()}, Err: err}
 	case vcda.IsSiteNotFound(err):
-		return &replication.SiteError{Site: client.Site(), Err: err}
+		return &replication.SiteError{Sites: []string{client.Site()}, Err: err}
 	}
 	return err
 }

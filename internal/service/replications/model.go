@@ -89,7 +89,7 @@ func newModel(r vcda.Replication) model {
 	m := model{
 		ID: types.StringValue(r.ID), Kind: types.StringValue(string(r.Kind())), VMName: base.StringOrNull(r.VMName), VAppName: base.StringOrNull(r.Descriptor.Name),
 		Description: types.StringValue(settings.Description), Owner: base.StringOrNull(r.Owner),
-		RPO: types.Int64Value(settings.RPO), ConnectionType: base.StringOrNull(settings.ConnectionType), Quiesced: types.BoolValue(settings.Quiesced),
+		RPO: replicationbase.Int64OrNull(settings.RPO), ConnectionType: base.StringOrNull(settings.ConnectionType), Quiesced: types.BoolPointerValue(settings.Quiesced),
 		Retention: replicationbase.RetentionList(settings.Retention), ExcludedDiskKeys: replicationbase.Int64List(settings.ExcludedDiskKeys),
 		DiskType: base.StringOrNull(settings.TargetDiskType), StorageProfile: base.StringOrNull(r.Machines()[0].StorageProfile + settings.Placement.StorageProfileID),
 		Migration: types.BoolValue(r.IsMigration()), Paused: types.BoolValue(r.IsPaused()), Reversed: types.BoolValue(r.IsReversed()),

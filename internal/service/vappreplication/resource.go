@@ -17,6 +17,7 @@ import (
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
 
@@ -92,11 +93,11 @@ func sourceAttributes() map[string]schema.Attribute {
 		"vcenter_vapp": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: "VMs of the vCenter of an on-premises site, which become a vApp.",
 			Attributes: map[string]schema.Attribute{
-				"vcenter_id": replicationbase.Text(true, "Id of the vCenter."),
+				"vcenter_id": replicationbase.HiddenText(true, "Id of the vCenter."),
 				"vapp_name":  replicationbase.Text(true, "Name of the vApp that is made at the destination."),
 				"vm_ids": schema.ListAttribute{
 					Required: true, ElementType: types.StringType, MarkdownDescription: "Managed object ids of the VMs, such as `vm-15`.",
-					Validators:    []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+					Validators:    []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(replicationbase.IsManagedObjectID())},
 					PlanModifiers: []planmodifier.List{replicationbase.ReplaceList()},
 				},
 				"excluded_disk_keys": replicationbase.DiskKeysByVM("Keys of disks that are not replicated, by the id of their VM."),
@@ -172,7 +173,7 @@ func (m *model) Import(r vcda.Replication) {
 			ids = append(ids, types.StringValue(vm.VMID))
 		}
 		return "vcenter_vapp", replicationbase.Empty(replicationbase.TypesOf(kinds, "vcenter_vapp"), map[string]attr.Value{
-			"vcenter_id": types.StringValue(at.VCenterID), "vapp_name": types.StringValue(r.Name()),
+			"vcenter_id": base.StringOrNull(at.VCenterID), "vapp_name": types.StringValue(r.Name()),
 			"vm_ids": types.ListValueMust(types.StringType, ids), "excluded_disk_keys": excludedDisks(r),
 		})
 	})

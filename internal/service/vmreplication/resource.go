@@ -78,9 +78,9 @@ func sourceAttributes() map[string]schema.Attribute {
 		"vcenter_vm": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: "A VM of the vCenter of an on-premises site.",
 			Attributes: map[string]schema.Attribute{
-				"vcenter_id":         replicationbase.Text(true, "Id of the vCenter."),
+				"vcenter_id":         replicationbase.HiddenText(true, "Id of the vCenter."),
 				"vm_id":              replicationbase.ManagedObjectID(true, "Managed object id of the VM, such as `vm-15`."),
-				"vapp_name":          replicationbase.Text(true, "Name of the vApp that is made at the destination."),
+				"vapp_name":          replicationbase.HiddenText(true, "Name of the vApp that is made at the destination."),
 				"excluded_disk_keys": replicationbase.DiskKeys("Keys of disks that are not replicated, such as 2001."),
 			},
 		},
@@ -134,7 +134,7 @@ func (m *model) Import(r vcda.Replication) {
 			})
 		}
 		return "vcenter_vm", replicationbase.Empty(replicationbase.TypesOf(kinds, "vcenter_vm"), map[string]attr.Value{
-			"vcenter_id": types.StringValue(at.VCenterID), "vm_id": types.StringValue(r.VMID), "excluded_disk_keys": disks,
+			"vcenter_id": base.StringOrNull(at.VCenterID), "vm_id": types.StringValue(r.VMID), "vapp_name": base.StringOrNull(r.Descriptor.Name), "excluded_disk_keys": disks,
 		})
 	})
 }

@@ -125,7 +125,7 @@ func destinationAttributes() map[string]schema.Attribute {
 			PlanModifiers: []planmodifier.List{replicationbase.ReplaceList()},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"key":                schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the disk, such as 2000."},
-				"datastore_id":       schema.StringAttribute{Required: true, MarkdownDescription: "Managed object id of the datastore."},
+				"datastore_id":       placed(true, "Managed object id of the datastore."),
 				"path":               schema.StringAttribute{Optional: true, MarkdownDescription: "Path of the disk there, such as `dir/seed.vmdk`."},
 				"seed":               schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disk is there already, for the first synchronization to start from."},
 				"storage_profile_id": schema.StringAttribute{Optional: true, MarkdownDescription: "Id of its storage profile."},
@@ -142,18 +142,23 @@ func chosen(description string) schema.StringAttribute {
 	return a
 }
 
+// placed is the id of an object of the vCenter at the destination.
+func placed(required bool, description string) schema.StringAttribute {
+	return schema.StringAttribute{Required: required, Optional: !required, MarkdownDescription: description, Validators: []validator.String{replicationbase.IsManagedObjectID()}}
+}
+
 func recoveryAttribute() schema.SingleNestedAttribute {
 	half := func(description string) schema.SingleNestedAttribute {
 		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: map[string]schema.Attribute{
-			"vm_folder_id":       schema.StringAttribute{Optional: true, MarkdownDescription: "Managed object id of the folder, such as `group-v4`."},
-			"resource_pool_id":   schema.StringAttribute{Optional: true, MarkdownDescription: "Managed object id of the resource pool, such as `resgroup-4`."},
-			"host_id":            schema.StringAttribute{Optional: true, MarkdownDescription: "Managed object id of the host, such as `host-4`."},
-			"default_network_id": schema.StringAttribute{Optional: true, MarkdownDescription: "Managed object id of the network of the cards that `network_mappings` leaves out."},
+			"vm_folder_id":       placed(false, "Managed object id of the folder, such as `group-v4`."),
+			"resource_pool_id":   placed(false, "Managed object id of the resource pool, such as `resgroup-4`."),
+			"host_id":            placed(false, "Managed object id of the host, such as `host-4`."),
+			"default_network_id": placed(false, "Managed object id of the network of the cards that `network_mappings` leaves out."),
 			"network_mappings": schema.ListNestedAttribute{
 				Optional: true, MarkdownDescription: "Networks of single network cards.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":        schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the network card, such as 4000."},
-					"network_id": schema.StringAttribute{Required: true, MarkdownDescription: "Managed object id of the network, such as `network-14`."},
+					"network_id": placed(true, "Managed object id of the network, such as `network-14`."),
 				}},
 			},
 		}}

@@ -1,0 +1,56 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+)
+
+// instanceKey is where private state keeps the installation of the appliance that a
+// replication was made through.
+const instanceKey = "instance"
+
+// keepInstance notes the appliance that a replication is made through. One that does
+// not say which it is, is not noted.
+func (r *Resource[M, P]) keepInstance(ctx context.Context, private base.PrivateWriter) diag.Diagnostics {
+	client, absent := r.VCDA.Client()
+	if absent.HasError() {
+		return absent
+	}
+	instance, err := client.InstanceID(ctx)
+	if err != nil || instance == "" {
+		tflog.Debug(ctx, "the appliance of the replication is not noted", map[string]any{"error": fmt.Sprint(err)})
+		return nil
+	}
+	return base.WritePrivate(ctx, private, instanceKey, instance)
+}
+
+// otherInstanceError is a replication that is missing on another appliance than it was
+// made through.
+type otherInstanceError struct{ made, instance, url string }
+
+func (e *otherInstanceError) Error() string {
+	return fmt.Sprintf("the replication was made through the appliance with the instance %s, and the provider reaches the instance %s at %s now, which does not list it", e.made, e.instance, e.url)
+}
+
+// checkGone makes sure that a replication which is not listed is gone, and not looked
+// for on another appliance.
+//
+// Errors: *otherInstanceError, and those of the read.
+func (r *Resource[M, P]) checkGone(ctx context.Context, private base.PrivateReader) error {
+	made, diags := base.ReadPrivate[string](ctx, private, instanceKey)
+	client, absent := r.VCDA.Client()
+	diags.Append(absent...)
+	if diags.HasError() || made == "" {
+		return nil
+	}
+	instance, err := client.InstanceID(ctx)
+	if err == nil && instance != "" && instance != made {
+		err = &otherInstanceError{made, instance, client.URL()}
+	}
+	return err
+}
