@@ -5,9 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -15,23 +12,19 @@ import (
 // TestImport: by id, by name and by URL in any spelling, each yields what a
 // create had saved.
 func TestImport(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		m := of(b).with(arguments{"api_url": quoted(otherURL(b)), "description": quoted("imported")})
-		steps := []resource.TestStep{{Config: config(a, m)}}
-		for _, id := range []func() string{
-			func() string {
-				return a.Sites()[0].ID + map[bool]string{true: "site-b"}[a.Service() == simulator.Cloud]
-			},
-			func() string { return "site-b" },
-			func() string { return otherURL(b) },
-			func() string { return strings.ToUpper(otherURL(b)) + "/" },
-		} {
-			steps = append(steps, resource.TestStep{
-				ResourceName: address, ImportState: true, ImportStateVerify: true,
-				ImportStateIdFunc: func(*terraform.State) (string, error) { return id(), nil },
-			})
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b, "api_url", otherURL(b), "description", "imported"))
+		for _, id := range []string{fmt.Sprint(made.Values["id"]), "site-b", otherURL(b), strings.ToUpper(otherURL(b)) + "/"} {
+			p := process(t, a)
+			imported, problems := p.Import(t, pairingType, id, nil)
+			if len(problems) > 0 {
+				t.Fatal(problems.Errors())
+			}
+			object, problems := p.Refresh(t, pairingType, imported)
+			if len(problems) > 0 || fmt.Sprint(object.Values) != fmt.Sprint(made.Values) {
+				t.Errorf("%s: %q, %v was created as %v", id, problems.Errors(), object.Values, made.Values)
+			}
 		}
-		run(t, a, steps...)
 	})
 }
 
@@ -75,23 +68,33 @@ func TestImportBlock(t *testing.T) {
 
 // TestImportOfNothing shows what could be imported instead.
 func TestImportOfNothing(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string, says ...string) {
 			t.Helper()
-			w := acctest.NewWorkspace(t, config(a, of(b)))
-			out, code := w.Run(t, "import", "-no-color", address, id)
-			if code == 0 {
-				t.Errorf("the import of %s succeeded", id)
-			}
-			acctest.RequireTexts(t, out, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
-			acctest.RequireNoTexts(t, out, "This is always an error in the provider")
-			if out, _ := w.Run(t, "state", "list"); strings.Contains(out, address) {
-				t.Error("something was imported")
-			}
+			object, problems := process(t, a).Import(t, pairingType, id, nil)
+			one(t, problems, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
+			left(t, object)
 		}
-		importing("site-b", "There are no pairings: pair first")
+		importing("site-b", "There are no pairings")
 		key := a.Pair("site-b")
-		importing("site-x", "Give the id, the name or the URL of one of these:", key+" site-b "+otherURL(b))
+		importing("site-x", "Give the id, the name or the URL of one of these:", key+"  site-b  "+otherURL(b))
 		importing("site-a") // the appliance itself
 	})
+}
+
+// TestImportOfNothing_commandLine: the command line shows that error, and nothing of its
+// own about the provider.
+func TestImportOfNothing_commandLine(t *testing.T) {
+	t.Parallel()
+	a, b := startBoth(t, simulator.Manager, 0)
+	w := acctest.NewWorkspace(t, config(a, of(b)))
+	out, code := w.Run(t, "import", "-no-color", address, "site-b")
+	if code == 0 {
+		t.Error("the import succeeded")
+	}
+	acctest.RequireTexts(t, out, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site.")
+	acctest.RequireNoTexts(t, out, "This is always an error in the provider")
+	if out, _ := w.Run(t, "state", "list"); strings.Contains(out, address) {
+		t.Error("something was imported")
+	}
 }

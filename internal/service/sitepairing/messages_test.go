@@ -141,17 +141,20 @@ func TestTaskFails(t *testing.T) {
 	})
 }
 
-// TestReplicationsInPlace: an unpairing that the appliance declines.
+// TestReplicationsInPlace: an unpairing that the appliance declines is explained in its
+// own words, and the state stays.
 func TestReplicationsInPlace(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
-		a.AddReplications("site-b", 1)
+		a.AddReplications("site-b", 2)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, made, nil))
-		one(t, problems, "Unable to unpair the site pairing site-b", "ReplicationsExist")
+		one(t, problems, "Unable to unpair the site pairing site-b", "ReplicationsExist", "replications")
 		if object.Values == nil || object.Values["pending_task_id"] != nil {
 			t.Errorf("state %v", object.Values)
 		}
+		a.AddReplications("site-b", -2)
+		requireUnchanged(t, a, object, values(b))
 	})
 }
 

@@ -2,6 +2,7 @@ package sitepairing_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -11,68 +12,72 @@ import (
 )
 
 // TestCreateBeforeDestroy: a pairing that is to be replaced by itself is never lost,
-// whether or not it may be adopted.
+// whether or not it may be adopted. TestAdoption does the rest without the command line.
 func TestCreateBeforeDestroy(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		for _, adopt := range []string{"false", "true"} {
-			text := strings.TrimSuffix(strings.TrimSpace(config(a, of(b).with(arguments{"adopt_existing": adopt}))), "}") + "  lifecycle {\n    create_before_destroy = true\n  }\n}\n"
-			w := acctest.NewWorkspace(t, text)
-			w.MustRun(t, "apply", "-no-color", "-auto-approve")
-			before := a.Stats().Requests["DELETE /sites/{key}"]
-			out, code := w.Run(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
-			if adopt == "false" && code == 0 || adopt == "true" && code != 0 {
-				t.Errorf("adopt_existing = %s: exit code %d\n%s", adopt, code, out)
-			}
-			if adopt == "false" {
-				acctest.RequireTexts(t, out, "create_before_destroy")
-			}
-			if n := a.Stats().Requests["DELETE /sites/{key}"]; n != before || len(a.Sites()) != 1 {
-				t.Errorf("adopt_existing = %s: %d requests to unpair\n%s", adopt, n-before, out)
-			}
-			w.MustRun(t, "destroy", "-no-color", "-auto-approve")
-			if len(a.Sites()) > 0 {
-				t.Errorf("a pairing is left")
-			}
+	t.Parallel()
+	together(t, map[string]serviceCase[bool]{
+		"manager, refused": {simulator.Manager, false},
+		"cloud, adopted":   {simulator.Cloud, true},
+	}, func(t *testing.T, c serviceCase[bool]) {
+		a, b := startBoth(t, c.service, 0)
+		text := strings.TrimSuffix(strings.TrimSpace(config(a, of(b).with(arguments{"adopt_existing": fmt.Sprint(c.is)}))), "}") + "  lifecycle {\n    create_before_destroy = true\n  }\n}\n"
+		w := acctest.NewWorkspace(t, text)
+		w.MustRun(t, "apply", "-no-color", "-auto-approve")
+		out, code := w.Run(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
+		if c.is != (code == 0) {
+			t.Errorf("exit code %d\n%s", code, out)
+		}
+		if !c.is {
+			acctest.RequireTexts(t, out, "create_before_destroy")
+		}
+		if n := a.Stats().Requests["DELETE /sites/{key}"]; n != 0 || len(a.Sites()) != 1 {
+			t.Errorf("%d requests to unpair\n%s", n, out)
+		}
+		w.MustRun(t, "destroy", "-no-color", "-auto-approve")
+		if len(a.Sites()) > 0 {
+			t.Errorf("a pairing is left")
 		}
 	})
 }
 
 // TestStateThatHoldsAPairingTwice: of a current and a deposed object for one pairing an
-// apply only forgets the deposed one, and a destroy unpairs once.
+// apply only forgets the deposed one, and a destroy unpairs once. TestHeldTwice does it on
+// both services.
 func TestStateThatHoldsAPairingTwice(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		for _, command := range []string{"apply", "destroy"} {
-			w := acctest.NewWorkspace(t, config(a, of(b)))
-			w.MustRun(t, "apply", "-no-color", "-auto-approve")
-			var state map[string]any
-			if err := json.Unmarshal([]byte(w.MustRun(t, "state", "pull")), &state); err != nil {
-				t.Fatal(err)
-			}
-			resource := state["resources"].([]any)[0].(map[string]any) //nolint:errcheck // else it panics
-			instances := resource["instances"].([]any)                 //nolint:errcheck // else it panics
-			deposed := map[string]any{"deposed": "00000001"}
-			//nolint:errcheck // else it panics
-			maps.Copy(deposed, instances[0].(map[string]any))
-			delete(deposed, "private") // it was made by another create
-			resource["instances"] = append(instances, deposed)
-			state["serial"] = state["serial"].(float64) + 1 //nolint:errcheck // else it panics
-			text, err := json.Marshal(state)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.Write(t, "twice.json", string(text))
-			w.MustRun(t, "state", "push", "twice.json")
-			before := a.Stats().Requests["DELETE /sites/{key}"]
-			out := w.MustRun(t, command, "-no-color", "-auto-approve")
-			want := map[string]int{"apply": 0, "destroy": 1}[command]
-			if n := a.Stats().Requests["DELETE /sites/{key}"] - before; n != want || len(a.Sites()) != 1-want {
-				t.Errorf("%s: %d requests to unpair, %d pairings\n%s", command, n, len(a.Sites()), out)
-			}
-			if command == "apply" {
-				acctest.RequireTexts(t, out, "only removed from the state")
-				acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), "No changes")
-				w.MustRun(t, "destroy", "-no-color", "-auto-approve")
-			}
+	t.Parallel()
+	together(t, map[string]serviceCase[string]{
+		"apply":   {simulator.Manager, "apply"},
+		"destroy": {simulator.Cloud, "destroy"},
+	}, func(t *testing.T, c serviceCase[string]) {
+		a, b := startBoth(t, c.service, 0)
+		w := acctest.NewWorkspace(t, config(a, of(b)))
+		w.MustRun(t, "apply", "-no-color", "-auto-approve")
+		var state map[string]any
+		if err := json.Unmarshal([]byte(w.MustRun(t, "state", "pull")), &state); err != nil {
+			t.Fatal(err)
+		}
+		resource := state["resources"].([]any)[0].(map[string]any) //nolint:errcheck // else it panics
+		instances := resource["instances"].([]any)                 //nolint:errcheck // else it panics
+		deposed := map[string]any{"deposed": "00000001"}
+		//nolint:errcheck // else it panics
+		maps.Copy(deposed, instances[0].(map[string]any))
+		delete(deposed, "private") // it was made by another create
+		resource["instances"] = append(instances, deposed)
+		state["serial"] = state["serial"].(float64) + 1 //nolint:errcheck // else it panics
+		text, err := json.Marshal(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write(t, "twice.json", string(text))
+		w.MustRun(t, "state", "push", "twice.json")
+		out := w.MustRun(t, c.is, "-no-color", "-auto-approve")
+		want := map[string]int{"apply": 0, "destroy": 1}[c.is]
+		if n := a.Stats().Requests["DELETE /sites/{key}"]; n != want || len(a.Sites()) != 1-want {
+			t.Errorf("%d requests to unpair, %d pairings\n%s", n, len(a.Sites()), out)
+		}
+		if c.is == "apply" {
+			acctest.RequireTexts(t, out, "only removed from the state")
+			acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), "No changes")
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -191,19 +192,18 @@ func TestCreate(t *testing.T) {
 // given and not sent.
 func TestManagerLearnsTheName(t *testing.T) {
 	t.Parallel()
-	fixture := acctest.StartAppliances(t)
-	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
-	run(t, a, resource.TestStep{
-		Config: config(a, of(b).with(arguments{"site": ""})),
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectUnknownValue(address, tfjsonpath.New("site"))},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-		},
-		ConfigStateChecks: []statecheck.StateCheck{known("site", knownvalue.StringExact("site-b"))},
-	}, resource.TestStep{
-		Config:           config(a, of(b)), // naming what was learned is no change
-		ConfigPlanChecks: noChange(),
-	})
+	a, b := estateOf(t, simulator.Manager, time.Second)
+	config := values(b)
+	delete(config, "site")
+	p := process(t, a)
+	plan := p.Plan(t, pairingType, none, config)
+	if plan.Values["site"] != direct.Unknown {
+		t.Errorf("planned %v", plan.Values)
+	}
+	object := apply(t, p, plan)
+	complete(t, a, object)
+	requireUnchanged(t, a, object, config)
+	requireUnchanged(t, a, object, values(b)) // naming what was learned is no change
 }
 
 // TestUpdate changes each argument that re-pairs: one PUT each, and the id
@@ -315,20 +315,20 @@ func TestReplace(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			options := append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})
-			fixture := acctest.StartAppliances(t, options...)
+			fixture := startOnClock(t, append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})...)
 			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
-			run(t, a,
-				resource.TestStep{Config: config(a, of(b))},
-				resource.TestStep{
-					Config: config(a, of(c)), ConfigPlanChecks: expect(plancheck.ResourceActionDestroyBeforeCreate),
-					Check: resource.ComposeTestCheckFunc(wrote(a, 2, 0, 1), has(a, c.URL(), c.Thumbprint(), "")),
-				},
-				resource.TestStep{
-					Config: config(a, of(c)), Taint: []string{address}, ConfigPlanChecks: expect(plancheck.ResourceActionDestroyBeforeCreate),
-					Check: resource.ComposeTestCheckFunc(wrote(a, 3, 0, 2), has(a, c.URL(), c.Thumbprint(), "")),
-				},
-			)
+			old := succeeds(t, a, none, values(b))
+			p := process(t, a)
+			if plan := p.Plan(t, pairingType, old, values(c)); !plan.RequiresReplace {
+				t.Errorf("no replacement is planned: %v", plan.Values)
+			}
+			// As the CLI replaces: both are planned before either is applied.
+			unpair, pair := p.Plan(t, pairingType, old, nil), p.Plan(t, pairingType, none, values(c))
+			left(t, apply(t, p, unpair))
+			object := apply(t, p, pair)
+			stored(t, a, c.URL(), c.Thumbprint(), "")
+			requireUnchanged(t, a, object, values(c))
+			sent(t, a, 2, 0, 1)
 		})
 	}
 }
@@ -414,20 +414,6 @@ func TestGoneBetweenPlanAndDestroy(t *testing.T) {
 			}
 		})
 		apply(t, p, plan)
-	})
-}
-
-// TestReplicationsExist: the appliance's own words, and the state stays.
-func TestReplicationsExist(t *testing.T) {
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		run(t, a,
-			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{
-				PreConfig: func() { a.AddReplications("site-b", 2) }, Config: config(a, of(b)), Destroy: true,
-				ExpectError: acctest.MatchTexts("Unable to unpair the site pairing site-b", "ReplicationsExist", "replications"),
-			},
-			resource.TestStep{PreConfig: func() { a.AddReplications("site-b", -2) }, Config: config(a, of(b)), ConfigPlanChecks: noChange()},
-		)
 	})
 }
 
