@@ -376,3 +376,46 @@ func TestRequirements_areThoseOfTheTests(t *testing.T) {
 		t.Errorf("%d of %d features are listed", checked, len(features))
 	}
 }
+
+var (
+	variableName = regexp.MustCompile(`\bVCDA_[A-Z_]+`)
+	objectName   = regexp.MustCompile("`vcda_(\\w+)`")
+)
+
+// TestPages_nameWhatExists: the environment variables and the objects of which a page
+// speaks are those of the provider. The guide on migration speaks of the archived one.
+func TestPages_nameWhatExists(t *testing.T) {
+	t.Parallel()
+	first, err := os.ReadFile("../../docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	variables := variableName.FindAllString(string(first), -1)
+	pages := []string{"../../README.md"}
+	for _, folder := range []string{"../../docs/guides", "../../examples/*"} {
+		found, err := filepath.Glob(filepath.Join(folder, "*.md"))
+		if err != nil || len(found) == 0 {
+			t.Fatal(found, err)
+		}
+		pages = append(pages, found...)
+	}
+	for _, page := range pages {
+		if strings.HasSuffix(page, "migrating-from-vmware-vcda.md") {
+			continue
+		}
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range variableName.FindAllString(string(content), -1) {
+			if !slices.Contains(variables, name) {
+				t.Errorf("%s: there is no environment variable %s", page, name)
+			}
+		}
+		for _, name := range objectName.FindAllStringSubmatch(string(content), -1) {
+			if found, _ := filepath.Glob("../../docs/*/" + name[1] + ".md"); len(found) == 0 {
+				t.Errorf("%s: there is no vcda_%s", page, name[1])
+			}
+		}
+	}
+}
