@@ -177,7 +177,7 @@ func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) 
 }
 
 // isGone reports whether a site is gone although unpairing it ended in an error of
-// the appliance: somebody else was faster.
+// the appliance: another client has removed it.
 func (a *Appliance) isGone(ctx context.Context, key string, err error) (bool, error) {
 	if !vcda.IsNotFound(err) && appliance.End(err) != lro.Failed {
 		return false, nil

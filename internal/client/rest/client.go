@@ -43,8 +43,8 @@ type Client struct {
 	secrets secrets
 }
 
-// New prepares a client; it contacts nobody. It fails when the CA certificate
-// or the thumbprint of the trust settings can't be read.
+// New prepares a client; it contacts nothing. It fails when the CA certificate or
+// the thumbprint of the trust settings can't be read.
 func New(o Options) (*Client, error) {
 	if o.Clock == nil {
 		o.Clock = clock.System{}

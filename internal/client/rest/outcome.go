@@ -49,7 +49,7 @@ func (e *ConnectionError) outcome() Outcome {
 	case errors.As(e.Err, &proxy) && proxy.Status < http.StatusInternalServerError:
 		return Refused
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
-		return Refused // there is nobody left to send it again
+		return Refused // the caller has given up
 	}
 	return Declined
 }

@@ -15,7 +15,7 @@ import (
 
 // newTransport makes the connections of a client.
 func newTransport(config *tls.Config, inFlight int) *http.Transport {
-	t := &http.Transport{Proxy: http.ProxyFromEnvironment} // should somebody have replaced the default
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment} // in case the default has been replaced
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = standard.Clone()
 	}

@@ -15,11 +15,11 @@ type Login interface {
 
 // Traits are how a login type behaves; nothing is secret.
 type Traits struct {
-	User       string // whom it logs in, where it says so
+	User       string // user name, empty where the login has none
 	ByPassword bool   // its password may have expired
 	SingleUse  bool   // it opens one session only
-	External   bool   // it is a session of somebody else: never renewed, never logged out
-	Hint       string // what else a refusal may come from, as whole sentences
+	External   bool   // it is an existing session: never renewed, never logged out
+	Hint       string // further causes of a refusal, as whole sentences
 }
 
 var (
@@ -27,11 +27,13 @@ var (
 	ErrClosed = errors.New("the session has been closed")
 	// ErrNoLogin is a call that needs a session on a client without a login.
 	ErrNoLogin = errors.New("no login is configured")
-	// ErrExternalLogin is another session wanted of a login that is a session itself.
+	// ErrExternalLogin is the error of another session that is requested from an
+	// existing session.
 	ErrExternalLogin = errors.New("the login is the token of an existing session, which can't open another one")
 	// ErrExternalExpired is an external session that the server does not accept.
 	ErrExternalExpired = errors.New("the given session is not, or no longer, accepted")
-	// ErrLoginUsed is a second session wanted of a login that serves once.
+	// ErrLoginUsed is the error of a second session that is requested from a login
+	// for one use.
 	ErrLoginUsed = errors.New("the session of a login that serves once has ended, and the login can't be used again")
 )
 

@@ -73,7 +73,7 @@ func (s *Sessions[S]) logIn(ctx context.Context, by *login[S], shared bool) (*se
 	return opened, nil
 }
 
-// complete does what belongs to the login of a shared session.
+// complete runs AfterLogin for a new shared session.
 func (s *Sessions[S]) complete(ctx context.Context, opened *session[S]) error {
 	if s.server.AfterLogin == nil {
 		return nil

@@ -27,8 +27,8 @@ type Server[S any] struct {
 	LogOut       func(context.Context, S) error   // sends one logout
 	Leave        func(context.Context, S) error   // for an external session, in place of LogOut; optional
 	IsRefused    func(error) bool                 // the server decided against a login
-	IsExpired    func(error) bool                 // the server doesn't, or no longer, know the session
-	AsksForLogin func(error) bool                 // the server asks for a new login in so many words; optional
+	IsExpired    func(error) bool                 // the server does not know the session, or no longer
+	AsksForLogin func(error) bool                 // the server explicitly asks for a new login; optional
 }
 
 // Sessions are the sessions of one client. Logins are sent one at a time, and
@@ -42,7 +42,7 @@ type Sessions[S any] struct {
 	lock        sync.Mutex
 	shared      *session[S]
 	open        map[string]*session[S] // the shared and the detached ones, by ID
-	reloginUsed *session[S]            // replaced though it was never accepted; once a process
+	reloginUsed *session[S]            // replaced although no request with it was accepted; allowed once a process
 	closed      bool
 }
 
@@ -55,7 +55,7 @@ type session[S any] struct {
 	accepted atomic.Bool // a request with it was answered
 }
 
-// login is one way to open sessions, with what came of it.
+// login is a login type in use, and the refusal of it.
 type login[S any] struct {
 	Login
 	send    func(context.Context) (S, error)
@@ -107,13 +107,13 @@ func (o *session[S]) use(call func(S) error) error {
 	return err
 }
 
-// freshLogin is for how long a session that is refused counts as one that never
-// worked, if nothing shows otherwise.
+// freshLogin is how long after its login a refused session counts as one that
+// never worked, unless a request with it was accepted.
 const freshLogin = time.Minute
 
-// isRenewable reports whether an expired session is worth a new login. One that
-// is refused from the start is not, since the next one would be too; but a restart
-// of the server may end the first one before its first use.
+// isRenewable reports whether an expired session is worth a new login. One that is
+// refused from the start is not, since the next one would be refused too. But a
+// restart of the server may end a session before its first use.
 func (s *Sessions[S]) isRenewable(expired *session[S], err error) bool {
 	if expired.accepted.Load() || s.server.Clock.Now().Sub(expired.opened) > freshLogin {
 		return true
@@ -148,13 +148,13 @@ func (s *Sessions[S]) drop(expired *session[S]) {
 	}
 }
 
-// externalExpired is the final error of a session that came from outside.
+// externalExpired is the final error of an external session that has expired.
 func (s *Sessions[S]) externalExpired(err error) error {
 	return s.loginError(s.login, true, fmt.Errorf("%w: %w", ErrExternalExpired, err))
 }
 
-// loseExternal gives up the external session: every later call fails with the error
-// of the first one that met the end of it.
+// loseExternal gives up the external session: every later call fails with the
+// error of the call that found it expired.
 func (s *Sessions[S]) loseExternal(err error) error {
 	s.lock.Lock()
 	defer s.lock.Unlock()

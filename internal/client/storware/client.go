@@ -29,7 +29,7 @@ type Client struct {
 	sessions *session.Sessions[cookies]
 }
 
-// New prepares a client; it contacts nobody.
+// New prepares a client; it contacts nothing.
 func New(o Options) (*Client, error) {
 	base := *o.Transport.BaseURL
 	if strings.Trim(base.Path, "/") == "" {

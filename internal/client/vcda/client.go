@@ -80,7 +80,7 @@ type Client struct {
 	replications *coalesce.ReadCache[Kind, replicationList]
 }
 
-// New prepares a client; it contacts nobody.
+// New prepares a client; it contacts nothing.
 func New(o Options) (*Client, error) {
 	if o.Clock == nil {
 		o.Clock = clock.System{}

@@ -59,7 +59,8 @@ var (
 	ErrNoToken = errors.New("the response has no session token in its X-VCAV-Auth header")
 	// ErrClosed is a request after the logout.
 	ErrClosed = session.ErrClosed
-	// ErrExternalLogin is a detached session wanted of a client that has only a token.
+	// ErrExternalLogin is the error of a detached session that is requested from a
+	// client with only a token.
 	ErrExternalLogin = session.ErrExternalLogin
 	// ErrTokenExpired is an external token that the appliance does not accept.
 	ErrTokenExpired = session.ErrExternalExpired
@@ -93,7 +94,7 @@ func isExpired(err error) bool {
 	return isTokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
 }
 
-// isTokenAsked reports whether the appliance asks for a token, in so many words.
+// isTokenAsked reports whether the appliance explicitly asks for a token.
 func isTokenAsked(err error) bool {
 	var e *rest.StatusError
 	return errors.As(err, &e) && strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")

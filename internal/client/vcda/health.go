@@ -92,8 +92,8 @@ type Finding struct {
 	Err   APIError
 }
 
-// CodeOffline is the client's own code for a replicator that does not response:
-// the appliance lists it without an error.
+// CodeOffline is the client's own code for a replicator that does not respond: the
+// appliance lists it without an error.
 const CodeOffline = "ReplicatorOffline"
 
 // Findings lists the problems, in the order of the checks; none means healthy.

@@ -22,7 +22,7 @@ const (
 )
 
 // InventoryItem is something that can be replicated or recovered to. Only id and
-// name are certain: all that came is in Raw.
+// name are certain; Raw holds the whole item.
 type InventoryItem struct {
 	ID, Name string
 	Raw      json.RawMessage
@@ -98,7 +98,7 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 	return items, nil
 }
 
-// in adds the vCenter of a VM to what came of it.
+// in adds the vCenter of a VM to its item.
 func (i InventoryItem) in(vcenter string) InventoryItem {
 	all := map[string]any{}
 	if json.Unmarshal(i.Raw, &all) == nil {

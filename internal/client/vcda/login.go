@@ -9,12 +9,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Login is one way to come by a session ("Login", POST /sessions). Each type has
-// a file of its own.
+// Login is a login type ("Login", POST /sessions). Each type has a file of its
+// own.
 type Login interface {
 	session.Login
-	// logIn returns the token of a session. What serves one login only, such as a
-	// nonce, is made again in each call.
+	// logIn returns the token of a session. Each call makes a new nonce and whatever
+	// else serves one login only.
 	logIn(ctx context.Context, c *Client) (token string, err error)
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// purpose keeps the snapshots of the list of sites apart: what a change looked at
-// is old for a read that comes after it.
+// purpose keeps the snapshots of the list of sites apart: a list that a change has
+// read is too old for a later read.
 type purpose string
 
 const (

@@ -52,9 +52,9 @@ func (s Site) Endpoint() string {
 	return s.APIURL
 }
 
-// Key is what the service calls the site by in a path: its id on the Manager,
-// its name on the Cloud service, whose rows have no id. Where the service is not
-// known ("") the row tells.
+// Key is what the service calls the site by in a path: its id on the Manager, its
+// name on the Cloud service, whose rows have no id. Where the service is not known
+// (""), the row decides.
 func (s Site) Key(service Service) string {
 	switch service {
 	case Cloud:
@@ -93,8 +93,8 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	return sites, nil
 }
 
-// ServiceError is an appliance that does not behave as the service does that it is
-// taken for.
+// ServiceError is an appliance that runs another service than the one it is taken
+// for.
 type ServiceError struct {
 	Service Service
 	Err     error // what it answered, if that was an error

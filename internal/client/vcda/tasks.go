@@ -236,8 +236,8 @@ func (c *Client) Started(id string) bool {
 	return mine
 }
 
-// start sends a request that starts a task. A response without a task id is an
-// *rest.AnswerError: the task may well be running.
+// start sends a request that starts a task. A response without a task id is a
+// *rest.ResponseError: the task may well be running.
 func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	r.Finish, r.Query = true, c.atSite(r.Query)
 	c.writes.Invalidate()

@@ -32,7 +32,7 @@ type Client struct {
 	api coalesce.Value[*api]
 }
 
-// New prepares a client; it contacts nobody.
+// New prepares a client; it contacts nothing.
 func New(o Options) (*Client, error) {
 	if o.Transport.Clock == nil {
 		o.Transport.Clock = clock.System{}
