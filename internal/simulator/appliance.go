@@ -36,6 +36,7 @@ type Appliance struct {
 	instanceID   string
 	site         string // "" before it is set
 	setup        setup
+	maintenance  maintenance
 	box          *box
 	beside       *Appliance // the Manager beside a Cloud service, or nil
 	certificate  *tls.Certificate
@@ -229,13 +230,14 @@ func (a *Appliance) RotateCertificate() {
 // Restart forgets sessions and tasks. Sites stay, and what running tasks were to
 // do still happens. Connections opened before close after their next answer, so
 // that no request is lost; a Reset fault loses one.
-func (a *Appliance) Restart() {
-	a.fixture.do(func() {
-		clear(a.sessions)
-		clear(a.nonces)
-		a.tasks = nil
-		a.starts++
-	})
+func (a *Appliance) Restart() { a.fixture.do(a.forgetSessions) }
+
+// forgetSessions is Restart under the lock.
+func (a *Appliance) forgetSessions() {
+	clear(a.sessions)
+	clear(a.nonces)
+	a.tasks = nil
+	a.starts++
 }
 
 // PowerOff closes the port, so that connections are refused until PowerOn. Sessions and

@@ -78,8 +78,17 @@ type remoteSettings struct {
 	RootPassword  string `json:"rootPassword"`
 }
 
-// reach finds the appliance that is meant, and logs in there.
+// reach finds the appliance that is meant, which must not have an expired root password.
 func (r remoteSettings) reach(e *Fixture, service Service) (*Appliance, *problem) {
+	remote, err := r.find(e, service)
+	if err == nil && remote.box.blocked() {
+		err = refuse(http.StatusInternalServerError, "GeneralServerFailure", "The root password of the %s at %s has expired.", service, r.APIURL)
+	}
+	return remote, err
+}
+
+// find finds the appliance that is meant, and logs in there.
+func (r remoteSettings) find(e *Fixture, service Service) (*Appliance, *problem) {
 	if err := checkServer(e, string(service), r.APIURL, r.APIThumbprint); err != nil {
 		return nil, err
 	}
@@ -89,9 +98,6 @@ func (r remoteSettings) reach(e *Fixture, service Service) (*Appliance, *problem
 	}
 	if remote.box.root().Password != r.RootPassword {
 		return nil, refuse(http.StatusInternalServerError, "GeneralServerFailure", "The %s at %s refuses the root password.", service, r.APIURL)
-	}
-	if remote.box.blocked() {
-		return nil, refuse(http.StatusInternalServerError, "GeneralServerFailure", "The root password of the %s at %s has expired.", service, r.APIURL)
 	}
 	return remote, nil
 }

@@ -55,7 +55,7 @@ var routes = slices.Concat([]route{
 	{method: "GET", path: "/diagnostics/about", handle: (*call).about, on: anyService},
 	{method: "GET", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
 	{method: "POST", path: "/diagnostics/health", handle: (*call).health, on: pairingServices},
-}, passwordRoutes, setupRoutes, replicatorRoutes, tunnelRoutes,
+}, passwordRoutes, setupRoutes, replicatorRoutes, tunnelRoutes, maintenanceRoutes,
 	cloudReplicationRoutes(vmReplications, vmListFilters), cloudReplicationRoutes(vappReplications, vappListFilters), replicationRoutes, recoveryPlanRoutes)
 
 // findRoute finds the call a request makes, and the keys in its path.

@@ -298,3 +298,96 @@ func TestOverlappingWrites(t *testing.T) {
 		t.Error("two writes at once are no violation")
 	}
 }
+
+// TestMaintenance makes the calls that old appliances have beside the set-up, and asks a
+// newer version for them, which lacks them.
+func TestMaintenance(t *testing.T) {
+	t.Parallel()
+	f, _, _ := deployed(t, simulator.Cloud)
+	f.changePassword(f.a)
+	old := http.Header{"Accept": {"application/vnd.vmware.h4-v4.5+json;charset=UTF-8"}}
+	for path, row := range map[string]struct{ body, want map[string]any }{
+		"/config/telemetry":        {map[string]any{"enabled": true, "environment": "lab"}, map[string]any{"enabled": true, "environment": "lab"}},
+		"/config/admin-allow-from": {map[string]any{"adminAllowFrom": "10.0.0.0/8"}, map[string]any{"adminAllowFrom": "10.0.0.0/8"}},
+		"/os/ntp":                  {map[string]any{"ntpServers": "a,b"}, map[string]any{"ntpServers": "a,b"}},
+		"/os/sshd":                 {map[string]any{"enable": true}, map[string]any{"enabled": true}},
+	} {
+		set := request{method: "POST", path: path, body: row.body, header: old}
+		f.must(http.StatusOK, set, nil)
+		got := map[string]any{}
+		f.must(http.StatusOK, request{method: "GET", path: path, header: old}, &got)
+		if !maps.Equal(got, row.want) {
+			t.Errorf("%s: %v", path, got)
+		}
+		set.header = nil
+		f.refused(http.StatusNotFound, "NotFound", set)
+	}
+	f.must(http.StatusNoContent, request{method: "POST", path: "/config/data-engine", body: map[string]any{"hbrsrv": true, "h4dm": false}, header: old}, nil)
+	f.must(http.StatusNoContent, request{method: "POST", path: "/os/reboot-services", header: old}, nil)
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"}) // the sessions are gone
+	f.noViolation()
+}
+
+// TestRegenerateCertificate restarts the service with another certificate, and
+// unregisters its replicators.
+func TestRegenerateCertificate(t *testing.T) {
+	t.Parallel()
+	f, replicator, _ := deployed(t, simulator.Manager)
+	f.changePassword(f.a)
+	f.a.Register(replicator, "*", "alpha", "")
+	before := f.a.Thumbprint()
+	var own struct{ ThumbPrint string }
+	f.must(http.StatusOK, request{method: "PUT", path: "/config/certificate"}, &own)
+	if own.ThumbPrint == before || own.ThumbPrint != f.a.Thumbprint() || len(f.a.Replicators()) > 0 {
+		t.Errorf("%+v, before %s", own, before)
+	}
+	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
+}
+
+// TestLocalReplicator registers the replicator inside a vCenter appliance.
+func TestLocalReplicator(t *testing.T) {
+	t.Parallel()
+	f, _, _ := deployed(t, simulator.Manager)
+	f.changePassword(f.a)
+	f.refused(http.StatusBadRequest, "BadUserInput", post("/replicators/local", map[string]string{"ssoUser": "root", "ssoPassword": "x"}))
+	var row struct{ ID, Owner string }
+	f.must(http.StatusOK, post("/replicators/local", ssoCredentials()), &row)
+	var rows []struct{ ID string }
+	f.must(http.StatusOK, request{method: "GET", path: "/replicators"}, &rows)
+	if len(rows) != 1 || rows[0].ID != row.ID || row.Owner != "*" {
+		t.Errorf("%+v, %+v", rows, row)
+	}
+}
+
+// TestRemotePasswords changes the root passwords of a replicator and of a tunnel through
+// the main appliance.
+func TestRemotePasswords(t *testing.T) {
+	t.Parallel()
+	current := simulator.DefaultAccounts().LocalUsers[0].Password
+	for service, row := range map[simulator.Service]struct{ path, version string }{
+		simulator.Manager: {"/config/replicators/root-password", "4.7"}, simulator.Cloud: {"/config/tunnels/root-password", "4.5"},
+	} {
+		f, remote, tunnel := deployed(t, service)
+		url := "https://replicator.example.com:8043"
+		if service == simulator.Cloud {
+			remote, url = tunnel, "https://tunnel-a.example.com:8047"
+		}
+		f.changePassword(f.a)
+		at := func(path, password, secret, version string) request {
+			return request{
+				method: "POST", path: path, body: map[string]string{"apiUrl": url, "apiThumbprint": remote.Thumbprint(), "rootPassword": password},
+				header: http.Header{"Config-Secret": {secret}, "Accept": {"application/vnd.vmware.h4-v" + version + "+json;charset=UTF-8"}},
+			}
+		}
+		var expiry struct{ RootPasswordExpired bool }
+		f.must(http.StatusOK, at(row.path+"-expired", current, "", "4.5"), &expiry)
+		if !expiry.RootPasswordExpired {
+			t.Errorf("%s: a deployment password is not expired", service)
+		}
+		f.refused(http.StatusInternalServerError, "GeneralServerFailure", at(row.path, newRootPassword, "wrong", row.version))
+		f.must(http.StatusNoContent, at(row.path, newRootPassword, current, row.version), nil)
+		if remote.RootPassword() != newRootPassword {
+			t.Errorf("%s: the password is %s", service, remote.RootPassword())
+		}
+	}
+}

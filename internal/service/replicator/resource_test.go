@@ -250,6 +250,28 @@ func TestUnknownSite(t *testing.T) {
 	requireCalls(t, manager, calls{})
 }
 
+// TestLocal: the replicator inside the appliance is listed beside the others, and is
+// imported like them.
+func TestLocal(t *testing.T) {
+	t.Parallel()
+	site, manager := ready(t, simulator.Manager)
+	manager.RegisterLocal()
+	p := site.Provider(t, nil)
+	deployed.Create(t, p, name, site.Replicator(0, nil))
+	data, problems := p.ReadData(t, "vcda_replicators", direct.Values{})
+	deployed.NoErrors(t, problems)
+	rows, _ := data["replicators"].([]any)
+	if len(rows) != 2 || deployed.Row(t, rows[0])["description"] != "local" {
+		t.Errorf("%v", data)
+	}
+	id, _ := deployed.Row(t, rows[0])["id"].(string)
+	object, problems := p.Import(t, name, id, nil)
+	deployed.NoErrors(t, problems)
+	if object, problems = p.Refresh(t, name, object); object.Values["api_url"] != "https://127.0.0.1:8043" || len(problems.Errors()) > 0 {
+		t.Errorf("%v, %v", object.Values, problems.Errors())
+	}
+}
+
 // TestNoSite: a Manager without a site name can't register one.
 func TestNoSite(t *testing.T) {
 	t.Parallel()
