@@ -73,7 +73,7 @@ func TestGuideSettingUp(t *testing.T) {
 func TestGuideRotating(t *testing.T) {
 	t.Parallel()
 	g := readGuide(t, guidesFolder+"/rotating-the-root-password.md")
-	block := g.terraform(t, "One apply")
+	block := g.terraform(t, "Rotating the root password")
 	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
 	a := acctest.StartAppliances(t, simulator.ApplianceOptions{Site: "a", Service: simulator.Manager}).Appliance("a")
 	config := strings.NewReplacer("https://vcda-a.example.com", a.URL(), thumbprintOfA, a.Thumbprint()).Replace(block)

@@ -1,6 +1,8 @@
 package acctest_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
@@ -40,6 +42,8 @@ func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances [
 	for _, a := range appliances {
 		a.BeforeResponse(hook)
 	}
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
 	startInGroup(command)
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -49,7 +53,11 @@ func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances [
 	select {
 	case <-killed:
 	default:
-		t.Fatalf("%s was never written", path)
+		t.Fatalf("%s was never written:\n%s", path, out.String())
 	}
 	_ = os.Remove(filepath.Join(space.Dir, ".terraform.tfstate.lock.info"))
+	file := filepath.Join(space.Dir, "terraform.tfstate")
+	if state, err := os.ReadFile(file); err == nil && !json.Valid(state) {
+		_ = os.Remove(file) // it was cut off while the command line wrote it, and is lost
+	}
 }
