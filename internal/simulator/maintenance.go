@@ -158,8 +158,10 @@ func (a *Appliance) RegisterLocal() {
 	a.fixture.do(func() { a.setup.replicators = append(a.setup.replicators, a.localReplicator()) })
 }
 
-func (c *call) changeReplicatorPassword() (reply, *problem) { return c.changeRemotePassword(Replicator) }
-func (c *call) changeTunnelPassword() (reply, *problem)     { return c.changeRemotePassword(Tunnel) }
+func (c *call) changeReplicatorPassword() (reply, *problem) {
+	return c.changeRemotePassword(Replicator)
+}
+func (c *call) changeTunnelPassword() (reply, *problem) { return c.changeRemotePassword(Tunnel) }
 
 // changeRemotePassword changes the root password of another appliance: the header holds
 // the one in force, the body the new one.
