@@ -407,8 +407,8 @@ func TestProviderExample(t *testing.T) {
 	}
 }
 
-// TestExamplesNameNoSecrets: people copy examples, secrets with them.
-func TestExamplesNameNoSecrets(t *testing.T) {
+// TestExamples_nameNoSecrets: people copy examples, secrets with them.
+func TestExamples_nameNoSecrets(t *testing.T) {
 	t.Parallel()
 	secret := regexp.MustCompile(`(?m)^\s*(password|token|cookie|saml_token|private_key|api_token|access_token)\s*=\s*"`)
 	err := filepath.WalkDir(examples, func(path string, entry os.DirEntry, err error) error {

@@ -316,8 +316,8 @@ func slugs(page string) (all []string) {
 
 var requirement = regexp.MustCompile(`(?m)^(Requires (Terraform|OpenTofu)|\| Terraform, OpenTofu \| from) 1\.\d+`)
 
-// TestPagesSayWhatTheyRequire: no reader finds out by an error of the CLI.
-func TestPagesSayWhatTheyRequire(t *testing.T) {
+// TestPages_nameTheirRequirements: no reader finds out by an error of the CLI.
+func TestPages_nameTheirRequirements(t *testing.T) {
 	t.Parallel()
 	pages := 0
 	err := filepath.WalkDir("../../docs", func(path string, entry os.DirEntry, err error) error {

@@ -143,8 +143,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestNoStrayDependency: the provider that users run carries no test tools.
-func TestNoStrayDependency(t *testing.T) {
+// TestImports_ofTheBinary: the provider that users run carries no test tools.
+func TestImports_ofTheBinary(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		if p.ImportPath != module {

@@ -77,9 +77,9 @@ func checkNothingLeft(t *testing.T, fixture *simulator.Fixture) {
 	}
 }
 
-// TestModulesOwnTests runs what the modules bring along, with what
+// TestModules_ownTests runs what the modules bring along, with what
 // "vcda-simulator -json" prints. An existing pairing is not made again.
-func TestModulesOwnTests(t *testing.T) {
+func TestModules_ownTests(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		for module, writes := range map[string]struct{ pairs, repairs int }{"dr-pair": {1, 1}, "dr-mesh": {2, 0}} {
@@ -108,8 +108,8 @@ func TestModulesOwnTests(t *testing.T) {
 
 var variableOrOutput = regexp.MustCompile(`(?m)^(?:variable|output) "(\w+)"`)
 
-// TestModulesAreDocumented: the README tells of each input and output.
-func TestModulesAreDocumented(t *testing.T) {
+// TestModules_documented: the README tells of each input and output.
+func TestModules_documented(t *testing.T) {
 	t.Parallel()
 	for module, inputs := range map[string]string{"dr-pair": "variables.tf", "dr-mesh": "mesh.tf", "dr-drill": "variables.tf"} {
 		readme := moduleFile(t, module, "README.md")
@@ -181,9 +181,9 @@ func TestDRPair(t *testing.T) {
 	}
 }
 
-// TestDRPairThatDependsOnSomething: a name that is given keeps the pairings while
+// TestDRPair_dependsOn: a name that is given keeps the pairings while
 // the appliances can't be asked before the apply.
-func TestDRPairThatDependsOnSomething(t *testing.T) {
+func TestDRPair_dependsOn(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -202,9 +202,9 @@ resource "terraform_data" "other" { input = var.other }
 	}
 }
 
-// TestDRPairRefuses: a mistake that an apply would pay for, with pairings that
+// TestDRPair_refuses: a mistake that an apply would pay for, with pairings that
 // work, fails the plan.
-func TestDRPairRefuses(t *testing.T) {
+func TestDRPair_refuses(t *testing.T) {
 	t.Parallel()
 	for name, mistake := range map[string]struct {
 		changes []string // of what the README shows
@@ -374,9 +374,9 @@ func generateMesh(t *testing.T, space *acctest.Workspace, names []string) string
 	return made
 }
 
-// TestDRMeshShrinks: the committed mesh is what its generator makes, and a site
+// TestDRMesh_shrinks: the committed mesh is what its generator makes, and a site
 // leaves it as the README says.
-func TestDRMeshShrinks(t *testing.T) {
+func TestDRMesh_shrinks(t *testing.T) {
 	t.Parallel()
 	fixture, space := startMesh(t, simulator.Manager), moduleSpace(t)
 	if out, code := space.Run(t, "-chdir=dr-mesh/generator", "plan", "-no-color", "-input=false"); code == 0 {

@@ -78,9 +78,9 @@ func TestWrongPassword_isExplainedOnce(t *testing.T) {
 	}
 }
 
-// TestNotTrusted shows all one needs to decide about a certificate, and the
+// TestTrust_refused shows all one needs to decide about a certificate, and the
 // line that would trust it.
-func TestNotTrusted(t *testing.T) {
+func TestTrust_refused(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
@@ -118,7 +118,7 @@ func TestNotTrusted(t *testing.T) {
 	})
 }
 
-func TestUnreachable(t *testing.T) {
+func TestAppliance_unreachable(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that nobody else gets meanwhile
 	if err != nil {
@@ -134,9 +134,9 @@ func TestUnreachable(t *testing.T) {
 	one(t, problems, "The login to "+address+" did not succeed", "POST /sessions got no complete response", "connection refused", "Check url in the provider block (VCDA_URL), name resolution, firewalls, and the proxy variables")
 }
 
-// TestUnusableAnswers holds what a wrong server, or one in trouble, answers to
+// TestResponses_unusable holds what a wrong server, or one in trouble, answers to
 // the read of the sites.
-func TestUnusableAnswers(t *testing.T) {
+func TestResponses_unusable(t *testing.T) {
 	t.Parallel()
 	html := "<html><head><title>Sorry</title></head>\n<body>Down for maintenance</body></html>"
 	for name, c := range map[string]struct {
@@ -170,8 +170,8 @@ func TestUnusableAnswers(t *testing.T) {
 	}
 }
 
-// TestUnusableLogin does the same for the answer to a login.
-func TestUnusableLogin(t *testing.T) {
+// TestLogin_unusableResponse does the same for the answer to a login.
+func TestLogin_unusableResponse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault simulator.Fault
@@ -195,8 +195,8 @@ func TestUnusableLogin(t *testing.T) {
 	}
 }
 
-// TestAPITokenNeedsNewAppliance: an older appliance doesn't know the type.
-func TestAPITokenNeedsNewAppliance(t *testing.T) {
+// TestLogin_apiTokenOnOlderAppliance: an older appliance doesn't know the type.
+func TestLogin_apiTokenOnOlderAppliance(t *testing.T) {
 	t.Parallel()
 	options := acctest.TwoSites(simulator.Cloud)[:1]
 	options[0].APIVersions = []string{"4.5", "4.6"}
@@ -206,8 +206,8 @@ func TestAPITokenNeedsNewAppliance(t *testing.T) {
 	one(t, problems, "refused the login of type vcd_api_token", "needs an appliance of version 4.7")
 }
 
-// TestUnsupportedVersion: an appliance that lacks the version asked for.
-func TestUnsupportedVersion(t *testing.T) {
+// TestAPIVersion_unsupported: an appliance that lacks the version asked for.
+func TestAPIVersion_unsupported(t *testing.T) {
 	t.Parallel()
 	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].APIVersions = []string{"4.5", "4.6"}
@@ -219,9 +219,9 @@ func TestUnsupportedVersion(t *testing.T) {
 	}
 }
 
-// TestUnknownService: an appliance that pairs no sites, such as a replicator,
+// TestService_unknown: an appliance that pairs no sites, such as a replicator,
 // and the way out for one whose service type has a new name.
-func TestUnknownService(t *testing.T) {
+func TestService_unknown(t *testing.T) {
 	t.Parallel()
 	options := acctest.TwoSites(simulator.Manager)[:1]
 	options[0].ServiceType = "TUNNEL"
@@ -236,9 +236,9 @@ func TestUnknownService(t *testing.T) {
 	}
 }
 
-// TestForbiddenWrite: a user who may read but not pair. Nothing is saved, and
+// TestWrite_forbidden: a user who may read but not pair. Nothing is saved, and
 // nothing is there.
-func TestForbiddenWrite(t *testing.T) {
+func TestWrite_forbidden(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -264,9 +264,9 @@ func peerConfig(b *simulator.Appliance) values {
 	return values{"api_url": b.URL(), "api_thumbprint": b.Thumbprint(), "site": b.Site()}
 }
 
-// TestStateIsKept: only the absence from a list that can be trusted removes a
+// TestState_keptOnErrors: only the absence from a list that can be trusted removes a
 // pairing from the state.
-func TestStateIsKept(t *testing.T) {
+func TestState_keptOnErrors(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
 		"401":         {Kind: simulator.Status, Status: 401},
@@ -311,8 +311,8 @@ func TestStateIsKept(t *testing.T) {
 	}
 }
 
-// TestLoginLostIsNoAbsence: the session can't even be opened.
-func TestLoginLostIsNoAbsence(t *testing.T) {
+// TestState_keptWhenTheLoginIsLost: the session can't even be opened.
+func TestState_keptWhenTheLoginIsLost(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")

@@ -116,8 +116,8 @@ func TestValidation(t *testing.T) {
 	}
 }
 
-// TestValidationAccepts holds what must not be refused.
-func TestValidationAccepts(t *testing.T) {
+// TestValidation_accepts holds what must not be refused.
+func TestValidation_accepts(t *testing.T) {
 	setEnv(t, nil)
 	for name, block := range map[string]values{
 		"nothing":               {},
@@ -140,9 +140,9 @@ func TestValidationAccepts(t *testing.T) {
 	}
 }
 
-// TestConfigureProblems holds what only configuring shows, since it needs the
+// TestConfigure_errors holds what only configuring shows, since it needs the
 // environment or files.
-func TestConfigureProblems(t *testing.T) {
+func TestConfigure_errors(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.pem")
 	notPEM := filepath.Join(t.TempDir(), "text.pem")
 	if err := os.WriteFile(notPEM, []byte("no certificate"), 0o600); err != nil {
@@ -187,7 +187,7 @@ func TestConfigureProblems(t *testing.T) {
 	}
 }
 
-func TestConfigureWarnings(t *testing.T) {
+func TestConfigure_warnings(t *testing.T) {
 	for name, c := range map[string]struct {
 		block values
 		env   map[string]string
@@ -223,9 +223,9 @@ func TestConfigureWarnings(t *testing.T) {
 	}
 }
 
-// TestNotYetKnown checks that configuring with unknown values works, and that
+// TestConfigure_unknownValues checks that configuring with unknown values works, and that
 // whatever needs the appliance then says which one is missing.
-func TestNotYetKnown(t *testing.T) {
+func TestConfigure_unknownValues(t *testing.T) {
 	for dotted, block := range map[string]values{
 		"url":                       with(values{"url": direct.Unknown}),
 		"thumbprint":                with(values{"thumbprint": direct.Unknown}),
@@ -255,8 +255,8 @@ func TestNotYetKnown(t *testing.T) {
 	}
 }
 
-// TestWithoutURL: a block without an address is fine until something needs it.
-func TestWithoutURL(t *testing.T) {
+// TestConfigure_withoutURL: a block without an address is fine until something needs it.
+func TestConfigure_withoutURL(t *testing.T) {
 	setEnv(t, nil)
 	p := serve(t)
 	if problems := p.Configure(t, values{}); len(problems) > 0 {
@@ -268,8 +268,8 @@ func TestWithoutURL(t *testing.T) {
 	}
 }
 
-// TestUnconfigured: the CLI asks for plans before it configures, in validate.
-func TestUnconfigured(t *testing.T) {
+// TestConfigure_missing: the CLI asks for plans before it configures, in validate.
+func TestConfigure_missing(t *testing.T) {
 	setEnv(t, nil)
 	_, problems := serve(t).ReadData(t, "vcda_session", values{})
 	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Nothing has configured the provider") {
@@ -321,8 +321,8 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// TestEnvironmentOnly reads everything from variables, with an empty block.
-func TestEnvironmentOnly(t *testing.T) {
+// TestEnvironment_only reads everything from variables, with an empty block.
+func TestEnvironment_only(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	setEnv(t, map[string]string{
@@ -337,9 +337,9 @@ func TestEnvironmentOnly(t *testing.T) {
 	}
 }
 
-// TestConfiguredBeatsEnvironment does the same with variables that would not
+// TestEnvironment_isOverruled does the same with variables that would not
 // work, and a block that does.
-func TestConfiguredBeatsEnvironment(t *testing.T) {
+func TestEnvironment_isOverruled(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
 	setEnv(t, map[string]string{
@@ -388,9 +388,9 @@ func readSession(t *testing.T, block values) values {
 	return session
 }
 
-// TestBlockOverrulesRivals: what the block sets beats the variable of a field
+// TestEnvironment_rivalsAreIgnored: what the block sets beats the variable of a field
 // that excludes it, and not only its own.
-func TestBlockOverrulesRivals(t *testing.T) {
+func TestEnvironment_rivalsAreIgnored(t *testing.T) {
 	key := simulator.DefaultAccounts().SAML[1].PrivateKeyPEM()
 	for name, c := range map[string]struct {
 		sso values

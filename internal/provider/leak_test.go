@@ -103,7 +103,7 @@ data "vcda_vm_replications" "all" {
 // its most talkative: the log, the plan, the state, and what it prints, of
 // commands that succeed and of commands that fail because a server repeats the
 // secrets it was sent.
-func TestNoSecretLeaks(t *testing.T) {
+func TestSecrets_neverLeak(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral, acctest.WriteOnly)
 	for login, variables := range leakLogins(simulator.DefaultAccounts()) {
 		t.Run(login, func(t *testing.T) {

@@ -29,9 +29,9 @@ func loginBlock(a *simulator.Appliance, login string) string {
 	return fmt.Sprintf("provider \"vcda\" {\n  url = %q\n  thumbprint = %q\n  login = %s\n}\n", a.URL(), a.Thumbprint(), login)
 }
 
-// TestEveryLogin logs in with each type. The body that arrived tells that it was this
+// TestLogin_everyType logs in with each type. The body that arrived tells that it was this
 // type and no other.
-func TestEveryLogin(t *testing.T) {
+func TestLogin_everyType(t *testing.T) {
 	t.Parallel()
 	accounts := simulator.DefaultAccounts()
 	impersonated := accounts.SSOUsers[0]
@@ -99,10 +99,10 @@ func checkLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
 	}
 }
 
-// TestReadySignature logs in with a signature made elsewhere. Its nonce serves
+// TestLogin_readySignature logs in with a signature made elsewhere. Its nonce serves
 // one login, so it suits a plan that needs none and the apply of it, and the
 // next run says what is wrong.
-func TestReadySignature(t *testing.T) {
+func TestLogin_readySignature(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -132,8 +132,8 @@ func TestReadySignature(t *testing.T) {
 	}
 }
 
-// TestSessionToken uses a token from outside and leaves its session alone.
-func TestSessionToken(t *testing.T) {
+// TestLogin_sessionToken uses a token from outside and leaves its session alone.
+func TestLogin_sessionToken(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -155,9 +155,9 @@ func TestSessionToken(t *testing.T) {
 	}
 }
 
-// TestSessionTokenExpired says what is wrong with a token that is no longer
+// TestLogin_sessionTokenExpired says what is wrong with a token that is no longer
 // accepted, and does not show it.
-func TestSessionTokenExpired(t *testing.T) {
+func TestLogin_sessionTokenExpired(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, loginBlock(a, `{ session_token = { token = "stale-token" } }`)+sessionData)

@@ -53,9 +53,9 @@ func pairings(spokes []*simulator.Appliance) string {
 	return all.String()
 }
 
-// TestOneSessionPerProcess counts sessions over the life of twenty pairings,
+// TestSessions_onePerProcess counts sessions over the life of twenty pairings,
 // with as many operations at once as the CLI would ever run.
-func TestOneSessionPerProcess(t *testing.T) {
+func TestSessions_onePerProcess(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -193,9 +193,9 @@ func TestInterruptedAction_fails(t *testing.T) {
 	acctest.RequireNoTexts(t, out.String(), "Apply complete")
 }
 
-// TestSignalToADebugged: what is served for a debugger ends with the first signal,
+// TestInterrupt_debugged: what is served for a debugger ends with the first signal,
 // since no CLI ends it.
-func TestSignalToADebugged(t *testing.T) {
+func TestInterrupt_debugged(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorkspace(t, "")
 	w.Install(t)
@@ -223,9 +223,9 @@ func TestSignalToADebugged(t *testing.T) {
 	}
 }
 
-// TestUnknownURL: the address comes from another resource, so the plan can't
+// TestURL_unknown: the address comes from another resource, so the plan can't
 // know it, and the apply can.
-func TestUnknownURL(t *testing.T) {
+func TestURL_unknown(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -253,8 +253,8 @@ func TestUnknownURL(t *testing.T) {
 	}
 }
 
-// TestInsecureIsShown: the warning reaches the user, and the appliance is used.
-func TestInsecureIsShown(t *testing.T) {
+// TestInsecure_warns: the warning reaches the user, and the appliance is used.
+func TestInsecure_warns(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, strings.Replace(acctest.ProviderBlock(a, "insecure = true"), "ca_certificate = <<-PEM\n"+a.CertificatePEM()+"PEM\n", "", 1)+sessionData)

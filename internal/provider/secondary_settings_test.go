@@ -2,9 +2,9 @@ package provider
 
 import "testing"
 
-// TestSecondarySettingsAreNamedAsDesigned holds the rows of vCenter and Storware
+// TestSecondary_settingNames holds the rows of vCenter and Storware
 // as users know them.
-func TestSecondarySettingsAreNamedAsDesigned(t *testing.T) {
+func TestSecondary_settingNames(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, row := range settings {

@@ -44,9 +44,9 @@ func startSecondaries(t *testing.T) (v *vcenter.Server, s *storware.Server, bloc
 // sources are a data source of each secondary system, by its object.
 var sources = map[string]string{"vcenter": "vcda_vcenter_session", "storware": "vcda_storware_session"}
 
-// TestOnlyOneSystem: a block with one object works for that system, and says of
+// TestSecondary_alone: a block with one object works for that system, and says of
 // the others what is missing.
-func TestOnlyOneSystem(t *testing.T) {
+func TestSecondary_alone(t *testing.T) {
 	_, _, both := startSecondaries(t)
 	missing := map[string][]string{
 		"vcda_session":                    {"Unable to use VMware Cloud Director Availability", "no url", "VCDA_URL"},
@@ -84,8 +84,8 @@ func TestOnlyOneSystem(t *testing.T) {
 	}
 }
 
-// TestSecondaryValidation holds what is refused before anything is contacted.
-func TestSecondaryValidation(t *testing.T) {
+// TestSecondary_validation holds what is refused before anything is contacted.
+func TestSecondary_validation(t *testing.T) {
 	setSecondaryEnv(t, nil)
 	thumbprint := strings.Repeat("AB:", 31) + "AB"
 	for name, c := range map[string]struct {
@@ -122,9 +122,9 @@ func TestSecondaryValidation(t *testing.T) {
 	}
 }
 
-// TestSecondaryNotYetKnown: whatever needs the system says which value is
+// TestSecondary_unknownValues: whatever needs the system says which value is
 // missing, and nothing else does.
-func TestSecondaryNotYetKnown(t *testing.T) {
+func TestSecondary_unknownValues(t *testing.T) {
 	setSecondaryEnv(t, map[string]string{"VCDA_VCENTER_URL": somewhere, "VCDA_STORWARE_URL": somewhere})
 	for dotted, block := range map[string]values{
 		"vcenter":                             {"vcenter": direct.Unknown},
@@ -172,8 +172,8 @@ var broken = map[string]struct {
 	"not a known value": {object: values{"url": direct.Unknown}, says: []string{"before storware.url is known"}},
 }
 
-// TestBrokenObject reports what is wrong to those who need the system only.
-func TestBrokenObject(t *testing.T) {
+// TestSecondary_brokenObject reports what is wrong to those who need the system only.
+func TestSecondary_brokenObject(t *testing.T) {
 	v, _, both := startSecondaries(t)
 	for name, c := range broken {
 		t.Run(name, func(t *testing.T) {
@@ -194,9 +194,9 @@ func TestBrokenObject(t *testing.T) {
 	}
 }
 
-// TestPairingBesideBrokenObject pairs, plans and destroys next to objects that
+// TestSecondary_pairingBesideABrokenObject pairs, plans and destroys next to objects that
 // can't be used, without contacting any of their systems.
-func TestPairingBesideBrokenObject(t *testing.T) {
+func TestSecondary_pairingBesideABrokenObject(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Manager)...)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -213,9 +213,9 @@ func TestPairingBesideBrokenObject(t *testing.T) {
 	}
 }
 
-// TestSecondaryEnvironment configures both systems by variables only, with each
+// TestSecondary_environment configures both systems by variables only, with each
 // login type.
-func TestSecondaryEnvironment(t *testing.T) {
+func TestSecondary_environment(t *testing.T) {
 	v, s, both := startSecondaries(t)
 	user, node := s.Accounts().Users[0], s.Accounts().Nodes[0]
 	first := serve(t)
@@ -258,9 +258,9 @@ func TestSecondaryEnvironment(t *testing.T) {
 	}
 }
 
-// TestSecondaryWarnings: configuration beats environment and says so, and trust
+// TestSecondary_warnings: configuration beats environment and says so, and trust
 // in anybody is shown.
-func TestSecondaryWarnings(t *testing.T) {
+func TestSecondary_warnings(t *testing.T) {
 	v, _, _ := startSecondaries(t)
 	setSecondaryEnv(t, map[string]string{
 		"VCDA_VCENTER_LOGIN": "session_id", "VCDA_VCENTER_SESSION_ID": "ignored",

@@ -17,9 +17,9 @@ import (
 
 type callKey struct{}
 
-// TestServerKeepsNothingOfACall: what hangs on the context of a call is free
+// TestServer_keepsNothingOfACall: what hangs on the context of a call is free
 // once the call has ended, though the provider goes on.
-func TestServerKeepsNothingOfACall(t *testing.T) {
+func TestServer_keepsNothingOfACall(t *testing.T) {
 	t.Parallel()
 	served := NewServer(Options{Version: "test", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})
 	for name, call := range map[string]func(context.Context) error{

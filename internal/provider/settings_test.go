@@ -40,9 +40,9 @@ func (s setting) example() (one, other string) {
 
 func (s setting) name() string { return s.path[strings.LastIndex(s.path, ".")+1:] }
 
-// TestSettingsAreTheSchema walks the table and the schema side by side: each
+// TestSettings_matchTheSchema walks the table and the schema side by side: each
 // row is an attribute, and the other way round.
-func TestSettingsAreTheSchema(t *testing.T) {
+func TestSettings_matchTheSchema(t *testing.T) {
 	t.Parallel()
 	attributes := providerAttributes(t)
 	rows := map[string]bool{}
@@ -87,9 +87,9 @@ func TestSettingsAreTheSchema(t *testing.T) {
 	}
 }
 
-// TestSettingsAreNamedAsDesigned holds the names that users know, so that
+// TestSettings_names holds the names that users know, so that
 // a renamed row does not go by unnoticed.
-func TestSettingsAreNamedAsDesigned(t *testing.T) {
+func TestSettings_names(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, row := range settings {
@@ -116,7 +116,7 @@ func TestSettingsAreNamedAsDesigned(t *testing.T) {
 	}
 }
 
-func TestConfigurationBeatsEnvironment(t *testing.T) {
+func TestSettings_configurationBeatsEnvironment(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		t.Run(row.path, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 	}
 }
 
-func TestEnvironmentAlone(t *testing.T) {
+func TestSettings_environmentAlone(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		t.Run(row.path, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestEnvironmentAlone(t *testing.T) {
 	}
 }
 
-func TestDefaults(t *testing.T) {
+func TestSettings_defaults(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		c := &configuration{block: block(t, row.path, nil), env: environment("", "")}
@@ -156,9 +156,9 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestUnknownIsNoted checks each row: the variable must not stand in for a
+// TestSettings_unknown checks each row: the variable must not stand in for a
 // value that is only not known yet.
-func TestUnknownIsNoted(t *testing.T) {
+func TestSettings_unknown(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		_, other := row.example()
@@ -169,8 +169,8 @@ func TestUnknownIsNoted(t *testing.T) {
 	}
 }
 
-// TestBadVariable checks every row that has a rule.
-func TestBadVariable(t *testing.T) {
+// TestSettings_badVariable checks every row that has a rule.
+func TestSettings_badVariable(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		bad := " "
@@ -188,9 +188,9 @@ func TestBadVariable(t *testing.T) {
 	}
 }
 
-// TestMissingField checks for every login type that a required field left out
+// TestSettings_missingField checks for every login type that a required field left out
 // is named, whether the block or VCDA_LOGIN chose the type.
-func TestMissingField(t *testing.T) {
+func TestSettings_missingField(t *testing.T) {
 	t.Parallel()
 	for _, login := range vcdaLogins {
 		for _, missing := range login.fields {

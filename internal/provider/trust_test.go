@@ -19,7 +19,7 @@ func startWith(t *testing.T, kind certs.Kind) *simulator.Appliance {
 
 // A pinned certificate that is out of date is used, and one warning of a process
 // names the date, whatever the first operation is.
-func TestOutdatedPin(t *testing.T) {
+func TestTrust_outdatedPinnedCertificate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		kind certs.Kind
@@ -82,7 +82,7 @@ data "vcda_sites" "all" {}
 
 // A certificate that is out of date and not pinned is refused with what to do, as is
 // one that Go can't read, pinned or not.
-func TestOutdatedCertificate(t *testing.T) {
+func TestTrust_outdatedCertificate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		kind   certs.Kind

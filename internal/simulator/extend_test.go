@@ -76,12 +76,12 @@ func (f *fixture) authenticatedSites() []map[string]string {
 	return got.AuthenticatedSites
 }
 
-func TestExtendNeedsAPairing(t *testing.T) {
+func TestExtend_needsAPairing(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	f.refused(http.StatusNotFound, "SiteNotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
 }
 
-func TestExtendIsNotOfTheManager(t *testing.T) {
+func TestExtend_notOnTheManager(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.refused(http.StatusNotFound, "NotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
 	f.refused(http.StatusNotFound, "NotFound", request{method: "DELETE", path: "/sessions/site-b"})
@@ -109,7 +109,7 @@ func TestShrink(t *testing.T) {
 	f.alive()
 }
 
-func TestShrinkWithoutExtension(t *testing.T) {
+func TestShrink_withoutExtension(t *testing.T) {
 	for status, code := range map[int]string{0: "", 200: "", 400: "BadUserInput", 404: "SiteNotFound"} {
 		f := start(t, simulator.Cloud, func(o *simulator.ApplianceOptions) { o.ShrinkUnknownStatus = status })
 		call := request{method: "DELETE", path: "/sessions/site-b"}
@@ -121,7 +121,7 @@ func TestShrinkWithoutExtension(t *testing.T) {
 	}
 }
 
-func TestExtensionsDieWithTheSession(t *testing.T) {
+func TestExtend_endsWithTheSession(t *testing.T) {
 	f := extended(t)
 	f.must(http.StatusNoContent, request{method: "DELETE", path: "/sessions"}, nil)
 	if got := f.as(f.login(f.a)).authenticatedSites(); len(got) != 1 {
@@ -134,7 +134,7 @@ func TestExtensionsDieWithTheSession(t *testing.T) {
 	}
 }
 
-func TestRemoteTasksNeedAnExtension(t *testing.T) {
+func TestExtend_neededForRemoteTasks(t *testing.T) {
 	f := extended(t)
 	remote := f.as(f.login(f.b))
 	var started task

@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestFaultStatus(t *testing.T) {
+func TestFault_status(t *testing.T) {
 	f := start(t, simulator.Manager)
 	list := request{method: "GET", path: "/sites"}
 	for status, code := range map[int]string{400: "BadRequest", 401: "NotAuthenticated", 403: "Forbidden", 503: "GeneralServerFailure"} {
@@ -36,7 +36,7 @@ func TestFaultStatus(t *testing.T) {
 	f.must(http.StatusOK, list, nil)
 }
 
-func TestFaultSelection(t *testing.T) {
+func TestFault_selection(t *testing.T) {
 	for name, row := range map[string]struct {
 		fault simulator.Fault
 		path  string
@@ -70,7 +70,7 @@ func TestFaultSelection(t *testing.T) {
 	}
 }
 
-func TestProbabilityIsTheSameInEachRun(t *testing.T) {
+func TestFault_sameInEachRun(t *testing.T) {
 	run := func() string {
 		f := start(t, simulator.Manager)
 		f.a.Fault(simulator.Fault{Status: 503, Probability: 0.5})
@@ -86,9 +86,9 @@ func TestProbabilityIsTheSameInEachRun(t *testing.T) {
 	}
 }
 
-// TestFaultsAndActing tells which faults lose the request and which only the
+// TestFault_whichArePerformed tells which faults lose the request and which only the
 // answer.
-func TestFaultsAndActing(t *testing.T) {
+func TestFault_whichArePerformed(t *testing.T) {
 	body := simulator.Fault{Kind: simulator.Body, Body: "{"}
 	for name, row := range map[string]struct {
 		fault  simulator.Fault
@@ -134,7 +134,7 @@ func TestFaultsAndActing(t *testing.T) {
 	}
 }
 
-func TestResetIsAReset(t *testing.T) {
+func TestFault_reset(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.Fault(simulator.Fault{Kind: simulator.Reset, Method: "POST"})
 	if _, err := f.try(request{method: "POST", path: "/sessions", body: rootLogin()}); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.EOF) {
@@ -142,7 +142,7 @@ func TestResetIsAReset(t *testing.T) {
 	}
 }
 
-func TestHangUntilTheClientLeaves(t *testing.T) {
+func TestFault_hangsUntilTheClientLeaves(t *testing.T) {
 	f := start(t, simulator.Manager)
 	ctx, cancel := context.WithCancel(t.Context())
 	f.a.Fault(simulator.Fault{Kind: simulator.Hang, Path: "/sites", OnHang: cancel})
@@ -151,9 +151,9 @@ func TestHangUntilTheClientLeaves(t *testing.T) {
 	}
 }
 
-// TestCloseEndsEverything closes a fixture while requests hang; goleak tells
+// TestClose_endsHangingRequests closes a fixture while requests hang; goleak tells
 // when one stays.
-func TestCloseEndsEverything(t *testing.T) {
+func TestClose_endsHangingRequests(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"hang": {Kind: simulator.Hang},
 		"drip": {Kind: simulator.SlowDrip},
@@ -181,7 +181,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 }
 
-func TestLatencyEndsWithTheFixture(t *testing.T) {
+func TestLatency_endsWithTheFixture(t *testing.T) {
 	appliances, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager, Latency: time.Hour}}})
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-func TestOversize(t *testing.T) {
+func TestFault_oversize(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.Fault(simulator.Fault{Kind: simulator.Oversize, Path: "/sites"})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.a.URL()+"/sites", nil)
@@ -227,7 +227,7 @@ func TestOversize(t *testing.T) {
 	}
 }
 
-func TestSlowDrip(t *testing.T) {
+func TestFault_slowDrip(t *testing.T) {
 	f := start(t, simulator.Manager)
 	ctx, cancel := context.WithCancel(t.Context())
 	f.a.Fault(simulator.Fault{Kind: simulator.SlowDrip, Path: "/config/is-configured", OnHang: cancel})

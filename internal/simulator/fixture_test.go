@@ -15,7 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestStartRefuses(t *testing.T) {
+func TestStart_refuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-func TestCertificateNames(t *testing.T) {
+func TestCertificates_names(t *testing.T) {
 	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{
 		{Site: "site-a", Service: simulator.Manager, CertificateNames: []string{"vcda.example.com"}},
 	}})
@@ -127,7 +127,7 @@ func TestStats(t *testing.T) {
 	}
 }
 
-func TestConcurrency(t *testing.T) {
+func TestStats_concurrency(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.ResetStats()
 	const n = 8
@@ -146,8 +146,8 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// TestUnserved pairs with a site that has no server, both ways.
-func TestUnserved(t *testing.T) {
+// TestPair_unservedSite pairs with a site that has no server, both ways.
+func TestPair_unservedSite(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service, func(o *simulator.ApplianceOptions) { o.Unserved = o.Site == "site-b" })
 		if f.b.URL() != aliasB {

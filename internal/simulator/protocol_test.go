@@ -58,8 +58,8 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
-// TestHTTP2Faults: what breaks one stream leaves the connection alone.
-func TestHTTP2Faults(t *testing.T) {
+// TestHTTP2_faults: what breaks one stream leaves the connection alone.
+func TestHTTP2_faults(t *testing.T) {
 	f := start(t, simulator.Manager, http2On)
 	f.speak(false, true)
 	f.alive()
@@ -76,8 +76,8 @@ func TestHTTP2Faults(t *testing.T) {
 	}
 }
 
-// TestHTTP2Restart: the connection from before ends with its next answer.
-func TestHTTP2Restart(t *testing.T) {
+// TestHTTP2_restart: the connection from before ends with its next answer.
+func TestHTTP2_restart(t *testing.T) {
 	f := start(t, simulator.Manager, http2On)
 	f.speak(false, true)
 	f.alive()
@@ -109,7 +109,7 @@ func TestCompress(t *testing.T) {
 	}
 }
 
-func TestNoCompressionUnasked(t *testing.T) {
+func TestCompress_onlyWhenAsked(t *testing.T) {
 	f := start(t, simulator.Manager)
 	got := f.must(http.StatusOK, request{method: "GET", path: "/sites", header: http.Header{"Accept-Encoding": {"gzip"}}}, nil)
 	if got.header.Get("Content-Encoding") != "" || !json.Valid(got.body) {

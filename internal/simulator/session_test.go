@@ -24,7 +24,7 @@ type details struct {
 	AuthenticatedSites []map[string]string
 }
 
-func TestLoginOfEachType(t *testing.T) {
+func TestLogin_eachType(t *testing.T) {
 	accounts := simulator.DefaultAccounts()
 	bearer := accounts.SAML[0].Token
 	rows := []struct {
@@ -85,7 +85,7 @@ func TestLoginOfEachType(t *testing.T) {
 	})
 }
 
-func TestAPITokenNeedsNewestVersion(t *testing.T) {
+func TestLogin_apiTokenNeedsNewestVersion(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	f.refused(http.StatusBadRequest, "BadUserInput", request{
 		method: "POST", path: "/sessions", header: http.Header{"Accept": {strings.Replace(accept47, "4.7", "4.6", 1)}},
@@ -93,7 +93,7 @@ func TestAPITokenNeedsNewestVersion(t *testing.T) {
 	})
 }
 
-func TestImpersonation(t *testing.T) {
+func TestLogin_impersonation(t *testing.T) {
 	accounts := simulator.DefaultAccounts()
 	accounts.SAML[0].Principals = []string{"service@vsphere.local"}
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.Accounts = &accounts })
@@ -107,7 +107,7 @@ func TestImpersonation(t *testing.T) {
 	}
 }
 
-func TestHolderOfKey(t *testing.T) {
+func TestLogin_holderOfKey(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	f := start(t, simulator.Manager)
 	now := f.clock.Now().UnixMilli()
@@ -149,7 +149,7 @@ func TestHolderOfKey(t *testing.T) {
 	f.noViolation()
 }
 
-func TestSessionDetails(t *testing.T) {
+func TestSession_details(t *testing.T) {
 	for service, want := range map[simulator.Service]details{
 		simulator.Manager: {User: "root", Roles: []string{"EVERYONE", "ADMINISTRATORS", "VRADMINISTRATORS"}},
 		simulator.Cloud: {
@@ -188,7 +188,7 @@ func (f *fixture) alive() {
 	f.must(http.StatusOK, request{method: "GET", path: "/sessions"}, nil)
 }
 
-func TestSessionEnds(t *testing.T) {
+func TestSession_ends(t *testing.T) {
 	for name, end := range map[string]func(f *fixture){
 		"idle": func(f *fixture) {
 			f.clock.Advance(29 * time.Minute)

@@ -129,7 +129,7 @@ func TestPower(t *testing.T) {
 	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
 }
 
-func TestSetUpManager(t *testing.T) {
+func TestSetUp_manager(t *testing.T) {
 	t.Parallel()
 	f, replicator, _ := deployed(t, simulator.Manager)
 	f.changePassword(f.a)
@@ -195,7 +195,7 @@ func TestSetUpManager(t *testing.T) {
 	}
 }
 
-func TestSetUpCloud(t *testing.T) {
+func TestSetUp_cloud(t *testing.T) {
 	t.Parallel()
 	f, _, tunnel := deployed(t, simulator.Cloud)
 	f.changePassword(f.a)
@@ -257,8 +257,8 @@ func TestSetUpCloud(t *testing.T) {
 	}
 }
 
-// TestCallsByVersion asks for each call in versions that lack it.
-func TestCallsByVersion(t *testing.T) {
+// TestSetUp_callsByVersion asks for each call in versions that lack it.
+func TestSetUp_callsByVersion(t *testing.T) {
 	t.Parallel()
 	accept := func(version string) http.Header {
 		return http.Header{"Accept": {"application/vnd.vmware.h4-v" + version + "+json;charset=UTF-8"}}
@@ -276,9 +276,9 @@ func TestCallsByVersion(t *testing.T) {
 	}
 }
 
-// TestOverlappingWrites sends two writes of the set-up at once, to the two
+// TestSetUp_overlappingWrites sends two writes of the set-up at once, to the two
 // services of one appliance.
-func TestOverlappingWrites(t *testing.T) {
+func TestSetUp_overlappingWrites(t *testing.T) {
 	t.Parallel()
 	f, _, _ := deployed(t, simulator.Cloud)
 	f.changePassword(f.a)

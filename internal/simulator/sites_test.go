@@ -39,7 +39,7 @@ func (f *fixture) wantLink(incoming, outgoing string) {
 	}
 }
 
-func TestPairBothSides(t *testing.T) {
+func TestPair_bothSides(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		done := f.pair(f.pairBody(f.b))
@@ -55,7 +55,7 @@ func TestPairBothSides(t *testing.T) {
 	})
 }
 
-func TestPeerShapes(t *testing.T) {
+func TestSites_peerForms(t *testing.T) {
 	wanted := map[simulator.Service]string{
 		simulator.Manager: "apiPublicUrl apiThumbprint apiUrl apiVersion description id isLocal isProviderDeployment peerTunnelCert site state",
 		simulator.Cloud:   "apiPublicUrl apiThumbprint apiUrl apiVersion buildVersion description isLocal site state",
@@ -98,7 +98,7 @@ func mustJSON(t *testing.T, value any) []byte {
 	return text
 }
 
-func TestURLs(t *testing.T) {
+func TestPair_urls(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		body := f.pairBody(f.b)
@@ -115,7 +115,7 @@ func TestURLs(t *testing.T) {
 	})
 }
 
-func TestGetOneSite(t *testing.T) {
+func TestSites_one(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	f.a.Pair("site-b")
 	var got site
@@ -130,7 +130,7 @@ func TestGetOneSite(t *testing.T) {
 	f.refused(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: "/sites/site-c"})
 }
 
-func TestWrongThumbprint(t *testing.T) {
+func TestPair_wrongThumbprint(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.b.Pair("site-a")
@@ -147,7 +147,7 @@ func TestWrongThumbprint(t *testing.T) {
 	})
 }
 
-func TestPairFailures(t *testing.T) {
+func TestPair_failures(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		for _, row := range []struct {
 			name   string
@@ -170,14 +170,14 @@ func TestPairFailures(t *testing.T) {
 	})
 }
 
-func TestCloudChecksTheName(t *testing.T) {
+func TestPair_cloudChecksTheName(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	body := f.pairBody(f.b)
 	body.Site = new("site-x")
 	f.failed(f.pair(body), "BadUserInput")
 }
 
-func TestPairTwice(t *testing.T) {
+func TestPair_twice(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		f.succeeded(f.pair(f.pairBody(f.b)))
@@ -201,7 +201,7 @@ func (b siteBody) of(peer *simulator.Appliance) siteBody {
 	return b
 }
 
-func TestTwoPairingsAtOnce(t *testing.T) {
+func TestPair_twoAtOnce(t *testing.T) {
 	f := start(t, simulator.Manager)
 	var first, second task
 	f.must(http.StatusAccepted, request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, &first)
@@ -237,7 +237,7 @@ func TestRepair(t *testing.T) {
 	})
 }
 
-func TestRepairFailures(t *testing.T) {
+func TestRepair_failures(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
@@ -287,7 +287,7 @@ func TestUnpair(t *testing.T) {
 	})
 }
 
-func TestUnpairBothSides(t *testing.T) {
+func TestUnpair_bothSides(t *testing.T) {
 	f := start(t, simulator.Cloud, func(o *simulator.ApplianceOptions) { o.UnpairBothSides = true })
 	key := f.a.Pair("site-b")
 	f.b.Pair("site-a")
@@ -299,7 +299,7 @@ func TestUnpairBothSides(t *testing.T) {
 	}
 }
 
-func TestWritesNeedAnAdministrator(t *testing.T) {
+func TestWrites_needAnAdministrator(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")

@@ -82,8 +82,8 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// TestRefusalsWhichAreNoViolation are mistakes of users, not of clients.
-func TestRefusalsWhichAreNoViolation(t *testing.T) {
+// TestViolations_notByUserErrors are mistakes of users, not of clients.
+func TestViolations_notByUserErrors(t *testing.T) {
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5", "4.6"} })
 	f.refused(http.StatusNotAcceptable, "BadRequest", request{method: "GET", path: "/sites", header: http.Header{"Accept": {accept47}}})
 	f.noViolation()

@@ -27,7 +27,7 @@ func (f *fixture) task(id string) task {
 	return got
 }
 
-func TestTaskLifeCycle(t *testing.T) {
+func TestTask_lifeCycle(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		began := f.clock.Now().UnixMilli()
@@ -64,7 +64,7 @@ func TestTaskLifeCycle(t *testing.T) {
 	})
 }
 
-func TestTaskNames(t *testing.T) {
+func TestTask_names(t *testing.T) {
 	type workflow struct{ Type, ResourceType, ResourceID, ResourceName string }
 	f := start(t, simulator.Cloud)
 	if diff := cmp.Diff(workflow{"pair", "site", "site-b", ""}, workflow(f.startPair().WorkflowInfo)); diff != "" {
@@ -81,7 +81,7 @@ func TestTaskNames(t *testing.T) {
 	}
 }
 
-func TestTheEffectNeedsNoPolling(t *testing.T) {
+func TestTask_effectNeedsNoPolling(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.startPair()
 	if len(f.peers()) != 0 {
@@ -93,7 +93,7 @@ func TestTheEffectNeedsNoPolling(t *testing.T) {
 	}
 }
 
-func TestTaskSwitches(t *testing.T) {
+func TestTask_switches(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.FailNextTask("pair", "", "")
 	f.a.WarnNextTask("mind the gap")
@@ -126,7 +126,7 @@ func TestTaskSwitches(t *testing.T) {
 	}
 }
 
-func TestForgottenTasksStillAct(t *testing.T) {
+func TestTask_forgottenStillActs(t *testing.T) {
 	for name, forget := range map[string]func(*fixture){
 		"vanish":  func(f *fixture) { f.a.ForgetTasks() },
 		"restart": func(f *fixture) { f.a.Restart(); f.token = f.login(f.a) },
@@ -144,7 +144,7 @@ func TestForgottenTasksStillAct(t *testing.T) {
 	}
 }
 
-func TestTaskVisibility(t *testing.T) {
+func TestTask_visibility(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	started := f.startPair()
 	read := request{method: "GET", path: "/tasks/" + started.ID}
@@ -197,7 +197,7 @@ func withTasks(t *testing.T) (f *fixture, ids []string, times []int64) {
 	return f, ids, times
 }
 
-func TestTaskFilters(t *testing.T) {
+func TestTasks_filters(t *testing.T) {
 	f, ids, times := withTasks(t)
 	for query, want := range map[string][]int{
 		"":                              {2, 1, 0},
@@ -257,9 +257,9 @@ func TestTaskFilters(t *testing.T) {
 	}
 }
 
-// TestTasksEndInTheirOrder: tasks of another length started later may end
+// TestTasks_endInTheirOrder: tasks of another length started later may end
 // earlier, and those which are frozen end when thawed.
-func TestTasksEndInTheirOrder(t *testing.T) {
+func TestTasks_endInTheirOrder(t *testing.T) {
 	f := start(t, simulator.Manager)
 	pair := request{method: "POST", path: "/sites", body: f.pairBody(f.b)}
 	var slow, quick task

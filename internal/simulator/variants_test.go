@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestTaskNaming(t *testing.T) {
+func TestTask_naming(t *testing.T) {
 	for naming, want := range map[simulator.TaskNaming]string{
 		simulator.NamedBySite: `"site-b" ""`,
 		simulator.Unnamed:     `"" ""`,
@@ -33,7 +33,7 @@ func TestTaskNaming(t *testing.T) {
 	}
 }
 
-func TestTasksWithoutResultAndOfAnotherTime(t *testing.T) {
+func TestTask_withoutResultAndOfAnotherTime(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.OmitTaskResults(true)
 	f.a.WarnNextTaskWith(map[string]int{"limit": 3})
@@ -62,7 +62,7 @@ func TestBusy(t *testing.T) {
 	f.must(http.StatusAccepted, remove, nil)
 }
 
-func TestTidyDescriptions(t *testing.T) {
+func TestDescriptions_tidied(t *testing.T) {
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.TidyDescriptions = true })
 	body := f.pairBody(f.b)
 	body.Description = " two\r\nlines\r\n"
@@ -83,7 +83,7 @@ func TestTidyDescriptions(t *testing.T) {
 	}
 }
 
-func TestSerializeSiteWrites(t *testing.T) {
+func TestWrites_serialized(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service, func(o *simulator.ApplianceOptions) { o.SerializeSiteWrites = true })
 		key := f.a.Pair("site-b")
@@ -96,7 +96,7 @@ func TestSerializeSiteWrites(t *testing.T) {
 	})
 }
 
-func TestNamelessUntrusted(t *testing.T) {
+func TestSites_namelessUntrusted(t *testing.T) {
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
 	f.a.Pair("site-b")
 	name := func() any {
@@ -113,7 +113,7 @@ func TestNamelessUntrusted(t *testing.T) {
 	}
 }
 
-func TestListVariants(t *testing.T) {
+func TestLists_variants(t *testing.T) {
 	f := start(t, simulator.Manager)
 	list := func() int {
 		var rows []map[string]any

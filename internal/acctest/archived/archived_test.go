@@ -105,8 +105,8 @@ func move(t *testing.T, p *direct.Provider, provider, name string, old direct.Va
 	return p.Move(t, direct.Source{Provider: provider, Type: name, Values: old}, name)
 }
 
-// TestTunnelBecomesUUID looks a tunnel of release 1.0.0 up, which knew it by its URL.
-func TestTunnelBecomesUUID(t *testing.T) {
+// TestState_tunnelBecomesUUID looks a tunnel of release 1.0.0 up, which knew it by its URL.
+func TestState_tunnelBecomesUUID(t *testing.T) {
 	t.Parallel()
 	site, p := inUse(t, simulator.Cloud)
 	object, problems := p.Upgrade(t, "vcda_tunnel", 0, state(t, site, "1.0.0", "vcda_tunnel"))
@@ -117,9 +117,9 @@ func TestTunnelBecomesUUID(t *testing.T) {
 	}
 }
 
-// TestStatesThatLie holds what the archived provider wrote into the state and never
+// TestStates_untrue holds what the archived provider wrote into the state and never
 // sent: it shows.
-func TestStatesThatLie(t *testing.T) {
+func TestStates_untrue(t *testing.T) {
 	t.Parallel()
 	site, p := inUse(t, simulator.Cloud)
 	const name = "vcda_cloud_director_replication_manager"

@@ -23,7 +23,7 @@ func (p *peak) enter() {
 	}
 }
 
-func TestConcurrencyLimit(t *testing.T) {
+func TestLimit_manyRequests(t *testing.T) {
 	const limit, requests = 4, 100
 	bubble(t, "a hundred at once", func(t *testing.T) {
 		var p peak
@@ -106,7 +106,7 @@ func TestConcurrencyLimit(t *testing.T) {
 	})
 }
 
-func TestWaitForASlotEndsWithTheContext(t *testing.T) {
+func TestLimit_waitEndsWithTheContext(t *testing.T) {
 	bubble(t, "while all slots are taken", func(t *testing.T) {
 		var seen atomic.Int32
 		client := serve(t, Options{MaxConcurrent: 1, MaxRetries: 3}, func(http.ResponseWriter, *http.Request) {

@@ -65,7 +65,7 @@ var listTexts = []string{
 
 // A list that is decoded as it arrives gives the same items and the same errors as
 // one that is decoded in one piece.
-func TestStreamedLists(t *testing.T) {
+func TestList_streamed(t *testing.T) {
 	for _, text := range listTexts {
 		sameList(t, text)
 	}
@@ -151,7 +151,7 @@ func rows(c *Client, t *testing.T) ([]row, *Response, error) {
 }
 
 // A try that breaks off leaves nothing behind: the next one starts again.
-func TestBrokenListIsReadAgain(t *testing.T) {
+func TestList_brokenIsReadAgain(t *testing.T) {
 	text, want := listText(1000)
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
@@ -181,7 +181,7 @@ func TestBrokenListIsReadAgain(t *testing.T) {
 }
 
 // The error is that of the last try, not of an earlier one.
-func TestPageAfterABrokenList(t *testing.T) {
+func TestList_pageAfterABrokenOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
 		c := serve(t, Options{MaxRetries: 1}, func(w http.ResponseWriter, _ *http.Request) {
@@ -200,7 +200,7 @@ func TestPageAfterABrokenList(t *testing.T) {
 	})
 }
 
-func TestResponsesThatAreNoList(t *testing.T) {
+func TestList_otherResponses(t *testing.T) {
 	big := `[{"id":"` + strings.Repeat("x", 2*smallLimits.Item) + `"}]`
 	many := "[" + strings.Repeat(`{"id":"`+strings.Repeat("x", smallLimits.Item/2)+`"},`, 2*smallLimits.Response/smallLimits.Item) + "{}]"
 	space := "[]" + strings.Repeat(" ", smallLimits.Item)
@@ -237,7 +237,7 @@ func TestResponsesThatAreNoList(t *testing.T) {
 }
 
 // A list that stops in its middle is bounded by the request timeout.
-func TestListThatStops(t *testing.T) {
+func TestList_stops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := serve(t, Options{RequestTimeout: 3 * time.Second}, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `[{"id":"a"},`)
@@ -255,7 +255,7 @@ func TestListThatStops(t *testing.T) {
 
 // Compressed responses are asked for and understood; their size counts when
 // unpacked.
-func TestCompressedResponses(t *testing.T) {
+func TestResponses_compressed(t *testing.T) {
 	text, want := listText(2000)
 	for name, c := range map[string]struct {
 		text string

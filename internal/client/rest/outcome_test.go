@@ -88,7 +88,7 @@ func TestOutcomes_documented(t *testing.T) {
 
 // A login is sent again after what shows that it was not performed, with the
 // pauses of the clock, and after nothing else.
-func TestRetryBusy(t *testing.T) {
+func TestRetry_busy(t *testing.T) {
 	page := func(code int) http.HandlerFunc { return reply(code, "text/html", "<html>Busy</html>") }
 	cases := map[string]struct {
 		handler http.HandlerFunc

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestRequestOnTheWire(t *testing.T) {
+func TestRequest_onTheWire(t *testing.T) {
 	cases := map[string]struct {
 		base, operation string
 		r               Request
@@ -84,7 +84,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	}
 }
 
-func TestRequestThatCannotBeSent(t *testing.T) {
+func TestRequest_cannotBeSent(t *testing.T) {
 	for name, r := range map[string]Request{
 		"path not escaped": get("/sites/%zz"),
 		"body not JSON":    {Method: "POST", Path: "/sites", Body: func() {}},
@@ -212,7 +212,7 @@ func TestIsTransient(t *testing.T) {
 }
 
 // However a server repeats a secret, no error shows it, nor a part of it.
-func TestErrorsHoldNoSecrets(t *testing.T) {
+func TestErrors_holdNoSecrets(t *testing.T) {
 	long := "token-" + strings.Repeat("0123456789", 30)
 	secrets := []string{"", "p", "se", "pass", "passphrase-4711", "a\"b<c>&d e", "line one\nline two", long}
 	bodies := map[string]string{}
@@ -259,7 +259,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 }
 
 // The decoded message and code of a system are no safer than a page.
-func TestDecodedErrorsHoldNoSecrets(t *testing.T) {
+func TestErrors_decodedHoldNoSecrets(t *testing.T) {
 	bubble(t, "code and message", func(t *testing.T) {
 		client := serve(t, Options{DecodeError: func([]byte) (string, string) { return "Bad-s3cret", "no user s3cret" }}, status(400))
 		_, err := client.Do(t.Context(), Request{Method: "POST", Path: "/sessions", Secrets: []string{"s3cret"}})
@@ -271,7 +271,7 @@ func TestDecodedErrorsHoldNoSecrets(t *testing.T) {
 
 // net/http quotes what it can't read: from a server that repeats a header
 // wrongly that is the token.
-func TestBrokenResponsesHoldNoSecrets(t *testing.T) {
+func TestErrors_brokenResponsesHoldNoSecrets(t *testing.T) {
 	for name, line := range map[string]string{"header": "HTTP/1.1 200 OK\r\nX-VCAV-Auth s3cret\r\n\r\n", "first line": "s3cret HTTP\r\n\r\n"} {
 		bubble(t, name, func(t *testing.T) {
 			var logged []string
@@ -295,7 +295,7 @@ func TestBrokenResponsesHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestConnectionErrorHasNoQuery(t *testing.T) {
+func TestConnectionError_holdsNoQuery(t *testing.T) {
 	bubble(t, "GET", func(t *testing.T) {
 		client := serve(t, Options{}, func(http.ResponseWriter, *http.Request) { abort() })
 		_, err := client.Do(t.Context(), Request{Method: "GET", Path: "/tasks", Query: url.Values{"user": {"somebody"}}})

@@ -124,7 +124,7 @@ func TestLimits_defaults(t *testing.T) {
 	}
 }
 
-func TestRedirectsAreRefused(t *testing.T) {
+func TestRedirects_refused(t *testing.T) {
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 			bubble(t, method, func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestRedirectsAreRefused(t *testing.T) {
 	})
 }
 
-func TestAny2xxIsSuccess(t *testing.T) {
+func TestStatus_any2xxIsSuccess(t *testing.T) {
 	for _, code := range []int{200, 201, 202, 204, 226} {
 		bubble(t, http.StatusText(code), func(t *testing.T) {
 			client := serve(t, Options{}, status(code))

@@ -29,7 +29,7 @@ func truncated(w http.ResponseWriter, _ *http.Request) {
 }
 
 // A read is tried again after what may pass, and only then.
-func TestReadsAreRetried(t *testing.T) {
+func TestRetry_reads(t *testing.T) {
 	const retries = 3
 	cases := map[string]struct {
 		handler http.HandlerFunc
@@ -74,7 +74,7 @@ func TestReadsAreRetried(t *testing.T) {
 }
 
 // What is no read is sent once, whatever becomes of it.
-func TestWritesAreSentOnce(t *testing.T) {
+func TestRetry_writesAreSentOnce(t *testing.T) {
 	handlers := map[string]http.HandlerFunc{
 		"connection ended": func(http.ResponseWriter, *http.Request) { abort() },
 		"truncated body":   truncated,
@@ -108,7 +108,7 @@ func TestWritesAreSentOnce(t *testing.T) {
 }
 
 // A read that fails for a while ends well, and what was lost doesn't show.
-func TestRetriedReadSucceeds(t *testing.T) {
+func TestRetry_readSucceeds(t *testing.T) {
 	bubble(t, "after four failures", func(t *testing.T) {
 		var tries atomic.Int32
 		handlers := []http.HandlerFunc{status(503), truncated, status(429), func(http.ResponseWriter, *http.Request) { abort() }, func(w http.ResponseWriter, _ *http.Request) {
@@ -122,7 +122,7 @@ func TestRetriedReadSucceeds(t *testing.T) {
 	})
 }
 
-func TestRetryWhenNothingListens(t *testing.T) {
+func TestRetry_nothingListens(t *testing.T) {
 	bubble(t, "refused", func(t *testing.T) {
 		client := serve(t, Options{MaxRetries: 2}, status(200))
 		var dials atomic.Int32
@@ -139,7 +139,7 @@ func TestRetryWhenNothingListens(t *testing.T) {
 }
 
 // The pauses grow from retryWaitMin to retryWaitMax, unless the server names one.
-func TestPausesBetweenTries(t *testing.T) {
+func TestRetry_pauses(t *testing.T) {
 	later := func(code int, after string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", after)
@@ -178,7 +178,7 @@ func TestPausesBetweenTries(t *testing.T) {
 }
 
 // Nothing is tried again once the caller has given up.
-func TestNoRetryAfterTheContext(t *testing.T) {
+func TestRetry_notAfterTheContext(t *testing.T) {
 	bubble(t, "canceled in a pause", func(t *testing.T) {
 		var tries atomic.Int32
 		client := serve(t, Options{MaxRetries: 5}, func(w http.ResponseWriter, _ *http.Request) {
@@ -228,7 +228,7 @@ func TestNoRetryAfterTheContext(t *testing.T) {
 	})
 }
 
-func TestNoRetryOnTrust(t *testing.T) {
+func TestRetry_notOnTrust(t *testing.T) {
 	var handshakes atomic.Int32
 	server := serveTLS(t, newAuthority(t).server(), nil)
 	client := dial(t, server.URL, Options{MaxRetries: 5})
@@ -243,7 +243,7 @@ func TestNoRetryOnTrust(t *testing.T) {
 }
 
 // Each try that misses the request timeout is one of several.
-func TestRequestTimeout(t *testing.T) {
+func TestRequest_timeout(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	drip := func(w http.ResponseWriter, r *http.Request) {
 		for range 1000 {

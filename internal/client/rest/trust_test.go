@@ -18,7 +18,7 @@ import (
 
 // A certificate that Go can't parse is an error of trust, which names it; it isn't
 // tried again.
-func TestUnreadableCertificate(t *testing.T) {
+func TestTrust_unreadableCertificate(t *testing.T) {
 	t.Parallel()
 	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{
 		{Site: "site-a", Service: simulator.Manager, CertificateKind: certs.NegativeSerial},

@@ -32,7 +32,7 @@ func TestBasePath(t *testing.T) {
 	}
 }
 
-func TestNewRefusesBadTrust(t *testing.T) {
+func TestNew_refusesBadTrust(t *testing.T) {
 	_, err := New(Options{Transport: rest.Options{BaseURL: &url.URL{Scheme: "https", Host: "b"}, Trust: tlsutil.Trust{Thumbprint: "AB"}}})
 	if err == nil {
 		t.Error("no error")
@@ -113,7 +113,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	for name, switches := range map[string]fake.Switches{
 		"documented":       {},
 		"enums as object":  {EnumObjects: true},
@@ -173,7 +173,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestSparseAnswers(t *testing.T) {
+func TestResponses_sparse(t *testing.T) {
 	client := connect(t, start(t, fake.Options{Switches: fake.Switches{Sparse: true}}), adminLogin)
 	session, err := client.Session(t.Context())
 	want := SessionInfo{Requester: &Reference{GUID: "1", Name: "admin"}}
@@ -189,7 +189,7 @@ func TestSparseAnswers(t *testing.T) {
 	}
 }
 
-func TestBrokenAnswers(t *testing.T) {
+func TestResponses_broken(t *testing.T) {
 	tests := map[string]struct {
 		fault fake.Fault
 		want  string
@@ -216,7 +216,7 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 }
 
-func TestErrorTexts(t *testing.T) {
+func TestErrors_texts(t *testing.T) {
 	tests := map[string]struct {
 		fault fake.Fault
 		want  string
@@ -315,7 +315,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-func TestStatusOfNoServer(t *testing.T) {
+func TestStatus_noServer(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	server.Close()
@@ -326,7 +326,7 @@ func TestStatusOfNoServer(t *testing.T) {
 	}
 }
 
-func TestStatusWithoutAnswer(t *testing.T) {
+func TestStatus_noResponse(t *testing.T) {
 	server := start(t, fake.Options{})
 	_, err := connectTo(t, server.URL(), tlsutil.Trust{}, adminLogin).Status(t.Context())
 	var untrusted *tlsutil.TrustError
@@ -348,7 +348,7 @@ func TestStatusWithoutAnswer(t *testing.T) {
 	}
 }
 
-func TestTrustByThumbprint(t *testing.T) {
+func TestTrust_thumbprint(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connectTo(t, server.URL(), tlsutil.Trust{Thumbprint: server.Thumbprint()}, adminLogin)
 	if _, err := client.Session(t.Context()); err != nil {
@@ -356,9 +356,9 @@ func TestTrustByThumbprint(t *testing.T) {
 	}
 }
 
-// TestRetriedReadSendsCookiesOnce relies on the fake, which refuses a cookie
+// TestRetry_sendsCookiesOnce relies on the fake, which refuses a cookie
 // sent twice.
-func TestRetriedReadSendsCookiesOnce(t *testing.T) {
+func TestRetry_sendsCookiesOnce(t *testing.T) {
 	server := start(t, fake.Options{})
 	server.Fault(fake.Fault{Call: "GET /session/user", Status: 503})
 	client := connect(t, server, adminLogin)
@@ -370,7 +370,7 @@ func TestRetriedReadSendsCookiesOnce(t *testing.T) {
 	}
 }
 
-func TestConcurrentCallsShareOneLogin(t *testing.T) {
+func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	readAll := func(want int) {

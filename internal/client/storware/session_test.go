@@ -16,7 +16,7 @@ import (
 	fake "github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
-func TestRefusedLoginIsFinal(t *testing.T) {
+func TestLogin_refusedIsFinal(t *testing.T) {
 	tests := map[string]struct {
 		login    Login
 		switches fake.Switches
@@ -71,7 +71,7 @@ func checkRefused(t *testing.T, err error, want string) {
 	}
 }
 
-func TestInactiveUser(t *testing.T) {
+func TestLogin_inactiveUser(t *testing.T) {
 	accounts := fake.DefaultAccounts()
 	accounts.Users[0].Inactive = true
 	server := start(t, fake.Options{Accounts: &accounts})
@@ -79,7 +79,7 @@ func TestInactiveUser(t *testing.T) {
 	checkRefused(t, err, "status 403: User admin is not active")
 }
 
-func TestLoginWithoutCookieIsFinal(t *testing.T) {
+func TestLogin_withoutCookieIsFinal(t *testing.T) {
 	server := start(t, fake.Options{Switches: fake.Switches{CookielessLogin: true}})
 	client := connect(t, server, adminLogin)
 	for range 2 {
@@ -94,7 +94,7 @@ func TestLoginWithoutCookieIsFinal(t *testing.T) {
 	}
 }
 
-func TestUndecidedLoginMayBeRepeated(t *testing.T) {
+func TestLogin_unknownOutcomeMayBeRepeated(t *testing.T) {
 	for _, fault := range []fake.Fault{{Status: 500}, {Drop: true}} {
 		server := start(t, fake.Options{})
 		fault.Call = "POST /session/login"
@@ -131,7 +131,7 @@ func TestLogin_busyServer(t *testing.T) {
 	}
 }
 
-func TestExpiredSessionIsRenewedOnce(t *testing.T) {
+func TestSession_expiredIsRenewedOnce(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	for range 3 {
@@ -154,7 +154,7 @@ func TestExpiredSessionIsRenewedOnce(t *testing.T) {
 	}
 }
 
-func TestFreshSessionIsNotRenewed(t *testing.T) {
+func TestSession_freshIsNotRenewed(t *testing.T) {
 	server := start(t, fake.Options{})
 	server.Fault(fake.Fault{Call: "GET /session/user", Status: 401})
 	_, err := connect(t, server, adminLogin).Session(t.Context())
@@ -163,7 +163,7 @@ func TestFreshSessionIsNotRenewed(t *testing.T) {
 	}
 }
 
-func TestRefusedRenewal(t *testing.T) {
+func TestSession_renewalRefused(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, tokenLogin)
 	if _, err := client.Session(t.Context()); err != nil {
@@ -180,7 +180,7 @@ func TestRefusedRenewal(t *testing.T) {
 	}
 }
 
-func TestOpenIsSeparate(t *testing.T) {
+func TestOpen_isSeparate(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	if _, err := client.Session(t.Context()); err != nil {
@@ -212,7 +212,7 @@ func TestOpenIsSeparate(t *testing.T) {
 	}
 }
 
-func TestOpenedIsFoundUntilLogout(t *testing.T) {
+func TestOpen_isFoundUntilLogout(t *testing.T) {
 	client := connect(t, start(t, fake.Options{}), adminLogin)
 	first, err := client.Open(t.Context())
 	if err != nil {
@@ -241,7 +241,7 @@ func TestOpenedIsFoundUntilLogout(t *testing.T) {
 	}
 }
 
-func TestNoLogin(t *testing.T) {
+func TestLogin_none(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, nil)
 	_, sessionErr := client.Session(t.Context())
@@ -254,7 +254,7 @@ func TestNoLogin(t *testing.T) {
 	}
 }
 
-func TestExpiredOwnSessionIsNotRenewed(t *testing.T) {
+func TestSession_expiredDetachedIsNotRenewed(t *testing.T) {
 	server := start(t, fake.Options{})
 	own, err := connect(t, server, adminLogin).Open(t.Context())
 	if err != nil {
@@ -286,7 +286,7 @@ func checkCookie(t *testing.T, server *fake.Server, cookie string, want int) {
 	}
 }
 
-func TestCookieValuesStayOutOfErrors(t *testing.T) {
+func TestErrors_holdNoCookies(t *testing.T) {
 	server := start(t, fake.Options{})
 	own, err := connect(t, server, adminLogin).Open(t.Context())
 	if err != nil {
@@ -301,7 +301,7 @@ func TestCookieValuesStayOutOfErrors(t *testing.T) {
 	}
 }
 
-func TestLogoutEndsEverySession(t *testing.T) {
+func TestLogout_endsEverySession(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	if _, err := client.Session(t.Context()); err != nil {
@@ -355,7 +355,7 @@ func TestLogout_endsSessionsSideBySide(t *testing.T) {
 	}
 }
 
-func TestLogoutWithoutLoginSendsNothing(t *testing.T) {
+func TestLogout_withoutLoginSendsNothing(t *testing.T) {
 	server := start(t, fake.Options{})
 	if err := connect(t, server, adminLogin).Logout(t.Context()); err != nil {
 		t.Error(err)
@@ -365,7 +365,7 @@ func TestLogoutWithoutLoginSendsNothing(t *testing.T) {
 	}
 }
 
-func TestLogoutOfAnExpiredSession(t *testing.T) {
+func TestLogout_expiredSession(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	if _, err := client.Session(t.Context()); err != nil {
@@ -377,7 +377,7 @@ func TestLogoutOfAnExpiredSession(t *testing.T) {
 	}
 }
 
-func TestLogoutFails(t *testing.T) {
+func TestLogout_fails(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	own, err := client.Open(t.Context())
@@ -398,9 +398,9 @@ func TestLogoutFails(t *testing.T) {
 	}
 }
 
-// TestInterruptedLogin gives up while the login is on its way: the session must
+// TestLogin_interrupted gives up while the login is on its way: the session must
 // not be left behind.
-func TestInterruptedLogin(t *testing.T) {
+func TestLogin_interrupted(t *testing.T) {
 	tests := map[string]func(context.Context, *Client) error{
 		"shared": func(ctx context.Context, c *Client) error {
 			_, err := c.Session(ctx)

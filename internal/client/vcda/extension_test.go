@@ -85,7 +85,7 @@ func sites(d vcda.SessionDetails) (names []string) {
 	return names
 }
 
-func TestExtendWireForms(t *testing.T) {
+func TestExtend_wireForms(t *testing.T) {
 	accounts := simulator.DefaultAccounts()
 	user, token, api, cookie := accounts.VCDUsers[0], accounts.AccessTokens[0].Token, accounts.APITokens[0].Token, accounts.Cookies[0].Cookie
 	for name, test := range map[string]struct {
@@ -132,7 +132,7 @@ func TestExtendWireForms(t *testing.T) {
 	}
 }
 
-func TestExtendErrors(t *testing.T) {
+func TestExtend_errors(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	for name, test := range map[string]struct {
@@ -169,7 +169,7 @@ func TestExtendErrors(t *testing.T) {
 	}
 }
 
-func TestExtendIsForTheCloudServiceOnly(t *testing.T) {
+func TestExtend_onlyOnTheCloudService(t *testing.T) {
 	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}})
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestExtendIsForTheCloudServiceOnly(t *testing.T) {
 
 // The server forgets extensions with the session: after a new login all that
 // somebody holds are there again, those of the options and those added later.
-func TestNewLoginExtendsAgain(t *testing.T) {
+func TestExtend_againAfterANewLogin(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	user := a.Accounts().VCDUsers[0]
@@ -224,7 +224,7 @@ func TestNewLoginExtendsAgain(t *testing.T) {
 
 // An extension of the options that fails fails whatever needs the session, says
 // which it is, and leaves no session behind.
-func TestFailingExtensionOfTheOptions(t *testing.T) {
+func TestExtend_ofTheOptionsFails(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a, multisite, vcda.Extension{Site: "site-x", Method: vcda.ExtendMultisite{Org: "acme"}})
 	for range 2 {
@@ -239,7 +239,7 @@ func TestFailingExtensionOfTheOptions(t *testing.T) {
 	}
 }
 
-func TestShrinkWhenNobodyHoldsTheSite(t *testing.T) {
+func TestShrink_siteNotExtended(t *testing.T) {
 	a := cloudPair(t, nil)
 	shrunk := func() int { return a.Stats().Requests["DELETE /sessions/{site}"] }
 	client := rootClient(t, a)
@@ -268,7 +268,7 @@ func TestShrinkWhenNobodyHoldsTheSite(t *testing.T) {
 	}
 }
 
-func TestOwnSession(t *testing.T) {
+func TestOpenSession(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	own, err := client.OpenSession(t.Context())

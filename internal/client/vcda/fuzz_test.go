@@ -17,7 +17,7 @@ type answer struct {
 }
 
 // Whatever an appliance answers, each call returns something usable or an error.
-func FuzzAnswers(f *testing.F) {
+func FuzzResponses(f *testing.F) {
 	for _, body := range []string{
 		``, `null`, `{}`, `[]`, `[null]`, `[{}]`, `{"items":null,"total":2}`, `{"items":[{"id":"1"}],"total":9}`, `<html>`,
 		`[{"id":"5fd06dbd","site":"site1","description":"","apiUrl":"https://tn-de84.tnexus.io:8048/","apiPublicUrl":"https://peer.example.com:8048","apiThumbprint":"SHA-256:43","isLocal":false,"state":{"incomingCommError":null,"outgoingCommError":{"code":"CertificateMismatch","msg":"m","args":[1]}},"apiVersion":"4.7","isProviderDeployment":false,"peerTunnelCert":"MIID"}]`,

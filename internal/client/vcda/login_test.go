@@ -124,7 +124,7 @@ func signed(t *testing.T, holder simulator.SAMLAccount, now time.Time, nonce str
 
 // With a key every login has a nonce and a signature of its own; a ready-made
 // signature is sent as it is, and never a second time.
-func TestSignaturesServeOnce(t *testing.T) {
+func TestLogin_signatureServesOnce(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	t.Run("key", func(t *testing.T) {
 		f := start(t, Manager)
@@ -202,7 +202,7 @@ func ecKey(t *testing.T) string {
 }
 
 // A refused login is final: it locks accounts.
-func TestRefusedLoginIsSentOnce(t *testing.T) {
+func TestLogin_refusedIsSentOnce(t *testing.T) {
 	wrong := map[string]Login{
 		"local user": LocalUser{Username: "root", Password: "wrong-s3cret"}, "SSO credentials": SSOCredentials{Username: "root", Password: "wrong-s3cret"},
 		"principal":       SSOCredentials{"administrator@vsphere.local", "Simulator-sso-1", "nobody"},
@@ -235,7 +235,7 @@ func TestRefusedLoginIsSentOnce(t *testing.T) {
 }
 
 // What the server could not decide about may be tried by the next request.
-func TestFailedLoginIsNotFinal(t *testing.T) {
+func TestLogin_failedIsNotFinal(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"500": {Kind: simulator.Status, Status: 500}, "503": {Kind: simulator.Status, Status: 503}, "429": {Kind: simulator.Status, Status: 429},
 		"408": {Kind: simulator.Status, Status: 408}, "reset": {Kind: simulator.Reset}, "lost answer": {Kind: simulator.DropResponse},
@@ -306,7 +306,7 @@ func TestLogin_busyAppliance(t *testing.T) {
 }
 
 // A success without a token is none: an empty one is never sent.
-func TestLoginWithoutToken(t *testing.T) {
+func TestLogin_withoutToken(t *testing.T) {
 	for name, values := range map[string][]string{"no header": nil, "empty header": {""}, "spaces": {"  "}} {
 		t.Run(name, func(t *testing.T) {
 			client := scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
@@ -339,7 +339,7 @@ func TestLoginWithoutToken(t *testing.T) {
 }
 
 // An appliance that repeats a login in its refusal gives nothing away.
-func TestLoginErrorsHoldNoSecrets(t *testing.T) {
+func TestLogin_errorsHoldNoSecrets(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	for name, login := range map[string]Login{
 		"local user": LocalUser{Username: "root", Password: `p"s3cret\`}, "SSO": SSOCredentials{Username: "u", Password: "s3cret<1>"}, "SAML": SSOToken{SAMLToken: `<saml x="s3cret"/>`, PrivateKey: holder.PrivateKeyPEM()},
@@ -372,7 +372,7 @@ func TestLoginErrorsHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestRequestHeaders(t *testing.T) {
+func TestRequest_headers(t *testing.T) {
 	for version, want := range map[string]string{
 		"": "application/vnd.vmware.h4-v4.7+json;charset=UTF-8", "4.5": "application/vnd.vmware.h4-v4.5+json;charset=UTF-8",
 		"4.6": "application/vnd.vmware.h4-v4.6+json;charset=UTF-8", "4.7": "application/vnd.vmware.h4-v4.7+json;charset=UTF-8",

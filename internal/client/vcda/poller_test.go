@@ -88,7 +88,7 @@ func (c *waiters) each(int) func(context.Context, Task) (Task, error) { return c
 
 // One poll serves all tasks: their number does not change that of the calls, nor
 // how soon an end is noticed as long as one list holds them.
-func TestOnePollForAllTasks(t *testing.T) {
+func TestPoller_onePollForAllTasks(t *testing.T) {
 	for _, c := range []struct {
 		n, most int
 		length  time.Duration
@@ -121,7 +121,7 @@ func TestOnePollForAllTasks(t *testing.T) {
 
 // Tasks that begin one after another share polls: the pace of the youngest
 // serves the older ones.
-func TestLateComersShareThePolls(t *testing.T) {
+func TestPoller_laterWaitsShareThePolls(t *testing.T) {
 	all := startWaiters(t, 20, 30*time.Second)
 	begin := all.clock.Now()
 	var waits sync.WaitGroup
@@ -152,7 +152,7 @@ func TestLateComersShareThePolls(t *testing.T) {
 }
 
 // What a list leaves out, or can't show, is read by itself.
-func TestTasksThatNoListShows(t *testing.T) {
+func TestPoller_tasksThatNoListShows(t *testing.T) {
 	broken := func(f simulator.Fault) func(*waiters) {
 		f.Method, f.Path = http.MethodGet, "/tasks"
 		return func(c *waiters) { c.a.Fault(f) }
@@ -185,7 +185,7 @@ func TestTasksThatNoListShows(t *testing.T) {
 }
 
 // A list that shows only some is asked once more for the others, page by page.
-func TestShortListsOfTasks(t *testing.T) {
+func TestPoller_shortLists(t *testing.T) {
 	all := startWaiters(t, 50, 3*time.Second)
 	all.a.LimitTaskPages(20)
 	_, ends := all.wait(all.plain, all.each)
@@ -195,7 +195,7 @@ func TestShortListsOfTasks(t *testing.T) {
 }
 
 // Where lists leave results out, those who want one read their task at its end.
-func TestResultsThatNoListShows(t *testing.T) {
+func TestPoller_resultsThatNoListShows(t *testing.T) {
 	all := startWaiters(t, 4, 3*time.Second)
 	all.a.OmitTaskResults(true)
 	_, ends := all.wait(all.plain, func(i int) func(context.Context, Task) (Task, error) {
@@ -213,7 +213,7 @@ func TestResultsThatNoListShows(t *testing.T) {
 }
 
 // Where a list does not say why a task failed, the task itself may.
-func TestReasonsThatNoListShows(t *testing.T) {
+func TestPoller_reasonsThatNoListShows(t *testing.T) {
 	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		id, single := strings.CutPrefix(r.URL.Path, "/tasks/")
 		switch {
@@ -237,7 +237,7 @@ func TestReasonsThatNoListShows(t *testing.T) {
 }
 
 // A passing trouble of the list ends no wait, and nobody goes his own way.
-func TestPassingTroubleOfTheList(t *testing.T) {
+func TestPoller_transientErrorOfTheList(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"503": {Kind: simulator.Status, Status: 503}, "500": {Kind: simulator.Status, Status: 500}, "429": {Kind: simulator.Status, Status: 429}, "reset": {Kind: simulator.Reset},
 	} {
@@ -255,7 +255,7 @@ func TestPassingTroubleOfTheList(t *testing.T) {
 }
 
 // Who gives up ends nobody else's wait, also in the middle of a poll for all.
-func TestWaitsEndOnTheirOwn(t *testing.T) {
+func TestPoller_waitsEndIndependently(t *testing.T) {
 	all := startWaiters(t, 6, time.Minute)
 	given, giveUp := context.WithCancel(t.Context())
 	defer giveUp()
@@ -284,7 +284,7 @@ func TestWaitsEndOnTheirOwn(t *testing.T) {
 }
 
 // Each task has its own end, though one poll shows them all.
-func TestTasksOfOnePollEndDifferently(t *testing.T) {
+func TestPoller_tasksEndDifferently(t *testing.T) {
 	all := startWaiters(t, 3, 10*time.Second)
 	all.a.FailNextTask("health", "Odd", "It failed.")
 	failing, err := all.start(t.Context(), rest.Request{Method: http.MethodPost, Path: "/diagnostics/health"})
@@ -303,7 +303,7 @@ func TestTasksOfOnePollEndDifferently(t *testing.T) {
 }
 
 // A refused login within a poll is everybody's end, after one login.
-func TestRefusedLoginWithinAPollForAll(t *testing.T) {
+func TestPoller_loginRefused(t *testing.T) {
 	all := startWaiters(t, 5, time.Minute)
 	all.a.SetAccounts(simulator.Accounts{})
 	all.a.ExpireSessions()
@@ -320,7 +320,7 @@ func TestRefusedLoginWithinAPollForAll(t *testing.T) {
 }
 
 // The ids travel in one query.
-func TestTasksByID(t *testing.T) {
+func TestTasks_byID(t *testing.T) {
 	f := start(t, Manager)
 	ids := f.healthTasks(4)
 	tasks, err := f.Tasks(t.Context(), TaskQuery{IDs: ids[1:3], Limit: 2})

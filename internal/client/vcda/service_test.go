@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestServiceOfAType(t *testing.T) {
+func TestService_ofAType(t *testing.T) {
 	for serviceType, want := range map[string]Service{
 		"CLOUD": Cloud, "MANAGER": Manager, "V2V_MANAGER": Manager, "ONPREM_MANAGER": Manager,
 		"REPLICATOR": "", "ONPREM_REPLICATOR": "", "TUNNEL": "", "": "", "cloud": "",
@@ -28,7 +28,7 @@ func serviceType(name string) applianceOption {
 	return func(o *simulator.ApplianceOptions) { o.ServiceType = name }
 }
 
-func TestServiceIsAskedOnce(t *testing.T) {
+func TestService_isAskedOnce(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		together(crowd, func() {
@@ -42,7 +42,7 @@ func TestServiceIsAskedOnce(t *testing.T) {
 	})
 }
 
-func TestConfiguredServiceIsNotAsked(t *testing.T) {
+func TestService_configuredIsNotAsked(t *testing.T) {
 	f := start(t, Manager)
 	client := f.connect(rootLogin(), func(o *Options) { o.Service = Cloud })
 	if got, err := client.Service(t.Context()); err != nil || got != Cloud || f.a.Stats().Total != 0 {
@@ -50,7 +50,7 @@ func TestConfiguredServiceIsNotAsked(t *testing.T) {
 	}
 }
 
-func TestUnknownService(t *testing.T) {
+func TestService_unknown(t *testing.T) {
 	for _, name := range []string{"TUNNEL", "REPLICATOR", "ONPREM_REPLICATOR", "SOMETHING"} {
 		f := start(t, Manager, serviceType(name))
 		if got, err := f.Service(t.Context()); !errors.Is(err, ErrUnknownService) || got != "" {
@@ -60,7 +60,7 @@ func TestUnknownService(t *testing.T) {
 }
 
 // A question that failed is asked again by the next request.
-func TestServiceAfterAFailure(t *testing.T) {
+func TestService_afterAFailure(t *testing.T) {
 	f := start(t, Cloud)
 	f.a.Fault(simulator.Fault{Path: "/diagnostics/about", Kind: simulator.Status, Status: 500, Times: 1})
 	if _, err := f.Service(t.Context()); rest.Status(err) != 500 {
@@ -71,7 +71,7 @@ func TestServiceAfterAFailure(t *testing.T) {
 	}
 }
 
-func TestServiceWaitEndsWithTheContext(t *testing.T) {
+func TestService_waitEndsWithTheContext(t *testing.T) {
 	f := start(t, Cloud)
 	asked, release := make(chan struct{}), make(chan struct{})
 	f.a.BeforeResponse(func(r *http.Request) {

@@ -33,7 +33,7 @@ func TestAt(t *testing.T) {
 	}
 }
 
-func TestSessionDetails(t *testing.T) {
+func TestSession_details(t *testing.T) {
 	want := map[Service]SessionDetails{
 		Manager: {User: "root", Roles: []string{"EVERYONE", "ADMINISTRATORS", "VRADMINISTRATORS"}},
 		Cloud: {
@@ -52,7 +52,7 @@ func TestSessionDetails(t *testing.T) {
 	})
 }
 
-func TestOneLoginForACrowd(t *testing.T) {
+func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	f := start(t, Manager)
 	if n := f.a.Stats().Total; n != 0 {
 		t.Errorf("%d requests before the first use", n)
@@ -68,7 +68,7 @@ func TestOneLoginForACrowd(t *testing.T) {
 }
 
 // A failing login is shared by those who wait for it, not sent by each in turn.
-func TestOneFailingLoginForACrowd(t *testing.T) {
+func TestLogin_failureSharedByConcurrentCalls(t *testing.T) {
 	calls := map[string]func(context.Context, *Client) error{
 		"sites":   func(ctx context.Context, c *Client) error { _, err := c.Sites(ctx); return err },
 		"service": func(ctx context.Context, c *Client) error { _, err := c.Service(ctx); return err },
@@ -116,7 +116,7 @@ func meet(a *simulator.Appliance, n int) {
 
 // Expiry leads to one login however many requests find out at once, and each of
 // them is answered.
-func TestExpiry(t *testing.T) {
+func TestSession_expired(t *testing.T) {
 	ways := map[string]func(f *fixture){
 		"idle":         func(f *fixture) { f.clock.advance(31 * time.Minute) },
 		"restart":      func(f *fixture) { f.a.Restart() },
@@ -147,7 +147,7 @@ func TestExpiry(t *testing.T) {
 
 // A request that starts something was not begun by the server that found the
 // session expired: it is sent once more, and acts once.
-func TestExpiryBeforeAPairing(t *testing.T) {
+func TestSession_expiredBeforeAPairing(t *testing.T) {
 	f := start(t, Manager)
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestExpiryBeforeAPairing(t *testing.T) {
 	}
 }
 
-func TestRefusedReloginIsFinal(t *testing.T) {
+func TestSession_refusedReloginIsFinal(t *testing.T) {
 	f := start(t, Manager)
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func TestRefusedReloginIsFinal(t *testing.T) {
 }
 
 // The three kinds of 401 are told apart.
-func TestOther401sAreNoExpiry(t *testing.T) {
+func TestSession_other401s(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"remote site":                 {Body: `{"code":"RemoteAuthenticationFailure","msg":"Extend first."}`},
 		"remote site with a question": {Body: `{"code":"RemoteAuthenticationFailure","msg":""}`, Header: http.Header{"WWW-Authenticate": {"Authentication Token Required"}}},
@@ -238,7 +238,7 @@ func TestOther401sAreNoExpiry(t *testing.T) {
 
 // A server that refuses a token it has just given is not asked for tokens
 // forever.
-func TestFreshTokenRefused(t *testing.T) {
+func TestSession_freshTokenRefused(t *testing.T) {
 	expired := reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)
 	for name, works := range map[string]int32{"from the first request on": 0, "after a while": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestFreshTokenRefused(t *testing.T) {
 
 // A restart of the service ends the session before its first use: one more login
 // serves everybody. A token that is refused after that is final.
-func TestEndedBeforeItsFirstUse(t *testing.T) {
+func TestSession_endedBeforeItsFirstUse(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		var refusals atomic.Int32
@@ -323,7 +323,7 @@ func (f *fixture) token() string {
 	return f.last("GET", "/sessions").Header.Get(tokenHeader)
 }
 
-func TestSessionToken(t *testing.T) {
+func TestSession_givenToken(t *testing.T) {
 	t.Run("used and left alone", func(t *testing.T) {
 		f := start(t, Manager)
 		client := f.connect(SessionToken{Token: f.token()}, nil)
@@ -371,7 +371,7 @@ func TestSessionToken(t *testing.T) {
 
 // The login outlives the request that began it, so that its session can be
 // ended: Logout waits for it.
-func TestLoginOutlivesItsCaller(t *testing.T) {
+func TestLogin_outlivesItsCaller(t *testing.T) {
 	f := start(t, Manager)
 	ctx, cancel := context.WithCancel(t.Context())
 	arrived, release := make(chan struct{}), make(chan struct{})

@@ -228,9 +228,9 @@ func TestChangeRootPassword(t *testing.T) {
 	}
 }
 
-// TestWritesSentOnce loses the response to each call that must not be performed
+// TestWrites_sentOnce loses the response to each call that must not be performed
 // twice, after and before it was performed.
-func TestWritesSentOnce(t *testing.T) {
+func TestWrites_sentOnce(t *testing.T) {
 	t.Parallel()
 	type call struct {
 		service Service
@@ -310,9 +310,9 @@ func TestWrite_declined(t *testing.T) {
 	}
 }
 
-// TestWritesQueue sends many writes at once, by clients of both services of one
+// TestWrites_queue sends many writes at once, by clients of both services of one
 // appliance; the simulator reports an overlap.
-func TestWritesQueue(t *testing.T) {
+func TestWrites_queue(t *testing.T) {
 	t.Parallel()
 	queue := &SetupQueue{}
 	share := func(o *Options) { o.Queue = queue }

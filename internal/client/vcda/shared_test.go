@@ -12,7 +12,7 @@ import (
 
 func lists(a *simulator.Appliance) int { return a.Stats().Requests["GET /sites"] }
 
-func TestReadsThatRunTogetherShareOneList(t *testing.T) {
+func TestSites_concurrentReadsShareOneList(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	var group sync.WaitGroup
@@ -36,7 +36,7 @@ func TestReadsThatRunTogetherShareOneList(t *testing.T) {
 	}
 }
 
-func TestSharedListIsNeverOlderThanAWrite(t *testing.T) {
+func TestSites_neverOlderThanAWrite(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	if site, err := client.Peer(t.Context(), "site-b"); err != nil || site == nil {
@@ -58,7 +58,7 @@ func TestSharedListIsNeverOlderThanAWrite(t *testing.T) {
 	}
 }
 
-func TestSharedListThatFailedIsAskedAgain(t *testing.T) {
+func TestSites_failedListIsReadAgain(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Status: 500, Times: 1})
@@ -71,7 +71,7 @@ func TestSharedListThatFailedIsAskedAgain(t *testing.T) {
 }
 
 // The first reader gives up, the second one still gets the list.
-func TestSharedListOutlivesItsFirstReader(t *testing.T) {
+func TestSites_sharedListOutlivesItsFirstReader(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	if _, err := client.Service(t.Context()); err != nil {

@@ -20,7 +20,7 @@ func (f *fixture) peer(key string) {
 
 // A list serves the reads of a refresh, however many, for as long as they follow
 // one another; a pause or its age ends that.
-func TestHowLongAListServes(t *testing.T) {
+func TestSites_ageOfASharedList(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
@@ -47,7 +47,7 @@ func TestHowLongAListServes(t *testing.T) {
 }
 
 // A list that takes long serves the reads that follow those which waited for it.
-func TestASlowListServes(t *testing.T) {
+func TestSites_slowListIsShared(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
@@ -87,7 +87,7 @@ func TestPeer_withoutTheService(t *testing.T) {
 
 // Rows without an id pass for those of the Cloud service. Where they are broken
 // ones of the Manager, nothing is taken for gone.
-func TestBrokenRowsAreNoReasonToForget(t *testing.T) {
+func TestSites_brokenRows(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
 	f.a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/sites", Kind: simulator.Body, Body: `[{"site":"site-b","isLocal":false}]`})
@@ -98,7 +98,7 @@ func TestBrokenRowsAreNoReasonToForget(t *testing.T) {
 
 // What a change looks at serves other changes from then on, until something is
 // written; it never serves a read.
-func TestWhatChangesLookAt(t *testing.T) {
+func TestSites_beforeChanges(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
 	begin := f.clock.Now()

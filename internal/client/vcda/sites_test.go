@@ -40,7 +40,7 @@ func TestSites(t *testing.T) {
 	})
 }
 
-func TestSitesAnswers(t *testing.T) {
+func TestSites_responses(t *testing.T) {
 	cases := map[string]struct {
 		body    string
 		service Service
@@ -172,7 +172,7 @@ func startCalls(c *Client, key string) map[string]func(t *testing.T) (Task, erro
 	}
 }
 
-func TestStartAnswers(t *testing.T) {
+func TestStart_responses(t *testing.T) {
 	const task = `{"id":"t-1","state":"QUEUED"}`
 	for name, c := range map[string]struct {
 		status    int
@@ -215,7 +215,7 @@ func TestStartAnswers(t *testing.T) {
 	}
 }
 
-func TestKeysInPaths(t *testing.T) {
+func TestPaths_keys(t *testing.T) {
 	for key, want := range map[string]string{
 		"site-b": "/sites/site-b", "a/b": "/sites/a%2Fb", "a b": "/sites/a%20b", "é": "/sites/%C3%A9", "a%2Fb": "/sites/a%252Fb", "a?b#c": "/sites/a%3Fb%23c",
 		"../tasks": "/sites/..%2Ftasks", "...": "/sites/...",
@@ -255,7 +255,7 @@ func TestKeysInPaths(t *testing.T) {
 }
 
 // Ctrl-C while a pairing is on its way must not lose the task it starts.
-func TestStartSurvivesTheContext(t *testing.T) {
+func TestStart_outlivesTheContext(t *testing.T) {
 	f := start(t, Manager)
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func idsOf(tasks []Task) []string {
 	return ids
 }
 
-func TestTasksOfManyPages(t *testing.T) {
+func TestTasks_manyPages(t *testing.T) {
 	f := start(t, Manager)
 	all := f.healthTasks(230)
 	for limit, want := range map[int]struct{ tasks, calls int }{0: {230, 3}, 1: {1, 1}, 99: {99, 1}, 100: {100, 1}, 101: {101, 2}, 230: {230, 3}, 1000: {230, 3}} {
@@ -58,7 +58,7 @@ func TestTasksOfManyPages(t *testing.T) {
 	}
 }
 
-func TestTaskFilters(t *testing.T) {
+func TestTasks_filters(t *testing.T) {
 	eachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		health := f.healthTasks(3)
@@ -108,7 +108,7 @@ func numbered(from, to int) []string {
 }
 
 // Whatever a server makes of its pages, the list ends and holds each task once.
-func TestTaskPages(t *testing.T) {
+func TestTasks_pages(t *testing.T) {
 	all := numbered(150, 0)
 	cases := map[string]struct {
 		answer func(call int, query url.Values) string
@@ -171,7 +171,7 @@ func TestTaskPages(t *testing.T) {
 	}
 }
 
-func TestTaskFields(t *testing.T) {
+func TestTask_fields(t *testing.T) {
 	const body = `{"id":"f61d60d2","user":"root","workflowInfo":{"type":"pair","resourceType":"site","resourceId":"site2","resourceName":"two","isPrivate":true},
 		"progress":100,"state":"SUCCEEDED","lastUpdated":3,"startTime":1,"endTime":2,"resultType":"X","result":{"a":1},
 		"error":{"code":"C","msg":"m","args":[1,{}],"stacktrace":"s"},"warnings":["w",{"x":1}],"site":"site1","new":true}`
@@ -192,7 +192,7 @@ func TestTaskFields(t *testing.T) {
 }
 
 // What only informs must not hide how a task goes.
-func TestOddFieldsOfATask(t *testing.T) {
+func TestTask_oddFields(t *testing.T) {
 	for name, body := range map[string]string{
 		"progress": `{"id": "t", "state": "FAILED", "progress": 33.5, "error": {"code": "Broken", "msg": "m"}}`,
 		"error":    `{"id": "t", "state": "FAILED", "progress": 33, "error": {"code": 5, "msg": "m"}}`,

@@ -16,7 +16,7 @@ import (
 
 // The end of a task is noticed within a tenth of its length or 250 ms, with few
 // calls.
-func TestPaceOfPolling(t *testing.T) {
+func TestWait_intervals(t *testing.T) {
 	for length, most := range map[time.Duration]int{
 		200 * time.Millisecond: 1, time.Second: 5, 3 * time.Second: 14, 10 * time.Second: 28, time.Minute: 50, 10 * time.Minute: 75, 24 * time.Hour: 130,
 	} {
@@ -48,7 +48,7 @@ func TestPaceOfPolling(t *testing.T) {
 }
 
 // Nothing is polled for a task that has ended.
-func TestWaitForAnEndedTask(t *testing.T) {
+func TestWait_endedTask(t *testing.T) {
 	f := start(t, Manager)
 	if task, err := f.Wait(t.Context(), Task{ID: "1", State: TaskSucceeded}); err != nil || task.ID != "1" {
 		t.Errorf("task %+v, error %v", task, err)
@@ -62,7 +62,7 @@ func TestWaitForAnEndedTask(t *testing.T) {
 	}
 }
 
-func TestUnknownStatesKeepWaiting(t *testing.T) {
+func TestWait_unknownStates(t *testing.T) {
 	for _, state := range []string{"PAUSED", "succeeded", "ABORTED", "COMPLETED", "FAILING"} {
 		t.Run(state, func(t *testing.T) {
 			f := start(t, Cloud)
@@ -107,7 +107,7 @@ var passingFaults = map[string]simulator.Fault{
 	"another":     {Kind: simulator.Body, Body: `{"code":"X"}`},
 }
 
-func TestPassingErrorsAreSurvived(t *testing.T) {
+func TestWait_transientErrors(t *testing.T) {
 	for name, fault := range passingFaults {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
@@ -124,7 +124,7 @@ func TestPassingErrorsAreSurvived(t *testing.T) {
 
 // When the time is up, the error names the last trouble, the task and its
 // progress.
-func TestWaitErrorNamesTheLastTrouble(t *testing.T) {
+func TestWait_errorNamesTheLastProblem(t *testing.T) {
 	for name, fault := range passingFaults {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
@@ -175,7 +175,7 @@ func TestWaitErrorNamesTheLastTrouble(t *testing.T) {
 	})
 }
 
-func TestFailedTask(t *testing.T) {
+func TestWait_failedTask(t *testing.T) {
 	for name, c := range map[string]struct {
 		code, msg, want string
 	}{
@@ -202,7 +202,7 @@ func TestFailedTask(t *testing.T) {
 	}
 }
 
-func TestVanishedTask(t *testing.T) {
+func TestWait_taskIsGone(t *testing.T) {
 	for name, c := range map[string]struct {
 		vanish   func(f *fixture)
 		status   int
@@ -232,7 +232,7 @@ func TestVanishedTask(t *testing.T) {
 	}
 }
 
-func TestCanceledWait(t *testing.T) {
+func TestWait_canceled(t *testing.T) {
 	why := errors.New("why")
 	for name, c := range map[string]struct {
 		cancel func(ctx context.Context) (context.Context, func())
@@ -286,7 +286,7 @@ func TestCanceledWait(t *testing.T) {
 }
 
 // A wait that outlasts its session goes on with a new one.
-func TestReloginWithinAWait(t *testing.T) {
+func TestWait_relogin(t *testing.T) {
 	f := start(t, Manager, func(o *simulator.ApplianceOptions) { o.MaxAge = 10 * time.Minute })
 	task := f.pairing(25 * time.Minute)
 	if done, err := f.Wait(t.Context(), task); err != nil || done.State != TaskSucceeded {
@@ -301,7 +301,7 @@ func TestReloginWithinAWait(t *testing.T) {
 }
 
 // A login that fails within a wait is survived unless it is refused.
-func TestFailingReloginWithinAWait(t *testing.T) {
+func TestWait_reloginFails(t *testing.T) {
 	t.Run("passing", func(t *testing.T) {
 		f := start(t, Manager)
 		task := f.pairing(time.Minute)
@@ -412,7 +412,7 @@ func TestDecodeError(t *testing.T) {
 }
 
 // An answer that names another task is taken for the one that was asked for.
-func TestAnswerThatNamesAnotherTask(t *testing.T) {
+func TestTask_responseNamesAnother(t *testing.T) {
 	calls := 0
 	client := scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		state := "RUNNING"

@@ -84,7 +84,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentBeforeFirstUse(t *testing.T) {
+func TestLogin_onFirstUse(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, credentials())
 	if err := client.Logout(t.Context()); err != nil {
@@ -98,7 +98,7 @@ func TestNothingIsSentBeforeFirstUse(t *testing.T) {
 	}
 }
 
-func TestLoginTypes(t *testing.T) {
+func TestLogin_types(t *testing.T) {
 	tests := map[string]struct {
 		login   func(t *testing.T, source *vcenter.Client) vcenter.Login
 		logouts int
@@ -159,7 +159,7 @@ func TestLoginTypes(t *testing.T) {
 	}
 }
 
-func TestOneLoginForFiftyCallers(t *testing.T) {
+func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, credentials())
 	everybody(t, func() error {
@@ -194,7 +194,7 @@ func everybody(t *testing.T, f func() error) {
 	running.Wait()
 }
 
-func TestRefusedLoginIsFinal(t *testing.T) {
+func TestLogin_refusedIsFinal(t *testing.T) {
 	tests := map[string]struct {
 		login vcenter.Login
 		call  string
@@ -223,7 +223,7 @@ func TestRefusedLoginIsFinal(t *testing.T) {
 	}
 }
 
-func TestLoginWithoutASessionIDIsFinal(t *testing.T) {
+func TestLogin_withoutSessionIDIsFinal(t *testing.T) {
 	server := start(t, simulator.Options{TokenLocation: simulator.TokenNowhere})
 	client := connect(t, server, credentials())
 	for range 3 {
@@ -236,7 +236,7 @@ func TestLoginWithoutASessionIDIsFinal(t *testing.T) {
 	}
 }
 
-func TestExpiredSession(t *testing.T) {
+func TestSession_expired(t *testing.T) {
 	for name, options := range map[string]simulator.Options{
 		"fault":       {},
 		"status 401":  {Status401: true},
@@ -268,7 +268,7 @@ func TestExpiredSession(t *testing.T) {
 	}
 }
 
-func TestExpiredSessionThatCannotBeRenewed(t *testing.T) {
+func TestSession_expiredAndNotRenewable(t *testing.T) {
 	server := start(t, simulator.Options{})
 	source := connect(t, server, credentials())
 	ticket := acquire(t, source)
@@ -315,7 +315,7 @@ func acquire(t *testing.T, client *vcenter.Client) string {
 }
 
 // A session that never worked is not worth a second login.
-func TestFreshSessionThatIsRefused(t *testing.T) {
+func TestSession_freshIsRefused(t *testing.T) {
 	client, script := play(t, credentials(), map[string]http.HandlerFunc{"currentSession": respond(200, "null")})
 	if _, err := client.Session(t.Context()); !errors.Is(err, vcenter.ErrNoSession) {
 		t.Errorf("got %v", err)
@@ -325,7 +325,7 @@ func TestFreshSessionThatIsRefused(t *testing.T) {
 	}
 }
 
-func TestKeyIsNoSessionID(t *testing.T) {
+func TestSession_keyIsNoSessionID(t *testing.T) {
 	server := start(t, simulator.Options{})
 	session, err := connect(t, server, credentials()).Session(t.Context())
 	if err != nil {
@@ -337,7 +337,7 @@ func TestKeyIsNoSessionID(t *testing.T) {
 	}
 }
 
-func TestNoLogin(t *testing.T) {
+func TestLogin_none(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, nil)
 	if _, err := client.AcquireCloneTicket(t.Context()); !errors.Is(err, vcenter.ErrNoLogin) {
@@ -352,7 +352,7 @@ func TestNoLogin(t *testing.T) {
 	}
 }
 
-func TestCallerThatGivesUp(t *testing.T) {
+func TestLogin_callerGivesUp(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	client, script := play(t, credentials(), map[string]http.HandlerFunc{
 		"Login": func(w http.ResponseWriter, r *http.Request) {
@@ -381,8 +381,8 @@ func TestCallerThatGivesUp(t *testing.T) {
 	}
 }
 
-// TestAnswers checks what is made of good and bad answers, call by call.
-func TestAnswers(t *testing.T) {
+// TestResponses checks what is made of good and bad answers, call by call.
+func TestResponses(t *testing.T) {
 	session := func(t *testing.T, c *vcenter.Client) (any, error) { return c.Session(t.Context()) }
 	ticket := func(t *testing.T, c *vcenter.Client) (any, error) { return c.AcquireCloneTicket(t.Context()) }
 	clone := func(t *testing.T, c *vcenter.Client) (any, error) {
@@ -475,7 +475,7 @@ const soapFault = `<?xml version="1.0" encoding="UTF-8"?>
 <detail><InvalidLoginFault xmlns="urn:vim25" xsi:type="InvalidLogin"></InvalidLoginFault></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>`
 
 // A login that failed for a passing reason is tried again by the next call.
-func TestPassingLoginProblem(t *testing.T) {
+func TestLogin_transientError(t *testing.T) {
 	fail := true
 	client, _ := play(t, credentials(), map[string]http.HandlerFunc{
 		"Login": func(w http.ResponseWriter, r *http.Request) {
@@ -521,7 +521,7 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-func TestNewRefusesBadTrust(t *testing.T) {
+func TestNew_refusesBadTrust(t *testing.T) {
 	_, err := vcenter.New(vcenter.Options{Transport: rest.Options{BaseURL: parse(t, "https://vc.example.com"), Trust: tlsutil.Trust{Thumbprint: "AB"}}})
 	if err == nil {
 		t.Error("accepted")

@@ -56,7 +56,7 @@ func openClone(t *testing.T, client *vcenter.Client) *vcenter.Clone {
 	return clone
 }
 
-func TestCloneRefused(t *testing.T) {
+func TestClone_refused(t *testing.T) {
 	tests := map[string]struct {
 		options simulator.Options
 		ticket  func(t *testing.T, server *simulator.Server) string
@@ -106,7 +106,7 @@ func TestCloneRefused(t *testing.T) {
 	}
 }
 
-func TestCloneOutlivesItsSource(t *testing.T) {
+func TestClone_outlivesItsSource(t *testing.T) {
 	server := start(t, simulator.Options{})
 	source := connect(t, server, credentials())
 	ticket := acquire(t, source)
@@ -123,7 +123,7 @@ func TestCloneOutlivesItsSource(t *testing.T) {
 	}
 }
 
-func TestLogoutEndsClones(t *testing.T) {
+func TestLogout_endsClones(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, credentials())
 	for range 3 {
@@ -178,7 +178,7 @@ func TestLogout_endsClonesSideBySide(t *testing.T) {
 	}
 }
 
-func TestLogoutReportsClonesItCouldNotEnd(t *testing.T) {
+func TestLogout_reportsClonesLeft(t *testing.T) {
 	client, script := play(t, credentials(), map[string]http.HandlerFunc{
 		"CloneSession": respond(200, aliceSession, "vmware-api-session-id", "token-2"),
 		"Logout":       respond(500, `{"_typeName":"RuntimeFault"}`),
@@ -192,7 +192,7 @@ func TestLogoutReportsClonesItCouldNotEnd(t *testing.T) {
 	script.answers["Logout"] = respond(204, "")
 }
 
-func TestCloneWithABrokenAnswerIsEnded(t *testing.T) {
+func TestClone_brokenResponse(t *testing.T) {
 	client, script := play(t, nil, map[string]http.HandlerFunc{
 		"CloneSession": respond(200, "{}", "vmware-api-session-id", "token-2"),
 	})
@@ -205,7 +205,7 @@ func TestCloneWithABrokenAnswerIsEnded(t *testing.T) {
 }
 
 // A clone whose caller leaves while it is made is not lost: Logout ends it.
-func TestCloneOfACallerThatGivesUp(t *testing.T) {
+func TestClone_callerGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	client, script := play(t, nil, map[string]http.HandlerFunc{
 		"CloneSession": func(w http.ResponseWriter, r *http.Request) {

@@ -60,7 +60,7 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-func TestNoCommonRelease(t *testing.T) {
+func TestRelease_noneInCommon(t *testing.T) {
 	server := start(t, simulator.Options{Releases: []string{"12.0.0.0"}})
 	_, err := connect(t, server, credentials()).Session(t.Context())
 	if !errors.Is(err, vcenter.ErrNoRelease) {
@@ -69,7 +69,7 @@ func TestNoCommonRelease(t *testing.T) {
 }
 
 // vCenters that hide hello from strangers still have the first release.
-func TestHelloRefused(t *testing.T) {
+func TestRelease_helloRefused(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 405, 500} {
 		client, script := play(t, credentials(), map[string]http.HandlerFunc{
 			"system":         respond(status, `{"error_type":"UNAUTHENTICATED","messages":[]}`),

@@ -25,7 +25,7 @@ func give(t *testing.T, control, order, body string) (status int, answer string,
 	return status, answer, site
 }
 
-func TestOrders(t *testing.T) {
+func TestControl(t *testing.T) {
 	r, all := start(t, "-control-port", freePort(t))
 	must := func(order, body string) appliance {
 		t.Helper()
@@ -58,7 +58,7 @@ func TestOrders(t *testing.T) {
 	r.stop(t)
 }
 
-func TestOrdersRefused(t *testing.T) {
+func TestControl_refused(t *testing.T) {
 	r, all := start(t, "-control-port", freePort(t))
 	if status, answer, _ := give(t, all.Control, "PUT /sites/site-b/pairings/site-a", ""); status != http.StatusOK {
 		t.Fatal(answer)

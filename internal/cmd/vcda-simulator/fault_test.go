@@ -36,7 +36,7 @@ func TestFaultSwitch(t *testing.T) {
 	}
 }
 
-func TestFaultSwitchRefuses(t *testing.T) {
+func TestFaultSwitch_refuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "names no method and path",
 		"post /sites drop":                  `"post" is neither ANY nor one of GET, POST, PUT, PATCH, DELETE`,

@@ -43,8 +43,8 @@ func serve(t *testing.T, text string) *systems {
 	return served
 }
 
-// TestExampleFixture: the example shows what it says.
-func TestExampleFixture(t *testing.T) {
+// TestFixture_example: the example shows what it says.
+func TestFixture_example(t *testing.T) {
 	served := serve(t, exampleFixture)
 	type link struct{ Description, Incoming, Outgoing string }
 	got := map[string]link{}
@@ -76,8 +76,8 @@ func TestExampleFixture(t *testing.T) {
 	}
 }
 
-// TestFixtureSettings: each field of a site and of the others arrives.
-func TestFixtureSettings(t *testing.T) {
+// TestFixture_settings: each field of a site and of the others arrives.
+func TestFixture_settings(t *testing.T) {
 	e, err := readFixture(estateFile(t, `{
 		"seed": "s",
 		"sites": [
@@ -131,8 +131,8 @@ func TestFixtureSettings(t *testing.T) {
 	}
 }
 
-// TestFixtureState: what a site is told to be like shows in its API.
-func TestFixtureState(t *testing.T) {
+// TestFixture_state: what a site is told to be like shows in its API.
+func TestFixture_state(t *testing.T) {
 	served := serve(t, `{"sites": [
 		{
 			"name": "a", "task_duration": "1ns",
@@ -166,7 +166,7 @@ func TestFixtureState(t *testing.T) {
 	}
 }
 
-func TestFixtureRefuses(t *testing.T) {
+func TestFixture_refuses(t *testing.T) {
 	site := func(fields string) string { return `{"sites": [{"name": "a"}, {"name": "b", ` + fields + `}]}` }
 	for text, want := range map[string]string{
 		"{\n  \"sites\": [\n  }":               "line 3: invalid character",

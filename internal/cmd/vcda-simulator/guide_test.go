@@ -154,8 +154,8 @@ func (c *client) curl(t *testing.T, words []string, port string) {
 	}
 }
 
-// TestReferenceIsComplete: its tables name what there is, and no more.
-func TestReferenceIsComplete(t *testing.T) {
+// TestReference_complete: its tables name what there is, and no more.
+func TestReference_complete(t *testing.T) {
 	var flags []string
 	definitions, _ := newFlags()
 	definitions.VisitAll(func(f *flag.Flag) { flags = append(flags, "-"+f.Name) })
@@ -219,8 +219,8 @@ func paths(path string, of reflect.Type) []string {
 	return all
 }
 
-// TestReferenceFaults: the faults it shows can be read.
-func TestReferenceFaults(t *testing.T) {
+// TestReference_faults: the faults it shows can be read.
+func TestReference_faults(t *testing.T) {
 	block := shownFaults.FindStringSubmatch(reference(t))
 	if block == nil {
 		t.Fatal("the reference shows no faults")

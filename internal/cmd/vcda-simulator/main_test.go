@@ -49,7 +49,7 @@ func (r *running) finished(t *testing.T) {
 	}
 }
 
-func TestServesUntilStdinCloses(t *testing.T) {
+func TestServe_untilStdinCloses(t *testing.T) {
 	folder := t.TempDir()
 	caFile, statsFile := filepath.Join(folder, "ca.pem"), filepath.Join(folder, "stats.json")
 	r := launch(t.Context(), "-json", "-until-stdin-closes", "-service", "cloud", "-sites", "east,west", "-ca-file", caFile, "-stats-file", statsFile)
@@ -112,7 +112,7 @@ func TestSessions(t *testing.T) {
 	}
 }
 
-func TestServesUntilInterrupted(t *testing.T) {
+func TestServe_untilInterrupted(t *testing.T) {
 	port := freePort(t)
 	r := launch(t.Context(), "-sites", "site-a", "-ports", port)
 	text := make([]byte, 16384)
@@ -285,9 +285,9 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// TestCommandIsTerminated: a runner which ends the simulator ends the command;
+// TestCommand_terminated: a runner which ends the simulator ends the command;
 // an interrupt is the command's own affair.
-func TestCommandIsTerminated(t *testing.T) {
+func TestCommand_terminated(t *testing.T) {
 	ctx, terminate := context.WithCancel(t.Context())
 	r := launch(ctx, "--", "sh", "-c", `trap 'exit 5' TERM; echo ready; while :; do read -r line; echo "$line"; done`)
 	if _, err := r.stdout.Read(make([]byte, 16)); err != nil {
@@ -308,7 +308,7 @@ func TestCommandIsTerminated(t *testing.T) {
 	}
 }
 
-func TestPrintFixture(t *testing.T) {
+func TestFixture_printed(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(t.Context(), []string{"-print-fixture"}, surroundings{stdout: &out}); err != nil || out.String() != exampleFixture {
 		t.Errorf("%v: %s", err, out.String())
@@ -322,8 +322,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestMistakenFlag: one line says what is wrong, and where to look.
-func TestMistakenFlag(t *testing.T) {
+// TestFlags_mistaken: one line says what is wrong, and where to look.
+func TestFlags_mistaken(t *testing.T) {
 	var said bytes.Buffer
 	err := run(t.Context(), []string{"-fault", "GET /sites status=abc"}, surroundings{strings.NewReader(""), io.Discard, &said, nil})
 	want := `vcda-simulator: invalid value "GET /sites status=abc" for flag -fault: status=abc: must be a number such as 503; -h lists the flags` + "\n"
@@ -332,7 +332,7 @@ func TestMistakenFlag(t *testing.T) {
 	}
 }
 
-func TestRefuses(t *testing.T) {
+func TestFlags_refused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(`{"sites": [{"name": ""}]}`), 0o600); err != nil {
 		t.Fatal(err)

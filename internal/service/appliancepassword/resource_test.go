@@ -272,8 +272,8 @@ func TestBoot(t *testing.T) {
 	}
 }
 
-// TestNeverUp ends with the timeout, which names the problem.
-func TestNeverUp(t *testing.T) {
+// TestCreate_applianceNeverUp ends with the timeout, which names the problem.
+func TestCreate_applianceNeverUp(t *testing.T) {
 	t.Parallel()
 	site := deployed.Fresh(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.BootDelay = time.Hour })
 	p := bare(t, site)
@@ -349,9 +349,9 @@ func TestPreviousPassword(t *testing.T) {
 	}
 }
 
-// TestTwoResources are about the root user of one appliance: the second is refused
+// TestCreate_twoResources are about the root user of one appliance: the second is refused
 // before it sends anything.
-func TestTwoResources(t *testing.T) {
+func TestCreate_twoResources(t *testing.T) {
 	t.Parallel()
 	site := deployed.Fresh(t, simulator.Manager)
 	p := bare(t, site)
@@ -366,9 +366,9 @@ func TestTwoResources(t *testing.T) {
 	deployed.Create(t, p, name, configOf(site.Main, direct.Values{"current_password": deployed.RootPassword, "new_password": "Another-passw0rd"}))
 }
 
-// TestBesideTheProvidersAppliance changes the password of another appliance than the
+// TestCreate_otherAppliance changes the password of another appliance than the
 // provider's own, at the same host.
-func TestBesideTheProvidersAppliance(t *testing.T) {
+func TestCreate_otherAppliance(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
 	site.Replicators[0].SetRootPassword("Replicator-1")
@@ -381,8 +381,8 @@ func TestBesideTheProvidersAppliance(t *testing.T) {
 	}
 }
 
-// TestChangedByHand warns, and keeps the state.
-func TestChangedByHand(t *testing.T) {
+// TestDrift warns, and keeps the state.
+func TestDrift(t *testing.T) {
 	t.Parallel()
 	site := deployed.Fresh(t, simulator.Manager)
 	p, a := bare(t, site), site.Replicators[0]

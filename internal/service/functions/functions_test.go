@@ -76,7 +76,7 @@ func TestThumbprint(t *testing.T) {
 	}
 }
 
-func TestNormalize(t *testing.T) {
+func TestNormalizeThumbprint(t *testing.T) {
 	for _, text := range []string{
 		canonical, strings.ToLower(canonical), strings.TrimPrefix(canonical, "SHA-256:"), compact, strings.ToUpper(compact),
 		"SHA256:" + compact, " " + canonical + "\n",
@@ -87,7 +87,7 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-func TestBadArguments(t *testing.T) {
+func TestFunctions_invalidArguments(t *testing.T) {
 	for _, row := range []struct {
 		of         func() function.Function
 		text, says string
@@ -115,7 +115,7 @@ func TestBadArguments(t *testing.T) {
 	}
 }
 
-func TestByCLI(t *testing.T) {
+func TestFunctions_commandLine(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Functions)
 	first, _, want := certificates(t)
 	config := func(call string) string {
@@ -133,7 +133,7 @@ func TestByCLI(t *testing.T) {
 }
 
 // The appliance takes the thumbprint for that of its peer.
-func TestInAPairing(t *testing.T) {
+func TestFunctions_inAPairing(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Functions)
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")

@@ -339,9 +339,9 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-// TestTenAtOnce registers ten at once: writes of one appliance queue, which the
+// TestCreate_tenAtOnce registers ten at once: writes of one appliance queue, which the
 // simulator watches, and reads share one list.
-func TestTenAtOnce(t *testing.T) {
+func TestCreate_tenAtOnce(t *testing.T) {
 	t.Parallel()
 	site := deployed.ReadyWith(t, simulator.Manager, 10)
 	site.Main.SetSite("alpha", "")

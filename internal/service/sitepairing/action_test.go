@@ -35,8 +35,8 @@ func TestRepair(t *testing.T) {
 	})
 }
 
-// TestRepairTrigger re-pairs after a change of something else, once.
-func TestRepairTrigger(t *testing.T) {
+// TestRepair_trigger re-pairs after a change of something else, once.
+func TestRepair_trigger(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Actions)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		upgraded := func(version string) string {
@@ -53,8 +53,8 @@ func TestRepairTrigger(t *testing.T) {
 	})
 }
 
-// TestRepairFails: a wrong id shows right ones; a failed task shows its reason.
-func TestRepairFails(t *testing.T) {
+// TestRepair_fails: a wrong id shows right ones; a failed task shows its reason.
+func TestRepair_fails(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Actions)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		failing := func(id string, says ...string) {

@@ -115,10 +115,10 @@ func refusedToAdopt(t *testing.T, a *simulator.Appliance, object direct.Object, 
 	left(t, object)
 }
 
-// TestCutShort: whatever ended a create after its request, the next one waits for
+// TestAdoption_afterACreateCutShort: whatever ended a create after its request, the next one waits for
 // its task and then refuses the pairing, or adopts it: one POST over all runs, never
 // a DELETE. Who made it plays no part.
-func TestCutShort(t *testing.T) {
+func TestAdoption_afterACreateCutShort(t *testing.T) {
 	t.Parallel()
 	type cut struct {
 		die     func(t *testing.T, a, b *simulator.Appliance) direct.Diagnostics
@@ -208,9 +208,9 @@ func secondUser(a *simulator.Appliance) (back func()) {
 	return func() { a.SetAccounts(accounts) }
 }
 
-// TestExistingPairing: a pairing that is there already is refused, and adopted only
+// TestAdoption_existingPairing: a pairing that is there already is refused, and adopted only
 // where that is asked for.
-func TestExistingPairing(t *testing.T) {
+func TestAdoption_existingPairing(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(others), func(t *testing.T, c serviceCase[func(t *testing.T, a, b *simulator.Appliance)]) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
@@ -279,9 +279,9 @@ func TestAdoption_thenTheDeposedObject(t *testing.T) {
 	})
 }
 
-// TestPlannedAgain: a process that plans and applies several times, as that of
+// TestReservations_processPlansAgain: a process that plans and applies several times, as that of
 // "terraform test" does, unpairs what it made.
-func TestPlannedAgain(t *testing.T) {
+func TestReservations_processPlansAgain(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		made, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
@@ -300,9 +300,9 @@ func TestPlannedAgain(t *testing.T) {
 	})
 }
 
-// TestHeldTwice: of a state that holds a pairing as the current and as a deposed
+// TestDelete_deposedObject: of a state that holds a pairing as the current and as a deposed
 // object, an apply only forgets the deposed one, and a destroy unpairs once.
-func TestHeldTwice(t *testing.T) {
+func TestDelete_deposedObject(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		// Whichever is read second knows of both, as does each whose list comes after that.
@@ -337,9 +337,9 @@ func TestHeldTwice(t *testing.T) {
 	})
 }
 
-// TestTwoResourcesOfOneRun: the second resource that pairs with a site is refused
+// TestReservations_twoResourcesOfOneRun: the second resource that pairs with a site is refused
 // before it sends anything.
-func TestTwoResourcesOfOneRun(t *testing.T) {
+func TestReservations_twoResourcesOfOneRun(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		plans := []direct.Plan{p.Plan(t, pairingType, none, adopting(b)), p.Plan(t, pairingType, none, adopting(b))}
@@ -351,9 +351,9 @@ func TestTwoResourcesOfOneRun(t *testing.T) {
 	})
 }
 
-// TestOtherTasksDoNotDisturb: an unfinished create for another site is nothing
+// TestCreate_besideOtherTasks: an unfinished create for another site is nothing
 // to take over, even where its task doesn't say what it is about.
-func TestOtherTasksDoNotDisturb(t *testing.T) {
+func TestCreate_besideOtherTasks(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]variant{"named": {results: true}, "nameless": {naming: simulator.Unnamed, results: true}}),
 		func(t *testing.T, c serviceCase[variant]) {
@@ -383,9 +383,9 @@ func TestOtherTasksDoNotDisturb(t *testing.T) {
 		})
 }
 
-// TestNoPostBesideAnUnknownTask: as long as a task runs that may be an earlier
+// TestCreate_waitsForAnUnknownTask: as long as a task runs that may be an earlier
 // create of this pairing, no request is sent.
-func TestNoPostBesideAnUnknownTask(t *testing.T) {
+func TestCreate_waitsForAnUnknownTask(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
 	a.SetTaskNaming(simulator.Unnamed)
@@ -411,9 +411,9 @@ func meeting(n int) func() {
 	}
 }
 
-// TestTwoAnswersLostAtOnce: the tasks of two creates that lost their answers
+// TestCreate_twoResponsesLostAtOnce: the tasks of two creates that lost their answers
 // don't say which is whose. Each resource gets its own site.
-func TestTwoAnswersLostAtOnce(t *testing.T) {
+func TestCreate_twoResponsesLostAtOnce(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]string{"": "", "one fails": "SiteUnreachable"}), func(t *testing.T, c serviceCase[string]) {
 		options := append(acctest.TwoSites(c.service), simulator.ApplianceOptions{Site: "site-c", Service: c.service})
@@ -456,10 +456,10 @@ func TestTwoAnswersLostAtOnce(t *testing.T) {
 	})
 }
 
-// TestLoginLostBeforeTheRequest: the session ends just before the request, and
+// TestCreate_loginLostBeforeTheRequest: the session ends just before the request, and
 // no new one can be had. Then the request was not performed, and nobody looks
 // for what it began.
-func TestLoginLostBeforeTheRequest(t *testing.T) {
+func TestCreate_loginLostBeforeTheRequest(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		when(a, func(r *http.Request) bool { return r.URL.Path == "/tasks" }, func() {
 			a.ExpireSessions()

@@ -59,9 +59,9 @@ func eachOf(n int, run func(i int)) {
 	running.Wait()
 }
 
-// TestCallsOfARefresh: a login, a list and a logout, however many pairings there
+// TestCalls_refresh: a login, a list and a logout, however many pairings there
 // are, whether or not the service is configured. Data sources take part.
-func TestCallsOfARefresh(t *testing.T) {
+func TestCalls_refresh(t *testing.T) {
 	eachFleet(t, map[string]int{"1": 1, "1000": 1000}, func(t *testing.T, service simulator.Service, n int) {
 		for name, settings := range map[string][]any{"service configured": {"service", string(service)}, "service left out": nil} {
 			if n > 1 && settings == nil {
@@ -113,9 +113,9 @@ func eachFleet(t *testing.T, sizes map[string]int, run func(t *testing.T, servic
 	}
 }
 
-// TestCallsOfAnApply: pairings that begin together share what they look at before
+// TestCalls_apply: pairings that begin together share what they look at before
 // and after, and the polls between.
-func TestCallsOfAnApply(t *testing.T) {
+func TestCalls_apply(t *testing.T) {
 	eachFleet(t, map[string]int{"": 40}, func(t *testing.T, service simulator.Service, n int) {
 		a, peers := unserved(t, service, n, 600*time.Millisecond)
 		p := configured(t, a, "service", string(service), "preflight", false, "max_concurrent_requests", parallelism)
@@ -144,9 +144,9 @@ func TestCallsOfAnApply(t *testing.T) {
 	})
 }
 
-// TestNothingIsAskedTwice: what is the same for all pairings of a process is
+// TestCalls_nothingIsReadTwice: what is the same for all pairings of a process is
 // asked once.
-func TestNothingIsAskedTwice(t *testing.T) {
+func TestCalls_nothingIsReadTwice(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
@@ -161,9 +161,9 @@ func TestNothingIsAskedTwice(t *testing.T) {
 	})
 }
 
-// TestSharedListsAndOtherProcesses: a list that several changes share may be older
+// TestCalls_sharedListsAndOtherProcesses: a list that several changes share may be older
 // than what another process did. What it has against a change is looked at again.
-func TestSharedListsAndOtherProcesses(t *testing.T) {
+func TestCalls_sharedListsAndOtherProcesses(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		change := func(prior direct.Object, config direct.Values) (direct.Object, direct.Diagnostics) {

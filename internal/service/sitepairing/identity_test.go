@@ -55,9 +55,9 @@ func TestIdentity(t *testing.T) {
 	})
 }
 
-// TestIdentityOfInterrupted: it is empty as long as there is no id, and the next
+// TestIdentity_interruptedCreate: it is empty as long as there is no id, and the next
 // refresh sets both, whatever comes of the task.
-func TestIdentityOfInterrupted(t *testing.T) {
+func TestIdentity_interruptedCreate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPoll)
 		identified(t, object)
@@ -82,8 +82,8 @@ func TestIdentityOfInterrupted(t *testing.T) {
 	})
 }
 
-// TestIdentityOfFailed: a create that was interrupted and failed leaves nothing.
-func TestIdentityOfFailed(t *testing.T) {
+// TestIdentity_failedCreate: a create that was interrupted and failed leaves nothing.
+func TestIdentity_failedCreate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FailNextTask("pair", "Broken", "It broke.")
 		object := interrupted(t, a, b, isPoll)
@@ -94,8 +94,8 @@ func TestIdentityOfFailed(t *testing.T) {
 	})
 }
 
-// TestImportByIdentity: an identity is an id and nothing else.
-func TestImportByIdentity(t *testing.T) {
+// TestImport_byIdentity: an identity is an id and nothing else.
+func TestImport_byIdentity(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string) (direct.Object, direct.Diagnostics) {
 			return process(t, a).Import(t, pairingType, "", direct.Values{"id": id})
@@ -125,9 +125,9 @@ func TestImportByIdentity(t *testing.T) {
 	})
 }
 
-// TestImportBlockByIdentity does it with the CLI, and shows what could be
+// TestImport_blockByIdentity does it with the CLI, and shows what could be
 // imported where the key is wrong.
-func TestImportBlockByIdentity(t *testing.T) {
+func TestImport_blockByIdentity(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Identity)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
@@ -148,9 +148,9 @@ func TestImportBlockByIdentity(t *testing.T) {
 	})
 }
 
-// TestStateWithoutIdentity: the CLI goes on with a state from before identity,
+// TestIdentity_stateWithoutOne: the CLI goes on with a state from before identity,
 // also where the pairing is gone.
-func TestStateWithoutIdentity(t *testing.T) {
+func TestIdentity_stateWithoutOne(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")

@@ -8,8 +8,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// TestImportOrAdopt: a command and a block can be pasted whatever the name is.
-func TestImportOrAdopt(t *testing.T) {
+// TestImport_commandAndBlock: a command and a block can be pasted whatever the name is.
+func TestImport_commandAndBlock(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string][]string{
 		"site-b":      {"NAME site-b\n", `id = "site-b"`},
@@ -27,8 +27,8 @@ func TestImportOrAdopt(t *testing.T) {
 	}
 }
 
-// TestNoSuchSite: of many sites an error shows the nearest ten.
-func TestNoSuchSite(t *testing.T) {
+// TestImport_nearestSites: of many sites an error shows the nearest ten.
+func TestImport_nearestSites(t *testing.T) {
 	t.Parallel()
 	var sites []vcda.Site
 	for i := range 1000 {

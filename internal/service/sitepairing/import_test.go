@@ -28,9 +28,9 @@ func TestImport(t *testing.T) {
 	})
 }
 
-// TestImportThenPlan imports what somebody else paired, by an import block: the
+// TestImport_thenPlan imports what somebody else paired, by an import block: the
 // plan that follows is empty, and nothing was sent.
-func TestImportThenPlan(t *testing.T) {
+func TestImport_thenPlan(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		for _, by := range []string{"id", "name", "url"} {
@@ -55,8 +55,8 @@ func TestImportThenPlan(t *testing.T) {
 	}
 }
 
-// TestImportBlock does it without the command.
-func TestImportBlock(t *testing.T) {
+// TestImport_block does it without the command.
+func TestImport_block(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
 		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
@@ -66,8 +66,8 @@ func TestImportBlock(t *testing.T) {
 	})
 }
 
-// TestImportOfNothing shows what could be imported instead.
-func TestImportOfNothing(t *testing.T) {
+// TestImport_unknownSite shows what could be imported instead.
+func TestImport_unknownSite(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string, says ...string) {
 			t.Helper()

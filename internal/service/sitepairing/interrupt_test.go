@@ -44,9 +44,9 @@ func interrupted(t *testing.T, a, b *simulator.Appliance, at func(*http.Request)
 // moments are when a create may be interrupted after its request.
 var moments = map[string]func(*http.Request) bool{"at once": isPair, "later": isPoll}
 
-// TestInterruptedCreate: Ctrl-C leaves a state that knows the task, a warning,
+// TestInterrupt_create: Ctrl-C leaves a state that knows the task, a warning,
 // and no error of ours. The next refresh waits for the task and tells the rest.
-func TestInterruptedCreate(t *testing.T) {
+func TestInterrupt_create(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(moments), func(t *testing.T, c serviceCase[func(*http.Request) bool]) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
@@ -64,9 +64,9 @@ func TestInterruptedCreate(t *testing.T) {
 	})
 }
 
-// TestInterruptedWithoutAnEnd: a refresh that runs out of time leaves the state
+// TestInterrupt_taskNeverEnds: a refresh that runs out of time leaves the state
 // as it is and says so.
-func TestInterruptedWithoutAnEnd(t *testing.T) {
+func TestInterrupt_taskNeverEnds(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPair)
 		object.Values["timeouts"] = direct.Values{"create": nil, "read": "1s", "update": nil, "delete": nil}
@@ -78,8 +78,8 @@ func TestInterruptedWithoutAnEnd(t *testing.T) {
 	})
 }
 
-// TestInterruptedThenDestroyed: a destroy waits for the task before it unpairs.
-func TestInterruptedThenDestroyed(t *testing.T) {
+// TestInterrupt_thenDestroy: a destroy waits for the task before it unpairs.
+func TestInterrupt_thenDestroy(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPair)
 		when(a, isPoll, func() {
@@ -91,8 +91,8 @@ func TestInterruptedThenDestroyed(t *testing.T) {
 	})
 }
 
-// TestInterruptedThenChanged: so does an update.
-func TestInterruptedThenChanged(t *testing.T) {
+// TestInterrupt_thenUpdate: so does an update.
+func TestInterrupt_thenUpdate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPair)
 		when(a, isPoll, func() {
@@ -104,9 +104,9 @@ func TestInterruptedThenChanged(t *testing.T) {
 	})
 }
 
-// TestInterruptedThenFailed: the task fails, and somebody else pairs. That
+// TestInterrupt_taskFails: the task fails, and somebody else pairs. That
 // pairing is not taken for ours: not by a refresh, not by a destroy.
-func TestInterruptedThenFailed(t *testing.T) {
+func TestInterrupt_taskFails(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FailNextTask("pair", "SiteUnreachable", "No answer.")
 		object := interrupted(t, a, b, isPair)
@@ -125,9 +125,9 @@ func TestInterruptedThenFailed(t *testing.T) {
 	})
 }
 
-// TestInterruptedThenForgotten: the appliance restarts and forgets the task. The
+// TestInterrupt_taskIsForgotten: the appliance restarts and forgets the task. The
 // list decides, and gets time to.
-func TestInterruptedThenForgotten(t *testing.T) {
+func TestInterrupt_taskIsForgotten(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := interrupted(t, a, b, isPair)
 		a.Restart()
@@ -148,9 +148,9 @@ func TestInterruptedThenForgotten(t *testing.T) {
 	})
 }
 
-// TestInterruptedThenHidden: nobody shows the task to this user. As long as the
+// TestInterrupt_taskIsHidden: nobody shows the task to this user. As long as the
 // site isn't listed, it may be running still: the state stays.
-func TestInterruptedThenHidden(t *testing.T) {
+func TestInterrupt_taskIsHidden(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
 	object := interrupted(t, a, b, isPair)
@@ -165,9 +165,9 @@ func TestInterruptedThenHidden(t *testing.T) {
 	complete(t, a, settled)
 }
 
-// TestInterruptedBeforeTheRequest: nothing was sent, so there is nothing to
+// TestInterrupt_beforeTheRequest: nothing was sent, so there is nothing to
 // know.
-func TestInterruptedBeforeTheRequest(t *testing.T) {
+func TestInterrupt_beforeTheRequest(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object, problems := stopped(t, a, none, values(b), func(r *http.Request) bool { return r.URL.Path == "/tasks" })
 		one(t, problems, "The operation was interrupted.")
@@ -176,9 +176,9 @@ func TestInterruptedBeforeTheRequest(t *testing.T) {
 	})
 }
 
-// TestInterruptedUpdate: an update and a delete keep the state, know the task,
+// TestInterrupt_update: an update and a delete keep the state, know the task,
 // and can be run again.
-func TestInterruptedUpdate(t *testing.T) {
+func TestInterrupt_update(t *testing.T) {
 	t.Parallel()
 	fits := map[string]func(*http.Request) bool{
 		"at once": func(r *http.Request) bool { return r.Method == http.MethodPut },
@@ -203,7 +203,7 @@ func TestInterruptedUpdate(t *testing.T) {
 	})
 }
 
-func TestInterruptedDelete(t *testing.T) {
+func TestInterrupt_delete(t *testing.T) {
 	t.Parallel()
 	fits := map[string]func(*http.Request) bool{
 		"at once": func(r *http.Request) bool { return r.Method == http.MethodDelete && r.URL.Path != "/sessions" },
@@ -224,9 +224,9 @@ func TestInterruptedDelete(t *testing.T) {
 	})
 }
 
-// TestTimeUp: the time for an update or a delete runs out. The state stays, and
+// TestTimeout_updateAndDelete: the time for an update or a delete runs out. The state stays, and
 // the same can be run again.
-func TestTimeUp(t *testing.T) {
+func TestTimeout_updateAndDelete(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
@@ -298,9 +298,9 @@ func cut(t *testing.T, a *simulator.Appliance, w *acctest.Workspace, at func(*ht
 	return string(text)
 }
 
-// TestInterruptedProcess interrupts the CLI: state, warning and exit are those
+// TestInterrupt_commandLine interrupts the CLI: state, warning and exit are those
 // of Terraform, and the next apply has nothing to do.
-func TestInterruptedProcess(t *testing.T) {
+func TestInterrupt_commandLine(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
 	together(t, map[string]serviceCase[func(*http.Request) bool]{
@@ -327,9 +327,9 @@ func TestInterruptedProcess(t *testing.T) {
 	})
 }
 
-// TestKilledProcess kills the provider, or the CLI, with SIGKILL: nothing was
+// TestKill_commandLine kills the provider, or the CLI, with SIGKILL: nothing was
 // saved, and the next apply adopts the pairing.
-func TestKilledProcess(t *testing.T) {
+func TestKill_commandLine(t *testing.T) {
 	acctest.CurrentCLI(t)
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
 		t.Skip("processes are found in /proc")
@@ -340,7 +340,7 @@ func TestKilledProcess(t *testing.T) {
 		at    func(*http.Request) bool
 		ended bool // the task has, when the next apply looks
 	}
-	// Each value meets each other one of another column; the combinations are in TestCutShort.
+	// Each value meets each other one of another column; the combinations are in TestAdoption_afterACreateCutShort.
 	cases := map[string]serviceCase[death]{
 		"manager, provider, at once, task runs": {simulator.Manager, death{false, moments["at once"], false}},
 		"manager, CLI, later, task ended":       {simulator.Manager, death{true, moments["later"], true}},

@@ -52,9 +52,9 @@ func TestWaitForLink(t *testing.T) {
 	})
 }
 
-// TestLinkNeverUp: a create whose link is not up in time keeps the pairing, with a
+// TestWaitForLink_createTimesOut: a create whose link is not up in time keeps the pairing, with a
 // warning that names the directions: an error would taint it.
-func TestLinkNeverUp(t *testing.T) {
+func TestWaitForLink_createTimesOut(t *testing.T) {
 	t.Parallel()
 	type problem struct {
 		prepare    func(a, b *simulator.Appliance)
@@ -79,9 +79,9 @@ func TestLinkNeverUp(t *testing.T) {
 	})
 }
 
-// TestLinkTooLate: an update whose link is not up in time ends with an error and the
+// TestWaitForLink_updateTimesOut: an update whose link is not up in time ends with an error and the
 // new state.
-func TestLinkTooLate(t *testing.T) {
+func TestWaitForLink_updateTimesOut(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		object := succeeds(t, a, none, values(b))
@@ -118,8 +118,8 @@ func TestExpectLink(t *testing.T) {
 	})
 }
 
-// TestUnpairedWhileWaiting: somebody unpairs the site while we wait for its link.
-func TestUnpairedWhileWaiting(t *testing.T) {
+// TestWaitForLink_unpairedMeanwhile: somebody unpairs the site while we wait for its link.
+func TestWaitForLink_unpairedMeanwhile(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looked(a, 3, func() { a.Unpair("site-b") })
 		object, problems := attempt(t, a, none, waiting(b, "create", "1m"))
@@ -129,8 +129,8 @@ func TestUnpairedWhileWaiting(t *testing.T) {
 	})
 }
 
-// TestInterruptedWhileWaitingForLink: the pairing is there, and the state has it.
-func TestInterruptedWhileWaitingForLink(t *testing.T) {
+// TestInterrupt_waitForLink: the pairing is there, and the state has it.
+func TestInterrupt_waitForLink(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		looks := 0
 		object, problems := stopped(t, a, none, waiting(b, "create", "1m"), func(r *http.Request) bool {

@@ -70,8 +70,8 @@ func TestQuery(t *testing.T) {
 	})
 }
 
-// TestQueryFails: an error is seen, and the command fails.
-func TestQueryFails(t *testing.T) {
+// TestQuery_fails: an error is seen, and the command fails.
+func TestQuery_fails(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Lists)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
@@ -91,9 +91,9 @@ func TestQueryFails(t *testing.T) {
 	})
 }
 
-// TestQueryToConfiguration goes the whole way: list, generated configuration,
+// TestQuery_toConfiguration goes the whole way: list, generated configuration,
 // import, and a plan that is empty.
-func TestQueryToConfiguration(t *testing.T) {
+func TestQuery_toConfiguration(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Lists)
 	t.Parallel()
 	together(t, onBoth(map[string]string{"a fleet": ""}), func(t *testing.T, c serviceCase[string]) {

@@ -45,11 +45,11 @@ func troubled(a *simulator.Appliance) {
 	}
 }
 
-// TestLoad pairs with 200 sites in one apply of the real provider while one
+// TestLoad_commandLine pairs with 200 sites in one apply of the real provider while one
 // request in twenty goes wrong: each pairing is there once, by one request, the
 // state is whole, and one session served all. Without the preflight, because the
 // plan is another process, which would log in for it.
-func TestLoad(t *testing.T) {
+func TestLoad_commandLine(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
 	for _, service := range acctest.Services {
@@ -137,9 +137,9 @@ func wholeState(t *testing.T, a *simulator.Appliance, w *acctest.Workspace) {
 	}
 }
 
-// TestLoadInProcess does the same inside this process, where a goroutine that is
+// TestLoad_inProcess does the same inside this process, where a goroutine that is
 // left fails the tests.
-func TestLoadInProcess(t *testing.T) {
+func TestLoad_inProcess(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {

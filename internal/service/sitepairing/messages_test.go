@@ -10,9 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestHalfPaired: as long as only one side has paired, the link can't work.
+// TestWarnings_halfPaired: as long as only one side has paired, the link can't work.
 // That is a warning, also after an update.
-func TestHalfPaired(t *testing.T) {
+func TestWarnings_halfPaired(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
@@ -44,9 +44,9 @@ func TestHalfPaired(t *testing.T) {
 	})
 }
 
-// TestMismatch: the task succeeds, but the appliance saw another certificate
+// TestWarnings_thumbprintMismatch: the task succeeds, but the appliance saw another certificate
 // than the one configured. Both thumbprints are shown, and the way out works.
-func TestMismatch(t *testing.T) {
+func TestWarnings_thumbprintMismatch(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
@@ -68,9 +68,9 @@ func TestMismatch(t *testing.T) {
 	})
 }
 
-// TestMismatchWithoutALook: the appliance can't say what it sees; the warning
+// TestWarnings_mismatchWithoutPeerCertificate: the appliance can't say what it sees; the warning
 // comes all the same.
-func TestMismatchWithoutALook(t *testing.T) {
+func TestWarnings_mismatchWithoutPeerCertificate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Fault(simulator.Fault{Path: "/config/remote-certificate", Kind: simulator.Status, Status: 404})
 		wrong := "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
@@ -86,8 +86,8 @@ func TestMismatchWithoutALook(t *testing.T) {
 	})
 }
 
-// TestEachTaskWarning: the command line shows each of several warnings of one task.
-func TestEachTaskWarning(t *testing.T) {
+// TestWarnings_ofOneTask: the command line shows each of several warnings of one task.
+func TestWarnings_ofOneTask(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -98,9 +98,9 @@ func TestEachTaskWarning(t *testing.T) {
 	acctest.RequireTexts(t, out, "Warning of the appliance: SimulatedWarning: the first", "Warning of the appliance: SimulatedWarning: the second")
 }
 
-// TestManyHalves: each of many first halves warns; the command line shows one of
+// TestWarnings_manyHalves: each of many first halves warns; the command line shows one of
 // the warnings.
-func TestManyHalves(t *testing.T) {
+func TestWarnings_manyHalves(t *testing.T) {
 	t.Parallel()
 	a, peers := unserved(t, simulator.Manager, 3, 400*time.Millisecond)
 	text := acctest.ProviderBlock(a, "preflight = false")
@@ -114,8 +114,8 @@ func TestManyHalves(t *testing.T) {
 	}
 }
 
-// TestWarningsReachTheUser shows both in the output of the CLI.
-func TestWarningsReachTheUser(t *testing.T) {
+// TestWarnings_commandLine shows both in the output of the CLI.
+func TestWarnings_commandLine(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -129,8 +129,8 @@ func TestWarningsReachTheUser(t *testing.T) {
 	acctest.RequireTexts(t, out, "CertificateMismatch", "configured: "+wrong, "seen: "+b.Thumbprint())
 }
 
-// TestTaskFails shows the appliance's own words, and leaves no state.
-func TestTaskFails(t *testing.T) {
+// TestCreate_taskFails shows the appliance's own words, and leaves no state.
+func TestCreate_taskFails(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "api_url", "https://nobody.example.com:8048")))
@@ -141,9 +141,9 @@ func TestTaskFails(t *testing.T) {
 	})
 }
 
-// TestReplicationsInPlace: an unpairing that the appliance declines is explained in its
+// TestDelete_replicationsExist: an unpairing that the appliance declines is explained in its
 // own words, and the state stays.
-func TestReplicationsInPlace(t *testing.T) {
+func TestDelete_replicationsExist(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
@@ -158,9 +158,9 @@ func TestReplicationsInPlace(t *testing.T) {
 	})
 }
 
-// TestAlreadyPaired: a pairing that somebody else made is not taken over; the
+// TestCreate_alreadyPaired: a pairing that somebody else made is not taken over; the
 // import command in the message works.
-func TestAlreadyPaired(t *testing.T) {
+func TestCreate_alreadyPaired(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
 		w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"api_url": quoted(otherURL(b))})))
@@ -178,9 +178,9 @@ func TestAlreadyPaired(t *testing.T) {
 	})
 }
 
-// TestOtherName: the site calls itself something else. The Cloud service
+// TestCreate_otherName: the site calls itself something else. The Cloud service
 // refuses that itself; the Manager learns the name only after the pairing.
-func TestOtherName(t *testing.T) {
+func TestCreate_otherName(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b, "site", "site-x")))

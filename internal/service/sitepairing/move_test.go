@@ -72,8 +72,8 @@ func TestMove(t *testing.T) {
 
 func first(object direct.Object, _ direct.Diagnostics) direct.Object { return object }
 
-// TestMoveVariants: what an old state may lack or have beyond that.
-func TestMoveVariants(t *testing.T) {
+// TestMove_variants: what an old state may lack or have beyond that.
+func TestMove_variants(t *testing.T) {
 	t.Parallel()
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
 	whole := direct.Values{"api_url": "https://b.example.com:8048", "api_thumbprint": strings.Repeat("ab:", 31) + "ab", "site_id": "uuid", "site_name": "b"}
@@ -109,8 +109,8 @@ func TestMoveVariants(t *testing.T) {
 	}
 }
 
-// TestMoveOfOthers: what is not the old pairing, or not whole, is refused.
-func TestMoveOfOthers(t *testing.T) {
+// TestMove_refused: what is not the old pairing, or not whole, is refused.
+func TestMove_refused(t *testing.T) {
 	t.Parallel()
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
 	whole := direct.Values{"api_url": "https://b.example.com", "api_thumbprint": "x", "site_name": "b"}
@@ -135,9 +135,9 @@ func TestMoveOfOthers(t *testing.T) {
 	}
 }
 
-// TestMovedBlock: a state as the archived provider left it, and a moved block.
+// TestMove_commandLine: a state as the archived provider left it, and a moved block.
 // No request changes anything, and the plan after that is empty.
-func TestMovedBlock(t *testing.T) {
+func TestMove_commandLine(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Moved)
 	t.Parallel()
 	together(t, onBoth(map[string]string{"archived": archived, "replaced provider": ""}), func(t *testing.T, c serviceCase[string]) {

@@ -54,9 +54,9 @@ func TestUpdate_laggingList(t *testing.T) {
 	})
 }
 
-// TestOddRows: what an appliance leaves out is as it was, what it stores beyond
+// TestRead_oddRows: what an appliance leaves out is as it was, what it stores beyond
 // any configuration is drift, and neither blocks a refresh or replaces anything.
-func TestOddRows(t *testing.T) {
+func TestRead_oddRows(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		changes map[string]any
@@ -93,9 +93,9 @@ func TestOddRows(t *testing.T) {
 	})
 }
 
-// TestNamelessRow: the Manager knows its peers by id; a name it leaves out has
+// TestRead_namelessRow: the Manager knows its peers by id; a name it leaves out has
 // not changed.
-func TestNamelessRow(t *testing.T) {
+func TestRead_namelessRow(t *testing.T) {
 	t.Parallel()
 	a, b := onClock(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
 	made := succeeds(t, a, none, values(b))
@@ -107,9 +107,9 @@ func TestNamelessRow(t *testing.T) {
 	}
 }
 
-// TestOneProcessPlansAgain: in a process that lives on, an object keeps its peer
+// TestReservations_releasedWithTheObject: in a process that lives on, an object keeps its peer
 // from plan to plan, and gives it up with its end.
-func TestOneProcessPlansAgain(t *testing.T) {
+func TestReservations_releasedWithTheObject(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := process(t, a)
 		for range 2 {
@@ -130,9 +130,9 @@ func TestOneProcessPlansAgain(t *testing.T) {
 	})
 }
 
-// TestDoneAtOnce: an answer without a body, to a request that was performed, and
+// TestWrites_doneAtOnce: an answer without a body, to a request that was performed, and
 // no task anywhere.
-func TestDoneAtOnce(t *testing.T) {
+func TestWrites_doneAtOnce(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.HideTasks(true)

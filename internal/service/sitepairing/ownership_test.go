@@ -7,9 +7,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestAnotherAppliance: a refresh, the plan of a change, or a write that reaches another appliance than
+// TestAppliance_other: a refresh, the plan of a change, or a write that reaches another appliance than
 // the pairing was made on is an error, and touches neither state nor appliance.
-func TestAnotherAppliance(t *testing.T) {
+func TestAppliance_other(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		other := b // where the URL leads now
@@ -39,8 +39,8 @@ func TestAnotherAppliance(t *testing.T) {
 	})
 }
 
-// TestContradictedService: a list of the other service takes nothing from the state.
-func TestContradictedService(t *testing.T) {
+// TestService_contradicted: a list of the other service takes nothing from the state.
+func TestService_contradicted(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		wrong := map[simulator.Service]string{simulator.Manager: "cloud", simulator.Cloud: "manager"}[a.Service()]
@@ -58,8 +58,8 @@ func TestContradictedService(t *testing.T) {
 	})
 }
 
-// TestUnknownName: a name that is not known yet replaces nothing.
-func TestUnknownName(t *testing.T) {
+// TestPlan_unknownSite: a name that is not known yet replaces nothing.
+func TestPlan_unknownSite(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		v := values(b)
@@ -76,9 +76,9 @@ func TestUnknownName(t *testing.T) {
 	})
 }
 
-// TestFilledIn: a row under a wrong thumbprint has no site name. What a re-pairing may
+// TestPlan_valuesToBeFilledIn: a row under a wrong thumbprint has no site name. What a re-pairing may
 // fill in is unknown in its plan.
-func TestFilledIn(t *testing.T) {
+func TestPlan_valuesToBeFilledIn(t *testing.T) {
 	t.Parallel()
 	a, b := onClock(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
 	v := values(b, "api_thumbprint", otherThumbprint)
@@ -101,9 +101,9 @@ func TestFilledIn(t *testing.T) {
 	}
 }
 
-// TestPairedAgainByHand: the plan of a pairing that is gone under its id warns of the
+// TestPlan_pairedAgainByHand: the plan of a pairing that is gone under its id warns of the
 // one that took its place; that of a tainted one warns of nothing.
-func TestPairedAgainByHand(t *testing.T) {
+func TestPlan_pairedAgainByHand(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		made := succeeds(t, a, none, values(b))
@@ -123,8 +123,8 @@ func TestPairedAgainByHand(t *testing.T) {
 	})
 }
 
-// TestPendingTaskThatNobodyKnows: an appliance may answer 400 to the id of a task.
-func TestPendingTaskThatNobodyKnows(t *testing.T) {
+// TestRead_unknownPendingTask: an appliance may answer 400 to the id of a task.
+func TestRead_unknownPendingTask(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		made.Values["pending_task_id"] = "x"
@@ -137,8 +137,8 @@ func TestPendingTaskThatNobodyKnows(t *testing.T) {
 	})
 }
 
-// TestTriggersThatMeanTheSame: null, none, and null for a value.
-func TestTriggersThatMeanTheSame(t *testing.T) {
+// TestPlan_equalTriggers: null, none, and null for a value.
+func TestPlan_equalTriggers(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := succeeds(t, a, none, values(b))
 		for _, triggers := range []any{direct.Values{}, direct.Values{"build": nil}, nil} {
@@ -168,9 +168,9 @@ func TestDescription_tidied(t *testing.T) {
 	})
 }
 
-// TestDescription: another text that the appliance stores is one warning, and no drift
+// TestDescription_storedOtherwise: another text that the appliance stores is one warning, and no drift
 // as long as it stays.
-func TestDescription(t *testing.T) {
+func TestDescription_storedOtherwise(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		made := succeeds(t, a, none, values(b))

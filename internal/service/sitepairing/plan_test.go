@@ -70,8 +70,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestArgumentsInTheCLI: the same stops a plan before anything is contacted.
-func TestArgumentsInTheCLI(t *testing.T) {
+// TestArguments_commandLine: the same stops a plan before anything is contacted.
+func TestArguments_commandLine(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -86,9 +86,9 @@ func TestArgumentsInTheCLI(t *testing.T) {
 	}
 }
 
-// TestMissingSite: the Cloud service pairs by name. Where the service is
+// TestPlan_missingSite: the Cloud service pairs by name. Where the service is
 // configured nobody is asked, else the appliance is.
-func TestMissingSite(t *testing.T) {
+func TestPlan_missingSite(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		service  []any
@@ -152,8 +152,8 @@ func TestMissingSite(t *testing.T) {
 	})
 }
 
-// TestMissingSiteInTheCLI: the plan fails, not the apply.
-func TestMissingSiteInTheCLI(t *testing.T) {
+// TestPlan_missingSiteInTheCommandLine: the plan fails, not the apply.
+func TestPlan_missingSiteInTheCommandLine(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Cloud)...)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -165,9 +165,9 @@ func TestMissingSiteInTheCLI(t *testing.T) {
 	})
 }
 
-// TestTwoForOnePeerInTheCLI: the second resource is refused, and a moved one is the
+// TestReservations_commandLine: the second resource is refused, and a moved one is the
 // same.
-func TestTwoForOnePeerInTheCLI(t *testing.T) {
+func TestReservations_commandLine(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
 		run(t, a,
@@ -181,8 +181,8 @@ func TestTwoForOnePeerInTheCLI(t *testing.T) {
 	})
 }
 
-// TestForcedReplacementInTheCLI: -replace of one resource is one resource.
-func TestForcedReplacementInTheCLI(t *testing.T) {
+// TestReplace_forced: -replace of one resource is one resource.
+func TestReplace_forced(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
@@ -194,9 +194,9 @@ func TestForcedReplacementInTheCLI(t *testing.T) {
 	})
 }
 
-// TestSparePlan: an update leaves alone what can't change with it, so that
+// TestPlan_keepsWhatCanNotChange: an update leaves alone what can't change with it, so that
 // what depends on the pairing is not planned again.
-func TestSparePlan(t *testing.T) {
+func TestPlan_keepsWhatCanNotChange(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		plan := process(t, a).Plan(t, pairingType, made, values(b, "description", "x"))

@@ -78,10 +78,10 @@ func closedPort(t *testing.T) string {
 	return "https://" + listener.Addr().String()
 }
 
-// TestPreflightOfChanges: a change of the address or the thumbprint is looked
+// TestPreflight_changes: a change of the address or the thumbprint is looked
 // at; its own pairing is in nobody's way. Another re-pairing asks only which appliance
 // it is, and nothing else costs a call.
-func TestPreflightOfChanges(t *testing.T) {
+func TestPreflight_changes(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := succeeds(t, a, none, values(b))
 		only(t, planned(t, a, object, values(b, "api_thumbprint", otherThumbprint)).Diagnostics.Warnings(), "The site shows another certificate")
@@ -115,9 +115,9 @@ func TestPreflightOfChanges(t *testing.T) {
 	})
 }
 
-// TestPreflightOfAnotherPairing: a change to an address that another pairing
+// TestPreflight_otherPairing: a change to an address that another pairing
 // has.
-func TestPreflightOfAnotherPairing(t *testing.T) {
+func TestPreflight_otherPairing(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
@@ -134,8 +134,8 @@ func TestPreflightOfAnotherPairing(t *testing.T) {
 	}
 }
 
-// TestPreflightOfReplacement: what it replaces is not in its way.
-func TestPreflightOfReplacement(t *testing.T) {
+// TestPreflight_replacement: what it replaces is not in its way.
+func TestPreflight_replacement(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		w := acctest.NewWorkspace(t, config(a, of(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
@@ -144,9 +144,9 @@ func TestPreflightOfReplacement(t *testing.T) {
 	})
 }
 
-// TestPreflightIsBounded: nobody answers, and the plan of many goes on after
+// TestPreflight_isBounded: nobody answers, and the plan of many goes on after
 // three seconds all the same, without an error.
-func TestPreflightIsBounded(t *testing.T) {
+func TestPreflight_isBounded(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, time.Second)
 	c := clockOf(a).(*clocktest.Clock) //nolint:errcheck // see startOnClock
@@ -178,17 +178,17 @@ func TestPreflightIsBounded(t *testing.T) {
 	}
 }
 
-// TestPreflightOfATroubledAppliance: that the appliance gives no list is a
+// TestPreflight_listFails: that the appliance gives no list is a
 // warning, too.
-func TestPreflightOfATroubledAppliance(t *testing.T) {
+func TestPreflight_listFails(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Status, Status: 403})
 		only(t, planned(t, a, none, values(b)).Diagnostics.Warnings(), "Unable to check at plan time whether the site is paired already", "status 403")
 	})
 }
 
-// TestPreflightInTheCLI: in the provider block, in the variable, and not at all.
-func TestPreflightInTheCLI(t *testing.T) {
+// TestPreflight_commandLine: in the provider block, in the variable, and not at all.
+func TestPreflight_commandLine(t *testing.T) {
 	acctest.CurrentCLI(t)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		const warning = "The site shows another certificate"

@@ -11,9 +11,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestCreateBeforeDestroy: a pairing that is to be replaced by itself is never lost,
+// TestReplace_createBeforeDestroy: a pairing that is to be replaced by itself is never lost,
 // whether or not it may be adopted. TestAdoption does the rest without the command line.
-func TestCreateBeforeDestroy(t *testing.T) {
+func TestReplace_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	together(t, map[string]serviceCase[bool]{
 		"manager, refused": {simulator.Manager, false},
@@ -40,10 +40,10 @@ func TestCreateBeforeDestroy(t *testing.T) {
 	})
 }
 
-// TestStateThatHoldsAPairingTwice: of a current and a deposed object for one pairing an
-// apply only forgets the deposed one, and a destroy unpairs once. TestHeldTwice does it on
+// TestReplace_stateHoldsAPairingTwice: of a current and a deposed object for one pairing an
+// apply only forgets the deposed one, and a destroy unpairs once. TestDelete_deposedObject does it on
 // both services.
-func TestStateThatHoldsAPairingTwice(t *testing.T) {
+func TestReplace_stateHoldsAPairingTwice(t *testing.T) {
 	t.Parallel()
 	together(t, map[string]serviceCase[string]{
 		"apply":   {simulator.Manager, "apply"},

@@ -188,9 +188,9 @@ func TestCreate(t *testing.T) {
 	})
 }
 
-// TestManagerLearnsTheName: on the Manager service the name of the site is not
+// TestCreate_withoutName: on the Manager service the name of the site is not
 // given and not sent.
-func TestManagerLearnsTheName(t *testing.T) {
+func TestCreate_withoutName(t *testing.T) {
 	t.Parallel()
 	a, b := estateOf(t, simulator.Manager, time.Second)
 	config := values(b)
@@ -243,9 +243,9 @@ func TestUpdate(t *testing.T) {
 	})
 }
 
-// TestNotation: another notation of URL or thumbprint is no change, neither after a
+// TestUpdate_otherNotation: another notation of URL or thumbprint is no change, neither after a
 // create nor after an update that was written the other way.
-func TestNotation(t *testing.T) {
+func TestUpdate_otherNotation(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		url, bare := otherURL(b), strings.TrimPrefix(b.Thumbprint(), "SHA-256:")
 		object := succeeds(t, a, none, values(b, "api_url", url))
@@ -283,9 +283,9 @@ func TestCreate_inAnotherNotation(t *testing.T) {
 	})
 }
 
-// TestNothingToSend: what concerns Terraform only changes the state and sends
+// TestUpdate_withoutRequest: what concerns Terraform only changes the state and sends
 // nothing.
-func TestNothingToSend(t *testing.T) {
+func TestUpdate_withoutRequest(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a") // so that there is a link to wait for
 		object := succeeds(t, a, none, values(b))
@@ -372,9 +372,9 @@ func TestDrift_inNotation(t *testing.T) {
 	})
 }
 
-// TestGone: a pairing that somebody removed is made again, and one that is gone
+// TestRead_gone: a pairing that somebody removed is made again, and one that is gone
 // already is destroyed without a complaint.
-func TestGone(t *testing.T) {
+func TestRead_gone(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := succeeds(t, a, none, values(b))
 		a.Unpair("site-b")
@@ -392,8 +392,8 @@ func TestGone(t *testing.T) {
 	})
 }
 
-// TestGoneBetweenPlanAndDestroy: the refresh of a destroy still saw it.
-func TestGoneBetweenPlanAndDestroy(t *testing.T) {
+// TestDelete_goneAfterThePlan: the refresh of a destroy still saw it.
+func TestDelete_goneAfterThePlan(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
@@ -417,9 +417,9 @@ func TestGoneBetweenPlanAndDestroy(t *testing.T) {
 	})
 }
 
-// TestBothSides pairs two appliances with each other in one configuration, with
+// TestCreate_bothSides pairs two appliances with each other in one configuration, with
 // a provider each, as in a DR pair.
-func TestBothSides(t *testing.T) {
+func TestCreate_bothSides(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		side := func(name, alias string, peer *simulator.Appliance) string {
 			return pairing(name, of(peer).with(arguments{"provider": "vcda." + alias})) +

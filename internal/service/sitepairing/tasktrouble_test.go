@@ -14,9 +14,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestTaskFailed: the appliance's own words are shown, and the state is as it
+// TestTasks_fail: the appliance's own words are shown, and the state is as it
 // was before: none, or the old one.
-func TestTaskFailed(t *testing.T) {
+func TestTasks_fail(t *testing.T) {
 	t.Parallel()
 	type failure struct{ code, msg, says string }
 	together(t, onBoth(map[string]failure{
@@ -44,9 +44,9 @@ func TestTaskFailed(t *testing.T) {
 	})
 }
 
-// TestLostAnswerOfAFailingTask: the answer is lost, and the task that was found
+// TestTasks_failAfterALostResponse: the answer is lost, and the task that was found
 // instead fails: its words are shown.
-func TestLostAnswerOfAFailingTask(t *testing.T) {
+func TestTasks_failAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]simulator.TaskNaming{"named": simulator.NamedByKey, "nameless": simulator.Unnamed}),
 		func(t *testing.T, c serviceCase[simulator.TaskNaming]) {
@@ -72,9 +72,9 @@ func TestLostAnswerOfAFailingTask(t *testing.T) {
 		})
 }
 
-// TestTaskWarnings: warnings of a task become warnings of Terraform, whatever
+// TestWarnings_ofTasks: warnings of a task become warnings of Terraform, whatever
 // their form.
-func TestTaskWarnings(t *testing.T) {
+func TestWarnings_ofTasks(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
 		for _, warning := range []any{"a plain text", map[string]any{"limit": 3}, nil, []any{"nested"}, 7} {
@@ -116,9 +116,9 @@ var strange = map[string]func(a *simulator.Appliance){
 	},
 }
 
-// TestStrangeTasks: an operation comes to its good end however its task looks
+// TestTasks_oddForms: an operation comes to its good end however its task looks
 // on the way: created, changed and removed by one request each.
-func TestStrangeTasks(t *testing.T) {
+func TestTasks_oddForms(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(strange), func(t *testing.T, c serviceCase[func(a *simulator.Appliance)]) {
 		a, b := estateOf(t, c.service, 400*time.Millisecond)
@@ -137,9 +137,9 @@ func TestStrangeTasks(t *testing.T) {
 	})
 }
 
-// TestForgottenRepair: a re-pairing whose task vanished is done when the list
+// TestTasks_forgottenRepair: a re-pairing whose task vanished is done when the list
 // shows it; where the list can't tell, a warning says so.
-func TestForgottenRepair(t *testing.T) {
+func TestTasks_forgottenRepair(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.FreezeTasks(true)
@@ -156,9 +156,9 @@ func TestForgottenRepair(t *testing.T) {
 	})
 }
 
-// TestRunsOut: a task that never ends, in a state nobody knows. The error names
+// TestTimeout_unknownTaskState: a task that never ends, in a state nobody knows. The error names
 // task, state, progress, operation and what to do.
-func TestRunsOut(t *testing.T) {
+func TestTimeout_unknownTaskState(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FreezeTasks(true)
 		a.SetTaskState("WAITING_FOR_GODOT")
@@ -169,9 +169,9 @@ func TestRunsOut(t *testing.T) {
 	})
 }
 
-// TestBusy: the appliance declines a change while a task of the site runs. The
+// TestBusy_sentAgain: the appliance declines a change while a task of the site runs. The
 // change is sent again, in pauses, until it is free.
-func TestBusy(t *testing.T) {
+func TestBusy_sentAgain(t *testing.T) {
 	t.Parallel()
 	together(t, onBoth(map[string]int{"409": 409, "429": 429, "503": 503}), func(t *testing.T, c serviceCase[int]) {
 		a, b := estateOf(t, c.service, 50*time.Millisecond)
@@ -207,8 +207,8 @@ func TestBusy(t *testing.T) {
 	})
 }
 
-// TestStaysBusy: the time runs out while the appliance declines.
-func TestStaysBusy(t *testing.T) {
+// TestBusy_untilTheTimeout: the time runs out while the appliance declines.
+func TestBusy_untilTheTimeout(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, inTime(b, "delete", "2s"))
 		a.Fault(simulator.Fault{Method: "DELETE", Path: "/sites/*", Kind: simulator.Status, Status: http.StatusServiceUnavailable, Body: `{"code":"Busy","msg":"Another task is running."}`})
@@ -250,9 +250,9 @@ func TestDeclined_thenPerformed(t *testing.T) {
 	})
 }
 
-// TestSerializedWrites: of several pairings of one run the appliance takes one at a
+// TestBusy_serializedWrites: of several pairings of one run the appliance takes one at a
 // time and declines the others. Each is paired once, changed once and unpaired once.
-func TestSerializedWrites(t *testing.T) {
+func TestBusy_serializedWrites(t *testing.T) {
 	t.Parallel()
 	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
 		var options []simulator.ApplianceOptions
@@ -301,8 +301,8 @@ func TestSerializedWrites(t *testing.T) {
 	})
 }
 
-// TestUnicodeName: a site name in decomposed Unicode is the same name.
-func TestUnicodeName(t *testing.T) {
+// TestNames_unicode: a site name in decomposed Unicode is the same name.
+func TestNames_unicode(t *testing.T) {
 	t.Parallel()
 	const composed, decomposed = "M\u00fcnchen", "Mu\u0308nchen"
 	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
@@ -317,8 +317,8 @@ func TestUnicodeName(t *testing.T) {
 	})
 }
 
-// TestDeletedInBetween: somebody unpairs the site after we have seen it.
-func TestDeletedInBetween(t *testing.T) {
+// TestDelete_unpairedMeanwhile: somebody unpairs the site after we have seen it.
+func TestDelete_unpairedMeanwhile(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		isList := func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/sites" }
 		made := succeeds(t, a, none, values(b))
@@ -337,9 +337,9 @@ func TestDeletedInBetween(t *testing.T) {
 	})
 }
 
-// TestRenamed: the key of the Manager outlives a new name; on the Cloud service
+// TestRead_renamed: the key of the Manager outlives a new name; on the Cloud service
 // the name is the key, and the pairing is gone.
-func TestRenamed(t *testing.T) {
+func TestRead_renamed(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		made := succeeds(t, a, none, values(b))
 		a.Rename("site-b", "site-x")
@@ -382,9 +382,9 @@ func TestRenamed_afterThePlan(t *testing.T) {
 	}
 }
 
-// TestPeersOfOneName: on the Manager the id and the URL tell pairings apart, the name
+// TestNames_equal: on the Manager the id and the URL tell pairings apart, the name
 // never.
-func TestPeersOfOneName(t *testing.T) {
+func TestNames_equal(t *testing.T) {
 	t.Parallel()
 	fixture := startOnClock(t, append(acctest.TwoSites(simulator.Manager), simulator.ApplianceOptions{Site: "site-c", Service: simulator.Manager})...)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -413,9 +413,9 @@ var strangeLists = map[string]strangeList{
 	"two of one":    {`[{"id":"1","site":"site-b","apiPublicUrl":"URL"},{"id":"2","site":"site-b","apiPublicUrl":"URL"}]`, "shows this site twice, as 1 and as 2"},
 }
 
-// TestKeylessRows: a row without the key of the service could be the pairing: a
+// TestRead_rowsWithoutKey: a row without the key of the service could be the pairing: a
 // refresh keeps the state.
-func TestKeylessRows(t *testing.T) {
+func TestRead_rowsWithoutKey(t *testing.T) {
 	t.Parallel()
 	rows := map[string]string{"the name alone": `[{"site":"site-b"},{"id":"1","site":"site-c"}]`, "the id alone": `[{"site":"site-c"},{"description":"1"}]`}
 	services := map[string]simulator.Service{"the name alone": simulator.Manager, "the id alone": simulator.Cloud}
@@ -434,9 +434,9 @@ func TestKeylessRows(t *testing.T) {
 	})
 }
 
-// TestStrangeLists: a list of sites that can't be true is an error: not a
+// TestLists_oddForms: a list of sites that can't be true is an error: not a
 // pairing that is gone, and not a reason to pair.
-func TestStrangeLists(t *testing.T) {
+func TestLists_oddForms(t *testing.T) {
 	t.Parallel()
 	together(t, strangeLists, func(t *testing.T, list strangeList) {
 		a, b := estateOf(t, simulator.Manager, 50*time.Millisecond)
@@ -448,10 +448,10 @@ func TestStrangeLists(t *testing.T) {
 	})
 }
 
-// TestResultsThatNoListShows: pairings that are waited for together are found by
+// TestTasks_resultsThatNoListShows: pairings that are waited for together are found by
 // what their tasks have made, also where lists of tasks leave that out and lists
 // of sites the public address.
-func TestResultsThatNoListShows(t *testing.T) {
+func TestTasks_resultsThatNoListShows(t *testing.T) {
 	t.Parallel()
 	a, peers := unserved(t, simulator.Manager, 2, 0)
 	a.FreezeTasks(true)

@@ -38,8 +38,8 @@ var logins = map[string]struct {
 	},
 }
 
-// TestDataSources reads with every login type and in both shapes of enums.
-func TestDataSources(t *testing.T) {
+// TestDataSources_commandLine reads with every login type and in both shapes of enums.
+func TestDataSources_commandLine(t *testing.T) {
 	t.Parallel()
 	for name, login := range logins {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ data "vcda_storware_status" "current" {}`,
 	}
 }
 
-func TestEphemeralResource(t *testing.T) {
+func TestEphemeral_commandLine(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{EnumObjects: true})
@@ -142,8 +142,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestEphemeralExample hands the cookie to a script.
-func TestEphemeralExample(t *testing.T) {
+// TestExamples_ephemeral hands the cookie to a script.
+func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
@@ -157,9 +157,9 @@ func TestEphemeralExample(t *testing.T) {
 	ended(t, s, 2)
 }
 
-// TestMissingPrivilege: a failed check warns, a failed postcondition stops the
+// TestSession_missingPrivilege: a failed check warns, a failed postcondition stops the
 // plan.
-func TestMissingPrivilege(t *testing.T) {
+func TestSession_missingPrivilege(t *testing.T) {
 	t.Parallel()
 	few := accounts()
 	few.Users[0].Privileges = []string{"NODE_READ"}
@@ -198,7 +198,7 @@ resource "terraform_data" "use" {
   }
 }`
 
-func TestFailedApplyLeavesNoSession(t *testing.T) {
+func TestEphemeral_failedApply(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
@@ -210,8 +210,8 @@ func TestFailedApplyLeavesNoSession(t *testing.T) {
 	ended(t, s, 2)
 }
 
-// TestNoSecretIsLeft looks for secrets in state, plan and the most talkative log.
-func TestNoSecretIsLeft(t *testing.T) {
+// TestSecrets_neverLeak looks for secrets in state, plan and the most talkative log.
+func TestSecrets_neverLeak(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	for name := range logins {

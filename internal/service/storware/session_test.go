@@ -16,9 +16,9 @@ import (
 // enumShapes are both ways a server tells a value of an enum.
 var enumShapes = map[string]storware.Switches{"strings": {}, "objects": {EnumObjects: true}}
 
-// TestLogins uses the provider with each login type, with one login and one
+// TestLogin_types uses the provider with each login type, with one login and one
 // logout for whatever is read.
-func TestLogins(t *testing.T) {
+func TestLogin_types(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		login direct.Values
@@ -47,7 +47,7 @@ func TestLogins(t *testing.T) {
 	}
 }
 
-func TestSessionDataSource(t *testing.T) {
+func TestSession(t *testing.T) {
 	t.Parallel()
 	for name, switches := range enumShapes {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestSessionDataSource(t *testing.T) {
 	}
 }
 
-func TestUserDataSource(t *testing.T) {
+func TestUser(t *testing.T) {
 	t.Parallel()
 	for name, switches := range enumShapes {
 		t.Run(name, func(t *testing.T) {
@@ -114,8 +114,8 @@ func sorted(set any) {
 	slices.SortFunc(members, func(a, b any) int { return strings.Compare(a.(string), b.(string)) }) //nolint:errcheck // the schema says so
 }
 
-// TestSparseServer leaves out what it can: that is null, and no list is.
-func TestSparseServer(t *testing.T) {
+// TestDataSources_sparseServer leaves out what it can: that is null, and no list is.
+func TestDataSources_sparseServer(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{Sparse: true, StatusOK: true})
 	p := connect(t, s, byPassword)
@@ -140,8 +140,8 @@ func TestSparseServer(t *testing.T) {
 	}
 }
 
-// TestDataSourcesHoldNoToken compares with the secrets of the account.
-func TestDataSourcesHoldNoToken(t *testing.T) {
+// TestDataSources_holdNoToken compares with the secrets of the account.
+func TestDataSources_holdNoToken(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, storware.Switches{}), byPassword)
 	for _, name := range []string{"vcda_storware_session", "vcda_storware_user", "vcda_storware_status"} {
@@ -153,9 +153,9 @@ func TestDataSourcesHoldNoToken(t *testing.T) {
 	}
 }
 
-// TestLifeOfASession opens, renews and closes a session apart from the
+// TestEphemeral_lifeCycle opens, renews and closes a session apart from the
 // provider's own.
-func TestLifeOfASession(t *testing.T) {
+func TestEphemeral_lifeCycle(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	p := connect(t, s, byPassword)
@@ -194,8 +194,8 @@ func TestLifeOfASession(t *testing.T) {
 	complains(t, p.Renew(t, &session).Errors(), "Unable to keep the session of Storware alive", "has been closed")
 }
 
-// TestCookieIsTheSession uses the header value past the provider.
-func TestCookieIsTheSession(t *testing.T) {
+// TestEphemeral_cookieIsTheSession uses the header value past the provider.
+func TestEphemeral_cookieIsTheSession(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	session := open(t, connect(t, s, byPassword), direct.Values{})
@@ -208,7 +208,7 @@ func TestCookieIsTheSession(t *testing.T) {
 	}
 }
 
-func TestRefreshedTokens(t *testing.T) {
+func TestEphemeral_refreshedTokens(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	p := connect(t, s, byPassword)
@@ -224,9 +224,9 @@ func TestRefreshedTokens(t *testing.T) {
 	}
 }
 
-// TestLostSession is too late to renew, and nothing to close. The provider's own
+// TestEphemeral_lostSession is too late to renew, and nothing to close. The provider's own
 // is replaced, once.
-func TestLostSession(t *testing.T) {
+func TestEphemeral_lostSession(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	p := connect(t, s, byPassword)
@@ -243,8 +243,8 @@ func TestLostSession(t *testing.T) {
 	}
 }
 
-// TestUnreachableAtClose leaves a warning: what was to be done is done.
-func TestUnreachableAtClose(t *testing.T) {
+// TestEphemeral_unreachableAtClose leaves a warning: what was to be done is done.
+func TestEphemeral_unreachableAtClose(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	p := connect(t, s, byPassword)

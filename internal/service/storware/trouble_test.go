@@ -41,9 +41,9 @@ var (
 	wrongNode     = direct.Values{"node": direct.Values{"name": "node-1", "password": "wr0ng-p4ssword", "version": "7.4.0"}}
 )
 
-// TestTroubles says what failed, why, and what to do. A refused login is never
+// TestErrors says what failed, why, and what to do. A refused login is never
 // repeated.
-func TestTroubles(t *testing.T) {
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	refused := func(kind string, more ...string) []string {
 		return append(more, "refused the login of type "+kind, "Check the fields of storware.login."+kind, "not tried again")
@@ -145,8 +145,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestBrokenServer answers with other than the API says.
-func TestBrokenServer(t *testing.T) {
+// TestErrors_brokenServer answers with other than the API says.
+func TestErrors_brokenServer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault storware.Fault
@@ -171,7 +171,7 @@ func TestBrokenServer(t *testing.T) {
 	}
 }
 
-func TestNoTrust(t *testing.T) {
+func TestErrors_noTrust(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
 	p := configure(t, direct.Values{"url": s.URL(), "login": byPassword})

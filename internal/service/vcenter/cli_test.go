@@ -17,9 +17,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// TestEphemeralResources hands a ticket on to a clone, and the clone to the
+// TestEphemeral_commandLine hands a ticket on to a clone, and the clone to the
 // provider echo.
-func TestEphemeralResources(t *testing.T) {
+func TestEphemeral_commandLine(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
@@ -133,7 +133,7 @@ resource "terraform_data" "use" {
   }
 }`
 
-func TestFailedApplyLeavesNoSession(t *testing.T) {
+func TestEphemeral_failedApply(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
@@ -159,9 +159,9 @@ resource "terraform_data" "use" {
   }
 }`
 
-// TestGivenTicket spends the ticket in the plan: a one-command apply fails, a
+// TestClone_givenTicketInTheCommandLine spends the ticket in the plan: a one-command apply fails, a
 // saved plan works with another ticket.
-func TestGivenTicket(t *testing.T) {
+func TestClone_givenTicketInTheCommandLine(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
@@ -182,8 +182,8 @@ func TestGivenTicket(t *testing.T) {
 	}
 }
 
-// TestNoSecretIsLeft looks for secrets in state, plan and the most talkative log.
-func TestNoSecretIsLeft(t *testing.T) {
+// TestSecrets_neverLeak looks for secrets in state, plan and the most talkative log.
+func TestSecrets_neverLeak(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})

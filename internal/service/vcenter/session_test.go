@@ -11,9 +11,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// TestLogins uses the provider with each login type. Only a session it opened
+// TestLogin_types uses the provider with each login type. Only a session it opened
 // itself is logged out.
-func TestLogins(t *testing.T) {
+func TestLogin_types(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	first := connect(t, v, credentials)
@@ -36,7 +36,7 @@ func TestLogins(t *testing.T) {
 	}
 }
 
-func TestDataSource(t *testing.T) {
+func TestSession(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	before := time.Now().Add(-time.Minute)
@@ -67,9 +67,9 @@ func TestDataSource(t *testing.T) {
 	}
 }
 
-// TestLifeOfAClone opens, renews and closes a clone, which leaves the provider's
+// TestClone_lifeCycle opens, renews and closes a clone, which leaves the provider's
 // session alone.
-func TestLifeOfAClone(t *testing.T) {
+func TestClone_lifeCycle(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	p := connect(t, v, credentials)
@@ -104,8 +104,8 @@ func TestLifeOfAClone(t *testing.T) {
 	}
 }
 
-// TestIdledOutClone is too late to renew, and nothing to close.
-func TestIdledOutClone(t *testing.T) {
+// TestClone_idledOut is too late to renew, and nothing to close.
+func TestClone_idledOut(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	p := connect(t, v, credentials)
@@ -117,8 +117,8 @@ func TestIdledOutClone(t *testing.T) {
 	}
 }
 
-// TestUnreachableAtClose leaves a warning: what was to be done is done.
-func TestUnreachableAtClose(t *testing.T) {
+// TestClone_unreachableAtClose leaves a warning: what was to be done is done.
+func TestClone_unreachableAtClose(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	p := connect(t, v, credentials)
@@ -130,8 +130,8 @@ func TestUnreachableAtClose(t *testing.T) {
 	}
 }
 
-// TestCloneNeedsNoLogin clones by a ticket from elsewhere.
-func TestCloneNeedsNoLogin(t *testing.T) {
+// TestClone_withoutLogin clones by a ticket from elsewhere.
+func TestClone_withoutLogin(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	ticket := open(t, connect(t, v, credentials), "vcda_vcenter_clone_ticket", direct.Values{}).Values
@@ -145,8 +145,8 @@ func TestCloneNeedsNoLogin(t *testing.T) {
 	}
 }
 
-// TestLoginOnce: a session serves all objects, a lost one is replaced once.
-func TestLoginOnce(t *testing.T) {
+// TestLogin_once: a session serves all objects, a lost one is replaced once.
+func TestLogin_once(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	p := connect(t, v, credentials)

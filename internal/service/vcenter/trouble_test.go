@@ -12,9 +12,9 @@ const (
 	planAndApply  = "Terraform opens ephemeral resources in plan and again in apply"
 )
 
-// TestBadTickets reports a ticket in the words of its three possible faults,
+// TestClone_badTickets reports a ticket in the words of its three possible faults,
 // and never shows it.
-func TestBadTickets(t *testing.T) {
+func TestClone_badTickets(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	source := connect(t, v, credentials)
@@ -48,8 +48,8 @@ func TestBadTickets(t *testing.T) {
 	}
 }
 
-// TestTroubles says what failed, why, and what to do.
-func TestTroubles(t *testing.T) {
+// TestErrors says what failed, why, and what to do.
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	wrong := direct.Values{"credentials": direct.Values{"username": username, "password": "wr0ng-p4ssword"}}
 	for name, c := range map[string]struct {
@@ -112,8 +112,8 @@ func TestTroubles(t *testing.T) {
 	}
 }
 
-// TestNobodysSession reads the session of an id that has none.
-func TestNobodysSession(t *testing.T) {
+// TestSession_unknownID reads the session of an id that has none.
+func TestSession_unknownID(t *testing.T) {
 	t.Parallel()
 	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
 		v := start(t, vcenter.Options{NoSession: nobody})
@@ -122,14 +122,14 @@ func TestNobodysSession(t *testing.T) {
 	}
 }
 
-func TestNoTrust(t *testing.T) {
+func TestErrors_noTrust(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	_, d := configure(t, direct.Values{"url": v.URL(), "login": credentials}).ReadData(t, "vcda_vcenter_session", direct.Values{})
 	complains(t, d, "is not trusted", "If this is the right vCenter", "in the object vcenter of the provider block", `thumbprint = "`+v.Thumbprint()+`"`)
 }
 
-func TestUnreachable(t *testing.T) {
+func TestErrors_unreachable(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	v.Close()
@@ -137,7 +137,7 @@ func TestUnreachable(t *testing.T) {
 	complains(t, d, "Unable to acquire a clone ticket", "got no complete response from 127.0.0.1", "Check vcenter.url in the provider block")
 }
 
-func TestEmptyTicket(t *testing.T) {
+func TestClone_emptyTicket(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, vcenter.Options{}), credentials)
 	complains(t, p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ""}), "clone_ticket", "it is empty")

@@ -152,9 +152,9 @@ func TestRestored(t *testing.T) {
 	requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
 }
 
-// TestSlowCalls: each write takes 30 seconds, which is longer than request_timeout
+// TestCreate_slowCalls: each write takes 30 seconds, which is longer than request_timeout
 // allows; only the timeout of the operation ends one.
-func TestSlowCalls(t *testing.T) {
+func TestCreate_slowCalls(t *testing.T) {
 	t.Parallel()
 	t.Run("within the time", func(t *testing.T) {
 		t.Parallel()
@@ -273,7 +273,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-func TestOtherService(t *testing.T) {
+func TestCreate_otherService(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
 	p := site.Provider(t, nil)

@@ -9,7 +9,7 @@ import (
 
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
-func TestSameSeedSameIDs(t *testing.T) {
+func TestSeed_sameIDs(t *testing.T) {
 	one, other := seed.New("drill"), seed.New("drill")
 	a, b := one.UUID("a"), one.UUID("b")
 	again := one.UUID("a")
@@ -24,7 +24,7 @@ func TestSameSeedSameIDs(t *testing.T) {
 	}
 }
 
-func TestNoSeed(t *testing.T) {
+func TestSeed_none(t *testing.T) {
 	if one := seed.New("").UUID("a"); one == seed.New("").UUID("a") || !uuid.MatchString(one) {
 		t.Errorf("%s is not random", one)
 	}

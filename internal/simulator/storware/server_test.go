@@ -135,7 +135,7 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-func TestSessionsEnd(t *testing.T) {
+func TestSessions_end(t *testing.T) {
 	now := time.Now()
 	server, client := start(t, Options{SessionTimeout: time.Minute, Now: func() time.Time { return now }})
 	login, user := server.URL()+"/api/session/login", server.URL()+"/api/session/user"
@@ -191,7 +191,7 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-func TestSwitchesMayChange(t *testing.T) {
+func TestSwitches_mayChange(t *testing.T) {
 	server, client := start(t, Options{})
 	send(t, client, "POST", server.URL()+"/api/session/login", goodLogin, nil)
 	server.SetSwitches(Switches{EnumObjects: true})

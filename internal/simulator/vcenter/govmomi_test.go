@@ -76,7 +76,7 @@ func TestGovmomi(t *testing.T) {
 	}
 }
 
-func TestGovmomiCurrentTime(t *testing.T) {
+func TestGovmomi_currentTime(t *testing.T) {
 	client := govmomi(start(t, vcenter.Options{}))
 	if _, err := methods.GetCurrentTime(t.Context(), client); !fault.Is(err, &types.NotAuthenticated{}) {
 		t.Errorf("anonymously: %v", err)

@@ -120,8 +120,8 @@ func (r result) fault(t *testing.T) string {
 	return name
 }
 
-// TestStartAtOnce starts several at once; the race detector looks on.
-func TestStartAtOnce(t *testing.T) {
+// TestStart_atOnce starts several at once; the race detector looks on.
+func TestStart_atOnce(t *testing.T) {
 	var starting sync.WaitGroup
 	for range 4 {
 		starting.Go(func() {
@@ -161,7 +161,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-func TestBadRequests(t *testing.T) {
+func TestRequests_invalid(t *testing.T) {
 	p := start(t, vcenter.Options{})
 	session := p.login()
 	tests := map[string]struct {
@@ -215,7 +215,7 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-func TestOnlyTheHeaderAuthenticates(t *testing.T) {
+func TestSession_onlyTheHeaderAuthenticates(t *testing.T) {
 	p := start(t, vcenter.Options{})
 	session := p.login()
 	key, _ := p.send("GET", manager+"currentSession", session, "").fields(t)["key"].(string)
@@ -371,7 +371,7 @@ func TestStats(t *testing.T) {
 	}
 }
 
-func TestStartFails(t *testing.T) {
+func TestStart_fails(t *testing.T) {
 	p := start(t, vcenter.Options{})
 	if _, err := vcenter.Start(vcenter.Options{Addr: strings.TrimPrefix(p.server.URL(), "https://")}); err == nil {
 		t.Error("two servers on one port")
