@@ -20,7 +20,7 @@ func check(c clock.Clock, decode func([]byte) (code, msg string), next handler) 
 		case resp.Status >= 300 && resp.Status < 400:
 			return nil, resp.invalid(fmt.Sprintf("it redirects to %s, and redirects are not followed", resp.location()), nil)
 		}
-		e := &StatusError{Call: resp.Call, Status: resp.Status, Header: resp.Header, Received: c.Now()}
+		e := &StatusError{Call: resp.Call, Status: resp.Status, Header: resp.Header, HTML: resp.isHTML(), Received: c.Now()}
 		if decode != nil {
 			e.Code, e.Msg = decode(resp.Body)
 		}

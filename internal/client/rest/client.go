@@ -27,7 +27,7 @@ type Options struct {
 	Trust          tlsutil.Trust
 	UserAgent      string
 	RequestTimeout time.Duration // of one try, its response included
-	MaxRetries     int           // of reads, and of requests with RetryBusy; 0 sends once
+	MaxRetries     int           // of reads, and of requests with RetryBusy or Login; 0 sends once
 	MaxConcurrent  int           // requests in flight; 0 is no limit
 	Limits         Limits
 	Clock          clock.Clock                          // nil is clock.System
@@ -76,7 +76,7 @@ func (c *Client) Close() { c.base.CloseIdleConnections() }
 
 // Do sends the request and returns its response when the status is 2xx. GET and
 // HEAD are sent again after a connection error and after 429, 502, 503 and 504;
-// nothing else is sent twice, unless the request has RetryBusy.
+// nothing else is sent twice, unless the request has RetryBusy or Login.
 //
 // Errors: *ConnectionError, *tlsutil.TrustError, *StatusError, *ResponseError.
 // OutcomeOf says what they mean for the request.

@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -36,6 +37,7 @@ type StatusError struct {
 	// beginning of the body: something in front of the API has responded.
 	Code, Msg string
 	FromAPI   bool
+	HTML      bool // the body is a page
 
 	Header   http.Header
 	Received time.Time // Retry-After may be a date
@@ -65,8 +67,8 @@ func (e *StatusError) IsHTML() bool { return isHTML(e.Header.Get("Content-Type")
 // whether it asks at all.
 func (e *StatusError) RetryAfter() (wait time.Duration, asked bool) {
 	text := e.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second, true
+	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second, true
 	}
 	if date, err := http.ParseTime(text); err == nil {
 		return max(date.Sub(e.Received), 0), true

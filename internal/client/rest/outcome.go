@@ -41,6 +41,14 @@ func OutcomeOf(err error) Outcome {
 	return Refused
 }
 
+// outcome is OutcomeOf for this request.
+func (r *request) outcome(err error) Outcome {
+	if status := Status(err); r.Login && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable) {
+		return Declined
+	}
+	return OutcomeOf(err)
+}
+
 func (e *ConnectionError) outcome() Outcome {
 	var proxy *ProxyError
 	switch {

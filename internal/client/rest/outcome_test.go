@@ -86,29 +86,45 @@ func TestOutcomes_documented(t *testing.T) {
 	}
 }
 
-// A login is sent again after what shows that it was not performed, with the
-// pauses of the clock, and after nothing else.
+// decodeBusy takes a body in JSON for an error of the API.
+func decodeBusy(body []byte) (code, msg string) {
+	if bytes.HasPrefix(body, []byte("{")) {
+		return "Busy", ""
+	}
+	return "", ""
+}
+
+// A request that may be sent again is, after what shows that it was not performed,
+// with the pauses of the clock, and after nothing else. A login is also not performed
+// by a server that something in front of it does not reach.
 func TestRetry_busy(t *testing.T) {
 	page := func(code int) http.HandlerFunc { return reply(code, "text/html", "<html>Busy</html>") }
 	cases := map[string]struct {
-		handler http.HandlerFunc
-		tries   int32
+		handler      http.HandlerFunc
+		tries, login int32
 	}{
-		"429": {status(429), 4}, "502": {status(502), 4}, "503": {status(503), 4},
-		"page 502": {page(502), 4}, "page 503": {page(503), 4},
-		"401": {status(401), 1}, "403": {status(403), 1}, "400": {status(400), 1}, "404": {status(404), 1}, "423": {status(423), 1},
-		"500": {status(500), 1}, "504": {status(504), 1}, "page 200": {page(200), 1},
-		"connection lost": {func(http.ResponseWriter, *http.Request) { abort() }, 1},
+		"429": {status(429), 4, 4}, "503": {status(503), 1, 4}, "503 of the API": {reply(503, "application/json", `{"code":"Busy"}`), 4, 4},
+		"502": {status(502), 1, 4}, "page 502": {page(502), 1, 4}, "page 503": {page(503), 1, 4},
+		"401": {status(401), 1, 1}, "403": {status(403), 1, 1}, "400": {status(400), 1, 1}, "404": {status(404), 1, 1},
+		"409": {status(409), 1, 1}, "423": {status(423), 1, 1},
+		"500": {status(500), 1, 1}, "504": {status(504), 1, 1}, "page 200": {page(200), 1, 1},
+		"connection lost": {func(http.ResponseWriter, *http.Request) { abort() }, 1, 1},
 	}
 	for name, c := range cases {
-		bubble(t, name, func(t *testing.T) {
-			var tries atomic.Int32
-			client := serve(t, Options{MaxRetries: 3, Clock: clocktest.New()}, func(w http.ResponseWriter, r *http.Request) { tries.Add(1); c.handler(w, r) })
-			_, _ = client.Do(t.Context(), Request{Method: http.MethodPost, Path: "/sessions", Body: map[string]string{"a": "b"}, RetryBusy: true}) // only the tries count here
-			if tries.Load() != c.tries {
-				t.Errorf("%d tries, want %d", tries.Load(), c.tries)
-			}
-		})
+		for _, login := range []bool{false, true} {
+			bubble(t, fmt.Sprintf("%s, login %t", name, login), func(t *testing.T) {
+				var tries atomic.Int32
+				client := serve(t, Options{MaxRetries: 3, Clock: clocktest.New(), DecodeError: decodeBusy}, func(w http.ResponseWriter, r *http.Request) { tries.Add(1); c.handler(w, r) })
+				_, _ = client.Do(t.Context(), Request{Method: http.MethodPost, Path: "/sessions", Body: map[string]string{"a": "b"}, RetryBusy: !login, Login: login}) // only the tries count here
+				want := c.tries
+				if login {
+					want = c.login
+				}
+				if tries.Load() != want {
+					t.Errorf("%d tries, want %d", tries.Load(), want)
+				}
+			})
+		}
 	}
 	bubble(t, "connection refused", func(t *testing.T) {
 		client := serve(t, Options{MaxRetries: 3, Clock: clocktest.New()}, status(200))

@@ -37,10 +37,13 @@ type Request struct {
 	// sessions, which has little time at the end of the process.
 	NoLimit bool
 
-	// RetryBusy sends the request again where it never reached the server, and after
-	// 429, 502 and 503, within Options.MaxRetries. It is for a login, which a server
-	// that gives these responses has not performed.
+	// RetryBusy sends the request again, within Options.MaxRetries, where it has not
+	// been performed since the server can't be reached or is busy (429, 503).
 	RetryBusy bool
+
+	// Login is RetryBusy for a request that opens a session: a server that responds
+	// with 502 or 503 has opened none, even if something in front of it responds.
+	Login bool
 }
 
 // request is a Request on its way through the chain.

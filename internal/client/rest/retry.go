@@ -49,15 +49,20 @@ func (r *request) canRetry(ctx context.Context, err error) bool {
 			return false
 		}
 		again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, lost.raw)
-		return again && (r.isRead() || r.RetryBusy && !lost.Sent)
+		return again && (r.isRead() || r.isDeclined(err))
 	}
 	switch Status(err) {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable:
-		return r.isRead() || r.RetryBusy
+		return r.isRead() || r.isDeclined(err)
 	case http.StatusGatewayTimeout:
 		return r.isRead()
 	}
 	return false
+}
+
+// isDeclined reports whether a request that may be sent again has not been performed.
+func (r *request) isDeclined(err error) bool {
+	return (r.RetryBusy || r.Login) && r.outcome(err) == Declined
 }
 
 // pause is the time before the next try.

@@ -285,7 +285,8 @@ func TestRetryAfter(t *testing.T) {
 		wait  time.Duration
 		asked bool
 	}{
-		"7": {7 * time.Second, true}, "0": {0, true}, "": {}, "-5": {}, "soon": {}, "99999999999": {},
+		"7": {7 * time.Second, true}, "0": {0, true}, "": {}, "-5": {}, "soon": {},
+		"99999999999": {9223372036 * time.Second, true}, "99999999999999999999999": {9223372036 * time.Second, true}, // the longest there are
 		"Sun, 01 Mar 2026 12:00:30 GMT":  {30 * time.Second, true},
 		"Sunday, 01-Mar-26 12:01:00 GMT": {time.Minute, true},
 		"Sun, 01 Mar 2026 11:59:59 GMT":  {0, true},

@@ -16,6 +16,6 @@ type Login interface {
 // loginRequest is a login; secrets must not show in an error text.
 func loginRequest(path string, body any, secrets ...string) rest.Request {
 	r := post(path, body)
-	r.Secrets, r.RetryBusy = secrets, true
+	r.Secrets, r.Login = secrets, true
 	return r
 }

@@ -92,7 +92,9 @@ func (s *Session) Info(ctx context.Context) (SessionInfoWithTokens, error) {
 // /session/refresh-endpoints-tokens). Whether others lose theirs is not
 // documented.
 func (s *Session) RefreshEndpointsTokens(ctx context.Context) (SessionInfoWithTokens, error) {
-	return s.info(ctx, post("/session/refresh-endpoints-tokens", nil))
+	r := post("/session/refresh-endpoints-tokens", nil)
+	r.RetryBusy = true
+	return s.info(ctx, r)
 }
 
 func (s *Session) info(ctx context.Context, r rest.Request) (SessionInfoWithTokens, error) {

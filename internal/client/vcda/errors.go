@@ -116,6 +116,15 @@ func status(err error) int {
 	return rest.Status(err)
 }
 
+// apiStatus is status, or 0 where a page responds: that says nothing of the object.
+func apiStatus(err error) int {
+	var e *rest.StatusError
+	if errors.As(err, &e) && e.HTML {
+		return 0
+	}
+	return status(err)
+}
+
 // OutcomeOf returns the outcome of a request. What failed before it, such as the
 // login it needed, means that nothing was sent.
 func OutcomeOf(err error) rest.Outcome {
@@ -149,15 +158,18 @@ func IsEmptyBody(err error) bool {
 	return errors.As(err, &response) && response.Empty
 }
 
+// longestRetryAfter bounds RetryAfter: an operation would only wait for its timeout.
+const longestRetryAfter = time.Minute
+
 // RetryAfter is how long the appliance asks to wait before the request is sent
-// again; 0 where it doesn't say.
+// again, a minute at most; 0 where it doesn't say.
 func RetryAfter(err error) time.Duration {
 	var e *rest.StatusError
 	if !errors.As(err, &e) {
 		return 0
 	}
 	wait, _ := e.RetryAfter()
-	return wait
+	return min(wait, longestRetryAfter)
 }
 
 // IsTransient reports whether the same request may succeed a little later.
@@ -168,7 +180,7 @@ func IsTransient(err error) bool {
 	}
 	var status *rest.StatusError
 	if errors.As(err, &status) {
-		return status.IsTransient()
+		return status.IsTransient() || status.HTML
 	}
 	var connection *rest.ConnectionError
 	var response *rest.ResponseError
@@ -176,19 +188,19 @@ func IsTransient(err error) bool {
 }
 
 // IsBadRequest reports whether the appliance does not understand a request.
-func IsBadRequest(err error) bool { return status(err) == http.StatusBadRequest }
+func IsBadRequest(err error) bool { return apiStatus(err) == http.StatusBadRequest }
 
 // IsNotFoundOrForbidden reports whether the appliance shows nothing of what was
 // asked for: it is forbidden or not there.
 func IsNotFoundOrForbidden(err error) bool {
-	answered := status(err)
+	answered := apiStatus(err)
 	return answered == http.StatusNotFound || answered == http.StatusForbidden
 }
 
 // IsNotFound reports whether a response or a task error says that the site does not
 // exist.
 func IsNotFound(err error) bool {
-	if status(err) == http.StatusNotFound {
+	if apiStatus(err) == http.StatusNotFound {
 		return true
 	}
 	var e *APIError

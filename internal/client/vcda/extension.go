@@ -130,7 +130,7 @@ func (e *ExtensionError) Error() string {
 func (e *ExtensionError) Unwrap() error { return e.Err }
 
 // UnknownSite reports whether the appliance is not paired with a site of this name.
-func (e *ExtensionError) UnknownSite() bool { return status(e.Err) == http.StatusNotFound }
+func (e *ExtensionError) UnknownSite() bool { return apiStatus(e.Err) == http.StatusNotFound }
 
 // extend sends an extension within a session: the schema's payload, and where the
 // appliance does not know that, the prose's.
@@ -139,8 +139,8 @@ func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionD
 	var err error
 	for i, body := range e.Method.payloads(e.Site) {
 		var problem error
-		response, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets()})
-		unknown := status(problem) == http.StatusBadRequest
+		response, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets(), Login: true})
+		unknown := apiStatus(problem) == http.StatusBadRequest
 		if i == 0 || !unknown {
 			err = problem // where no payload is known, the first one's response says why
 		}
@@ -170,8 +170,8 @@ func (c *Client) shrink(ctx context.Context, send sender, site string) error {
 	if site == "" {
 		return errors.New("no site to take the extension back from") // the path would end the session
 	}
-	_, err := send(ctx, rest.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site), NoLimit: true})
-	switch status(err) {
+	_, err := send(ctx, rest.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site), NoLimit: true, RetryBusy: true})
+	switch apiStatus(err) {
 	case http.StatusBadRequest, http.StatusNotFound:
 		return nil
 	}

@@ -131,7 +131,7 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	if slices.Contains([]string{"4.5", "4.6"}, c.APIVersion()) {
 		method = http.MethodGet
 	}
-	task, err := c.start(ctx, rest.Request{Method: method, Path: "/diagnostics/health"})
+	task, err := c.start(ctx, rest.Request{Method: method, Path: "/diagnostics/health", RetryBusy: true})
 	if err != nil {
 		return Health{}, err
 	}

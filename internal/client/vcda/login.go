@@ -20,7 +20,7 @@ type Login interface {
 
 // requestLogin sends one login, whose secrets must not show in an error text.
 func (c *Client) requestLogin(ctx context.Context, body any, secrets ...string) (token string, err error) {
-	response, err := c.send(ctx, "", rest.Request{Method: http.MethodPost, Path: "/sessions", Body: body, Secrets: secrets, RetryBusy: true})
+	response, err := c.send(ctx, "", rest.Request{Method: http.MethodPost, Path: "/sessions", Body: body, Secrets: secrets, Login: true})
 	if err != nil {
 		return "", err
 	}

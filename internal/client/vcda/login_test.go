@@ -399,3 +399,45 @@ func TestRequest_headers(t *testing.T) {
 		})
 	}
 }
+
+// An appliance that is busy has not extended the session: the request is sent again.
+func TestExtend_busyAppliance(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"429":           {Kind: simulator.Status, Status: 429, RetryAfter: "5"},
+		"503":           {Kind: simulator.Status, Status: 503},
+		"503 as a page": {Kind: simulator.Body, Status: 503, Body: "<html>Busy</html>", ContentType: "text/html"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startBy(t, Cloud, clocktest.New())
+			f.a.Pair("site-b")
+			fault.Method, fault.Path, fault.Times = "POST", extendPath, 1
+			f.a.Fault(fault)
+			client := f.connect(rootLogin(), func(o *Options) { o.Transport.MaxRetries = 1 })
+			_, err := client.Extend(t.Context(), remoteExtension(f.b), Managed)
+			if sent := f.a.Stats().Requests["POST "+extendPath]; err != nil || sent != 2 {
+				t.Errorf("error %v after %d requests", err, sent)
+			}
+		})
+	}
+}
+
+// A page says nothing of an extension that is to be taken back.
+func TestShrink_page(t *testing.T) {
+	t.Parallel()
+	f := startBy(t, Cloud, clocktest.New())
+	f.a.Pair("site-b")
+	f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions/site-b", Kind: simulator.Body, Status: 404, Body: "<html>Not found</html>", ContentType: "text/html"})
+	if _, err := f.Extend(t.Context(), remoteExtension(f.b), Managed); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Release(t.Context(), "site-b", Managed); rest.Status(err) != http.StatusNotFound {
+		t.Errorf("error %v", err)
+	}
+}
+
+func remoteExtension(b *simulator.Appliance) Extension {
+	user := b.Accounts().VCDUsers[0]
+	return Extension{Site: b.Site(), Method: ExtendCredentials{Username: user.Username, Password: user.Password}}
+}

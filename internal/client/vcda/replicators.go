@@ -116,7 +116,7 @@ func (c *Client) RepairReplicator(ctx context.Context, id, description string, d
 // DELETE /replicators/{id}). One that is not registered is no error.
 func (c *Client) RemoveReplicator(ctx context.Context, id string) error {
 	err := c.write(ctx, rest.Request{Method: http.MethodDelete, Path: replicatorsPath + "/" + url.PathEscape(id)}, nil)
-	if status(err) == http.StatusNotFound {
+	if apiStatus(err) == http.StatusNotFound {
 		return nil
 	}
 	return err

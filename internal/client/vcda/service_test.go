@@ -142,6 +142,10 @@ func TestRetryAfter(t *testing.T) {
 	if got := RetryAfter(fmt.Errorf("wrapped: %w", busy)); got != 7*time.Second {
 		t.Errorf("%s, want 7s", got)
 	}
+	busy.Header.Set("Retry-After", "86400")
+	if got := RetryAfter(busy); got != time.Minute {
+		t.Errorf("%s, want a minute", got)
+	}
 	if RetryAfter(ErrClosed) != 0 {
 		t.Error("another error names a pause")
 	}

@@ -76,7 +76,7 @@ func (e *AbsentCallError) Unwrap() error { return e.Err }
 // unproven turns the response to a call that only old appliances are known to have
 // into an *AbsentCallError where this one lacks it.
 func unproven(err error) error {
-	if s := status(err); s == http.StatusNotFound || s == http.StatusMethodNotAllowed {
+	if s := apiStatus(err); s == http.StatusNotFound || s == http.StatusMethodNotAllowed {
 		return &AbsentCallError{err}
 	}
 	return err
@@ -375,7 +375,7 @@ func (c *Client) UnregisterPlugin(ctx context.Context, admin SSOAdmin) error {
 		r = rest.Request{Method: http.MethodPost, Path: pluginPath + "/unregister", Body: admin, Secrets: []string{admin.Password}}
 	}
 	err := c.write(ctx, r, nil)
-	if status(err) == http.StatusNotFound {
+	if apiStatus(err) == http.StatusNotFound {
 		return nil
 	}
 	return err

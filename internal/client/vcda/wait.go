@@ -78,7 +78,7 @@ func IsTaskForgotten(err error) bool {
 	if !errors.As(err, &wait) {
 		return false
 	}
-	answered := status(wait.Err)
+	answered := apiStatus(wait.Err)
 	return answered == http.StatusNotFound || answered == http.StatusBadRequest
 }
 

@@ -66,7 +66,7 @@ func (a *api) sessionManager(ctx context.Context) (string, error) {
 // logIn opens a session (Login).
 func (a *api) logIn(ctx context.Context, username, password string) (opened, error) {
 	response, err := a.send(ctx, "", rest.Request{
-		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password}, RetryBusy: true,
+		Method: http.MethodPost, Path: a.member("Login"), Secrets: []string{password}, Login: true,
 		Body: struct {
 			UserName string `json:"userName"`
 			Password string `json:"password"`
@@ -82,7 +82,7 @@ func (a *api) logIn(ctx context.Context, username, password string) (opened, err
 // acquireCloneTicket asks for a clone ticket (AcquireCloneTicket). What comes
 // instead of one is not shown: it may hold a ticket all the same.
 func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error) {
-	response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket")})
+	response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket"), RetryBusy: true})
 	if err != nil {
 		return "", err
 	}
@@ -97,7 +97,7 @@ func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error)
 // The call is anonymous: with a session it would turn that one into the clone.
 func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 	response, err := a.send(ctx, "", rest.Request{
-		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket},
+		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket}, Login: true,
 		Body: struct {
 			CloneTicket string `json:"cloneTicket"`
 		}{ticket},
@@ -133,7 +133,7 @@ func (a *api) currentSession(ctx context.Context, id string) (*UserSession, erro
 // currentTime keeps a session alive (CurrentTime of ServiceInstance), as VMware's
 // own clients do; it needs one.
 func (a *api) currentTime(ctx context.Context, id string) error {
-	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/ServiceInstance/ServiceInstance/CurrentTime"})
+	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/ServiceInstance/ServiceInstance/CurrentTime", RetryBusy: true})
 	return err
 }
 

@@ -3,6 +3,7 @@ package vcenter_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -494,6 +495,50 @@ func TestLogin_transientError(t *testing.T) {
 	fail = false
 	if _, err := client.Session(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A call that a busy vCenter has not performed is sent again: a clone with the same
+// ticket too, which is not spent.
+func TestBusyVCenter(t *testing.T) {
+	fault := `{"_typeName":"SystemError","faultMessage":[{"message":"Busy."}]}`
+	page := respond(503, "<html>No healthy upstream</html>", "Content-Type", "text/html")
+	performed := map[string]http.HandlerFunc{
+		"system":             respond(200, `{"api_release":"8.0.2.0"}`),
+		"Login":              respond(200, aliceSession, "vmware-api-session-id", "token-1"),
+		"CloneSession":       respond(200, aliceSession, "vmware-api-session-id", "token-2"),
+		"AcquireCloneTicket": respond(200, `"cst-s3cret"`),
+		"CurrentTime":        respond(200, `"2024-05-01T10:00:00Z"`),
+	}
+	for name, c := range map[string]struct {
+		busy   http.HandlerFunc
+		member []string
+	}{
+		"429":           {respond(429, "", "Retry-After", "5"), []string{"system", "Login", "CloneSession", "AcquireCloneTicket", "CurrentTime"}},
+		"503":           {respond(503, fault), []string{"system", "Login", "CloneSession", "AcquireCloneTicket", "CurrentTime"}},
+		"503 as a page": {page, []string{"Login", "CloneSession"}},
+		"502 as a page": {respond(502, "<html>Bad Gateway</html>", "Content-Type", "text/html"), []string{"Login", "CloneSession"}},
+	} {
+		for _, member := range c.member {
+			t.Run(name+" "+member, func(t *testing.T) {
+				answers, asked := maps.Clone(performed), 0
+				answers[member] = func(w http.ResponseWriter, r *http.Request) {
+					if asked++; asked == 1 {
+						c.busy(w, r)
+						return
+					}
+					performed[member](w, r)
+				}
+				client, _ := play(t, credentials(), answers)
+				clone, err := client.Clone(t.Context(), acquire(t, client))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := clone.Renew(t.Context()); err != nil || asked != 2 {
+					t.Errorf("error %v, and %d requests", err, asked)
+				}
+			})
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func newClient(t *testing.T, address string, trust tlsutil.Trust, login vcenter.
 		t.Fatal(err)
 	}
 	client, err := vcenter.New(vcenter.Options{
-		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test-agent/1", RequestTimeout: time.Minute, MaxConcurrent: 4, Clock: clocktest.New()},
+		Transport: rest.Options{BaseURL: base, Trust: trust, UserAgent: "test-agent/1", RequestTimeout: time.Minute, MaxRetries: 1, MaxConcurrent: 4, Clock: clocktest.New()},
 		Login:     login,
 		Release:   release,
 	})

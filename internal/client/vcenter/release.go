@@ -44,7 +44,7 @@ func (c *Client) chooseRelease(ctx context.Context) (string, error) {
 		return c.release, nil
 	}
 	response, err := c.http.Do(ctx, rest.Request{
-		Method: http.MethodPost, Path: "/api/vcenter/system", Query: url.Values{"action": {"hello"}},
+		Method: http.MethodPost, Path: "/api/vcenter/system", Query: url.Values{"action": {"hello"}}, RetryBusy: true,
 		Body: struct {
 			APIReleases []string `json:"api_releases"`
 		}{releases},

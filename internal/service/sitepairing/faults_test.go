@@ -30,6 +30,13 @@ var unperformed = []fault{
 	{"500", simulator.Fault{Kind: simulator.Status, Status: http.StatusInternalServerError}},
 }
 
+// pages are answers of something in front of the appliance.
+var pages = []fault{
+	{"400 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusBadRequest, ContentType: "text/html", Body: html}},
+	{"403 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusForbidden, ContentType: "text/html", Body: html}},
+	{"404 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusNotFound, ContentType: "text/html", Body: html}},
+}
+
 // lostAnswers are the faults that strike after a request was performed.
 var lostAnswers = slices.Concat([]fault{
 	{"reset after acting", simulator.Fault{Kind: simulator.Reset, PerformFirst: true}},
@@ -80,6 +87,12 @@ var operations = []operation{
 	{"list after", simulator.Fault{Method: "GET", Path: "/sites", Skip: 1, Times: 1}, slices.Concat(unperformed, lostAnswers), createGoesOn},
 	{"tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, slices.Concat(unperformed, lostAnswers), nothingSent},
 	{"login", simulator.Fault{Method: "POST", Path: "/sessions"}, slices.Concat(unperformed, lostAnswers), nothingSent},
+	{"page to a create", simulator.Fault{Method: "POST", Path: "/sites", Times: 1}, pages, pageToACreate},
+	{"page to a delete", simulator.Fault{Method: "DELETE", Path: "/sites/*", Times: 1}, pages, pageToADelete},
+	{"page to a read", simulator.Fault{Method: "GET", Path: "/sites"}, pages, readKeepsState},
+	{"page to a poll", simulator.Fault{Method: "GET", Path: "/tasks/*", Times: 2}, pages, createGoesOn},
+	{"page to a list before", simulator.Fault{Method: "GET", Path: "/sites"}, pages, nothingSent},
+	{"page to the tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, pages, nothingSent},
 }
 
 // createGoesOn: one request, no error, and a whole state.
@@ -98,6 +111,25 @@ func createFails(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	sent(t, a, 1, 0, 0)
 	complete(t, a, succeeds(t, a, none, values(b)))
 	sent(t, a, 2, 0, 0)
+}
+
+// pageToACreate: one error that blames the address, and the next create works.
+func pageToACreate(t *testing.T, a, b *simulator.Appliance, strike func()) {
+	strike()
+	object, problems := attempt(t, a, none, values(b))
+	one(t, problems, "Unable to pair with the site at "+b.URL(), "a proxy or firewall answers in its place: check url")
+	gone(t, a, object)
+	complete(t, a, succeeds(t, a, none, values(b)))
+}
+
+// pageToADelete: one error that blames the address, and the state as before.
+func pageToADelete(t *testing.T, a, b *simulator.Appliance, strike func()) {
+	made := succeeds(t, a, none, values(b))
+	strike()
+	kept, problems := attempt(t, a, made, nil)
+	one(t, problems, "Unable to unpair the site pairing site-b", "a proxy or firewall answers in its place: check url")
+	complete(t, a, kept)
+	gone(t, a, succeeds(t, a, kept, nil))
 }
 
 func updateGoesOn(t *testing.T, a, b *simulator.Appliance, strike func()) {
