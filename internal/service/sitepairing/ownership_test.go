@@ -1,8 +1,10 @@
 package sitepairing_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -186,5 +188,71 @@ func TestDescription_storedOtherwise(t *testing.T) {
 		if now, _ = refreshed(t, a, changed); now.Values["description"] != "by hand" {
 			t.Errorf("drift is hidden: %q", now.Values["description"])
 		}
+	})
+}
+
+// TestAnotherAppliance_savedCreate: a plan that has reached an appliance pairs on no
+// other one. One that has reached none does not know.
+func TestAnotherAppliance_savedCreate(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		plan := configured(t, a).Plan(t, pairingType, none, values(b))
+		object, problems := process(t, b).Apply(t, plan)
+		one(t, problems, "The plan was made on another appliance", "Nothing was sent", "VCDA_URL", "plan again")
+		left(t, object)
+		sent(t, b, 0, 0, 0)
+		complete(t, a, apply(t, process(t, a), plan))
+
+		before := b.Stats().Total
+		blind := process(t, b, "preflight", false, "service", string(b.Service())).Plan(t, pairingType, none, values(a))
+		if asked := b.Stats().Total - before; asked > 0 {
+			t.Errorf("the plan sends %d requests", asked)
+		}
+		apply(t, process(t, b), blind)
+	})
+}
+
+// TestAnotherAppliance_savedPlanInTheCLI: VCDA_URL names another appliance when the
+// plan is applied.
+func TestAnotherAppliance_savedPlanInTheCLI(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		w := acctest.NewWorkspace(t, pairing("b", of(b)))
+		env := w.Env
+		at := func(one *simulator.Appliance) {
+			user := one.Accounts().LocalUsers[0]
+			w.Env = append(slices.Clone(env), "VCDA_URL="+one.URL(), "VCDA_THUMBPRINT="+one.Thumbprint(), "VCDA_LOGIN=local_user", "VCDA_USERNAME="+user.Username, "VCDA_PASSWORD="+user.Password)
+		}
+		at(a)
+		w.MustRun(t, "plan", "-no-color", "-out=saved")
+		at(b)
+		out, code := w.Run(t, "apply", "-no-color", "saved")
+		if code == 0 || len(b.Sites()) > 0 {
+			t.Errorf("exit code %d, pairings of the other appliance: %v", code, b.Sites())
+		}
+		acctest.RequireTexts(t, out, "The plan was made on another appliance")
+		at(a)
+		w.MustRun(t, "apply", "-no-color", "saved")
+		w.MustRun(t, "destroy", "-no-color", "-auto-approve")
+	})
+}
+
+// TestUnknownName_turnsOutOther: a name that is known only while it is applied, and is
+// another one, is an error before anything is sent.
+func TestUnknownName_turnsOutOther(t *testing.T) {
+	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
+		w := acctest.NewWorkspace(t, config(a, of(b).with(arguments{"site": "terraform_data.name.output"}))+`
+variable "name" {}
+resource "terraform_data" "name" { input = var.name }
+`)
+		w.MustRun(t, "apply", "-no-color", "-auto-approve", "-var=name=site-b")
+		out := w.MustRun(t, "plan", "-no-color", "-var=name=site-x")
+		acctest.RequireTexts(t, out, "0 to add, 2 to change, 0 to destroy")
+		out, code := w.Run(t, "apply", "-no-color", "-auto-approve", "-var=name=site-x")
+		if code == 0 {
+			t.Errorf("the apply succeeds\n%s", out)
+		}
+		acctest.RequireTexts(t, out, "site")
+		sent(t, a, 1, 0, 0)
+		t.Log(out)
+		w.MustRun(t, "destroy", "-no-color", "-auto-approve", "-var=name=site-b")
 	})
 }

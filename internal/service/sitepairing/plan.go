@@ -27,6 +27,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
+		r.ForResource.ModifyPlan(ctx, req, resp)
 		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req.Private, prior)...)
 		return
 	}
@@ -37,6 +38,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	case resp.Diagnostics.HasError():
 	case req.State.Raw.IsNull():
 		resp.Diagnostics.Append(r.planCreate(ctx, req.Private, m, site)...)
+		resp.Diagnostics.Append(r.keepReached(ctx, resp.Private)...)
 	default:
 		r.planChange(ctx, req, resp, m, prior, site)
 	}
@@ -56,6 +58,7 @@ func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	if m.changesAppliance(prior) || !m.Site.Equal(prior.Site) {
+		r.ForResource.ModifyPlan(ctx, req, resp)
 		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req.Private, prior)...)
 	}
 	m.planned(prior, site)
@@ -102,6 +105,19 @@ func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.Priva
 		return nil
 	}
 	return checkInstance(m.action("plan"), made, instance, client)
+}
+
+// keepReached keeps in the plan of a create which appliance it has reached, if any.
+func (r *sitePairing) keepReached(ctx context.Context, private base.PrivateWriter) diag.Diagnostics {
+	client, absent := r.VCDA.Client()
+	if absent.HasError() || !client.HasSession() {
+		return nil
+	}
+	instance, err := client.InstanceID(ctx)
+	if err != nil || instance == "" {
+		return nil // for the create to report
+	}
+	return keepInstance(ctx, private, instance)
 }
 
 func missingSite() diag.Diagnostic {

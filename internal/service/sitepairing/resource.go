@@ -57,6 +57,9 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	defer cancel()
 	action := "pair with the site at " + m.APIURL.ValueString()
 	a, instance := r.appliance(ctx, action, nil, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(checkPlanned(ctx, action, instance, a.Client())...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
