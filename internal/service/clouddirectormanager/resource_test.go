@@ -121,6 +121,7 @@ func TestUpdate(t *testing.T) {
 		{"password version", direct.Values{"vcd_password_wo_version": 2}, vcloud},
 		{"lookup service", direct.Values{"lookup_service_url": "https://vcenter-2.example.com", "lookup_service_thumbprint": lookupService}, both},
 		{"Manager off", direct.Values{"manager_lookup_service": false}, calls{}},
+		{"no triggers", direct.Values{"reapply_triggers": direct.Values{}}, calls{}},
 		{"triggers", direct.Values{"reapply_triggers": direct.Values{"certificate": "2"}}, calls{"POST /config/lookup-service": 1}},
 		{"Manager on", direct.Values{"manager_lookup_service": true}, calls{"POST /config/manager/lookup-service": 1}},
 	} {

@@ -109,6 +109,8 @@ func TestUpdate(t *testing.T) {
 		{"equal description", nil, direct.Values{"description": "new\r\n"}, calls{}},
 		{"SSO password write-only", nil, direct.Values{"sso_password": nil, "sso_password_wo": password, "sso_password_wo_version": 1}, calls{}},
 		{"SSO password version", nil, direct.Values{"sso_password_wo_version": 2}, calls{repair: 1}},
+		{"no triggers", nil, direct.Values{"repair_triggers": direct.Values{}}, calls{}},
+		{"a trigger that is null", nil, direct.Values{"repair_triggers": direct.Values{"manager": nil}}, calls{}},
 		{"triggers", nil, direct.Values{"repair_triggers": direct.Values{"manager": "2"}}, calls{repair: 1}},
 		{"lookup service", nil, direct.Values{"lookup_service_url": "https://vcenter-2.example.com", "lookup_service_thumbprint": other}, calls{lookupService: 1}},
 		{"certificate", site.Replicators[0].RotateCertificate, nil, calls{repair: 1}},

@@ -110,6 +110,7 @@ func TestUpdate(t *testing.T) {
 		{"root password write-only", nil, func() direct.Values {
 			return direct.Values{"root_password": nil, "root_password_wo": deployed.RootPassword}
 		}, calls{}},
+		{"no triggers", nil, func() direct.Values { return direct.Values{"repair_triggers": direct.Values{}} }, calls{}},
 		{"triggers", nil, func() direct.Values { return direct.Values{"repair_triggers": direct.Values{"a": "b"}} }, calls{change: 1}},
 		{"certificate", site.Tunnels[0].RotateCertificate, func() direct.Values { return direct.Values{"certificate": deployed.Encoded(site.Tunnels[0])} }, calls{change: 1}},
 		{"thumbprint", nil, func() direct.Values {

@@ -81,6 +81,7 @@ func TestUpdate(t *testing.T) {
 		{"SSO user", direct.Values{"sso_user": second.Username, "sso_password": second.Password}, lookupService},
 		{"SSO password write-only", direct.Values{"sso_password": nil, "sso_password_wo": second.Password, "sso_password_wo_version": 1}, calls{}},
 		{"SSO password version", direct.Values{"sso_password_wo_version": 2}, lookupService},
+		{"no triggers", direct.Values{"reapply_triggers": direct.Values{}}, calls{}},
 		{"triggers", direct.Values{"reapply_triggers": direct.Values{"certificate": "2"}}, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1}},
 		{"plug-in off", direct.Values{"vsphere_plugin": false}, calls{"DELETE /config/vsphere-ui": 1}},
 		{"plug-in on", direct.Values{"vsphere_plugin": true}, calls{"POST /config/vsphere-ui": 1}},
