@@ -316,15 +316,114 @@ func TestGuideSiteLost(t *testing.T) {
 	}
 }
 
+// TestDRPair_lostSite: while either site is lost, the other one can be planned,
+// re-paired, unpaired and destroyed, and nothing of the lost one is asked. Later the
+// rebuilt site is paired.
+func TestDRPair_lostSite(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		for side, half := range map[string]struct{ dead, kept string }{"a": {"a_to_b", "b_to_a"}, "b": {"b_to_a", "a_to_b"}} {
+			t.Run(string(service)+"/"+side, func(t *testing.T) {
+				t.Parallel()
+				fixture := startMesh(t, service)
+				lost, survivor := fixture.Appliance("site-"+side), fixture.Appliance(map[string]string{"a": "site-b", "b": "site-a"}[side])
+				space := pairSpace(t, fixture.Appliance("site-a"), fixture.Appliance("site-b"))
+				with := func(lines string) {
+					space.Write(t, "main.tf", strings.Replace(pairUsage(t, fixture.Appliance("site-a"), fixture.Appliance("site-b")), "  site_a = {", lines+"\n  site_a = {", 1))
+				}
+				space.MustRun(t, "apply", "-no-color", "-auto-approve")
+				lost.Fault(simulator.Fault{Kind: simulator.Reset})
+				space.MustRun(t, "state", "rm", "module.dr_pair.vcda_site_pairing."+half.dead)
+				acctest.RequireTexts(t, space.MustRun(t, "plan", "-no-color"), "1 to add")
+				space.MustRun(t, "plan", "-no-color", "-target=module.dr_pair.vcda_site_pairing."+half.kept)
+
+				before := lost.Stats().Total
+				is := "  lost_site = \"" + side + "\"\n"
+				with(is)
+				space.MustRun(t, "apply", "-no-color", "-auto-approve")
+				space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
+				with(is + `  repair_triggers = { again = "1" }`)
+				space.MustRun(t, "apply", "-no-color", "-auto-approve")
+				checkWrites(t, survivor, 1, 1)
+				with(is)
+				space.MustRun(t, "apply", "-no-color", "-auto-approve")
+				space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+				if left := survivor.Sites(); len(left) > 0 {
+					t.Errorf("the survivor still has %v", left)
+				}
+				if asked := lost.Stats().Total - before; asked > 0 {
+					t.Errorf("the lost site was asked %d times", asked)
+				}
+
+				lost.ClearFaults()
+				lost.Unpair(survivor.Site())
+				lost.RotateCertificate()
+				with("")
+				acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true")
+				space.MustRun(t, "destroy", "-no-color", "-auto-approve")
+				checkNothingLeft(t, fixture)
+			})
+		}
+	}
+}
+
+// TestDRMesh_lostSite: with the name of the lost site, the others are managed without it.
+func TestDRMesh_lostSite(t *testing.T) {
+	t.Parallel()
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			t.Parallel()
+			fixture, space := startMesh(t, service), moduleSpace(t)
+			pinSites(t, space, fixture, meshSites)
+			inMesh(t, space, "get", "-no-color")
+			inMesh(t, space, "apply", "-no-color", "-auto-approve")
+			lost := fixture.Appliance("site-b") // it is B of one pair, and A of another
+			lost.Fault(simulator.Fault{Kind: simulator.Reset})
+			inMesh(t, space, "state", "rm", "module.site-a_site-b.vcda_site_pairing.b_to_a", "module.site-b_site-c.vcda_site_pairing.a_to_b")
+			acctest.RequireTexts(t, inMesh(t, space, "plan", "-no-color"), "2 to add")
+
+			before := lost.Stats().Total
+			is := "-var=lost_site=site-b"
+			acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve", is), "0 added", "0 destroyed", `"site-a - site-c" = true`, `"site-a - site-b" = false`)
+			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode", is)
+			acctest.RequireTexts(t, inMesh(t, space, "destroy", "-no-color", "-auto-approve", is), "4 destroyed")
+			if asked := lost.Stats().Total - before; asked > 0 {
+				t.Errorf("the lost site was asked %d times", asked)
+			}
+
+			lost.ClearFaults()
+			lost.Unpair("site-a")
+			lost.Unpair("site-c")
+			acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "6 added", "healthy = true")
+			inMesh(t, space, "destroy", "-no-color", "-auto-approve")
+			checkNothingLeft(t, fixture)
+		})
+	}
+}
+
 // describeSites tells the mesh about some sites, without their thumbprints: the
 // appliances look at each other's certificate.
 func describeSites(t *testing.T, space *acctest.Workspace, fixture *simulator.Fixture, names []string) {
 	t.Helper()
+	describe(t, space, fixture, names, func(*simulator.Appliance) string { return "" })
+}
+
+// pinSites is describeSites with the thumbprints.
+func pinSites(t *testing.T, space *acctest.Workspace, fixture *simulator.Fixture, names []string) {
+	t.Helper()
+	describe(t, space, fixture, names, (*simulator.Appliance).Thumbprint)
+}
+
+func describe(t *testing.T, space *acctest.Workspace, fixture *simulator.Fixture, names []string, thumbprint func(*simulator.Appliance) string) {
+	t.Helper()
 	sites, passwords := map[string]any{}, map[string]string{}
 	for _, site := range names {
 		one := fixture.Appliance(site)
-		sites[site] = map[string]string{"url": one.URL(), "ca_certificate": fixture.CertificateAuthority()}
-		passwords[site] = one.Accounts().LocalUsers[0].Password
+		described := map[string]string{"url": one.URL(), "ca_certificate": fixture.CertificateAuthority()}
+		if pin := thumbprint(one); pin != "" {
+			described["thumbprint"] = pin
+		}
+		sites[site], passwords[site] = described, one.Accounts().LocalUsers[0].Password
 	}
 	writeJSON(t, space, "dr-mesh/terraform.tfvars.json", map[string]any{"sites": sites, "passwords": passwords})
 }

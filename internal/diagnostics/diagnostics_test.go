@@ -2,14 +2,17 @@ package diagnostics_test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
@@ -74,6 +77,9 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 		"no such task":                 {diagnostics.VCDA, status(http.StatusNotFound, "TaskNotFound", true), "", nil},
 		"no connection":                {diagnostics.VCDA, &rest.ConnectionError{Host: "vcda-a", Err: errors.New("refused")}, network, nil},
 		"refused by a proxy":           {diagnostics.VCDA, &rest.ConnectionError{Host: "vcda-a", Err: &rest.ProxyError{Host: "proxy:3128", Status: http.StatusForbidden}}, "", []string{"the proxy proxy:3128 refuses to connect: 403 Forbidden", "NO_PROXY"}},
+		"a proxy that can't reach it":  {diagnostics.VCDA, &rest.ConnectionError{Host: "vcda-a", Err: &rest.ProxyError{Host: "proxy:3128", Status: http.StatusBadGateway}}, "", []string{"The proxy proxy:3128 can't reach vcda-a: check url in the provider block (VCDA_URL)"}},
+		"certificate of another name":  {diagnostics.VCDA, &tlsutil.TrustError{Host: "vcda-a", NotAfter: time.Unix(90, 0), Now: time.Unix(60, 0), Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "vcda-a"}}, "", []string{"is valid for other, not vcda-a", "to a name that the certificate has", "pin it"}},
+		"redirect":                     {diagnostics.VCDA, &rest.ResponseError{Status: http.StatusFound, Reason: "it redirects to https://login"}, address, nil},
 		"extension at a proxy":         {diagnostics.VCDA, &vcda.ExtensionError{Site: "b", Index: -1, Err: status(http.StatusNotFound, "", false)}, address, nil},
 		"vCenter: login at a firewall": {diagnostics.VCenter, &vcenter.LoginError{Host: "vc", Refused: true, Err: page}, address, []string{"vcenter.url in the provider block (VCDA_VCENTER_URL)"}},
 		"vCenter: firewall later":      {diagnostics.VCenter, status(http.StatusUnauthorized, "", false), address, nil},

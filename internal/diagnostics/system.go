@@ -3,6 +3,7 @@ package diagnostics
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -123,6 +124,12 @@ func (s System) explainTrust(e *tlsutil.TrustError) Detail {
 			Advice: fmt.Sprintf("Compare both, and correct the clock that is wrong. To use the certificate before that time, pin it in %s %s", s.block(), pin),
 		}
 	}
+	if errors.As(e, new(x509.HostnameError)) {
+		return Detail{
+			Why:    why + e.Err.Error() + certificate(e),
+			Advice: fmt.Sprintf("Set %s to a name that the certificate has. If this is the right %s, pin it in %s %s", s.setting("url"), s.name, s.block(), pin),
+		}
+	}
 	return Detail{
 		Why:    why + e.Err.Error() + certificate(e),
 		Advice: fmt.Sprintf("If this is the right %s, trust its certificate in %s with ca_certificate, or %s", s.name, s.block(), pin),
@@ -173,7 +180,7 @@ func (s System) explainConnection(e *rest.ConnectionError) Detail {
 	if errors.As(e.Err, &proxy) {
 		return Detail{
 			Why:    Sentence(fmt.Sprintf("%s to %s was not sent: %v", e.Call, e.Host, proxy)),
-			Advice: fmt.Sprintf("Ask the administrator of the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", proxy.Host, e.Host),
+			Advice: s.adviseOnProxy(proxy, e.Host),
 		}
 	}
 	advice := fmt.Sprintf("Check %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", s.setting("url"))
@@ -181,6 +188,14 @@ func (s System) explainConnection(e *rest.ConnectionError) Detail {
 		advice += " If the response is only slow, raise request_timeout."
 	}
 	return Detail{Why: Sentence(fmt.Sprintf("%s got no complete response from %s: %v", e.Call, e.Host, e.Err)), Advice: advice}
+}
+
+// adviseOnProxy is about a proxy that may not, or can't, connect to a host.
+func (s System) adviseOnProxy(e *rest.ProxyError, host string) string {
+	if e.Status >= http.StatusInternalServerError {
+		return fmt.Sprintf("The proxy %s can't reach %s: check %s, or add the host to NO_PROXY.", e.Host, host, s.setting("url"))
+	}
+	return fmt.Sprintf("Ask the administrator of the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", e.Host, host)
 }
 
 // isNotAPI reports whether something else than the API of a system answered, such
@@ -209,10 +224,10 @@ func (s System) notTheAPI() string {
 	return fmt.Sprintf("This is not the API of %s %s, or a proxy or firewall answers in its place: check %s.", s.article, s.name, s.setting("url"))
 }
 
-// explainResponse is about an answer of success that can't be used.
+// explainResponse is about an answer without an error that can't be used.
 func (s System) explainResponse(e *rest.ResponseError) Detail {
 	advice := s.notTheAPI()
-	if !e.HTML {
+	if isRedirect := e.Status >= http.StatusMultipleChoices; !e.HTML && !isRedirect {
 		advice += " If it is the right address, the provider does not know this form of response: please report it."
 	}
 	return Detail{Why: Sentence(e.Error()), Advice: advice}

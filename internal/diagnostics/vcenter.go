@@ -23,7 +23,7 @@ func explainVCenter(s System, err error) (d Detail, ok bool) {
 	var unsupported *vcenter.UnsupportedError
 	switch {
 	case errors.As(err, &unsupported):
-		d.Advice = "If this is an older vCenter, it can't be used. If it is a newer one, set vcenter.release in the provider block to a release it has. If it is another product, such as an ESXi host, set vcenter.url to the address of a vCenter."
+		d.Advice = "If this is an older vCenter, it can't be used. If it is a newer one, set vcenter.release in the provider block to a release it has. If it is another product, such as an ESXi host, or a proxy or firewall answers in its place: check " + s.setting("url") + "."
 	case errors.Is(err, vcenter.ErrNoRelease):
 		d.Advice = "Set vcenter.release in the provider block to a release that this vCenter has."
 	case errors.Is(err, vcenter.ErrNoLogin):

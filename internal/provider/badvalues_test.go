@@ -2,49 +2,311 @@ package provider_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// badValues are values that no attribute of such a name can have, by a part of the
-// name. Each would be sent, or compared, as it is.
-var badValues = []struct{ part, value string }{
+// badTexts are texts that no attribute of such a name can have, by a part of the name.
+// Each would be sent, or compared, as it is.
+var badTexts = []struct{ part, value string }{
 	{"thumbprint", "AB:CD"},
 	{"url", "vcenter"},
+	{"url", "http://vcenter.example.com"},
 	{"certificate", "ca.pem"},
 	{"password", "Another-1\n"},
 	{"user", "root\n"},
+	{"token", "a\x00b"},
+	{"cookie", "a\x00b"},
+	{"ticket", "a\x00b"},
+	{"timeouts.", "soon"},
+	{"timeouts.", "-5m"},
+	{"timeouts.", "0s"},
+	{"timeout", "soon"},
+	{"timeout", "-5m"},
+	{"timeout", "0s"},
+	{"_at", "tomorrow"},
+	{"started_after", "tomorrow"},
+	{"address", "two words"},
+	{"uuid", "no uuid"},
+	{"replication_id", "no id"},
 }
 
-// TestResources_badValues: terraform validate refuses a bad value of each argument
-// with one message that names it.
-func TestResources_badValues(t *testing.T) {
+// Attributes whose value may be an empty text, or any number, by a part of the name.
+var (
+	emptyTexts = []string{"description", "prompt"}
+	anyNumbers = []string{"max_incoming", "_version"}
+)
+
+// kinds are the kinds of objects: their configurations, their schemas, and what
+// validates a configuration.
+var kinds = map[string]struct {
+	configs  map[string][]values
+	schema   func(p *direct.Provider, name string) *tfprotov6.Schema
+	validate func(p *direct.Provider, t testing.TB, name string, config values) direct.Diagnostics
+}{
+	"resource": {
+		resourceConfigs(),
+		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().ResourceSchemas[name] },
+		(*direct.Provider).ValidateResource,
+	},
+	"data source": {
+		everyDataSource,
+		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().DataSourceSchemas[name] },
+		(*direct.Provider).ValidateData,
+	},
+	"ephemeral resource": {
+		everyEphemeral,
+		func(p *direct.Provider, name string) *tfprotov6.Schema {
+			return p.Schemas().EphemeralResourceSchemas[name]
+		},
+		(*direct.Provider).ValidateEphemeral,
+	},
+	"list resource": {
+		everyList,
+		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().ListResourceSchemas[name] },
+		(*direct.Provider).ValidateList,
+	},
+	"action": {
+		everyAction,
+		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().ActionSchemas[name].Schema },
+		(*direct.Provider).ValidateAction,
+	},
+}
+
+// resourceConfigs are those of everyResource, and others with all of its objects.
+func resourceConfigs() map[string][]values {
+	configs := map[string][]values{}
+	for name, c := range everyResource {
+		configs[name] = []values{c.config}
+	}
+	with := func(name string, more values) {
+		config := maps.Clone(everyResource[name].config)
+		maps.Copy(config, more)
+		configs[name] = append(configs[name], config)
+	}
+	rules := []any{values{"instances": 1, "distance_minutes": 60}}
+	mappings := []any{values{"source_network": "lan", "destination_network_id": anyUUID}}
+	with("vcda_vm_replication", values{
+		"source":          values{"site": "site-a", "vcenter_vm": values{"vcenter_id": anyUUID, "vm_id": "vm-1", "vapp_name": "shop"}},
+		"retention_rules": rules,
+		"network_settings": values{
+			"failover":      values{"network_mappings": mappings, "nics": []any{values{"index": 0}}},
+			"failover_test": values{"network_mappings": mappings, "nics": []any{values{"index": 0}}},
+		},
+	})
+	with("vcda_vapp_replication", values{
+		"source":           values{"site": "site-a", "vapp_template": values{"id": anyUUID}},
+		"retention_rules":  rules,
+		"network_settings": values{"failover": values{"network_mappings": mappings}},
+	})
+	with("vcda_vapp_replication", values{
+		"source": values{"site": "site-a", "vcenter_vapp": values{"vcenter_id": anyUUID, "vapp_name": "shop", "vm_ids": []any{"vm-1"}}},
+	})
+	network := []any{values{"key": 4000, "network_id": "network-1"}}
+	with("vcda_vsphere_replication", values{
+		"destination":       values{"site": "site-b", "vcenter_id": anyUUID, "datastore_id": "datastore-1", "disks": []any{values{"key": 2000, "datastore_id": "datastore-1"}}},
+		"retention_rules":   rules,
+		"recovery_settings": values{"failover": values{"network_mappings": network}, "failover_test": values{"network_mappings": network}},
+	})
+	for _, method := range extensionMethods {
+		configs["vcda_session_extension"] = append(configs["vcda_session_extension"], method)
+	}
+	return configs
+}
+
+// extensionMethods are configurations of an extension by each method.
+var extensionMethods = []values{
+	{"site": "site-b", "multisite": values{"org": "acme"}},
+	{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "secret"}},
+	{"site": "site-b", "access_token": values{"token": "secret", "context": "acme"}},
+	{"site": "site-b", "api_token": values{"token": "secret", "org": "acme"}},
+	{"site": "site-b", "cookie": values{"cookie": "secret"}},
+}
+
+// everyDataSource, and the others, hold valid configurations of each object.
+var (
+	everyDataSource = map[string][]values{
+		"vcda_session": {{}}, "vcda_sites": {{}}, "vcda_site": {{"site": "site-b"}}, "vcda_task": {{"id": anyUUID}}, "vcda_tasks": {{}},
+		"vcda_appliance": {{}}, "vcda_health": {{}}, "vcda_remote_certificate": {{"url": "https://site-b.example.com"}}, "vcda_replicators": {{}}, "vcda_tunnels": {{}},
+		"vcda_service_certificate": {{"service": "manager", "vm_id": "vm-42"}},
+		"vcda_vm_replications":     {{}}, "vcda_vapp_replications": {{}}, "vcda_vsphere_replications": {{}},
+		"vcda_replication": {{"id": "C4-" + anyUUID}}, "vcda_replication_instances": {{"replication_id": "C4-" + anyUUID}},
+		"vcda_replication_policy": {{"name": "gold"}}, "vcda_replication_policies": {{}}, "vcda_sla_profiles": {{}},
+		"vcda_inventory":       {{"kind": "networks", "vdc_id": anyUUID}},
+		"vcda_vcenter_session": {{}}, "vcda_storware_session": {{}}, "vcda_storware_user": {{}}, "vcda_storware_status": {{}},
+	}
+	everyEphemeral = map[string][]values{
+		"vcda_session": {{}}, "vcda_session_extension": extensionMethods,
+		"vcda_vcenter_clone_ticket": {{}}, "vcda_vcenter_session": {{}}, "vcda_storware_session": {{}},
+	}
+	everyList = map[string][]values{
+		"vcda_site_pairing": {{}}, "vcda_vm_replication": {{}}, "vcda_vapp_replication": {{}}, "vcda_vsphere_replication": {{}}, "vcda_replicator": {{}}, "vcda_tunnel": {{}},
+	}
+	everyAction = map[string][]values{
+		"vcda_site_repair": {{"id": "site-b"}}, "vcda_health_check": {{}},
+		"vcda_replication_sync":       {{"replication_ids": []any{"C4-" + anyUUID}}},
+		"vcda_replication_failover":   {{"replication_ids": []any{"C4-" + anyUUID}}},
+		"vcda_replication_migrate":    {{"replication_ids": []any{"C4-" + anyUUID}}},
+		"vcda_replication_reverse":    {{"replication_ids": []any{"C4-" + anyUUID}, "accept_source_deletion": true}},
+		"vcda_recovery_plan_failover": {{"plan_id": anyUUID}}, "vcda_recovery_plan_migrate": {{"plan_id": anyUUID}},
+	}
+)
+
+func TestEveryObject_isListed(t *testing.T) {
 	t.Parallel()
 	p := serve(t)
-	for resource, c := range everyResource {
-		for _, attribute := range p.Schemas().ResourceSchemas[resource].Block.Attributes {
-			if !attribute.Required && !attribute.Optional || attribute.Type == nil || !attribute.Type.Is(tftypes.String) {
-				continue
+	known := map[string][]string{
+		"resource":    slices.Collect(maps.Keys(p.Schemas().ResourceSchemas)),
+		"data source": slices.Collect(maps.Keys(p.Schemas().DataSourceSchemas)), "ephemeral resource": slices.Collect(maps.Keys(p.Schemas().EphemeralResourceSchemas)),
+		"list resource": slices.Collect(maps.Keys(p.Schemas().ListResourceSchemas)), "action": slices.Collect(maps.Keys(p.Schemas().ActionSchemas)),
+	}
+	for kind, names := range known {
+		for _, name := range names {
+			configs := kinds[kind].configs[name]
+			if len(configs) == 0 {
+				t.Errorf("no configuration of the %s %s", kind, name)
 			}
-			for _, bad := range badValues {
-				if !strings.Contains(attribute.Name, bad.part) {
-					continue
-				}
-				config := maps.Clone(c.config)
-				config[attribute.Name] = bad.value
-				if stored, isTwin := strings.CutSuffix(attribute.Name, "_wo"); isTwin {
-					delete(config, stored)
-				}
-				if attribute.Name == "certificate" { // excludes it
-					delete(config, "thumbprint")
-				}
-				problems := p.ValidateResource(t, resource, config).Errors()
-				if len(problems) != 1 || !strings.HasPrefix(problems[0], attribute.Name+": ") {
-					t.Errorf("%s.%s = %q: %q", resource, attribute.Name, bad.value, problems)
+			for _, config := range configs {
+				if problems := kinds[kind].validate(p, t, name, config).Errors(); len(problems) > 0 {
+					t.Errorf("%s %s: %q", kind, name, problems)
 				}
 			}
 		}
 	}
+}
+
+// TestBadValues: terraform validate refuses a bad value of each argument, of each
+// object, with one message that names it.
+func TestBadValues(t *testing.T) {
+	t.Parallel()
+	p := serve(t)
+	for kind, k := range kinds {
+		for name, configs := range k.configs {
+			for _, config := range configs {
+				for _, argument := range argumentsOf(k.schema(p, name).Block.Attributes, config, "") {
+					for _, bad := range badValuesOf(argument) {
+						problems := k.validate(p, t, name, withValue(config, argument.steps, bad)).Errors()
+						if len(problems) != 1 || !strings.HasPrefix(problems[0], argument.path+": ") {
+							t.Errorf("%s %s: %s = %v: %q", kind, name, argument.path, bad, problems)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// rivals are the attributes that exclude one, and are configured in its place.
+func rivals(name string) []string {
+	stored, isTwin := strings.CutSuffix(name, "_wo")
+	switch {
+	case isTwin:
+		return []string{stored}
+	case name == "certificate":
+		return []string{"thumbprint"}
+	case name == "id":
+		return []string{"site", "name"}
+	case name == "api_url":
+		return []string{"site"}
+	case name == "sla_profile_id":
+		return []string{"retention_rules"}
+	case name == "uuid", name == "inventory_path":
+		return []string{"vm_id"}
+	}
+	return nil
+}
+
+// argument is an attribute that can be configured, by its path.
+type argument struct {
+	path  string
+	steps []step
+	kind  tftypes.Type
+}
+
+// step is an attribute on the way to an argument.
+type step struct {
+	name       string
+	isList     bool // of objects
+	hasVersion bool // beside it
+}
+
+// argumentsOf are the arguments among attributes, those of nested objects included that
+// are configured. The timeouts always are.
+func argumentsOf(attributes []*tfprotov6.SchemaAttribute, config values, path string, steps ...step) []argument {
+	var all []argument
+	for _, a := range attributes {
+		here := append(slices.Clone(steps), step{name: a.Name})
+		last := &here[len(here)-1]
+		switch nested := a.NestedType; {
+		case !a.Required && !a.Optional:
+		case nested == nil:
+			last.hasVersion = slices.ContainsFunc(attributes, func(b *tfprotov6.SchemaAttribute) bool { return b.Name == a.Name+"_version" })
+			all = append(all, argument{path + a.Name, here, a.Type})
+		case config[a.Name] != nil || a.Name == "timeouts":
+			last.isList = nested.Nesting == tfprotov6.SchemaObjectNestingModeList
+			all = append(all, argumentsOf(nested.Attributes, objectOf(config[a.Name]), path+a.Name+".", here...)...)
+		}
+	}
+	return all
+}
+
+// objectOf is a configured object, or the first of a list of them.
+func objectOf(value any) values {
+	if list, ok := value.([]any); ok {
+		value = list[0]
+	}
+	object, _ := value.(values)
+	return object
+}
+
+func badValuesOf(a argument) []any {
+	name := a.path[strings.LastIndex(a.path, ".")+1:]
+	isOne := func(parts []string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
+	}
+	var bad []any
+	switch {
+	case a.kind.Is(tftypes.Number) && !isOne(anyNumbers):
+		bad = append(bad, -1)
+	case a.kind.Is(tftypes.String):
+		if !isOne(emptyTexts) {
+			bad = append(bad, "")
+		}
+		for _, text := range badTexts {
+			if strings.Contains(name, text.part) || strings.HasSuffix(text.part, ".") && strings.HasPrefix(a.path, text.part) {
+				bad = append(bad, text.value)
+			}
+		}
+	}
+	return bad
+}
+
+// withValue is a configuration with a value at the end of the steps, without what
+// excludes it.
+func withValue(config values, steps []step, value any) values {
+	changed, here := maps.Clone(config), steps[0]
+	if changed == nil {
+		changed = values{}
+	}
+	if len(steps) > 1 {
+		value = withValue(objectOf(changed[here.name]), steps[1:], value)
+	} else {
+		for _, rival := range rivals(here.name) {
+			delete(changed, rival)
+		}
+	}
+	if here.isList {
+		value = []any{value}
+	}
+	if here.hasVersion {
+		changed[here.name+"_version"] = 1
+	}
+	changed[here.name] = value
+	return changed
 }

@@ -413,27 +413,67 @@ func TestEnvironment_rivalsAreIgnored(t *testing.T) {
 	}
 }
 
-// TestNoURL_failsThePlan: no address anywhere is an error at plan, an address that
-// is not known yet is not.
+// TestNoURL_failsThePlan: no address anywhere is an error at the plan of whatever needs
+// an appliance, also without a refresh; an address that is not known yet is not.
 func TestNoURL_failsThePlan(t *testing.T) {
 	setEnv(t, nil)
+	keptByDestroy := []string{"vcda_tunnel", "vcda_appliance_password"} // a destroy makes no call
 	for resource, c := range everyResource {
-		config := maps.Clone(c.config)
+		config, before := maps.Clone(c.config), maps.Clone(c.config)
+		changed, _ := alter(before).(values)
+		maps.Copy(before, c.state)
+		maps.Copy(changed, c.state)
 		if resource == "vcda_appliance_password" {
 			delete(config, "url") // it has an address of its own
 		}
-		for name, url := range map[string]any{"nowhere": nil, "not known yet": direct.Unknown} {
-			t.Run(resource+" "+name, func(t *testing.T) {
+		for name, step := range map[string]struct {
+			prior  direct.Object
+			config values
+			fails  bool
+		}{
+			"create":  {direct.Object{}, config, true},
+			"update":  {direct.Object{Values: changed}, config, true},
+			"destroy": {direct.Object{Values: before}, nil, !slices.Contains(keptByDestroy, resource)},
+		} {
+			for _, url := range []any{nil, direct.Unknown} {
 				p := serve(t)
 				p.Configure(t, values{"url": url})
-				problems := p.Plan(t, resource, direct.Object{}, config).Diagnostics.Errors()
-				switch {
-				case url == nil && (len(problems) != 1 || !strings.Contains(problems[0], "provider block") || !strings.Contains(problems[0], "url")):
-					t.Errorf("got %q", problems)
-				case url != nil && len(problems) > 0:
-					t.Errorf("got %q", problems)
+				problems := p.Plan(t, resource, step.prior, step.config).Diagnostics.Errors()
+				switch wanted := url == nil && step.fails; {
+				case wanted && (len(problems) != 1 || !strings.Contains(problems[0], "provider block") || !strings.Contains(problems[0], "url")):
+					t.Errorf("%s of %s: %q", name, resource, problems)
+				case !wanted && len(problems) > 0:
+					t.Errorf("%s of %s, url %v: %q", name, resource, url, problems)
 				}
-			})
+			}
 		}
 	}
+	for action, configs := range everyAction {
+		for _, url := range []any{nil, direct.Unknown} {
+			p := serve(t)
+			p.Configure(t, values{"url": url})
+			if problems := p.PlanAction(t, action, configs[0]).Errors(); (len(problems) == 1) != (url == nil) {
+				t.Errorf("%s, url %v: %q", action, url, problems)
+			}
+		}
+	}
+}
+
+// alter returns a value with another text somewhere in it.
+func alter(value any) any {
+	switch value := value.(type) {
+	case string:
+		return value + "-before"
+	case []any:
+		return []any{alter(value[0])}
+	case values:
+		changed := maps.Clone(value)
+		for _, name := range slices.Sorted(maps.Keys(changed)) {
+			if altered := alter(changed[name]); altered != nil {
+				changed[name] = altered
+				return changed
+			}
+		}
+	}
+	return nil
 }

@@ -261,19 +261,26 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 // certificate resolves a setting that takes PEM text or the path of a file.
 func (c *configuration) certificate(dotted string) string {
 	value := c.get(dotted)
-	if value == "" || values.IsPEM(value) {
+	if value == "" || isCertificateText(value) {
 		return value
 	}
 	content, err := os.ReadFile(value)
 	if err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+dotted,
+		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+c.source(dotted),
 			fmt.Sprintf("The value holds no PEM text (-----BEGIN CERTIFICATE-----), so the provider takes it for the path of a file, which can't be read: %v.", shortPath(err)))
 		return ""
 	}
 	if _, err := values.Certificates(string(content)); err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+dotted, fmt.Sprintf("The file %s can't be used: %v.", value, err))
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+c.source(dotted), fmt.Sprintf("The file %s can't be used: %v.", value, err))
 	}
 	return string(content)
+}
+
+// isCertificateText reports whether a setting holds a certificate, rather than the path
+// of a file.
+func isCertificateText(value string) bool {
+	_, err := values.Certificates(value)
+	return values.IsPEM(value) || err == nil
 }
 
 // shortPath is an error about a file without its path, where that is more likely

@@ -56,11 +56,16 @@ func stateOf(v tftypes.Value) state {
 	return present
 }
 
+// rowOf is the row of a setting.
+func rowOf(dotted string) setting {
+	return settings[slices.IndexFunc(settings, func(s setting) bool { return s.path == dotted })]
+}
+
 // get resolves the setting at path to text, "" when it is nowhere set. It notes
 // a value that isn't known yet, and reports a variable that breaks the rule of
 // its row.
 func (c *configuration) get(dotted string) string {
-	row := settings[slices.IndexFunc(settings, func(s setting) bool { return s.path == dotted })]
+	row := rowOf(dotted)
 	value, s := c.lookup(dotted)
 	switch s {
 	case present:
@@ -83,6 +88,14 @@ func (c *configuration) get(dotted string) string {
 	}
 	text, _ := row.resolved(fromEnv) // valid has checked it
 	return text
+}
+
+// source names where the value of a setting comes from: the attribute, or its variable.
+func (c *configuration) source(dotted string) string {
+	if _, s := c.lookup(dotted); s == absent {
+		return rowOf(dotted).env
+	}
+	return dotted
 }
 
 // note keeps the first setting that isn't known yet.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
@@ -43,7 +42,7 @@ var settings = slices.Concat([]setting{
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
 	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
 	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
-	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", check: checkDuration, doc: "Time for one HTTP request, such as `30s`."},
+	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", value: values.Timeout, doc: "Time for one HTTP request, such as `30s`."},
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error, and a login that the system was too busy for. What changes something is sent again only where the system has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
 	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. Also at the servers of a set-up: whether they show the configured thumbprints, and whether the appliance can use a lookup service and a Cloud Director. A problem is a warning."},
@@ -74,13 +73,6 @@ func certificateOrPath(text string) (string, error) {
 	}
 	_, err := values.Certificates(text)
 	return text, err
-}
-
-func checkDuration(s string) error {
-	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
-		return fmt.Errorf("%q is not a duration above zero, such as 30s or 2m", s)
-	}
-	return nil
 }
 
 func oneOf(allowed ...string) func(string) error {

@@ -2,6 +2,7 @@ package values
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -12,6 +13,14 @@ func Duration(text string) (string, error) {
 		return "", errors.New("the value must be a duration such as 90s, 5m or 2h30m, and not negative")
 	}
 	return d.String(), nil
+}
+
+// Timeout returns the text of a duration above zero.
+func Timeout(text string) (string, error) {
+	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+		return "", fmt.Errorf("%q is not a duration above zero, such as 30s, 5m or 2h30m", text)
+	}
+	return text, nil
 }
 
 // Time returns a time in RFC 3339 format in UTC.

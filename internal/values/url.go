@@ -107,6 +107,15 @@ func Host(name string) (string, error) {
 	return name, nil
 }
 
+// IPAddress returns an IP address in its shortest form.
+func IPAddress(text string) (string, error) {
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return "", fmt.Errorf("%q is not an IP address", text)
+	}
+	return address.String(), nil
+}
+
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x80 {

@@ -7,7 +7,7 @@ import (
 )
 
 // ValidateAction validates the configuration of an action.
-func (p *Provider) ValidateAction(t *testing.T, name string, config Values) Diagnostics {
+func (p *Provider) ValidateAction(t testing.TB, name string, config Values) Diagnostics {
 	t.Helper()
 	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
 		ActionType: name, Config: dynamic(t, p.schemas.ActionSchemas[name].Schema.ValueType(), config),
@@ -34,11 +34,21 @@ func (p *Provider) Invoke(t *testing.T, name string, config Values) (messages []
 	return messages, problems
 }
 
-func (p *Provider) actions(t *testing.T) tfprotov6.ActionServer {
+func (p *Provider) actions(t testing.TB) tfprotov6.ActionServer {
 	t.Helper()
 	server, ok := p.server.(tfprotov6.ActionServer)
 	if !ok {
 		t.Fatal("the provider serves no actions")
 	}
 	return server
+}
+
+// PlanAction plans an action, as the CLI does before it invokes it.
+func (p *Provider) PlanAction(t testing.TB, name string, config Values) Diagnostics {
+	t.Helper()
+	resp, err := p.actions(t).PlanAction(t.Context(), &tfprotov6.PlanActionRequest{
+		ActionType: name, Config: dynamic(t, p.schemas.ActionSchemas[name].Schema.ValueType(), config),
+	})
+	must(t, err)
+	return resp.Diagnostics
 }

@@ -77,7 +77,7 @@ func (p *Provider) Configure(t testing.TB, block Values) Diagnostics {
 }
 
 // ValidateData validates the configuration of a data source.
-func (p *Provider) ValidateData(t *testing.T, name string, config Values) Diagnostics {
+func (p *Provider) ValidateData(t testing.TB, name string, config Values) Diagnostics {
 	t.Helper()
 	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
 		TypeName: name, Config: dynamic(t, p.schemas.DataSourceSchemas[name].ValueType(), config),

@@ -25,3 +25,17 @@ func (p *Provider) List(t *testing.T, name string, config Values) (names []strin
 	}
 	return names, problems
 }
+
+// ValidateList validates the configuration of a list resource.
+func (p *Provider) ValidateList(t testing.TB, name string, config Values) Diagnostics {
+	t.Helper()
+	server, ok := p.server.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the provider lists nothing")
+	}
+	resp, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+		TypeName: name, Config: dynamic(t, p.schemas.ListResourceSchemas[name].ValueType(), config),
+	})
+	must(t, err)
+	return resp.Diagnostics
+}

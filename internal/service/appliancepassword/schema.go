@@ -88,6 +88,9 @@ func (passwordRule) ValidateString(_ context.Context, req validator.StringReques
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
+	if _, err := values.Credential(req.ConfigValue.ValueString()); err != nil {
+		return // the rule of every secret says so
+	}
 	var lower, upper, digit, special bool
 	password := []rune(req.ConfigValue.ValueString())
 	for _, r := range password {

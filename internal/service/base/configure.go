@@ -21,10 +21,11 @@ func (f *ForResource) Configure(_ context.Context, req resource.ConfigureRequest
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ModifyPlan fails the plan of a create where no appliance is configured: the apply
-// could only fail. A resource with a ModifyPlan of its own calls it.
+// ModifyPlan fails the plan of a change where no appliance is configured: the apply
+// could only fail. A resource with a ModifyPlan of its own calls it, unless the change
+// makes no call.
 func (f *ForResource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() {
+	if !req.Plan.Raw.Equal(req.State.Raw) {
 		_, absent := f.VCDA.ClientForPlan()
 		resp.Diagnostics.Append(absent...)
 	}
@@ -52,4 +53,11 @@ type ForAction struct{ providerdata.Data }
 // Configure stores the provider's data.
 func (f *ForAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
+}
+
+// ModifyPlan fails the plan where no appliance is configured: the action could only
+// fail.
+func (f *ForAction) ModifyPlan(_ context.Context, _ action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	_, absent := f.VCDA.ClientForPlan()
+	resp.Diagnostics.Append(absent...)
 }

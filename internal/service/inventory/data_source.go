@@ -4,6 +4,7 @@ package inventory
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -81,10 +82,11 @@ func (d *dataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("kind"), &kind)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("vdc_id"), &vdc)...)
 	needsVDC := kind.ValueString() == vcda.InventoryNetworks || kind.ValueString() == vcda.InventoryStorageProfiles
+	isOfSite := slices.Contains([]string{vcda.InventoryVMs, vcda.InventoryVApps, vcda.InventoryOrgs, vcda.InventoryVDCs}, kind.ValueString())
 	switch {
 	case needsVDC && vdc.IsNull():
 		resp.Diagnostics.AddAttributeError(path.Root("vdc_id"), "Missing vdc_id", "The kind "+kind.ValueString()+" is listed for one VDC. Set vdc_id.")
-	case !needsVDC && !kind.IsUnknown() && !vdc.IsNull():
+	case isOfSite && !vdc.IsNull():
 		resp.Diagnostics.AddAttributeError(path.Root("vdc_id"), "Invalid combination of attributes", "The kind "+kind.ValueString()+" is not listed by VDC. Remove vdc_id.")
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 const (
@@ -61,7 +62,7 @@ func (a *recovery) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true, MarkdownDescription: "Time for the whole action, such as `90m`; default `4h`.",
-			Validators: []validator.String{base.ValidBy(checkDuration)},
+			Validators: []validator.String{base.ValidBy(values.Timeout)},
 		},
 		"max_parallel": schema.Int64Attribute{
 			Optional: true, MarkdownDescription: "How many replications are worked on at once; default 10.",
@@ -85,13 +86,6 @@ func (a *recovery) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 		}
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: a.description, Attributes: attributes}
-}
-
-func checkDuration(text string) (string, error) {
-	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
-		return "", fmt.Errorf("it is not a duration above zero, such as 90m or 4h")
-	}
-	return text, nil
 }
 
 // arguments are what is configured, with the defaults.

@@ -15,6 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // executeTimeout is the default time of an action.
@@ -64,7 +65,7 @@ func (a *executeAction) Schema(_ context.Context, _ action.SchemaRequest, resp *
 			"timeout": schema.StringAttribute{
 				CustomType: customtypes.DurationType, Optional: true,
 				MarkdownDescription: "Time for the action, with delays and prompts of the steps, such as `30m`; default `4h`.",
-				Validators:          []validator.String{customtypes.DurationType.Validator()},
+				Validators:          []validator.String{base.ValidBy(values.Timeout)},
 			},
 		},
 	}

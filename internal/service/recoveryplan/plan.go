@@ -74,10 +74,13 @@ func checkService(ctx context.Context, client *vcda.Client, steps []step) (diag.
 // ModifyPlan replaces the plan where a step is changed or removed, and refuses
 // replications of the other service.
 func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
 	}
 	r.ForResource.ModifyPlan(ctx, req, resp)
+	if req.Plan.Raw.IsNull() {
+		return
+	}
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	steps, diags := stepsOf(ctx, m.Steps)

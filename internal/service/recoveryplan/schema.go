@@ -61,7 +61,7 @@ func (r *planResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"owner": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Organization that owns the plan, as `ORGANIZATION@SITE`.",
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 			},
 			"state": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "State of the plan: `NOT_STARTED`, `RUNNING`, `SUSPENDED` or `COMPLETE`.",

@@ -11,7 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
+
+var notEmpty = []validator.String{stringvalidator.LengthAtLeast(1)}
 
 // NetworkAttribute describes the network settings of a replication. The network
 // cards are those of one VM, or of each VM of a vApp by its id.
@@ -22,15 +26,15 @@ func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
 			"network_mappings": schema.ListNestedAttribute{
 				Optional: true, MarkdownDescription: "Which network of the destination takes the place of one of the source.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"source_network":           schema.StringAttribute{Required: true, MarkdownDescription: "Name of the network at the source."},
+					"source_network":           schema.StringAttribute{Required: true, MarkdownDescription: "Name of the network at the source.", Validators: notEmpty},
 					"destination_network_id":   schema.StringAttribute{Required: true, CustomType: customtypes.UUIDType, MarkdownDescription: "Id of the network at the destination.", Validators: []validator.String{customtypes.UUIDType.Validator()}},
-					"destination_network_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the network at the destination, for display."},
+					"destination_network_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the network at the destination, for display.", Validators: notEmpty},
 				}},
 			},
 			"nics":                nics,
 			"primary_nic":         schema.Int64Attribute{Optional: true, MarkdownDescription: "Index of the primary network card.", Validators: []validator.Int64{int64validator.AtLeast(0)}},
 			"copy_source_nics":    schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the network cards of the source are copied, instead of those in `nics`."},
-			"computer_name":       schema.StringAttribute{Optional: true, MarkdownDescription: "Computer name after the recovery."},
+			"computer_name":       schema.StringAttribute{Optional: true, MarkdownDescription: "Computer name after the recovery.", Validators: notEmpty},
 			"guest_customization": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the guest is customized."},
 		}}
 	}
@@ -62,8 +66,8 @@ func nicObject() schema.NestedAttributeObject {
 	return schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 		"index":              schema.Int64Attribute{Required: true, MarkdownDescription: "Index of the network card, from 0.", Validators: []validator.Int64{int64validator.AtLeast(0)}},
 		"connected":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it is connected. Connected by default."},
-		"network":            schema.StringAttribute{Optional: true, MarkdownDescription: "Name of its network."},
-		"ip_address":         schema.StringAttribute{Optional: true, MarkdownDescription: "Its address, with the mode `MANUAL`."},
+		"network":            schema.StringAttribute{Optional: true, MarkdownDescription: "Name of its network.", Validators: notEmpty},
+		"ip_address":         schema.StringAttribute{Optional: true, MarkdownDescription: "Its address, with the mode `MANUAL`.", Validators: []validator.String{base.ValidBy(values.IPAddress)}},
 		"ip_allocation_mode": schema.StringAttribute{Optional: true, MarkdownDescription: "How it gets its address: `DHCP`, `MANUAL`, `NONE` or `POOL`.", Validators: []validator.String{stringvalidator.OneOf("DHCP", "MANUAL", "NONE", "POOL")}},
 		"reset_mac_address":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it gets a new MAC address."},
 	}}

@@ -122,18 +122,18 @@ func validateEnd(at path.Path, object types.Object, inner []string) diag.Diagnos
 // ModifyPlan plans no change where the arguments mean the same, tells what a change
 // leaves as it is, and checks what only the appliance knows.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.ForResource.ModifyPlan(ctx, req, resp)
 	resp.Diagnostics.Append(r.planOwner(ctx, req)...)
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
+	if !req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() && r.sameArguments(ctx, req) {
+		// The framework planned every computed value again because of another spelling.
+		resp.Plan.Raw = req.State.Raw
+		return
+	}
+	r.ForResource.ModifyPlan(ctx, req, resp)
+	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, req, resp)
-		return
-	}
-	if r.sameArguments(ctx, req) {
-		// The framework planned every computed value again because of another spelling.
-		resp.Plan.Raw = req.State.Raw
 		return
 	}
 	p, prior, config := P(new(M)), P(new(M)), P(new(M))

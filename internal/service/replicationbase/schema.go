@@ -19,7 +19,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // The limits of replication settings.
@@ -230,9 +232,17 @@ func StorageProfile() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, CustomType: customtypes.UUIDType,
 		MarkdownDescription: "Storage profile at the destination; `*`, the default, leaves the choice to the appliance. A change moves the disks, in place. A change to `*` has no effect.",
-		Validators:          []validator.String{stringvalidator.Any(stringvalidator.OneOf("*"), customtypes.UUIDType.Validator())},
+		Validators:          []validator.String{base.ValidBy(uuidOrAny)},
 		PlanModifiers:       []planmodifier.String{customtypes.UUIDType.KeepPrior(), keepAnyProfile{}},
 	}
+}
+
+// uuidOrAny is a UUID, or "*" for any.
+func uuidOrAny(text string) (string, error) {
+	if text == replication.AnyProfile {
+		return text, nil
+	}
+	return values.UUID(text)
 }
 
 // AttributeTypes are the types of the attributes of an object.

@@ -78,7 +78,7 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	}
 	all["allow_outgoing_onprem_protections"] = schema.BoolAttribute{
 		Optional: true, Computed: true, MarkdownDescription: texts["allow_outgoing_onprem_protections"],
-		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseNonNullStateForUnknown()},
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "**Experimental.** A replication policy of the Cloud service: what organizations may replicate. It needs a provider administrator. That a policy is made by the call that this resource uses is not documented in full.",

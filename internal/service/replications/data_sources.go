@@ -154,7 +154,7 @@ func (f filter) matches(r vcda.Replication) bool {
 
 var (
 	idForm   = regexp.MustCompile(`^(C4-|C4VAPP-|H4-).`)
-	vmIDForm = regexp.MustCompile(`^(C4-|H4-)`)
+	vmIDForm = regexp.MustCompile(`^(C4-|H4-).`)
 )
 
 // isID validates ids of replications.
@@ -249,7 +249,7 @@ func (d *instances) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 		Attributes: map[string]schema.Attribute{
 			"replication_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Id of the replication of a VM.",
-				Validators: []validator.String{isID(), stringvalidator.RegexMatches(vmIDForm, "must be that of a VM: a vApp has the instances of its VMs")},
+				Validators: []validator.String{stringvalidator.RegexMatches(vmIDForm, "must be the id of the replication of a VM, which begins with C4- or H4-: a vApp has the instances of its VMs")},
 			},
 			"site":      siteAttribute(),
 			"instances": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The instances, in the order of the appliance.", NestedObject: schema.NestedAttributeObject{Attributes: instanceAttributes()}},

@@ -116,16 +116,14 @@ func stays() diag.Diagnostic {
 // ModifyPlan warns of what a destroy leaves, of a replacement, and of unusual ports, and
 // looks at what the Manager will contact.
 func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+		return
+	}
 	r.ForResource.ModifyPlan(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(stays())
 		return
 	}
-	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
-		return
-	}
-	_, absent := r.VCDA.ClientForPlan()
-	resp.Diagnostics.Append(absent...)
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	if !req.State.Raw.IsNull() {

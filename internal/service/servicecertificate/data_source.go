@@ -73,8 +73,14 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			Optional: true, MarkdownDescription: "Managed object ID of the VM, such as `vm-42`. Exactly one of `vm_id`, `uuid` and `inventory_path` is set.",
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.ExactlyOneOf(path.MatchRoot("uuid"), path.MatchRoot("inventory_path"))},
 		},
-		"uuid":           schema.StringAttribute{Optional: true, MarkdownDescription: "BIOS UUID of the VM."},
-		"inventory_path": schema.StringAttribute{Optional: true, MarkdownDescription: "Inventory path of the VM, such as `/datacenter/vm/folder/name`."},
+		"uuid": schema.StringAttribute{
+			Optional: true, MarkdownDescription: "BIOS UUID of the VM.",
+			Validators: []validator.String{base.ValidBy(values.UUID)},
+		},
+		"inventory_path": schema.StringAttribute{
+			Optional: true, MarkdownDescription: "Inventory path of the VM, such as `/datacenter/vm/folder/name`.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
 		"service": schema.StringAttribute{
 			Required: true, MarkdownDescription: "Service whose certificate is read: `manager`, `cloud`, `tunnel` or `replicator`. A Cloud Director appliance has two, `cloud` and `manager`.",
 			Validators: []validator.String{stringvalidator.OneOf("manager", "cloud", "tunnel", "replicator")},

@@ -70,7 +70,7 @@ func TestRead_never(t *testing.T) {
 			t.Errorf("%s: %q", config, text)
 		}
 	}
-	if problems := p.ValidateData(t, name, direct.Values{"vm_id": "vm-42", "uuid": "x", "service": "other"}).Errors(); len(problems) != 2 {
+	if problems := p.ValidateData(t, name, direct.Values{"vm_id": "vm-42", "uuid": "441a891a-6d6c-4b3f-9a3b-0d5e2d2c7f10", "service": "other"}).Errors(); len(problems) != 2 {
 		t.Errorf("%q", problems)
 	}
 }

@@ -81,7 +81,7 @@ func (exactlyOneMethod) ValidateObject(ctx context.Context, req validator.Object
 	if parent := req.Path.ParentPath(); len(parent.Steps()) > 0 {
 		var element types.Object
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, parent, &element)...)
-		if element.IsUnknown() {
+		if element.IsUnknown() || element.IsNull() { // that has no site either
 			return
 		}
 	}

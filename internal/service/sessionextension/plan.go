@@ -15,11 +15,11 @@ import (
 // session again with the secrets of the configuration, because a refresh has no
 // write-only ones.
 func (r *extension) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	client, absent := r.VCDA.ClientForPlan()
+	resp.Diagnostics.Append(absent...)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	client, absent := r.VCDA.ClientForPlan()
-	resp.Diagnostics.Append(absent...)
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	if client == nil || resp.Diagnostics.HasError() {

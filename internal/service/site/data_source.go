@@ -16,6 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 type dataSource struct{ base.ForDataSource }
@@ -44,6 +45,9 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		}
 	}
+	address, _ := all["api_url"].(schema.StringAttribute)
+	address.Validators = []validator.String{base.ValidBy(values.URL)}
+	all["api_url"] = address
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds one site that the appliance knows, by ID, name or URL: a paired one, or the appliance's own.",
 		Attributes:          all,

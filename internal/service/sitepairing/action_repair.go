@@ -17,6 +17,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 type repairAction struct{ sitePairing }
@@ -49,6 +50,11 @@ func (a *repairAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 // Configure takes over the provider's data.
 func (a *repairAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
+}
+
+// ModifyPlan fails the plan where no appliance is configured.
+func (a *repairAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	(&base.ForAction{Data: a.Data}).ModifyPlan(ctx, req, resp)
 }
 
 // Invoke re-pairs the site and tells how the task goes.

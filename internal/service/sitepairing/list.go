@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -29,6 +30,7 @@ func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResource
 			"site": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Lists the pairing with the site of this name only.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"api_url": schema.StringAttribute{
 				CustomType: customtypes.URLType, Optional: true,

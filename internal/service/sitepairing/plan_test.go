@@ -41,7 +41,7 @@ func TestArguments(t *testing.T) {
 		"empty thumbprint": {with("api_thumbprint", ""), "api_thumbprint", "32 pairs of hex digits"},
 		"no thumbprint":    {with("api_thumbprint", nil), "api_thumbprint", ""},
 		"empty site":       {with("site", ""), "site", "string length must be at least 1"},
-		"timeout":          {with("timeouts", direct.Values{"create": "soon"}), "timeouts.create", "Duration"},
+		"timeout":          {with("timeouts", direct.Values{"create": "soon"}), "timeouts.create", "not a duration above zero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

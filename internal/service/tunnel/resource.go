@@ -104,7 +104,6 @@ func (m *model) stays() diag.Diagnostic {
 // ModifyPlan warns of what a destroy leaves and of unusual ports, looks at what the
 // Cloud service will contact, and refuses a tunnel on a Manager.
 func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.ForResource.ModifyPlan(ctx, req, resp)
 	var m, prior model
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -116,6 +115,7 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
 	}
+	r.ForResource.ModifyPlan(ctx, req, resp)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -127,8 +127,7 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		servers = append(servers, base.Server{Name: noun, URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})
 	}
 	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
-	client, absent := r.VCDA.ClientForPlan()
-	resp.Diagnostics.Append(absent...)
+	client, _ := r.VCDA.ClientForPlan()
 	if client == nil || !req.State.Raw.IsNull() {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -102,6 +103,12 @@ func describe(ctx context.Context) schema.Schema {
 	}
 }
 
+// The rules of what several attributes hold.
+var (
+	notEmpty    = []validator.String{stringvalidator.LengthAtLeast(1)}
+	notNegative = []validator.Int64{int64validator.AtLeast(0)}
+)
+
 func sourceAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"site":               replicationbase.SiteAttribute("Name of the site."),
@@ -124,11 +131,11 @@ func destinationAttributes() map[string]schema.Attribute {
 			Optional: true, MarkdownDescription: "Where single disks are kept. All others go to the folder.",
 			PlanModifiers: []planmodifier.List{replicationbase.ReplaceList()},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"key":                schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the disk, such as 2000."},
+				"key":                schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the disk, such as 2000.", Validators: notNegative},
 				"datastore_id":       placed(true, "Managed object id of the datastore."),
-				"path":               schema.StringAttribute{Optional: true, MarkdownDescription: "Path of the disk there, such as `dir/seed.vmdk`."},
+				"path":               schema.StringAttribute{Optional: true, MarkdownDescription: "Path of the disk there, such as `dir/seed.vmdk`.", Validators: notEmpty},
 				"seed":               schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disk is there already, for the first synchronization to start from."},
-				"storage_profile_id": schema.StringAttribute{Optional: true, MarkdownDescription: "Id of its storage profile."},
+				"storage_profile_id": schema.StringAttribute{Optional: true, MarkdownDescription: "Id of its storage profile.", Validators: notEmpty},
 			}},
 		},
 	}
@@ -157,7 +164,7 @@ func recoveryAttribute() schema.SingleNestedAttribute {
 			"network_mappings": schema.ListNestedAttribute{
 				Optional: true, MarkdownDescription: "Networks of single network cards.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"key":        schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the network card, such as 4000."},
+					"key":        schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the network card, such as 4000.", Validators: notNegative},
 					"network_id": placed(true, "Managed object id of the network, such as `network-14`."),
 				}},
 			},

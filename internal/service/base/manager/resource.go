@@ -195,6 +195,9 @@ func (r *Resource[M, P]) Release(client *vcda.Client) { r.Reservations.Release(k
 // ModifyPlan warns of what a destroy leaves, checks changes of what is set once, and
 // looks at what the appliance will contact.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+		return
+	}
 	r.ForResource.ModifyPlan(ctx, req, resp)
 	client, absent := r.VCDA.Client()
 	m, prior := P(new(M)), P(new(M))
@@ -205,7 +208,7 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.Diagnostics.Append(Stays(prior.Stays(client)))
 		return
 	}
-	if resp.Diagnostics.HasError() || !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
