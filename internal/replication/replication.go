@@ -339,11 +339,17 @@ func (s *Site) settled(ctx context.Context, id string) (*vcda.Replication, error
 }
 
 // WaitForSync waits for the end of the first synchronization, and for an instance
-// of each VM unless the replication is a migration.
+// of each VM unless the replication is a migration. It shows each look at it.
 //
 // Errors: *SyncError when ctx ended before, ErrNotListed.
-func (s *Site) WaitForSync(ctx context.Context, id string) (*vcda.Replication, error) {
-	r, err := s.until(ctx, id, func(r *vcda.Replication) bool { return r == nil || isSynchronized(*r) })
+func (s *Site) WaitForSync(ctx context.Context, id string, show func(vcda.Replication)) (*vcda.Replication, error) {
+	r, err := s.until(ctx, id, func(r *vcda.Replication) bool {
+		if r == nil {
+			return true
+		}
+		show(*r)
+		return isSynchronized(*r)
+	})
 	switch {
 	case err != nil && r != nil:
 		return r, &SyncError{Replication: *r, Err: err}

@@ -19,7 +19,7 @@ func (c *call) answer(s subject) any {
 	case s.group != nil:
 		return c.vappAnswer(s.group)
 	case c.appliance.service == Manager:
-		return managerAnswer(s.vms[0])
+		return c.managerAnswer(s.vms[0])
 	}
 	return c.singleVMAnswer(s.vms[0])
 }
@@ -44,6 +44,15 @@ func stateAnswer(r *Replication) map[string]any {
 	}
 }
 
+// sourceState is how far a synchronization has come.
+func (c *call) sourceState(r *Replication) map[string]any {
+	if !r.syncing {
+		return map[string]any{"state": "idle", "stateAge": 1000, "progress": nil}
+	}
+	percent := 100 * c.appliance.fixture.now().Sub(r.syncBegan) / r.syncTakes
+	return map[string]any{"state": "syncing", "stateAge": 1000, "progress": map[string]any{"progress": int(percent)}}
+}
+
 // recoveryInfo tells where a recovered VM is. It is null before the first
 // recovery as often as not, so the simulator leaves out what is not there.
 func (r *Replication) recoveryInfo() map[string]any {
@@ -66,7 +75,7 @@ func (c *call) vmAnswer(r *Replication) map[string]any {
 	return map[string]any{
 		"id": r.ID, "vmId": r.VMID, "vmName": r.VMName, "vmDescription": "", "computerName": r.VMName,
 		"isPaused": r.Paused, "isReversed": r.Reversed, "isMigration": r.Migration, "settings": settingsAnswer(r),
-		"startupInfo": nil, "metadata": nil, "sourceState": map[string]any{"state": "idle", "stateAge": 1000, "progress": nil},
+		"startupInfo": nil, "metadata": nil, "sourceState": c.sourceState(r),
 		"destinationState": stateAnswer(r), "dataConnectionState": r.dataConnectionState(), "overallHealth": r.overallHealth(),
 		"lastUpdated": r.updated.UnixMilli(), "storageProfile": r.storageProfile, "placementPolicy": nil, "placementPolicyName": nil,
 		"vimLocation": nil, "guestCustomization": guestSecrets(),
@@ -131,7 +140,7 @@ func (c *call) vappAnswer(g *group) map[string]any {
 }
 
 // managerAnswer is ReplicationInfo of the Manager service.
-func managerAnswer(r *Replication) map[string]any {
+func (c *call) managerAnswer(r *Replication) map[string]any {
 	settings := settingsAnswer(r)
 	maps.Copy(settings, map[string]any{
 		"vcId": r.source.VCenter, "vmId": r.VMID, "isMigration": r.Migration, "isReversed": r.Reversed, "startPaused": false,
@@ -141,7 +150,7 @@ func managerAnswer(r *Replication) map[string]any {
 	})
 	return map[string]any{
 		"id": r.ID, "vmName": r.VMName, "settings": settings, "owner": r.Owner, "destinationState": stateAnswer(r),
-		"sourceState": map[string]any{"state": "idle", "stateAge": 1000, "progress": nil}, "dataConnectionState": r.dataConnectionState(),
+		"sourceState": c.sourceState(r), "dataConnectionState": r.dataConnectionState(),
 		"overallHealth": r.overallHealth(), "isPaused": r.Paused, "lastUpdated": r.updated.UnixMilli(), "guestCustomization": guestSecrets(),
 	}
 }

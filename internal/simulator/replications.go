@@ -62,6 +62,8 @@ type Replication struct {
 	settings            map[string]any // network or recovery settings, as they were put
 	group               *group
 	syncing             bool
+	syncBegan           time.Time
+	syncTakes           time.Duration
 	updated             time.Time
 	task                *task // the last one
 }
@@ -314,7 +316,7 @@ func (a *Appliance) later(d time.Duration, f func()) {
 
 // sync lets a replication synchronize, which ends with one more instance.
 func (a *Appliance) sync(r *Replication, takes time.Duration) {
-	r.syncing = true
+	r.syncing, r.syncBegan, r.syncTakes = true, a.fixture.now(), max(takes, 1)
 	a.later(takes, func() {
 		r.syncing = false
 		if !r.Paused && !r.Migration {

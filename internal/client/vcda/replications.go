@@ -2,6 +2,7 @@ package vcda
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -81,6 +82,7 @@ type Replication struct {
 	Source           Place            `json:"source"`
 	Destination      Place            `json:"destination"`
 	VAppReplication  string           `json:"vappReplicationId"`
+	SourceState      json.RawMessage  `json:"sourceState"` // read by SyncProgress alone
 	DestinationState DestinationState `json:"destinationState"`
 	ConnectionState  string           `json:"dataConnectionState"`
 	Health           string           `json:"overallHealth"`
@@ -194,6 +196,20 @@ type Instance struct {
 	TransferSeconds int64  `json:"transferSeconds"`
 	QuiescedType    string `json:"quiescedType"`
 	Pinned          bool   `json:"isPinned"`
+}
+
+// SyncProgress returns how many percent of the synchronization that runs are done, as far
+// as the appliance shows that. It is informative: what can't be read is not known.
+func (r Replication) SyncProgress() (percent int, known bool) {
+	var state struct {
+		Progress *struct {
+			Percent float64 `json:"progress"`
+		} `json:"progress"`
+	}
+	if json.Unmarshal(r.SourceState, &state) != nil || state.Progress == nil {
+		return 0, false
+	}
+	return int(state.Progress.Percent), true
 }
 
 // Kind returns the kind of the replication.

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
@@ -123,7 +124,7 @@ func (r *testResource) Create(ctx context.Context, req resource.CreateRequest, r
 
 // logProgress logs the progress of a resource, which has no other place for it.
 func logProgress(ctx context.Context) func(string) {
-	return func(message string) { tflogDebug(ctx, message, nil) }
+	return func(message string) { tflog.Info(ctx, message) }
 }
 
 // Read keeps the test while it is not cleaned up.

@@ -3,8 +3,10 @@ package replicationbase
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -163,13 +165,32 @@ func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec,
 		}
 	}
 	if p.Base().WaitForSync.ValueBool() {
-		synchronized, err := site.WaitForSync(ctx, id)
+		synchronized, err := site.WaitForSync(ctx, id, logSync(ctx, r.Noun))
 		if synchronized != nil {
 			result.Replication = synchronized
 		}
 		return result, err
 	}
 	return result, nil
+}
+
+// logSync logs how far the first synchronization of a replication is, whenever that changes.
+func logSync(ctx context.Context, noun string) func(vcda.Replication) {
+	logged := ""
+	return func(r vcda.Replication) {
+		var states []string
+		for _, vm := range r.Machines() {
+			state := vm.ConnectionState
+			if percent, known := vm.SyncProgress(); known {
+				state = fmt.Sprintf("%s %d %%", state, percent)
+			}
+			states = append(states, vm.VMName+" "+state)
+		}
+		if text := strings.Join(states, ", "); text != logged {
+			logged = text
+			tflog.Info(ctx, noun+" "+r.ID+": "+text)
+		}
+	}
 }
 
 // afterStart is what is still to be changed of a replication that was started or
