@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
@@ -37,7 +38,10 @@ func (a *checkAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	health, err := readHealth(base.ShowTasks(ctx, resp), a.Clock, client, defaultTimeout)
+	ctx = vcda.WithProgress(ctx, func(t vcda.Task) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Checking the appliance at %s: the task %s is %s at %d %%.", client.URL(), t.ID, t.State, t.Progress)})
+	})
+	health, err := readHealth(ctx, a.Clock, client, defaultTimeout)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "read the appliance's health", err))
 		return
