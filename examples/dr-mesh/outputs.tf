@@ -9,10 +9,13 @@ output "healthy" {
 }
 
 output "mermaid" {
-  description = "The mesh as a Mermaid diagram: an arrow for what each site knows of another."
+  description = "The mesh as a Mermaid diagram: an arrow for what each site knows of another, red where the link does not work."
   value = join("\n", concat(
     ["flowchart LR"],
     [for key, node in local.nodes : "  ${node}[\"${key}\"]"],
     [for arrow in local.arrows : "  ${local.nodes[arrow.from]} ${arrow.healthy ? "-->|healthy|" : "-.->|unhealthy|"} ${local.nodes[arrow.to]}"],
+    [for i, arrow in local.arrows : "  linkStyle ${i} stroke:#d33,color:#d33" if !arrow.healthy],
+    var.lost_site == null ? [] : ["  style ${local.nodes[var.lost_site]} stroke:#d33,color:#d33,stroke-dasharray:4"],
+    [""],
   ))
 }

@@ -25,16 +25,24 @@ output "healthy" {
   value       = local.healthy
 }
 
+locals {
+  arrows = concat(
+    [for site in data.vcda_site.a_to_b : { way = ["a", "b"], healthy = site.healthy }],
+    [for site in data.vcda_site.b_to_a : { way = ["b", "a"], healthy = site.healthy }],
+  )
+}
+
 output "mermaid" {
-  description = "The pair as a Mermaid diagram: an arrow for what each side knows of the other."
+  description = "The pair as a Mermaid diagram: an arrow for what each side knows of the other, red where the link does not work."
   value = join("\n", concat(
     [
       "flowchart LR",
       "  a[\"${replace(try(coalesce(one(data.vcda_site.b_to_a[*].site), local.name_a), "lost"), "\"", "#quot;")}\"]",
       "  b[\"${replace(try(coalesce(one(data.vcda_site.a_to_b[*].site), local.name_b), "lost"), "\"", "#quot;")}\"]",
     ],
-    [for site in data.vcda_site.a_to_b : "  a ${site.healthy ? "-->|healthy|" : "-.->|unhealthy|"} b"],
-    [for site in data.vcda_site.b_to_a : "  b ${site.healthy ? "-->|healthy|" : "-.->|unhealthy|"} a"],
+    [for arrow in local.arrows : join(arrow.healthy ? " -->|healthy| " : " -.->|unhealthy| ", ["  ${arrow.way[0]}", arrow.way[1]])],
+    [for i, arrow in local.arrows : "  linkStyle ${i} stroke:#d33,color:#d33" if !arrow.healthy],
+    var.lost_site == null ? [] : ["  style ${var.lost_site} stroke:#d33,color:#d33,stroke-dasharray:4"],
     [""],
   ))
 }

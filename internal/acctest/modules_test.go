@@ -181,6 +181,33 @@ func TestDRPair(t *testing.T) {
 	}
 }
 
+// TestDRPair_picture: "terraform output -raw mermaid" shows in red what does not work.
+func TestDRPair_picture(t *testing.T) {
+	t.Parallel()
+	fixture := startMesh(t, simulator.Manager)
+	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
+	space := pairSpace(t, a, b)
+	requirePicture := func(want ...string) {
+		t.Helper()
+		lines := append([]string{"flowchart LR", "  a[\"site-a\"]", "  b[\"site-b\"]"}, want...)
+		if got := space.MustRun(t, "output", "-raw", "mermaid"); got != strings.Join(lines, "\n")+"\n" {
+			t.Errorf("the picture is\n%s", got)
+		}
+	}
+	space.MustRun(t, "apply", "-no-color", "-auto-approve")
+	requirePicture("  a -->|healthy| b", "  b -->|healthy| a")
+
+	a.SetThumbprint("site-b", thumbprintOfB)
+	out := space.MustRun(t, "apply", "-no-color", "-auto-approve", "-refresh-only")
+	acctest.RequireTexts(t, out, "The link between the sites does not work")
+	requirePicture("  a -.->|unhealthy| b", "  b -.->|unhealthy| a", "  linkStyle 0 stroke:#d33,color:#d33", "  linkStyle 1 stroke:#d33,color:#d33")
+
+	space.Write(t, "main.tf", strings.Replace(pairUsage(t, a, b), "  site_a = {", "  lost_site = \"a\"\n  site_a = {", 1))
+	space.MustRun(t, "state", "rm", "module.dr_pair.vcda_site_pairing.a_to_b")
+	space.MustRun(t, "apply", "-no-color", "-auto-approve")
+	requirePicture("  b -.->|unhealthy| a", "  linkStyle 0 stroke:#d33,color:#d33", "  style a stroke:#d33,color:#d33,stroke-dasharray:4")
+}
+
 // TestDRPair_dependsOn: a name that is given keeps the pairings while
 // the appliances can't be asked before the apply.
 func TestDRPair_dependsOn(t *testing.T) {
