@@ -1,2 +1,2 @@
-# The import id is the organization
+# By the organization
 terraform import vcda_replication_policy_assignment.beta beta

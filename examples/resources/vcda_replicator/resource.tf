@@ -10,11 +10,11 @@ variable "sso_password" {
 
 resource "vcda_replicator" "one" {
   api_url                   = "https://replicator-1.example.com:8043"
-  api_thumbprint            = "SHA-256:5B:3E:0C:61:7A:B8:55:12:8E:93:B2:C0:4A:1D:F6:09:D3:7C:21:88:6F:AE:90:4B:15:E2:37:CD:5A:04:B9:F1"
+  api_thumbprint            = "SHA-256:71:0B:E5:3F:9C:28:D4:86:AA:17:5D:C0:6E:F3:49:B2:8D:04:95:EB:2F:7C:D1:38:60:A9:1E:FB:57:C4:0A:92"
   root_password_wo          = var.root_password
   sso_user                  = "administrator@vsphere.local"
   sso_password_wo           = var.sso_password
   sso_password_wo_version   = 1
   lookup_service_url        = "https://vcenter.example.com"
-  lookup_service_thumbprint = "SHA-256:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F:56:EB:12:C8:9A:47:05:BE:63:F8:21:DC"
+  lookup_service_thumbprint = "SHA-256:3C:91:5E:07:D2:AB:48:F6:1B:60:C9:24:7D:E8:35:9A:02:BF:71:4C:D6:8E:13:A5:5F:90:2B:E7:46:C8:1D:73"
 }

@@ -13,7 +13,7 @@ resource "vcda_vcenter_replication_manager" "a" {
   license_key_wo            = var.license_key
   license_key_wo_version    = 1
   lookup_service_url        = "https://vcenter.example.com"
-  lookup_service_thumbprint = "SHA-256:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F:56:EB:12:C8:9A:47:05:BE:63:F8:21:DC"
+  lookup_service_thumbprint = "SHA-256:3C:91:5E:07:D2:AB:48:F6:1B:60:C9:24:7D:E8:35:9A:02:BF:71:4C:D6:8E:13:A5:5F:90:2B:E7:46:C8:1D:73"
   sso_user                  = "administrator@vsphere.local"
   sso_password_wo           = var.sso_password
   sso_password_wo_version   = 1

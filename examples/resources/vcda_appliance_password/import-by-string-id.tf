@@ -1,0 +1,4 @@
+import {
+  to = vcda_appliance_password.a
+  id = "https://vcda-a.example.com"
+}

@@ -1,0 +1,6 @@
+import {
+  to = vcda_replication_policy_assignment.beta
+  identity = {
+    organization = "beta"
+  }
+}

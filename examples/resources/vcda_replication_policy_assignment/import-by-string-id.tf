@@ -1,0 +1,4 @@
+import {
+  to = vcda_replication_policy_assignment.beta
+  id = "beta"
+}

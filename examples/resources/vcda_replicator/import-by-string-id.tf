@@ -1,0 +1,4 @@
+import {
+  to = vcda_replicator.one
+  id = "https://replicator-1.example.com:8043"
+}

@@ -1,0 +1,4 @@
+import {
+  to = vcda_session_extension.b
+  id = "site-b"
+}

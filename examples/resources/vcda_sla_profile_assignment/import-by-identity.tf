@@ -1,0 +1,7 @@
+import {
+  to = vcda_sla_profile_assignment.acme
+  identity = {
+    organization   = "acme"
+    sla_profile_id = "b5d7f9e1-3c2a-4810-a6e4-8c0f2d4b6a97"
+  }
+}

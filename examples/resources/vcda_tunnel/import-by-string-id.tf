@@ -1,0 +1,4 @@
+import {
+  to = vcda_tunnel.one
+  id = "https://tunnel-1.example.com:8047"
+}

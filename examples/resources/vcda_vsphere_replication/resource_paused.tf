@@ -1,0 +1,20 @@
+variable "paused" {
+  type    = bool
+  default = true
+}
+
+resource "vcda_vsphere_replication" "web" {
+  source = {
+    site       = "site-b"
+    vcenter_id = "9d1f3a57-2c4e-4b86-8f0a-1e3c5d7b9f24"
+    vm_id      = "vm-101"
+  }
+
+  destination = {
+    site         = "site-a"
+    vcenter_id   = "3b7e9c15-8d2f-4a64-b1e0-6c5d4f3a2b19"
+    datastore_id = "datastore-1"
+  }
+
+  paused = var.paused # starts paused; terraform apply -var paused=false
+}

@@ -1,0 +1,188 @@
+package acctest_test
+
+import (
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// kinds are the folders below examples/ that hold a folder for each object, with
+// what a CLI needs for them.
+var kinds = map[string][]acctest.Feature{
+	"data-sources":        nil,
+	"resources":           nil,
+	"functions":           {acctest.Functions},
+	"ephemeral-resources": {acctest.Ephemeral},
+	"list-resources":      {acctest.Lists},
+	"actions":             {acctest.Actions},
+}
+
+// example is what one file of the examples needs around it, and what it shows.
+type example struct {
+	preset    preset   // default: Managers that are paired
+	providers bool     // it has provider blocks of its own
+	applied   string   // what the first apply prints
+	change    []string // variables of a second apply, each NAME=VALUE
+	changed   string   // what that prints; default: that it changes one object
+	kept      bool     // a destroy is refused
+	listed    string   // what a query prints
+}
+
+const (
+	manager = simulator.Manager
+	cloud   = simulator.Cloud
+)
+
+// exampleTable has the examples that need something, or show something. What is said
+// of a folder is true of each of its files that has no row.
+var exampleTable = map[string]example{
+	"actions/vcda_recovery_plan_failover": {preset: plans("", false)},
+	"actions/vcda_recovery_plan_migrate":  {preset: plans("", true)},
+	"actions/vcda_replication_failover":   {preset: drill(simulator.NotStarted)},
+	"actions/vcda_replication_migrate":    {preset: drill(simulator.NotStarted)},
+	"actions/vcda_replication_reverse":    {preset: drill(simulator.Complete)},
+	"actions/vcda_replication_sync":       {preset: drill(simulator.NotStarted)},
+	"actions/vcda_replication_sync/action_trigger.tf": {
+		preset: drill(simulator.NotStarted), change: []string{"release=1.1"}, changed: "drilled: synchronized after",
+	},
+	"actions/vcda_site_repair": {preset: sites(manager)},
+
+	"data-sources/vcda_inventory":             {preset: paired(cloud)},
+	"data-sources/vcda_replication":           {preset: vmProtected},
+	"data-sources/vcda_replication_instances": {preset: vmProtected},
+	"data-sources/vcda_replication_policies":  {preset: paired(cloud)},
+	"data-sources/vcda_replication_policy":    {preset: paired(cloud)},
+	"data-sources/vcda_replicators":           {preset: appliances(manager, registered)},
+	"data-sources/vcda_sla_profiles":          {preset: paired(cloud)},
+	"data-sources/vcda_task":                  {preset: taskWorld},
+	"data-sources/vcda_tunnels":               {preset: appliances(cloud, registered)},
+	"data-sources/vcda_vapp_replications":     {preset: vappProtected},
+	"data-sources/vcda_vm_replications":       {preset: vmProtected},
+	"data-sources/vcda_vsphere_replications":  {preset: vsphereProtected},
+
+	"ephemeral-resources/vcda_session_extension": {preset: notExtended},
+
+	"list-resources/vcda_replicator":          {preset: appliances(manager, registered), listed: "https://replicator-1.example.com:8043"},
+	"list-resources/vcda_site_pairing":        {listed: "site-b"},
+	"list-resources/vcda_tunnel":              {preset: appliances(cloud, registered), listed: "https://tunnel-1.example.com:8047"},
+	"list-resources/vcda_vapp_replication":    {preset: vappProtected, listed: "from_b"},
+	"list-resources/vcda_vm_replication":      {preset: vmProtected, listed: "from_b"},
+	"list-resources/vcda_vsphere_replication": {preset: vsphereProtected, listed: "from_b"},
+
+	"resources/vcda_appliance_password": {preset: appliances(manager, asDeployed), providers: true},
+	"resources/vcda_appliance_password/resource_rotation.tf": {
+		preset: appliances(manager, withRoot), providers: true,
+		change: []string{"password_version=2", "root_password=" + nextPassword, "previous_root_password=" + chosenPassword},
+	},
+	"resources/vcda_appliance_password/resource_stored.tf": {
+		preset: appliances(manager, asDeployed), providers: true, change: []string{"root_password=" + nextPassword},
+	},
+
+	"resources/vcda_cloud_director_replication_manager": {preset: appliances(cloud, withRoot)},
+	"resources/vcda_cloud_director_replication_manager/resource_new_password.tf": {
+		preset: appliances(cloud, withRoot), change: []string{"vcd_password_version=2"},
+	},
+	"resources/vcda_cloud_director_replication_manager/resource_public_endpoint.tf": {
+		preset: appliances(cloud, withRoot), change: []string{"public_port=8443"},
+	},
+	"resources/vcda_cloud_director_replication_manager/resource_renewed_certificate.tf": {
+		preset: appliances(cloud, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB},
+	},
+
+	"resources/vcda_failover_test": {preset: drill(simulator.NotStarted)},
+
+	"resources/vcda_recovery_plan": {preset: plans("", false)},
+	"resources/vcda_recovery_plan/resource_prevent_destroy.tf": {
+		preset: plans("", false), change: []string{"description=Shop"}, kept: true,
+	},
+	"resources/vcda_recovery_plan/resource_migration.tf":    {preset: plans("", true)},
+	"resources/vcda_recovery_plan/resource_replications.tf": {},
+	"resources/vcda_recovery_plan_test":                     {preset: plans("", false)},
+
+	"resources/vcda_replication_policy": {preset: paired(cloud)},
+	"resources/vcda_replication_policy/resource_data_cap.tf": {
+		preset: paired(cloud), change: []string{"min_rpo_minutes=60"},
+	},
+	"resources/vcda_replication_policy_assignment": {preset: paired(cloud)},
+
+	"resources/vcda_replicator": {preset: appliances(manager, setUpBefore)},
+	"resources/vcda_replicator/resource_cloud_service.tf": {
+		preset: appliances(cloud, setUpBefore), providers: true,
+	},
+	"resources/vcda_replicator/resource_repair.tf": {
+		preset: appliances(manager, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB},
+	},
+
+	"resources/vcda_session_extension": {preset: notExtended},
+	"resources/vcda_session_extension/resource_access_token.tf": {
+		preset: notExtended, change: []string{"token_version=2"},
+	},
+
+	"resources/vcda_site_pairing": {preset: sites(manager)},
+	"resources/vcda_site_pairing/resource_adopt_existing.tf": {
+		preset: paired(manager), applied: "The pairing with the site site-b is adopted",
+	},
+	"resources/vcda_site_pairing/resource_cloud_service.tf":       {preset: sites(cloud)},
+	"resources/vcda_site_pairing/resource_prevent_destroy.tf":     {preset: sites(manager), kept: true},
+	"resources/vcda_site_pairing/resource_repair_triggers.tf":     {preset: sites(manager), change: []string{"site_b_build=4.7.2"}},
+	"resources/vcda_site_pairing/resource_replace_certificate.tf": {preset: sites(manager), change: []string{"thumbprint_a=" + thumbprintOfB}},
+	"resources/vcda_site_pairing/resource_two_way.tf":             {preset: sites(manager), providers: true},
+
+	"resources/vcda_sla_profile_assignment": {preset: paired(cloud)},
+
+	"resources/vcda_tunnel": {preset: appliances(cloud, setUpBefore)},
+	"resources/vcda_tunnel/resource_lookup_service.tf": {
+		preset: appliances(cloud, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB},
+	},
+
+	"resources/vcda_vapp_replication":                          {preset: paired(cloud)},
+	"resources/vcda_vapp_replication/resource_own_settings.tf": {preset: paired(cloud), change: []string{"rpo_minutes=120"}},
+	"resources/vcda_vapp_replication/resource_several.tf":      {preset: paired(cloud), kept: true},
+
+	"resources/vcda_vcenter_replication_manager": {preset: appliances(manager, withRoot)},
+	"resources/vcda_vcenter_replication_manager/resource_first_boot.tf": {
+		preset: appliances(manager, asDeployed), providers: true,
+	},
+	"resources/vcda_vcenter_replication_manager/resource_new_password.tf": {
+		preset: appliances(manager, withRoot), change: []string{"sso_password_version=2"},
+	},
+	"resources/vcda_vcenter_replication_manager/resource_renewed_certificate.tf": {
+		preset: appliances(manager, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB},
+	},
+
+	"resources/vcda_vm_replication": {preset: paired(cloud)},
+	"resources/vcda_vm_replication/resource_adopt_existing.tf": {
+		preset: vmProtected, applied: "was adopted",
+	},
+	"resources/vcda_vm_replication/resource_paused.tf":          {preset: paired(cloud), change: []string{"paused=true"}},
+	"resources/vcda_vm_replication/resource_prevent_destroy.tf": {preset: paired(cloud), kept: true},
+
+	"resources/vcda_vsphere_replication/resource_paused.tf":          {change: []string{"paused=false"}},
+	"resources/vcda_vsphere_replication/resource_prevent_destroy.tf": {kept: true},
+}
+
+// importable is what there is to import for the import examples of a resource.
+type importable struct {
+	preset    preset
+	providers bool
+	showsLess bool // the appliance does not show all of the configuration: the first apply sends or stores the rest
+}
+
+// importTable has the resources with import examples.
+var importTable = map[string]importable{
+	"vcda_appliance_password":                 {preset: appliances(manager, asDeployed), providers: true, showsLess: true},
+	"vcda_cloud_director_replication_manager": {preset: managerSetUp(cloud), showsLess: true},
+	"vcda_failover_test":                      {preset: drill(simulator.Testing)},
+	"vcda_recovery_plan":                      {preset: plans("TEST", false), showsLess: true},
+	"vcda_recovery_plan_test":                 {preset: plans("TEST", false)},
+	"vcda_replication_policy":                 {preset: paired(cloud), showsLess: true},
+	"vcda_replication_policy_assignment":      {preset: paired(cloud), showsLess: true},
+	"vcda_replicator":                         {preset: appliances(manager, registered), showsLess: true},
+	"vcda_session_extension":                  {preset: notExtended, showsLess: true},
+	"vcda_site_pairing":                       {preset: paired(manager)},
+	"vcda_sla_profile_assignment":             {preset: paired(cloud)},
+	"vcda_tunnel":                             {preset: appliances(cloud, registered)},
+	"vcda_vapp_replication":                   {preset: vappProtected, showsLess: true},
+	"vcda_vcenter_replication_manager":        {preset: managerSetUp(manager), showsLess: true},
+	"vcda_vm_replication":                     {preset: vmProtected, showsLess: true},
+	"vcda_vsphere_replication":                {preset: vsphereProtected, showsLess: true},
+}
