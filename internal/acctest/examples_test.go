@@ -62,8 +62,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExampleTable: each row is about an example that exists.
-func TestExampleTable(t *testing.T) {
+// TestExamples_table: each row is about an example that exists.
+func TestExamples_table(t *testing.T) {
 	t.Parallel()
 	for name := range exampleTable {
 		if _, err := os.Stat(filepath.Join(examples, name)); err != nil {
