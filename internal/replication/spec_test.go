@@ -124,3 +124,25 @@ func TestDifferences(t *testing.T) {
 		t.Errorf("differences %+v", left)
 	}
 }
+
+func TestStartedBy(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind             vcda.Kind
+		result, resource string
+		want             string
+	}{
+		"the result":                        {vcda.VM, `{"id":"C4-1"}`, "C4-2", "C4-1"},
+		"the resource":                      {vcda.VSphere, "null", "H4-1", "H4-1"},
+		"the vApp replication of a VM's":    {vcda.VM, `{"id":"C4VAPP-1"}`, "C4VAPP-1", ""},
+		"a VM's replication of a vApp's":    {vcda.VApp, `{"id":"C4-1"}`, "C4VAPP-1", "C4VAPP-1"},
+		"nothing":                           {vcda.VM, "", "", ""},
+		"a result that is no replication":   {vcda.VM, `{"id":7}`, "", ""},
+		"a resource that is something else": {vcda.VM, "null", "441a891a", ""},
+	} {
+		task := vcda.Task{Result: json.RawMessage(test.result), Workflow: vcda.Workflow{ResourceID: test.resource}}
+		if got := startedBy(task, test.kind); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

@@ -199,7 +199,7 @@ func report(m Model, r vcda.Replication, now time.Time) {
 	c := m.Base()
 	has := replication.Settings(r)
 	c.ID = types.StringValue(r.ID)
-	if has.RPO != 0 || c.Retention.IsUnknown() { // else the settings are missing
+	if has.RPO != 0 || !isSet(c.Retention) { // else the settings are missing
 		c.Description, c.Retention = customtypes.DescriptionType.Value(has.Description), RetentionList(has.Retention)
 	}
 	take(&c.RPO, Int64OrNull(has.RPO))

@@ -76,8 +76,8 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	for name, description := range texts {
 		all[name] = schema.BoolAttribute{Required: true, MarkdownDescription: description}
 	}
-	all["allow_outgoing_onprem_protections"] = schema.BoolAttribute{
-		Optional: true, Computed: true, MarkdownDescription: texts["allow_outgoing_onprem_protections"],
+	all[newInFourSeven] = schema.BoolAttribute{
+		Optional: true, Computed: true, MarkdownDescription: texts[newInFourSeven],
 		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseNonNullStateForUnknown()},
 	}
 	resp.Schema = schema.Schema{
@@ -92,15 +92,25 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	}}
 }
 
-// ModifyPlan warns of a data cap that an update clears.
+// ModifyPlan refuses what the configured version does not know, and warns of a data cap
+// that an update clears.
 func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.ForResource.ModifyPlan(ctx, req, resp)
+	var onPrem types.Bool
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(newInFourSeven), &onPrem)...)
+	}
+	if client, absent := r.VCDA.Client(); !absent.HasError() {
+		if err := checkVersion(client, onPrem); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(newInFourSeven), "Invalid "+newInFourSeven, diagnostics.Sentence(err.Error()))
+		}
+	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	var cap types.Int64
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("onprem_data_cap"), &cap)...)
-	if cap.IsNull() || cap.IsUnknown() {
+	var dataCap types.Int64
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("onprem_data_cap"), &dataCap)...)
+	if dataCap.IsNull() || dataCap.IsUnknown() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("onprem_data_cap"), "The update may clear the data cap",
 			"An update replaces the policy as a whole, and the appliance does not show its onprem_data_cap: one that was set elsewhere is cleared. Set onprem_data_cap to keep it.")
 	}
@@ -114,7 +124,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	made, err := create(ctx, client, m.policy())
+	made, err := create(ctx, client, m)
 	if err != nil {
 		resp.Diagnostics.Append(explain(ctx, "create the replication policy "+m.Name.ValueString(), err))
 		return
@@ -125,17 +135,20 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 }
 
 // create makes a policy and reads it.
-func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Policy, error) {
+func create(ctx context.Context, client *vcda.Client, m model) (vcda.Policy, error) {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
 		return vcda.Policy{}, err
 	}
-	named := func(other vcda.Policy) bool { return other.DisplayName == p.DisplayName }
+	if err := checkVersion(client, m.OutgoingOnPremProtections); err != nil {
+		return vcda.Policy{}, err
+	}
+	named := func(other vcda.Policy) bool { return other.DisplayName == m.Name.ValueString() }
 	if existing, err := find(ctx, client, named); err != nil {
 		return vcda.Policy{}, err
 	} else if existing != nil {
 		return vcda.Policy{}, &existsError{*existing}
 	}
-	if err := client.CreatePolicy(ctx, p); err != nil {
+	if err := client.CreatePolicy(ctx, m.policy()); err != nil {
 		return vcda.Policy{}, err
 	}
 	made, err := find(ctx, client, named)
@@ -148,7 +161,25 @@ func create(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Polic
 	return *made, nil
 }
 
-const what = "replication policies"
+const (
+	what           = "replication policies"
+	newInFourSeven = "allow_outgoing_onprem_protections"
+)
+
+// versionError is a setting that the version of the API does not know.
+type versionError struct{ version string }
+
+func (e *versionError) Error() string {
+	return fmt.Sprintf("the API has %s from version 4.7 on, and the provider asks for version %s: remove it", newInFourSeven, e.version)
+}
+
+// checkVersion refuses what the version does not know that the client asks for.
+func checkVersion(client *vcda.Client, onPrem types.Bool) error {
+	if !onPrem.IsNull() && !onPrem.IsUnknown() && client.APIVersion() < "4.7" {
+		return &versionError{client.APIVersion()}
+	}
+	return nil
+}
 
 var errNotListed = errors.New("the policy is not in the list of the appliance's policies")
 
@@ -210,7 +241,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	changed, err := change(ctx, client, m.policy())
+	changed, err := change(ctx, client, m)
 	if err != nil {
 		resp.Diagnostics.Append(explain(ctx, "change the replication policy "+m.Name.ValueString(), err))
 		return
@@ -221,14 +252,17 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 }
 
 // change replaces a policy and reads it.
-func change(ctx context.Context, client *vcda.Client, p vcda.Policy) (vcda.Policy, error) {
+func change(ctx context.Context, client *vcda.Client, m model) (vcda.Policy, error) {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
 		return vcda.Policy{}, err
 	}
-	if err := client.UpdatePolicy(ctx, p); err != nil {
+	if err := checkVersion(client, m.OutgoingOnPremProtections); err != nil {
 		return vcda.Policy{}, err
 	}
-	changed, err := find(ctx, client, byID(p.ID))
+	if err := client.UpdatePolicy(ctx, m.policy()); err != nil {
+		return vcda.Policy{}, err
+	}
+	changed, err := find(ctx, client, byID(m.ID.ValueString()))
 	if err == nil && changed == nil {
 		err = errNotListed
 	}

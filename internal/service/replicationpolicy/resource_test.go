@@ -127,6 +127,47 @@ func TestPolicy_declined(t *testing.T) {
 	}
 }
 
+// TestPolicy_broken: a read that goes wrong keeps the state.
+func TestPolicy_broken(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	made := apply(t, f, none, config())
+	for _, fault := range []simulator.Fault{
+		{Kind: simulator.Body, Body: "{}"}, {Kind: simulator.Body, Body: "null"}, {Kind: simulator.Body, Body: "[{}]"}, {Kind: simulator.Truncate},
+		{Kind: simulator.Status, Status: 401}, {Kind: simulator.Status, Status: 403}, {Kind: simulator.Status, Status: 404}, {Kind: simulator.Status, Status: 500},
+	} {
+		fault.Method, fault.Path = "GET", "/policies"
+		f.B.Fault(fault)
+		if kept, problems := f.Refresh(t, name, made); len(problems.Errors()) != 1 || kept.Values == nil {
+			t.Errorf("%+v: %q, state %v", fault, problems.Errors(), kept.Values)
+		}
+		f.B.ClearFaults()
+	}
+}
+
+// TestPolicy_version: an appliance of an older version gets only the fields it knows.
+func TestPolicy_version(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	f.Provider.Configure(t, direct.Values{
+		"url": f.B.URL(), "thumbprint": f.B.Thumbprint(), "api_version": "4.6",
+		"login": direct.Values{"local_user": direct.Values{"username": f.B.Accounts().LocalUsers[0].Username, "password": f.B.Accounts().LocalUsers[0].Password}},
+	})
+	made := apply(t, f, none, config())
+	if made.Values["allow_outgoing_onprem_protections"] != nil {
+		t.Errorf("made %v", made.Values)
+	}
+	for _, record := range f.B.Requests() {
+		if record.Method == "POST" && record.Path == "/policies" && strings.Contains(string(record.Body), "OnpremProtections") {
+			t.Errorf("sent %s", record.Body)
+		}
+	}
+	plan := f.Plan(t, name, none, config("name", "other", "allow_outgoing_onprem_protections", true))
+	if errors := plan.Diagnostics.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "from version 4.7 on") {
+		t.Errorf("errors %q", errors)
+	}
+}
+
 func TestPolicy_nameIsTaken(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")

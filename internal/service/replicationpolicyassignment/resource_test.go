@@ -52,3 +52,60 @@ func TestAssignment_refused(t *testing.T) {
 		t.Errorf("errors %q", errors)
 	}
 }
+
+// TestAssignment_shownLate: an assignment is accepted before it is shown, and sent
+// again while it is declined.
+func TestAssignment_shownLate(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	f.B.Fault(simulator.Fault{Method: "PATCH", Path: "/policies/*/orgs/*", Times: 2, Kind: simulator.Status, Status: 423})
+	f.B.Fault(simulator.Fault{Method: "GET", Path: "/policies/*/status", Times: 3, Kind: simulator.Body, Body: "[]"})
+	config := direct.Values{"organization": "beta", "policy_id": f.B.Workloads().Policies[1].ID}
+	_, problems := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	if len(problems.Errors()) > 0 || f.B.PolicyOf("beta") != "protect" {
+		t.Errorf("policy %s, errors %q", f.B.PolicyOf("beta"), problems.Errors())
+	}
+	f.B.Fault(simulator.Fault{Method: "GET", Path: "/policies/*/status", Kind: simulator.Body, Body: "[]"})
+	object, problems := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "does not show it") || object.Values != nil {
+		t.Errorf("errors %q, state %v", errors, object.Values)
+	}
+}
+
+// TestAssignment_broken: a read that goes wrong keeps the state.
+func TestAssignment_broken(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	made, _ := f.Apply(t, f.Plan(t, name, direct.Object{}, direct.Values{"organization": "beta", "policy_id": f.B.Workloads().Policies[1].ID}))
+	for _, fault := range []simulator.Fault{
+		{Kind: simulator.Body, Body: "{}"}, {Kind: simulator.Body, Body: "null"}, {Kind: simulator.Body, Body: "[{}]"}, {Kind: simulator.Truncate},
+		{Kind: simulator.Status, Status: 401}, {Kind: simulator.Status, Status: 403}, {Kind: simulator.Status, Status: 404}, {Kind: simulator.Status, Status: 500},
+	} {
+		for _, path := range []string{"/policies", "/policies/*/status"} {
+			fault.Method, fault.Path = "GET", path
+			f.B.Fault(fault)
+			kept, problems := f.Refresh(t, name, made)
+			if len(problems.Errors()) != 1 || kept.Values == nil {
+				t.Errorf("%s, %+v: %q, state %v", path, fault, problems.Errors(), kept.Values)
+			}
+			f.B.ClearFaults()
+		}
+	}
+}
+
+func TestAssignment_onAManager(t *testing.T) {
+	t.Parallel()
+	cloud := twosites.Start(t, simulator.Cloud, "site-b")
+	config := direct.Values{"organization": "beta", "policy_id": cloud.B.Workloads().Policies[1].ID}
+	made, _ := cloud.Apply(t, cloud.Plan(t, name, direct.Object{}, config))
+	f := twosites.Start(t, simulator.Manager, "site-b")
+	_, created := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	_, refreshed := f.Refresh(t, name, made)
+	_, destroyed := f.Apply(t, f.Plan(t, name, made, nil))
+	_, imported := f.Import(t, name, "beta", nil)
+	for _, problems := range []direct.Diagnostics{created, refreshed, destroyed, imported} {
+		if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
+			t.Errorf("errors %q", errors)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package slaprofile_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
@@ -60,5 +61,50 @@ func TestProfiles(t *testing.T) {
 		if first["name"] != "Gold" || first["rpo_minutes"] != int64(30) {
 			t.Errorf("profile %v", first)
 		}
+	}
+}
+
+func TestAssignment_onAManager(t *testing.T) {
+	t.Parallel()
+	cloud := twosites.Start(t, simulator.Cloud, "site-b")
+	gold := cloud.B.Workloads().SLAProfiles[0].ID
+	config := direct.Values{"organization": "acme", "sla_profile_id": gold}
+	made, _ := cloud.Apply(t, cloud.Plan(t, name, direct.Object{}, config))
+	f := twosites.Start(t, simulator.Manager, "site-b")
+	_, created := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	_, refreshed := f.Refresh(t, name, made)
+	_, destroyed := f.Apply(t, f.Plan(t, name, made, nil))
+	_, imported := f.Import(t, name, "acme/"+gold, nil)
+	for _, problems := range []direct.Diagnostics{created, refreshed, destroyed, imported} {
+		if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
+			t.Errorf("errors %q", errors)
+		}
+	}
+}
+
+// TestAssignment_faults: what is declined is sent again, and a read that goes wrong
+// keeps the state. A profile that is gone is noticed.
+func TestAssignment_faults(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	config := direct.Values{"organization": "acme", "sla_profile_id": f.B.Workloads().SLAProfiles[0].ID}
+	f.B.Fault(simulator.Fault{Method: "POST", Path: "/sla-profiles/", Times: 2, Kind: simulator.Status, Status: 409})
+	made, problems := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	if len(problems.Errors()) > 0 || !slices.Equal(f.B.SLAProfilesOf("acme"), []string{"Gold"}) {
+		t.Fatalf("profiles %v, errors %q", f.B.SLAProfilesOf("acme"), problems.Errors())
+	}
+	for _, fault := range []simulator.Fault{
+		{Kind: simulator.Body, Body: "{}"}, {Kind: simulator.Body, Body: "[{}]"}, {Kind: simulator.Status, Status: 403}, {Kind: simulator.Status, Status: 404}, {Kind: simulator.Status, Status: 500},
+	} {
+		fault.Method, fault.Path = "GET", "/sla-profiles"
+		f.B.Fault(fault)
+		if kept, problems := f.Refresh(t, name, made); len(problems.Errors()) != 1 || kept.Values == nil {
+			t.Errorf("%+v: %q, state %v", fault, problems.Errors(), kept.Values)
+		}
+		f.B.ClearFaults()
+	}
+	f.B.Fault(simulator.Fault{Method: "GET", Path: "/sla-profiles", Kind: simulator.Body, Body: "[]"})
+	if gone, problems := f.Refresh(t, name, made); len(problems.Errors()) > 0 || gone.Values != nil {
+		t.Errorf("refreshed to %v, errors %q", gone.Values, problems.Errors())
 	}
 }

@@ -1,0 +1,223 @@
+package replicationbase_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
+)
+
+// TestOddities_unknownValues: what is not known yet is no conflict: a module may set
+// one of several arguments by variables.
+func TestOddities_unknownValues(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		configs := map[string]direct.Values{
+			"rules":      f.config("retention_rules", []any{direct.Values{"instances": direct.Unknown, "distance_minutes": 1}, direct.Values{"instances": 20, "distance_minutes": direct.Unknown}}),
+			"settings":   f.config("rpo_minutes", direct.Unknown, "retention_rules", direct.Unknown, "quiesced", direct.Unknown, "initial_sync_at", direct.Unknown),
+			"everything": f.config("source", direct.Unknown, "destination", direct.Unknown, "migration", direct.Unknown, "paused", direct.Unknown),
+		}
+		if f.service == simulator.Cloud {
+			configs["profile or RPO"] = f.config("rpo_minutes", direct.Unknown, "sla_profile_id", direct.Unknown)
+			configs["profile beside an unknown RPO"] = f.config("rpo_minutes", direct.Unknown, "sla_profile_id", "x")
+			configs["profile of a migration"] = f.config("migration", true, "sla_profile_id", direct.Unknown)
+			configs["networks"] = f.config("network_settings", direct.Unknown)
+		}
+		for name, config := range configs {
+			if problems := f.ValidateResource(t, f.name, config); len(problems) > 0 {
+				t.Errorf("%s: %q, %q", name, problems.Errors(), problems.Warnings())
+			}
+			if errors := f.Plan(t, f.name, none, config).Diagnostics.Errors(); len(errors) > 0 {
+				t.Errorf("plan of %s: %q", name, errors)
+			}
+		}
+	})
+}
+
+// lists lets the destination list one row, as a faithful appliance of another make may.
+func (f *fixture) lists(row map[string]any) {
+	f.t.Helper()
+	text, err := json.Marshal(map[string]any{"items": []any{row}, "total": 1, "offset": 0, "limit": 100})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.B.ClearFaults()
+	f.B.Fault(simulator.Fault{Method: http.MethodGet, Path: f.path, Kind: simulator.Body, Body: string(text)})
+	f.Clock.Advance(2 * time.Minute) // so that no list is shared with the last read
+}
+
+// bareRow is a replication with null for all that may be null in a response.
+func (f *fixture) bareRow(id string) map[string]any {
+	source, destination := f.A.Workloads(), f.B.Workloads()
+	vm := map[string]any{
+		"id": id, "vmName": "web", "isPaused": nil, "settings": nil, "sourceState": nil, "destinationState": nil, "dataConnectionState": "INITIAL_SYNCING",
+		"overallHealth": nil, "lastUpdated": nil, "storageProfile": nil,
+	}
+	if f.service == simulator.Manager {
+		vm["settings"] = map[string]any{
+			"vcId": source.VCenterID, "vmId": source.VMs[0].ID, "sourceLocation": map[string]any{"site": "site-a"}, "destinationLocation": map[string]any{"site": "site-b"},
+			"replicationPlacement": map[string]any{"vcId": destination.VCenterID}, "retentionPolicy": nil, "excludedDiskKeys": nil,
+		}
+		return vm
+	}
+	vm["vmId"] = source.VApps[0].VMs[0].ID
+	ends := map[string]any{
+		"source":      map[string]any{"site": "site-a", "org": "acme", "vdcId": source.VDCs[0].ID, "vdcName": nil, "vappId": source.VApps[0].ID},
+		"destination": map[string]any{"site": "site-b", "org": "acme", "vdcId": destination.VDCs[0].ID, "vdcName": nil, "recoveredVappId": nil}, "owner": "System@site-b",
+	}
+	if f.name == "vcda_vm_replication" {
+		maps.Copy(vm, ends)
+		return vm
+	}
+	vm["id"] = "C4-1"
+	maps.Copy(ends, map[string]any{"id": id, "descriptor": map[string]any{"name": "shop"}, "vmReplications": []any{vm}, "lastUpdated": nil})
+	return ends
+}
+
+// TestOddities_nulls: what a response may leave out is no drift, and a create takes it.
+func TestOddities_nulls(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		config := f.config("rpo_minutes", 60, "quiesced", false, "target_disk_type", "THIN", "retention_rules", []any{direct.Values{"instances": 3, "distance_minutes": 60}})
+		made := f.apply(none, config)
+		f.lists(f.bareRow(id(made)))
+		fresh := f.refresh(made)
+		for name, want := range map[string]any{"rpo_minutes": int64(60), "quiesced": false, "target_disk_type": "THIN", "recovery_state": "NOT_STARTED", "health": nil} {
+			if got := fresh.Values[name]; got != want {
+				t.Errorf("%s is %v", name, got)
+			}
+		}
+		f.requireNoChange(fresh, config)
+		f.Restart(t, "site-b")
+		adopted := f.apply(none, f.config("adopt_existing", true))
+		if id(adopted) != id(made) || adopted.Values["rpo_minutes"] != nil || adopted.Values["quiesced"] != nil {
+			t.Errorf("adopted %v", adopted.Values)
+		}
+		values, problems := f.ReadData(t, f.name+"s", direct.Values{})
+		if all, _ := values["replications"].([]any); len(all) != 1 || len(problems.Errors()) > 0 {
+			t.Errorf("listed %v, errors %q", all, problems.Errors())
+		}
+	})
+}
+
+// TestOddities_pausedWithoutAFlag: not every appliance shows a flag of its own.
+func TestOddities_pausedWithoutAFlag(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		made := f.apply(none, f.config())
+		row := f.bareRow(id(made))
+		for _, vm := range machines(row) {
+			vm["dataConnectionState"] = "PAUSED"
+		}
+		f.lists(row)
+		if fresh := f.refresh(made); fresh.Values["paused"] != true {
+			t.Errorf("refreshed to %v", fresh.Values)
+		}
+	})
+}
+
+// machines are the objects of the VMs in a row.
+func machines(row map[string]any) []map[string]any {
+	vms, isVApp := row["vmReplications"].([]any)
+	if !isVApp {
+		return []map[string]any{row}
+	}
+	all := []map[string]any{}
+	for _, one := range vms {
+		vm, _ := one.(map[string]any)
+		all = append(all, vm)
+	}
+	return all
+}
+
+// TestOddities_importOfOnPremises: what the appliance does not show of an on-premises
+// source replaces nothing after an import.
+func TestOddities_importOfOnPremises(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds[:2] {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, k, "site-b")
+			end := direct.Values{"vcenter_vm": direct.Values{"vcenter_id": f.vcenter(), "vm_id": "vm-15", "vapp_name": "shop"}}
+			if f.name == "vcda_vapp_replication" {
+				end = direct.Values{"vcenter_vapp": direct.Values{"vcenter_id": f.vcenter(), "vapp_name": "shop", "vm_ids": []any{"vm-15"}}}
+			}
+			end["site"] = "tenant"
+			row := f.bareRow(f.prefix + "1")
+			row["source"] = map[string]any{"site": "tenant", "org": nil, "vdcId": nil}
+			machines(row)[0]["vmId"] = "vm-15"
+			f.lists(row)
+			imported, problems := f.Import(t, f.name, f.prefix+"1", nil)
+			if errors := problems.Errors(); len(errors) > 0 {
+				t.Fatal(errors)
+			}
+			plan := f.Plan(t, f.name, f.refresh(imported), f.config("source", end))
+			if plan.RequiresReplace || len(plan.Diagnostics.Errors()) > 0 {
+				t.Errorf("replaced: %t, errors %q", plan.RequiresReplace, plan.Diagnostics.Errors())
+			}
+		})
+	}
+}
+
+// TestOddities_order: another order of disks is no change, another disk replaces.
+func TestOddities_order(t *testing.T) {
+	t.Parallel()
+	f := start(t, kinds[0], "site-b")
+	vm := f.A.Workloads().VApps[0].VMs[0].ID
+	without := func(keys ...any) direct.Values {
+		return f.config("source", direct.Values{"site": "site-a", "vm": direct.Values{"id": vm, "excluded_disk_keys": keys}})
+	}
+	made := f.apply(none, without(2000, 2001))
+	f.requireNoChange(f.refresh(made), without(2001, 2000))
+	if plan := f.Plan(t, f.name, made, without(2001, 2002)); !plan.RequiresReplace {
+		t.Error("another disk replaces nothing")
+	}
+	f.apply(made, nil)
+	f.kindTest = kinds[1]
+	source := f.A.Workloads().VApps[0]
+	ofVApp := func(id string, keys ...any) direct.Values {
+		return f.config("source", direct.Values{"site": "site-a", "vapp": direct.Values{"id": source.ID, "excluded_disk_keys": direct.Values{id: keys}}})
+	}
+	made = f.apply(none, ofVApp("urn:vcloud:vm:"+vm, 2000, 2001))
+	f.requireNoChange(f.refresh(made), ofVApp(vm, 2001, 2000))
+	if plan := f.Plan(t, f.name, made, ofVApp(vm, 2000)); !plan.RequiresReplace {
+		t.Error("another disk replaces nothing")
+	}
+}
+
+// TestOddities_otherAppliance: a replication that another appliance does not list
+// stays in the state.
+func TestOddities_otherAppliance(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		made := f.apply(none, f.config())
+		other := start(t, f.kindTest, "site-b") // sites of the same names elsewhere
+		says := []string{"was made through the appliance with the instance", "terraform state rm", "VCDA_URL"}
+		kept, problems := other.Refresh(t, f.name, made)
+		requireError(t, problems, says...)
+		if id(kept) != id(made) {
+			t.Errorf("state %v", kept.Values)
+		}
+		kept, problems = other.attempt(made, nil)
+		requireError(t, problems, says...)
+		if id(kept) != id(made) {
+			t.Errorf("state %v", kept.Values)
+		}
+		f.Restart(t, "site-a") // which is another appliance of the same sites
+		f.requireNoChange(f.refresh(made), f.config())
+	})
+}
+
+// TestOddities_earlyIDs: a start task may name the new id at once, or the vApp
+// replication that a VM's is part of.
+func TestOddities_earlyIDs(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		f.B.NameReplicationsEarly(true)
+		made := f.apply(none, f.config())
+		if !strings.HasPrefix(id(made), f.prefix) {
+			t.Errorf("made %v", made.Values)
+		}
+		f.requireNoChange(f.refresh(made), f.config())
+	})
+}
