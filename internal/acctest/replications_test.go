@@ -55,6 +55,17 @@ func (r replicated) configure(t *testing.T, arguments ...string) {
 	r.space.Configure(t, acctest.ProviderBlock(r.b, extendedTo(r.b, "site-a"))+fmt.Sprintf("resource \"vcda_%s_replication\" \"this\" {\n  %s\n  %s\n}\n", r.kind, ends, strings.Join(arguments, "\n  ")))
 }
 
+// settings are an argument with what is stored for a recovery.
+func (r replicated) settings() string {
+	switch r.kind {
+	case "vsphere":
+		return `recovery_settings = { failover = { vm_folder_id = "group-v4" } }`
+	case "vapp":
+		return fmt.Sprintf(`network_settings = { failover = { nics = { (%q) = [{ index = 0, network = "production" }, { index = 1, connected = false }] } } }`, r.a.Workloads().VApps[0].VMs[0].ID)
+	}
+	return `network_settings = { failover = { nics = [{ index = 0, network = "production" }] } }`
+}
+
 // sent counts the starts, changes and stops that the destination saw.
 func (r replicated) sent() [3]int {
 	requests := r.b.Stats().Requests
@@ -157,7 +168,7 @@ func TestReplications_twoResources(t *testing.T) {
 // replications reach neither state nor plan nor log at its most talkative.
 func TestNoSecretLeaks_ofGuests(t *testing.T) {
 	eachReplication(t, 20*time.Millisecond, func(t *testing.T, r replicated) {
-		r.configure(t)
+		r.configure(t, r.settings())
 		r.space.Write(t, "read.tf", fmt.Sprintf(`data "vcda_%[1]s_replications" "all" {
   depends_on = [vcda_%[1]s_replication.this]
 }
@@ -170,7 +181,7 @@ output "all" {
 `, r.kind))
 		r.space.Trace()
 		out := r.space.MustRun(t, "plan", "-no-color", "-out=planned") + r.space.MustRun(t, "apply", "-no-color", "planned") + r.space.MustRun(t, "show", "-no-color")
-		r.configure(t, "rpo_minutes = 60")
+		r.configure(t, r.settings(), "rpo_minutes = 60")
 		out += r.space.MustRun(t, "apply", "-no-color", "-auto-approve") + r.space.MustRun(t, "destroy", "-no-color", "-auto-approve")
 		r.space.Write(t, "output.txt", out)
 		r.space.RequireLogged(t, "GET", r.path, "HTTP request")

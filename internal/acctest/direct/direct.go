@@ -287,6 +287,9 @@ func undynamic(t testing.TB, kind tftypes.Type, d *tfprotov6.DynamicValue) tftyp
 // wire makes a value of the kind.
 func wire(t testing.TB, kind tftypes.Type, content any) tftypes.Value {
 	t.Helper()
+	if kind.Is(tftypes.DynamicPseudoType) {
+		kind = typeOf(content)
+	}
 	switch content := content.(type) {
 	case nil:
 		return tftypes.NewValue(kind, nil)
@@ -318,12 +321,40 @@ func wire(t testing.TB, kind tftypes.Type, content any) tftypes.Value {
 			of = kind.ElementType
 		}
 		members := []tftypes.Value{}
-		for _, value := range content {
+		for i, value := range content {
+			if tuple, ok := kind.(tftypes.Tuple); ok {
+				of = tuple.ElementTypes[i]
+			}
 			members = append(members, wire(t, of, value))
 		}
 		return tftypes.NewValue(kind, members)
 	}
 	return tftypes.NewValue(kind, content)
+}
+
+// typeOf is the type that the CLI gives a literal.
+func typeOf(content any) tftypes.Type {
+	switch content := content.(type) {
+	case Values:
+		types := map[string]tftypes.Type{}
+		for name, value := range content {
+			types[name] = typeOf(value)
+		}
+		return tftypes.Object{AttributeTypes: types}
+	case []any:
+		types := []tftypes.Type{}
+		for _, value := range content {
+			types = append(types, typeOf(value))
+		}
+		return tftypes.Tuple{ElementTypes: types}
+	case string:
+		return tftypes.String
+	case bool:
+		return tftypes.Bool
+	case int, int64:
+		return tftypes.Number
+	}
+	return tftypes.DynamicPseudoType
 }
 
 // values turns an object back into Values; null is nil.

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -53,14 +54,8 @@ func NICs() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{Optional: true, MarkdownDescription: "Network cards after the recovery.", NestedObject: nicObject()}
 }
 
-// NICsByVM is the attribute of the network cards of the VMs of a vApp.
-func NICsByVM() schema.MapAttribute {
-	return schema.MapAttribute{
-		Optional: true, ElementType: types.ListType{ElemType: types.ObjectType{AttrTypes: AttributeTypes(nicObject().Attributes)}},
-		MarkdownDescription: "Network cards after the recovery, by the id of the VM: for each a list of objects with `index`, `connected`, `network`, `ip_address`, `ip_allocation_mode` and `reset_mac_address`, all of which must be there and may be null but for `index`. " +
-			"The other settings of a VM apply to each VM that is named here.",
-	}
-}
+// allocationModes are how a network card gets its address.
+var allocationModes = []string{"DHCP", "MANUAL", "NONE", "POOL"}
 
 func nicObject() schema.NestedAttributeObject {
 	return schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -68,7 +63,7 @@ func nicObject() schema.NestedAttributeObject {
 		"connected":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it is connected. Connected by default."},
 		"network":            schema.StringAttribute{Optional: true, MarkdownDescription: "Name of its network.", Validators: notEmpty},
 		"ip_address":         schema.StringAttribute{Optional: true, MarkdownDescription: "Its address, with the mode `MANUAL`.", Validators: []validator.String{base.ValidBy(values.IPAddress)}},
-		"ip_allocation_mode": schema.StringAttribute{Optional: true, MarkdownDescription: "How it gets its address: `DHCP`, `MANUAL`, `NONE` or `POOL`.", Validators: []validator.String{stringvalidator.OneOf("DHCP", "MANUAL", "NONE", "POOL")}},
+		"ip_allocation_mode": schema.StringAttribute{Optional: true, MarkdownDescription: "How it gets its address: `DHCP`, `MANUAL`, `NONE` or `POOL`.", Validators: []validator.String{stringvalidator.OneOf(allocationModes...)}},
 		"reset_mac_address":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether it gets a new MAC address."},
 	}}
 }
@@ -145,21 +140,22 @@ type (
 
 // NetworkOfVM converts the network settings of one VM, nil where there are none.
 func NetworkOfVM(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
-	return network(ctx, object, func(half networkHalf[[]nic]) any { return half.vm(half.NICs) })
+	return network(ctx, object, func(half networkHalf[[]nic]) (any, error) { return half.vm(half.NICs), nil })
 }
 
 // NetworkOfVApp converts the network settings of a vApp, nil where there are none.
 func NetworkOfVApp(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
-	return network(ctx, object, func(half networkHalf[map[string][]nic]) any {
+	return network(ctx, object, func(half networkHalf[types.Dynamic]) (any, error) {
+		cards, err := nicsByVM(half.NICs)
 		byVM := map[string]wireVMNetwork{}
-		for id, nics := range half.NICs {
-			byVM[sentID(id)] = half.vm(nics)
+		for id, nics := range cards {
+			byVM[id] = half.vm(nics)
 		}
-		return byVM
+		return byVM, err
 	})
 }
 
-func network[N any](ctx context.Context, object types.Object, vm func(networkHalf[N]) any) (any, diag.Diagnostics) {
+func network[N any](ctx context.Context, object types.Object, vm func(networkHalf[N]) (any, error)) (any, diag.Diagnostics) {
 	if object.IsNull() || object.IsUnknown() {
 		return nil, nil
 	}
@@ -170,7 +166,11 @@ func network[N any](ctx context.Context, object types.Object, vm func(networkHal
 		}
 		h, more := As[networkHalf[N]](ctx, from)
 		diags.Append(more...)
-		return wireHalf{VApp: h.vapp(), VM: vm(h)}
+		ofVMs, err := vm(h)
+		if err != nil { // the schema has checked what was known then
+			diags.AddAttributeError(path.Root("network_settings"), "Invalid nics", err.Error())
+		}
+		return wireHalf{VApp: h.vapp(), VM: ofVMs}
 	}
 	out := wireNetwork{Failover: half(m.Failover), FailoverTest: half(m.FailoverTest)}
 	return out, diags

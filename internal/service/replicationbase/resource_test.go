@@ -111,6 +111,96 @@ func TestReplication_waitsForSync(t *testing.T) {
 	})
 }
 
+// TestReplication_waitsForAMigration: it has no instances to wait for.
+func TestReplication_waitsForAMigration(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		f.B.SetSyncTime(3 * time.Hour)
+		begun := f.Clock.Now()
+		made := f.apply(none, f.config("wait_for_sync", true, "migration", true))
+		if took := f.Clock.Now().Sub(begun); len(f.vm().Instances) != 0 || made.Values["migration"] != true || took < 3*time.Hour {
+			t.Errorf("made %v after %s", made.Values, took)
+		}
+	})
+}
+
+// TestReplication_syncTimesOut: the error says that the replication is there, and how
+// the next apply gets on.
+func TestReplication_syncTimesOut(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		f.B.SetSyncTime(48 * time.Hour)
+		object, problems := f.attempt(none, f.config("wait_for_sync", true, "timeouts", direct.Values{"create": "1h"}))
+		requireError(t, problems, "The first synchronization had not ended", "INITIAL_SYNCING", "was started, and is not in the state", "terraform import "+f.name+".NAME "+f.prefix, "adopt_existing = true")
+		if object.Values != nil {
+			t.Errorf("state %v", object.Values)
+		}
+		f.apply(none, f.config("adopt_existing", true))
+		f.requireSent(1, 0, 0)
+	})
+}
+
+// TestReplication_interruptedDuringSync: the state has the replication, without an
+// error.
+func TestReplication_interruptedDuringSync(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		f.B.SetSyncTime(48 * time.Hour)
+		begun, stopped := f.Clock.Now(), false
+		f.B.BeforeResponse(requestHook(func(method, path string) {
+			if !stopped && method == "GET" && path == f.path && f.Clock.Now().Sub(begun) > time.Hour {
+				stopped = true
+				f.Stop(t)
+			}
+		}))
+		object, problems := f.attempt(none, f.config("wait_for_sync", true))
+		if errors := problems.Errors(); len(errors) > 0 || !strings.HasPrefix(id(object), f.prefix) || object.Values["pending_task_id"] != nil {
+			t.Fatalf("errors %q, state %v", errors, object.Values)
+		}
+		f.B.BeforeResponse(nil)
+		f.Restart(t, "site-b")
+		f.requireNoChange(f.refresh(object), f.config("wait_for_sync", true))
+		f.requireSent(1, 0, 0)
+	})
+}
+
+// TestReplication_startsPaused: the Manager service starts paused, the Cloud service is
+// told afterwards.
+func TestReplication_startsPaused(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		f.apply(none, f.config("paused", true))
+		want := map[simulator.Service]int{simulator.Cloud: 1}[f.service]
+		if n := f.B.Stats().Requests["POST "+f.path+"/{id}/pause"]; n != want {
+			t.Errorf("paused %d times, want %d", n, want)
+		}
+	})
+}
+
+// TestReplication_owner: a change of the owner is sent again while it is declined, and
+// what is not configured is no drift.
+func TestReplication_owner(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds[:2] {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, k, "site-b")
+			f.B.Fault(simulator.Fault{Method: "PATCH", Path: f.path + "/*/chown", Times: 2, Kind: simulator.Status, Status: 409})
+			made := f.apply(none, f.config("owner", "acme@site-b"))
+			if made.Values["owner"] != "acme@site-b" || f.vm().Owner != "acme@site-b" {
+				t.Errorf("made %v", made.Values)
+			}
+			f.requireNoChange(f.refresh(made), f.config())
+			f.requireNoChange(f.refresh(made), f.config("owner", "acme@site-b"))
+			f.apply(made, f.config("owner", "beta@site-b"))
+			if f.vm().Owner != "beta@site-b" {
+				t.Errorf("the owner is %s", f.vm().Owner)
+			}
+			if n := f.B.Stats().Requests["PATCH "+f.path+"/{id}/chown"]; n != 4 {
+				t.Errorf("the owner was changed %d times", n)
+			}
+			errors := f.ValidateResource(t, f.name, f.config("owner", "acme")).Errors()
+			requireOne(t, errors, "ORGANIZATION@SITE")
+		})
+	}
+}
+
 func TestReplication_existsAlready(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		first := f.apply(none, f.config())

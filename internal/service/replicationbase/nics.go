@@ -1,0 +1,172 @@
+package replicationbase
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
+)
+
+// NICsByVM is the attribute of the network cards of the VMs of a vApp. A map of lists of
+// objects would ask for each attribute of each object, so it takes any type.
+func NICsByVM() schema.DynamicAttribute {
+	return schema.DynamicAttribute{
+		Optional: true, Validators: []validator.Dynamic{nicsForm{}},
+		MarkdownDescription: "Network cards after the recovery: a map by the id of the VM, of lists of objects with `index`, and optionally `connected`, `network`, `ip_address`, `ip_allocation_mode` (`DHCP`, `MANUAL`, `NONE` or `POOL`) and `reset_mac_address`. " +
+			"The other settings of a VM apply to each VM that is named here.",
+	}
+}
+
+// nicsForm validates network cards by VM.
+type nicsForm struct{}
+
+func (nicsForm) Description(context.Context) string {
+	return "a map by the id of a VM, of lists of network cards"
+}
+
+func (v nicsForm) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (nicsForm) ValidateDynamic(_ context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	if _, err := nicsByVM(req.ConfigValue); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid nics", "The value must be a map by the id of a VM, of lists of network cards: "+err.Error()+".")
+	}
+}
+
+// nicsByVM converts network cards, by the id of their VM as it is sent. What is not
+// known yet is left out.
+func nicsByVM(value types.Dynamic) (map[string][]nic, error) {
+	byVM := map[string][]nic{}
+	if !isSet(value) || value.IsUnderlyingValueNull() || value.IsUnderlyingValueUnknown() {
+		return byVM, nil
+	}
+	vms, ok := members(value.UnderlyingValue())
+	if !ok {
+		return nil, fmt.Errorf("it is not a map")
+	}
+	for _, id := range slices.Sorted(maps.Keys(vms)) {
+		cards, ok := elements(vms[id])
+		if !ok {
+			return nil, fmt.Errorf("what %q has is not a list", id)
+		}
+		for i, card := range cards {
+			if card.IsUnknown() {
+				continue
+			}
+			one, err := convertNIC(card)
+			if err != nil {
+				return nil, fmt.Errorf("card %d of %q %w", i, id, err)
+			}
+			byVM[sentID(id)] = append(byVM[sentID(id)], one)
+		}
+	}
+	return byVM, nil
+}
+
+// members are the attributes of an object, or the elements of a map.
+func members(v attr.Value) (map[string]attr.Value, bool) {
+	switch v := v.(type) {
+	case types.Object:
+		return v.Attributes(), true
+	case types.Map:
+		return v.Elements(), true
+	case types.Dynamic:
+		if isSet(v) {
+			return members(v.UnderlyingValue())
+		}
+	}
+	return nil, false
+}
+
+// elements are those of a list, none of one that is not known yet.
+func elements(v attr.Value) ([]attr.Value, bool) {
+	if v.IsUnknown() {
+		return nil, true
+	}
+	switch v := v.(type) {
+	case types.List:
+		return v.Elements(), true
+	case types.Set:
+		return v.Elements(), true
+	case types.Tuple:
+		return v.Elements(), true
+	case types.Dynamic:
+		if !v.IsNull() {
+			return elements(v.UnderlyingValue())
+		}
+	}
+	return nil, false
+}
+
+// convertNIC converts one network card.
+func convertNIC(v attr.Value) (nic, error) {
+	var out nic
+	attributes, ok := members(v)
+	if !ok {
+		return out, fmt.Errorf("is not an object")
+	}
+	for name, value := range attributes {
+		ok := true
+		switch name {
+		case "index":
+			out.Index, ok = whole(value)
+		case "connected":
+			ok = into(&out.Connected, value)
+		case "network":
+			ok = into(&out.Network, value)
+		case "ip_address":
+			ok = into(&out.Address, value) && isAddress(out.Address)
+		case "ip_allocation_mode":
+			ok = into(&out.Mode, value) && (!isSet(out.Mode) || slices.Contains(allocationModes, out.Mode.ValueString()))
+		case "reset_mac_address":
+			ok = into(&out.ResetMAC, value)
+		default:
+			return out, fmt.Errorf("has an attribute %s, which is none of a network card", name)
+		}
+		if !ok {
+			return out, fmt.Errorf("has a wrong %s", name)
+		}
+	}
+	if out.Index.IsNull() {
+		return out, fmt.Errorf("has no index")
+	}
+	return out, nil
+}
+
+// into stores a value of the type, and nothing of one that is null or not known yet. It
+// reports whether there is no other type.
+func into[V attr.Value](to *V, value attr.Value) bool {
+	if !isSet(value) {
+		return true
+	}
+	typed, ok := value.(V)
+	if ok {
+		*to = typed
+	}
+	return ok
+}
+
+// isAddress reports whether a text is an IP address, if there is one.
+func isAddress(text types.String) bool {
+	_, err := values.IPAddress(text.ValueString())
+	return !isSet(text) || err == nil
+}
+
+// whole is a number that is whole and not below zero.
+func whole(value attr.Value) (types.Int64, bool) {
+	if value.IsUnknown() {
+		return types.Int64Unknown(), true
+	}
+	number, ok := value.(types.Number)
+	if !ok || number.IsNull() || !number.ValueBigFloat().IsInt() {
+		return types.Int64Null(), false
+	}
+	n, _ := number.ValueBigFloat().Int64()
+	return types.Int64Value(n), n >= 0
+}
