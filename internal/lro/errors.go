@@ -22,7 +22,7 @@ type DeclinedError struct {
 }
 
 func (e *DeclinedError) Error() string {
-	return "the request was declined until the time was over: " + e.Refusal.Error()
+	return "the request was declined each time: " + e.Refusal.Error()
 }
 func (e *DeclinedError) Unwrap() []error { return []error{e.Err, e.Refusal} }
 

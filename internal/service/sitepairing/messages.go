@@ -23,6 +23,8 @@ import (
 const (
 	nextApply = "Import the pairing, or set adopt_existing = true, so that the next apply takes over what turns up."
 	asBefore  = "The state is as it was before; apply again."
+
+	unpairedMeanwhile = "It was unpaired meanwhile. Apply again to pair it."
 )
 
 // explainCreate is the error of a create, with what is left on the appliance.
@@ -45,61 +47,88 @@ func explainCreate(ctx context.Context, action string, service vcda.Service, err
 		return diag.WithPath(path.Root("site"), detail(ctx, err, fmt.Sprintf("The site at %s calls itself %q, not %q.", name.Site.Endpoint(), name.Site.Site, name.Wanted),
 			"Set site to its own name, or leave it out on the Manager service. The appliance is paired with it: "+importOrAdopt(name.Site.Key(service))).Unable(action))
 	}
-	d := explain(ctx, err)
-	d.Consequence = leftBehind(err)
-	return d.Unable(action)
-}
-
-// leftBehind says what a create that ended in an error left on the appliance, and
-// how the next one goes on.
-func leftBehind(err error) string {
-	var progress *lro.InProgressError[vcda.Task]
-	var unknown *lro.OutcomeUnknownError[vcda.Task]
-	var blocked *lro.BlockedError[vcda.Task]
-	var declined *lro.DeclinedError
-	var failed *vcda.TaskError
-	switch {
-	case errors.As(err, &progress):
-		return goesOn(progress.Task) + " " + nextApply
-	case errors.As(err, &unknown):
-		return "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply
-	case errors.As(err, &declined):
-		return "The appliance has declined the request until the operation timed out, so nothing was paired. Apply again."
-	case errors.As(err, &blocked):
-		return "This task was there before, and it is, or may be, about the same site. So no request was sent. Apply again when the task has ended."
-	case errors.Is(err, pairing.ErrNotListed):
-		return "The task that pairs has ended, but the site is not, or no longer, in the list. " + nextApply
-	case errors.As(err, &failed) && failed.Err != nil:
-		return "Fix the problem that the task reports: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again."
-	}
-	return ""
+	return explainEnd(ctx, action, err, afterCreate)
 }
 
 // explainChange is the error of an update or a delete.
 func explainChange(ctx context.Context, action string, err error) diag.Diagnostic {
-	d := explain(ctx, err)
+	return explainEnd(ctx, action, err, afterChange)
+}
+
+// end is where an operation was when it ended in an error.
+type end int
+
+const (
+	unknownEnd     end = iota // nothing more is known than the error says
+	inProgress                // its task goes on
+	outcomeUnknown            // the request may have been performed
+	declined                  // the request was declined each time
+	blocked                   // no request was sent because of another task
+	taskFailed                // its task has failed, and said why
+	taskFailedMute            // its task has failed
+	notFound                  // the appliance does not know the site
+	notListed                 // the task has ended, and the list does not show the site
+	stillListed               // the task has ended, and the list still shows the site
+)
+
+// endOf also returns the task that goes on.
+func endOf(err error) (end, vcda.Task) {
 	var progress *lro.InProgressError[vcda.Task]
 	var unknown *lro.OutcomeUnknownError[vcda.Task]
-	var blocked *lro.BlockedError[vcda.Task]
-	var declined *lro.DeclinedError
 	var failed *vcda.TaskError
 	switch {
 	case errors.As(err, &progress):
-		d.Consequence = goesOn(progress.Task) + " " + asBefore
+		return inProgress, progress.Task
 	case errors.As(err, &unknown):
-		d.Consequence = "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + asBefore
-	case errors.As(err, &declined):
-		d.Consequence = "The appliance has declined the request until the operation timed out. " + asBefore
-	case errors.As(err, &blocked):
-		d.Consequence = "This task is, or may be, about the same site. So no request was sent. " + asBefore
-	case errors.Is(err, pairing.ErrNotListed), vcda.IsNotFound(err):
-		d.Consequence = "It was unpaired meanwhile. Apply again to pair it."
+		return outcomeUnknown, vcda.Task{}
+	case errors.As(err, new(*lro.DeclinedError)):
+		return declined, vcda.Task{}
+	case errors.As(err, new(*lro.BlockedError[vcda.Task])):
+		return blocked, vcda.Task{}
+	case errors.Is(err, pairing.ErrNotListed):
+		return notListed, vcda.Task{}
+	case vcda.IsNotFound(err):
+		return notFound, vcda.Task{}
 	case errors.As(err, &failed) && failed.Err != nil:
-		d.Consequence = "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again."
+		return taskFailed, vcda.Task{}
 	case errors.As(err, &failed):
-		d.Consequence = "The state is as it was before."
+		return taskFailedMute, vcda.Task{}
 	case errors.Is(err, pairing.ErrStillListed):
-		d.Consequence = "Run again, and if it stays, look at the appliance."
+		return stillListed, vcda.Task{}
+	}
+	return unknownEnd, vcda.Task{}
+}
+
+// afterCreate says what a create left on the appliance, and how the next one goes on.
+var afterCreate = map[end]string{
+	inProgress:     nextApply,
+	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply,
+	declined:       "The appliance has declined the request each time, so nothing was paired. Apply again.",
+	blocked:        "This task was there before, and it is, or may be, about the same site. So no request was sent. Apply again when the task has ended.",
+	notListed:      "The task that pairs has ended, but the site is not, or no longer, in the list. " + nextApply,
+	taskFailed:     "Fix the problem that the task reports: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again.",
+}
+
+// afterChange says the same of an update or a delete.
+var afterChange = map[end]string{
+	inProgress:     asBefore,
+	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + asBefore,
+	declined:       "The appliance has declined the request each time. " + asBefore,
+	blocked:        "This task is, or may be, about the same site. So no request was sent. " + asBefore,
+	notListed:      unpairedMeanwhile,
+	notFound:       unpairedMeanwhile,
+	taskFailed:     "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again.",
+	taskFailedMute: "The state is as it was before.",
+	stillListed:    "Run again, and if it stays, look at the appliance.",
+}
+
+// explainEnd is the error of an operation, with what it left.
+func explainEnd(ctx context.Context, action string, err error, after map[end]string) diag.Diagnostic {
+	d := explain(ctx, err)
+	end, task := endOf(err)
+	d.Consequence = after[end]
+	if end == inProgress {
+		d.Consequence = goesOn(task) + " " + after[end]
 	}
 	return d.Unable(action)
 }

@@ -234,6 +234,19 @@ func TestConflict_untilTheTimeout(t *testing.T) {
 	})
 }
 
+// TestDeclined_interrupted: Ctrl-C ends the tries, and is not called a timeout.
+func TestDeclined_interrupted(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.Status, Status: http.StatusConflict})
+		object, problems := stopped(t, a, none, values(b), isPair)
+		one(t, problems, "The operation was interrupted.", "The appliance has declined the request each time, so nothing was paired.")
+		if text := problems.Errors()[0]; strings.Contains(text, "timed out") {
+			t.Error(text)
+		}
+		gone(t, a, object)
+	})
+}
+
 // TestDeclined_thenPerformed: an appliance that serializes what changes its sites
 // declines a request until it is free. Then it is sent again.
 func TestDeclined_thenPerformed(t *testing.T) {
