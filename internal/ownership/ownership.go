@@ -63,6 +63,9 @@ func (l *Ledger) RecordObject(key, owner string) {
 
 // Objects is how many objects of the state hold a thing, as far as they were read.
 func (l *Ledger) Objects(key string) int {
+	if l == nil {
+		return 0
+	}
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	return len(l.state[key])

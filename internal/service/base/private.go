@@ -69,6 +69,13 @@ func KeepObjects(ctx context.Context, stored PrivateReader, private PrivateWrite
 	return WritePrivate(ctx, private, objectsKey, objects)
 }
 
+// RaiseObjects is KeepObjects for the plan of a destroy: more objects may have been read
+// since this one was, or none, without a refresh.
+func RaiseObjects(ctx context.Context, stored PrivateReader, private PrivateWriter, objects int) diag.Diagnostics {
+	before, diags := ReadPrivate[int](ctx, stored, objectsKey)
+	return append(diags, KeepObjects(ctx, stored, private, max(before, objects))...)
+}
+
 // Ownership returns what KeepOwner and KeepObjects have noted.
 func Ownership(ctx context.Context, stored PrivateReader) (owner string, objects int, diags diag.Diagnostics) {
 	owner, diags = ReadPrivate[string](ctx, stored, ownerKey)

@@ -337,6 +337,29 @@ func TestDelete_deposedObject(t *testing.T) {
 	})
 }
 
+// TestDelete_objectReadFirst: the object that is read first learns of the other when its
+// destroy is planned, and forgets nothing when that is planned without a refresh.
+func TestDelete_objectReadFirst(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		other := made
+		other.Private = nil // made by another create
+		p := process(t, a)
+		for _, object := range []*direct.Object{&made, &other} {
+			var problems direct.Diagnostics
+			if *object, problems = p.Refresh(t, pairingType, *object); len(problems) > 0 {
+				t.Fatal(problems.Errors())
+			}
+		}
+		for _, plan := range []direct.Plan{p.Plan(t, pairingType, made, nil), process(t, a).Plan(t, pairingType, other, nil)} {
+			object, problems := process(t, a).Apply(t, plan)
+			warned(t, problems, "only removed from the state", "Another object of the state holds it too")
+			left(t, object)
+		}
+		sent(t, a, 1, 0, 0)
+	})
+}
+
 // TestReservations_twoResourcesOfOneRun: the second resource that pairs with a site is refused
 // before it sends anything.
 func TestReservations_twoResourcesOfOneRun(t *testing.T) {

@@ -28,7 +28,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 	if req.Plan.Raw.IsNull() {
 		r.ForResource.ModifyPlan(ctx, req, resp)
-		resp.Diagnostics.Append(r.checkSameAppliance(ctx, req.Private, prior)...)
+		resp.Diagnostics.Append(r.planDestroy(ctx, req.Private, resp.Private, prior)...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -42,6 +42,14 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	default:
 		r.planChange(ctx, req, resp, m, prior, site)
 	}
+}
+
+// planDestroy checks the appliance, and counts the objects of the state that hold the
+// pairing once more.
+func (r *sitePairing) planDestroy(ctx context.Context, stored base.PrivateReader, private base.PrivateWriter, prior model) diag.Diagnostics {
+	diags := r.checkSameAppliance(ctx, stored, prior)
+	diags.Append(base.RaiseObjects(ctx, stored, private, r.Owners.Objects(prior.ID.ValueString()))...)
+	return diags
 }
 
 // planChange prepares the way from prior to m, for the site that the configuration
