@@ -87,8 +87,8 @@ func (one *runningAction) relay(events actionEvents, send func(tfprotov6.InvokeA
 			if !more {
 				return
 			}
-			if told, ok := event.Type.(tfprotov6.ProgressInvokeActionEventType); ok {
-				progress = told.Message
+			if reported, ok := event.Type.(tfprotov6.ProgressInvokeActionEventType); ok {
+				progress = reported.Message
 				if one.stopping.Load() {
 					continue
 				}

@@ -31,8 +31,8 @@ func (n *notices) add(warning diag.Diagnostic) {
 	n.next = append(n.next, &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: warning.Summary(), Detail: warning.Detail()})
 }
 
-// take returns the warnings that are to be shown next.
-func (n *notices) take() []*tfprotov6.Diagnostic {
+// drain returns the warnings that are to be shown next.
+func (n *notices) drain() []*tfprotov6.Diagnostic {
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	next := n.next
@@ -44,23 +44,23 @@ func (n *notices) take() []*tfprotov6.Diagnostic {
 func (n *notices) addTo(response any) {
 	switch r := response.(type) {
 	case *tfprotov6.ReadResourceResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.PlanResourceChangeResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.ApplyResourceChangeResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.ImportResourceStateResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.ReadDataSourceResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.OpenEphemeralResourceResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.RenewEphemeralResourceResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.CloseEphemeralResourceResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	case *tfprotov6.PlanActionResponse:
-		r.Diagnostics = append(r.Diagnostics, n.take()...)
+		r.Diagnostics = append(r.Diagnostics, n.drain()...)
 	}
 }
 
@@ -72,7 +72,7 @@ func (n *notices) afterResults(results iter.Seq[tfprotov6.ListResourceResult]) i
 				return
 			}
 		}
-		if warnings := n.take(); warnings != nil {
+		if warnings := n.drain(); warnings != nil {
 			yield(tfprotov6.ListResourceResult{Diagnostics: warnings})
 		}
 	}
@@ -83,7 +83,7 @@ func (n *notices) atCompletion(events iter.Seq[tfprotov6.InvokeActionEvent]) ite
 	return func(yield func(tfprotov6.InvokeActionEvent) bool) {
 		for event := range events {
 			if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
-				completed.Diagnostics = append(completed.Diagnostics, n.take()...)
+				completed.Diagnostics = append(completed.Diagnostics, n.drain()...)
 				event.Type = completed
 			}
 			if !yield(event) {

@@ -17,7 +17,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 )
 
-// Data is what provider configuration hands to every room.
+// Data is what provider configuration hands to every service.
 type Data struct {
 	VCDA     System[vcda.Client]
 	Manager  System[vcda.Client] // the Manager beside a Cloud service

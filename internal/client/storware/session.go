@@ -55,7 +55,7 @@ func (c *Client) logOut(ctx context.Context, jar cookies) error {
 // Session is a detached session with cookies of its own. It is never renewed: once
 // it has expired its calls fail with status 401.
 type Session struct {
-	ID     string // by which Client.Opened finds it; no secret
+	ID     string // by which Client.FindSession finds it; no secret
 	client *Client
 	jar    cookies
 }
@@ -70,8 +70,8 @@ func (c *Client) Open(ctx context.Context) (*Session, error) {
 	return &Session{ID: id, client: c, jar: jar}, nil
 }
 
-// Opened finds a session of Open that has not been logged out.
-func (c *Client) Opened(id string) (s *Session, ok bool) {
+// FindSession finds a session of Open that has not been logged out.
+func (c *Client) FindSession(id string) (s *Session, ok bool) {
 	jar, ok := c.sessions.Find(id)
 	if !ok {
 		return nil, false

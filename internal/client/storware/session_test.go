@@ -223,20 +223,20 @@ func TestOpen_isFoundUntilLogout(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []*Session{first, second} {
-		if found, ok := client.Opened(s.ID); !ok || found.Cookie() != s.Cookie() {
+		if found, ok := client.FindSession(s.ID); !ok || found.Cookie() != s.Cookie() {
 			t.Errorf("found %v for %v", found, s)
 		}
 	}
 	if err := first.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := client.Opened(first.ID); ok {
+	if _, ok := client.FindSession(first.ID); ok {
 		t.Error("found after its logout")
 	}
-	if _, ok := client.Opened(second.ID); !ok {
+	if _, ok := client.FindSession(second.ID); !ok {
 		t.Error("the other one is lost")
 	}
-	if _, ok := client.Opened("no such session"); ok {
+	if _, ok := client.FindSession("no such session"); ok {
 		t.Error("found what was never opened")
 	}
 }

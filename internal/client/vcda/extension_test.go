@@ -275,7 +275,7 @@ func TestOpenSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, ok := client.OwnSession(own.ID); !ok || found.Token() != own.Token() {
+	if found, ok := client.FindSession(own.ID); !ok || found.Token() != own.Token() {
 		t.Error("the client does not find its session again")
 	}
 	if details, err := own.Details(t.Context()); err != nil || details.User != "root" {
@@ -284,7 +284,7 @@ func TestOpenSession(t *testing.T) {
 	if err := own.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := client.OwnSession(own.ID); ok || a.Stats().LiveSessions != 0 {
+	if _, ok := client.FindSession(own.ID); ok || a.Stats().LiveSessions != 0 {
 		t.Errorf("still known: %t, live sessions: %d", ok, a.Stats().LiveSessions)
 	}
 	left, err := client.OpenSession(t.Context())

@@ -79,7 +79,7 @@ func (c *Client) Logout(ctx context.Context) error {
 // DetachedSession is a session apart from the one the client's requests share. It
 // is never renewed.
 type DetachedSession struct {
-	ID     string // by which OwnSession finds it; no secret
+	ID     string // by which FindSession finds it; no secret
 	token  string
 	client *Client
 }
@@ -94,8 +94,8 @@ func (c *Client) OpenSession(ctx context.Context) (*DetachedSession, error) {
 	return &DetachedSession{ID: id, token: token, client: c}, nil
 }
 
-// OwnSession finds a session of OpenSession that has not been logged out.
-func (c *Client) OwnSession(id string) (own *DetachedSession, ok bool) {
+// FindSession finds a session of OpenSession that has not been logged out.
+func (c *Client) FindSession(id string) (own *DetachedSession, ok bool) {
 	token, ok := c.sessions.Find(id)
 	return &DetachedSession{ID: id, token: token, client: c}, ok
 }

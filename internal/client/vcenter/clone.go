@@ -5,7 +5,7 @@ import "context"
 // Clone is a detached session with the identity of the one its ticket came from
 // and a life of its own: it stays when that one ends.
 type Clone struct {
-	ID        string // by which OpenClone finds it; no secret
+	ID        string // by which FindClone finds it; no secret
 	SessionID string
 	Session   UserSession // as CloneSession returned it
 	client    *Client
@@ -31,9 +31,9 @@ func (c *Client) clone(id string, session opened) *Clone {
 	return &Clone{ID: id, SessionID: session.id, Session: session.user, client: c, api: session.api}
 }
 
-// OpenClone finds a clone by its ID. ErrNoSession when the client did not open it,
+// FindClone finds a clone by its ID. ErrNoSession when the client did not open it,
 // or has logged it out.
-func (c *Client) OpenClone(id string) (*Clone, error) {
+func (c *Client) FindClone(id string) (*Clone, error) {
 	session, ok := c.sessions.Find(id)
 	if !ok {
 		return nil, ErrNoSession

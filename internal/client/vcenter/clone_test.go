@@ -28,7 +28,7 @@ func TestClone(t *testing.T) {
 	if seen, err := other.Session(t.Context()); err != nil || seen.Key != clone.Session.Key {
 		t.Errorf("the clone's id opens %v, %v", seen, err)
 	}
-	if found, err := client.OpenClone(clone.ID); err != nil || found.SessionID != clone.SessionID {
+	if found, err := client.FindClone(clone.ID); err != nil || found.SessionID != clone.SessionID {
 		t.Errorf("found %v, %v", found, err)
 	}
 	for range 2 { // the second finds the session ended
@@ -36,7 +36,7 @@ func TestClone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := client.OpenClone(clone.ID); !errors.Is(err, vcenter.ErrNoSession) {
+	if _, err := client.FindClone(clone.ID); !errors.Is(err, vcenter.ErrNoSession) {
 		t.Errorf("found after the logout: %v", err)
 	}
 	if err := clone.Renew(t.Context()); !vcenter.NotAuthenticated(err) {

@@ -26,8 +26,8 @@ type EphemeralSession[C any, S interface{ Logout(context.Context) error }] struc
 	Use    func(context.Context, S) error       // sends a request of the session
 }
 
-// Opened stores the ID of the session for Renew and Close.
-func (e *EphemeralSession[C, S]) Opened(ctx context.Context, id string, resp *ephemeral.OpenResponse) {
+// StoreID stores the ID of the session for Renew and Close.
+func (e *EphemeralSession[C, S]) StoreID(ctx context.Context, id string, resp *ephemeral.OpenResponse) {
 	resp.Diagnostics.Append(SetPrivate(ctx, resp.Private, id)...)
 	resp.RenewAt = e.Clock.Now().Add(renewEvery)
 }

@@ -26,7 +26,7 @@ func NewEphemeral() ephemeral.EphemeralResource {
 	return &ephemeralResource{base.EphemeralSession[vcda.Client, *vcda.DetachedSession]{
 		System: base.VCDA,
 		Name:   "session",
-		Find:   (*vcda.Client).OwnSession,
+		Find:   (*vcda.Client).FindSession,
 		Use: func(ctx context.Context, s *vcda.DetachedSession) error {
 			_, err := s.Details(ctx)
 			return err
@@ -68,7 +68,7 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 		if err != nil {
 			return err
 		}
-		r.Opened(ctx, session.ID, resp)
+		r.StoreID(ctx, session.ID, resp)
 		*m = ephemeralModel{
 			Token: types.StringValue(session.Token()), URL: types.StringValue(client.URL()),
 			User: types.StringValue(details.User), Roles: append([]string{}, details.Roles...),

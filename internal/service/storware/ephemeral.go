@@ -26,7 +26,7 @@ func NewEphemeral() ephemeral.EphemeralResource {
 	return &ephemeralResource{base.EphemeralSession[storware.Client, *storware.Session]{
 		System: base.Storware,
 		Name:   "session of Storware",
-		Find:   (*storware.Client).Opened,
+		Find:   (*storware.Client).FindSession,
 		Use: func(ctx context.Context, s *storware.Session) error {
 			_, err := s.Info(ctx)
 			return err
@@ -81,7 +81,7 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 		if err != nil {
 			return err
 		}
-		r.Opened(ctx, session.ID, resp)
+		r.StoreID(ctx, session.ID, resp)
 		m.Cookie = types.StringValue(session.Cookie())
 		m.sessionModel = newSessionModel(info.SessionInfo)
 		m.setTokens(info.EndpointsTokens)

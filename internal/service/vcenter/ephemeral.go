@@ -29,7 +29,7 @@ func NewEphemeral() ephemeral.EphemeralResource {
 		System: base.VCenter,
 		Name:   "cloned session of the vCenter",
 		Find: func(client *vcenter.Client, id string) (*vcenter.Clone, bool) {
-			clone, err := client.OpenClone(id)
+			clone, err := client.FindClone(id)
 			return clone, err == nil
 		},
 		Use: func(ctx context.Context, clone *vcenter.Clone) error { return clone.Renew(ctx) },
@@ -73,7 +73,7 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 		if err != nil {
 			return err
 		}
-		r.Opened(ctx, clone.ID, resp)
+		r.StoreID(ctx, clone.ID, resp)
 		m.SessionID = types.StringValue(clone.SessionID)
 		m.Key = types.StringValue(clone.Session.Key)
 		m.model = newModel(&clone.Session)
