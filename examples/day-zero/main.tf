@@ -18,7 +18,7 @@ resource "vcda_appliance_password" "all" {
 
   url                     = each.value.url
   thumbprint              = each.value.thumbprint
-  current_password_wo     = var.deployment_passwords[each.key]
+  current_password_wo     = lookup(var.previous_root_passwords, each.value.site, var.deployment_passwords[each.key])
   new_password_wo         = var.root_passwords[each.value.site]
   new_password_wo_version = var.password_version
 }
@@ -28,7 +28,13 @@ provider "vcda" {
   alias      = "a"
   url        = vcda_appliance_password.all["a"].id
   thumbprint = var.sites["a"].thumbprint
-  login      = { local_user = { username = "root", password = var.root_passwords["a"] } }
+  login = {
+    local_user = {
+      username          = "root"
+      password          = var.root_passwords["a"]
+      previous_password = lookup(var.previous_root_passwords, "a", null)
+    }
+  }
   manager = {
     url        = try(var.sites["a"].cloud_director.manager.url, null)
     thumbprint = try(var.sites["a"].cloud_director.manager.thumbprint, null)
@@ -39,7 +45,13 @@ provider "vcda" {
   alias      = "b"
   url        = vcda_appliance_password.all["b"].id
   thumbprint = var.sites["b"].thumbprint
-  login      = { local_user = { username = "root", password = var.root_passwords["b"] } }
+  login = {
+    local_user = {
+      username          = "root"
+      password          = var.root_passwords["b"]
+      previous_password = lookup(var.previous_root_passwords, "b", null)
+    }
+  }
   manager = {
     url        = try(var.sites["b"].cloud_director.manager.url, null)
     thumbprint = try(var.sites["b"].cloud_director.manager.thumbprint, null)

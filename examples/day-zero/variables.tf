@@ -45,6 +45,13 @@ variable "root_passwords" {
   ephemeral   = true
 }
 
+variable "previous_root_passwords" {
+  description = "The root passwords before, by site, in the run that changes them."
+  type        = map(string)
+  ephemeral   = true
+  default     = {}
+}
+
 variable "password_version" {
   description = "Raise it whenever a root password changes."
   type        = number

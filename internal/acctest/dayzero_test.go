@@ -171,6 +171,34 @@ func (d dayZero) checkCosts(t *testing.T, service simulator.Service) {
 	}
 }
 
+// TestDayZero_rotated changes the root passwords of all appliances, in one apply: its plan
+// reads with those before.
+func TestDayZero_rotated(t *testing.T) {
+	t.Parallel()
+	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
+	d := newDayZero(t, simulator.Manager)
+	d.space.MustRun(t, "apply", "-no-color", "-auto-approve")
+	d.checkOnce(t)
+	setVariables(t, d.space, map[string]any{
+		"root_passwords": map[string]any{"a": "Rotated-passw0rd-a", "b": "Rotated-passw0rd-b"}, "password_version": 2,
+		"previous_root_passwords": map[string]any{"a": chosenPassword + "-a", "b": chosenPassword + "-b"},
+	})
+	d.space.MustRun(t, "apply", "-no-color", "-auto-approve")
+	for _, name := range d.names {
+		a := d.all.Appliance(name)
+		if want := "Rotated-passw0rd-" + name[:1]; a.RootPassword() != want {
+			t.Errorf("%s: the password is %s, not %s", name, a.RootPassword(), want)
+		}
+		if n := a.Stats().FailedLogins; n > 1 { // of the plan, which tries the new one first
+			t.Errorf("%s: %d wrong logins", name, n)
+		}
+	}
+	if out, code := d.space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 || strings.Contains(out, "previous root password") {
+		t.Errorf("the plan after it is not empty, or warns:\n%s", out)
+	}
+	d.space.RequireNoSecrets(t, chosenPassword, "Rotated-passw0rd")
+}
+
 // TestDayZero_ownTests runs what the example brings along.
 func TestDayZero_ownTests(t *testing.T) {
 	t.Parallel()
