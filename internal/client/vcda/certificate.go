@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
@@ -38,12 +39,18 @@ func (r RemoteCertificate) X509() (*x509.Certificate, error) {
 	}
 }
 
+// remoteCertificateTime is how long the appliance may take to contact an address.
+const remoteCertificateTime = 2 * time.Minute
+
 // RemoteCertificate lets the appliance look at the certificate of an address
 // (GET /config/remote-certificate, known from peers only). Through the tunnel it
-// sees what a peer shows.
+// sees what a peer shows. The time of a request does not limit it, since the appliance
+// contacts the address meanwhile.
 func (c *Client) RemoteCertificate(ctx context.Context, address string, viaTunnel bool) (RemoteCertificate, error) {
+	ctx, cancel := c.clock.WithTimeout(ctx, remoteCertificateTime, nil)
+	defer cancel()
 	query := url.Values{"url": {address}, "viaTunnel": {strconv.FormatBool(viaTunnel)}}
 	var seen RemoteCertificate
-	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query}, &seen)
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query, NoTimeout: true}, &seen)
 	return seen, err
 }

@@ -197,6 +197,12 @@ func IsNotFoundOrForbidden(err error) bool {
 	return answered == http.StatusNotFound || answered == http.StatusForbidden
 }
 
+// IsHidden is IsNotFoundOrForbidden, also of a call that the appliance lacks.
+func IsHidden(err error) bool {
+	var absent *AbsentCallError
+	return IsNotFoundOrForbidden(err) || errors.As(err, &absent)
+}
+
 // IsNotFound reports whether a response or a task error says that the site does not
 // exist.
 func IsNotFound(err error) bool {

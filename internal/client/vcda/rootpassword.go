@@ -2,6 +2,7 @@ package vcda
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
@@ -16,12 +17,13 @@ type PasswordExpiry struct {
 // PasswordExpiry reads the expiry of the root password ("Check Root Password
 // Expiration", GET /config/root-password-expired). An appliance may be older than
 // the version asked for: where its path is unknown, that of the others is tried.
+// *AbsentCallError where it has neither.
 func (c *Client) PasswordExpiry(ctx context.Context) (PasswordExpiry, error) {
 	var expiry PasswordExpiry
 	var err error
 	for _, path := range c.setupCalls().expiry {
-		err = c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: path}, &expiry)
-		if status(err) != http.StatusNotFound {
+		err = unproven(c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: path}, &expiry))
+		if absent := (*AbsentCallError)(nil); !errors.As(err, &absent) {
 			break
 		}
 	}

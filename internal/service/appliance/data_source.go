@@ -137,7 +137,7 @@ func (m *model) readRestricted(ctx context.Context, client *vcda.Client) error {
 		if !expiry.Expired {
 			m.RootPasswordExpiresAt = base.TimeOrNull(client.Clock().Now().Add(time.Duration(expiry.Seconds) * time.Second).Truncate(time.Minute).UnixMilli())
 		}
-	case !vcda.IsNotFoundOrForbidden(err):
+	case !vcda.IsHidden(err):
 		return err
 	}
 	return nil

@@ -137,7 +137,7 @@ func (c *changer) logIn(ctx context.Context, password string) (*vcda.Client, *vc
 	switch {
 	case err == nil:
 		return client, &expiry, nil
-	case vcda.IsNotFoundOrForbidden(err):
+	case vcda.IsHidden(err):
 		return client, nil, nil
 	}
 	return client, nil, err
@@ -362,7 +362,7 @@ func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.Pass
 	if !absent.HasError() && r.isOwn(at) {
 		r.PreviousPassword.Await() // its plan follows
 		found, err := own.PasswordExpiry(ctx)
-		if vcda.IsNotFoundOrForbidden(err) {
+		if vcda.IsHidden(err) {
 			return nil, true, nil
 		}
 		return &found, err == nil, err

@@ -190,6 +190,16 @@ func TestExpiry(t *testing.T) {
 			t.Errorf("%v", object.Values)
 		}
 	})
+	t.Run("neither path is known", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Fresh(t, simulator.Manager)
+		for _, path := range []string{"/config/root-password-expired", "/appliance/root-password-expired"} {
+			site.Main.Fault(simulator.Fault{Path: path, Kind: simulator.Status, Status: http.StatusMethodNotAllowed})
+		}
+		if object := deployed.Create(t, bare(t, site), name, configOf(site.Main, nil)); object.Values["root_password_expired"] != nil {
+			t.Errorf("%v", object.Values)
+		}
+	})
 	t.Run("moves with time", func(t *testing.T) {
 		t.Parallel()
 		site := deployed.Fresh(t, simulator.Manager)

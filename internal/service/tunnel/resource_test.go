@@ -91,6 +91,20 @@ func TestCreate_byThumbprint(t *testing.T) {
 	}
 }
 
+// TestCreate_slowLook: the appliance takes longer to look at the tunnel's certificate
+// than request_timeout allows.
+func TestCreate_slowLook(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	site.Main.BeforeResponse(func(r *http.Request) {
+		if r.URL.Path == "/config/remote-certificate" {
+			site.Clock.Advance(time.Minute)
+		}
+	})
+	config := site.Tunnel(0, direct.Values{"certificate": nil, "thumbprint": site.Tunnels[0].Thumbprint()})
+	deployed.Create(t, site.Provider(t, direct.Values{"request_timeout": "5s"}), name, config)
+}
+
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
