@@ -8,8 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-
-	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
 // Serve serves the provider until Terraform ends it, or for a debugger.
@@ -52,9 +50,8 @@ type frameworkServer interface {
 
 // server gives every RPC an operation ID, which its requests carry and its
 // diagnostics and log entries show, lets go of its context when it ends
-// (memory.go), adds the warnings that came up below it (notices.go), gives actions a
-// last event also after an interruption (actions.go), and hands the private state of
-// a plan to a create.
+// (memory.go), adds the warnings that came up below it (notices.go), and gives
+// actions a last event also after an interruption (actions.go).
 type server struct {
 	frameworkServer
 	notices *notices
@@ -91,8 +88,7 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	ctx = base.WithPlannedPrivate(withOperation(ctx), req.PlannedPrivate)
-	return noticing(ctx, s.notices, s.frameworkServer.ApplyResourceChange, req)
+	return noticing(withOperation(ctx), s.notices, s.frameworkServer.ApplyResourceChange, req)
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {

@@ -22,6 +22,7 @@ type model struct {
 	ExpectLink     types.Bool                   `tfsdk:"expect_link"`
 	WaitForLink    types.Bool                   `tfsdk:"wait_for_link"`
 	PendingTaskID  types.String                 `tfsdk:"pending_task_id"`
+	Instance       types.String                 `tfsdk:"appliance_instance_id"`
 	Timeouts       timeouts.Value               `tfsdk:"timeouts"`
 	base.Peer
 }
@@ -126,6 +127,9 @@ func (m model) action(verb string) string {
 	return verb + " the site pairing with " + m.APIURL.ValueString()
 }
 
+// createAction words a create for a diagnostic.
+func (m model) createAction() string { return "pair with the site at " + m.APIURL.ValueString() }
+
 // blank is a pairing of which nothing is known.
 func blank() model {
 	return model{RepairTriggers: types.MapNull(types.StringType), Timeouts: base.NullTimeouts(), Peer: base.NoPeer()}
@@ -136,6 +140,7 @@ func blank() model {
 func (m *model) planned(prior model, configuredSite types.String) {
 	if !m.changesAppliance(prior) {
 		m.ID, m.Site, m.PendingTaskID, m.Peer = prior.ID, stringOr(m.Site, prior.Site), prior.PendingTaskID, prior.Peer
+		m.Instance = prior.Instance
 		return
 	}
 	m.ID = unknownIfNull(prior.ID)
@@ -145,7 +150,7 @@ func (m *model) planned(prior model, configuredSite types.String) {
 			m.Site = types.StringUnknown()
 		}
 	}
-	m.PendingTaskID = types.StringUnknown()
+	m.PendingTaskID, m.Instance = types.StringUnknown(), unknownIfNull(prior.Instance)
 	m.Peer = base.UnknownPeer()
 }
 

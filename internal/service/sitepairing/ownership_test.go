@@ -228,8 +228,9 @@ func TestAnotherAppliance_savedPlanInTheCLI(t *testing.T) {
 		if code == 0 || len(b.Sites()) > 0 {
 			t.Errorf("exit code %d, pairings of the other appliance: %v", code, b.Sites())
 		}
-		acctest.RequireTexts(t, out, "The plan was made on another appliance")
+		acctest.RequireTexts(t, out, ".appliance_instance_id: was")
 		at(a)
+		w.MustRun(t, "plan", "-no-color", "-out=saved")
 		w.MustRun(t, "apply", "-no-color", "saved")
 		w.MustRun(t, "destroy", "-no-color", "-auto-approve")
 	})
@@ -250,9 +251,9 @@ resource "terraform_data" "name" { input = var.name }
 		if code == 0 {
 			t.Errorf("the apply succeeds\n%s", out)
 		}
-		acctest.RequireTexts(t, out, "site")
+		acctest.RequireTexts(t, out, `it is "site-x", and the pairing is with "site-b"`, "Nothing was sent", "Plan again")
+		acctest.RequireNoTexts(t, out, "bug in the provider")
 		sent(t, a, 1, 0, 0)
-		t.Log(out)
 		w.MustRun(t, "destroy", "-no-color", "-auto-approve", "-var=name=site-b")
 	})
 }

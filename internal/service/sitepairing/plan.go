@@ -2,6 +2,7 @@ package sitepairing
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -38,7 +39,9 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	case resp.Diagnostics.HasError():
 	case req.State.Raw.IsNull():
 		resp.Diagnostics.Append(r.planCreate(ctx, req.Private, m, site)...)
-		resp.Diagnostics.Append(r.keepReached(ctx, resp.Private)...)
+		instance, diags := r.reached(ctx, m, req.ClientCapabilities.DeferralAllowed)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("appliance_instance_id"), instance)...)
 	default:
 		r.planChange(ctx, req, resp, m, prior, site)
 	}
@@ -60,6 +63,10 @@ func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanReq
 		m.Site = types.StringUnknown()
 	} else if !site.IsNull() && customtypes.SiteNameType.Same(site.ValueString(), prior.Site.ValueString()) {
 		m.Site = prior.Site
+	}
+	if req.ClientCapabilities.DeferralAllowed && isOther(prior.Site, site) {
+		resp.Diagnostics.Append(learnedOther(prior, site))
+		return
 	}
 	if m.sameArguments(prior) {
 		resp.Plan.Raw = req.State.Raw // only another spelling
@@ -115,17 +122,31 @@ func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.Priva
 	return checkInstance(m.action("plan"), made, instance, client)
 }
 
-// keepReached keeps in the plan of a create which appliance it has reached, if any.
-func (r *sitePairing) keepReached(ctx context.Context, private base.PrivateWriter) diag.Diagnostics {
+// reached is the instance of the appliance that the plan of a create has reached,
+// unknown where it has reached none. Right before the apply the appliance is asked in
+// any case: Terraform plans once more then, and compares with the plan that was saved.
+func (r *sitePairing) reached(ctx context.Context, m model, applying bool) (types.String, diag.Diagnostics) {
 	client, absent := r.VCDA.Client()
-	if absent.HasError() || !client.HasSession() {
-		return nil
+	if absent.HasError() || !applying && !client.HasSession() {
+		return types.StringUnknown(), nil
 	}
 	instance, err := client.InstanceID(ctx)
-	if err != nil || instance == "" {
-		return nil // for the create to report
+	switch {
+	case err != nil && applying:
+		return types.StringUnknown(), diag.Diagnostics{diagnostics.Unable(ctx, m.createAction(), err)}
+	case err != nil, instance == "":
+		return types.StringUnknown(), nil
 	}
-	return keepInstance(ctx, private, instance)
+	return types.StringValue(instance), nil
+}
+
+// learnedOther is about a name that was not known before the apply. Terraform plans once
+// more then; what was to be replaced has no state any more.
+func learnedOther(prior model, site types.String) diag.Diagnostic {
+	return diagnostics.Detail{
+		Why:    fmt.Sprintf("The name of the site became known during the apply: it is %q, and the pairing is with %q. Another name replaces the pairing, which the plan does not say. Nothing was sent.", site.ValueString(), prior.Site.ValueString()),
+		Advice: "Plan again, and look at what is replaced.",
+	}.UnableAt(path.Root("site"), prior.action("change"))
 }
 
 func missingSite() diag.Diagnostic {

@@ -42,15 +42,15 @@ func madeOn(ctx context.Context, private base.PrivateReader) (string, diag.Diagn
 }
 
 // checkPlanned refuses to pair on another appliance than the plan has reached.
-func checkPlanned(ctx context.Context, action, instance string, client *vcda.Client) diag.Diagnostics {
-	planned, diags := madeOn(ctx, base.PlannedPrivateOf(ctx))
-	if diags.HasError() || planned == "" || instance == "" || planned == instance {
-		return diags
+func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostics {
+	planned := m.Instance.ValueString()
+	if planned == "" || instance == "" || planned == instance {
+		return nil
 	}
 	return diag.Diagnostics{diagnostics.Detail{
 		Why:    fmt.Sprintf("The plan was made on another appliance: on the instance %s. The provider reaches the instance %s at %s now. Nothing was sent.", planned, instance, client.URL()),
 		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If this is the appliance to pair, plan again.",
-	}.Unable(action)}
+	}.Unable(m.createAction())}
 }
 
 func keepInstance(ctx context.Context, private base.PrivateWriter, instance string) diag.Diagnostics {

@@ -55,10 +55,10 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	ctx, cancel := r.limit(ctx, m.Timeouts.Create, changeTimeout, &resp.Diagnostics)
 	defer cancel()
-	action := "pair with the site at " + m.APIURL.ValueString()
+	action := m.createAction()
 	a, instance := r.appliance(ctx, action, nil, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(checkPlanned(ctx, action, instance, a.Client())...)
+		resp.Diagnostics.Append(checkPlanned(m, instance, a.Client())...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -80,6 +80,7 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 		m.report(site, a.Service())
 		resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	}
+	m.Instance = base.StringOrNull(instance)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -116,6 +117,7 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	resp.Diagnostics.Append(base.KeepObjects(ctx, req.Private, resp.Private, r.Owners.Objects(m.ID.ValueString()))...)
 	prior := m
 	m.refresh(*site, a.Service(), text)
+	m.Instance = base.StringOrNull(instance)
 	if reflect.DeepEqual(m, prior) {
 		return // as in most of many pairings: the state is what it was
 	}
@@ -180,6 +182,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 		resp.Diagnostics.Append(warnOfLink(ctx, r.VCDA, m, site, problem)...)
 	}
 	m.report(site, a.Service())
+	m.Instance = stringOr(m.Instance, base.StringOrNull(instance))
 	resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)

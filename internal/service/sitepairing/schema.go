@@ -73,6 +73,10 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Computed:            true,
 				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh resolves it.",
 			},
+			"appliance_instance_id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Instance ID of the appliance that the pairing was made on. A saved plan has it where it has reached the appliance: applied to another one, it fails at this attribute.",
+			},
 			"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Time for a create, such as `10m`, which is the default.",
@@ -88,8 +92,13 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 // otherName replaces a pairing only where both names are known and differ: a name
 // that is not known yet, or that nobody has learned, is no other one.
 func otherName(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
-	known := !req.StateValue.IsNull() && !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown()
-	resp.RequiresReplace = known && !customtypes.SiteNameType.Same(req.StateValue.ValueString(), req.ConfigValue.ValueString())
+	resp.RequiresReplace = isOther(req.StateValue, req.ConfigValue)
+}
+
+// isOther reports whether a name of the configuration is known to be another one.
+func isOther(prior, configured types.String) bool {
+	known := !prior.IsNull() && !configured.IsNull() && !configured.IsUnknown()
+	return known && !customtypes.SiteNameType.Same(prior.ValueString(), configured.ValueString())
 }
 
 // ValidateConfig refuses a link that is waited for and not expected.
