@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/network"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
@@ -46,6 +47,12 @@ func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error)
 func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	return factories(t, provider.Options{Clock: c, Limits: rest.Limits{Response: 4 << 20, Item: 64 << 10}})
+}
+
+// FactoriesOn is Factories for a provider that connects by another network.
+func FactoriesOn(t testing.TB, n *network.Network) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	return factories(t, provider.Options{Clock: clock.System{}, Dial: n.Dial})
 }
 
 func factories(t testing.TB, o provider.Options) map[string]func() (tfprotov6.ProviderServer, error) {
@@ -108,13 +115,24 @@ func StartAppliancesAt(t testing.TB, c clock.Clock, appliances ...simulator.Appl
 	if len(appliances) == 0 {
 		appliances = TwoSites(simulator.Manager)
 	}
-	fixture, err := simulator.Start(simulator.Options{Appliances: appliances, Now: c.Now})
+	return start(t, simulator.Options{Appliances: appliances, Now: c.Now})
+}
+
+// StartAppliancesOn is StartAppliances for appliances that listen on another network.
+func StartAppliancesOn(t testing.TB, n *network.Network, appliances ...simulator.ApplianceOptions) *simulator.Fixture {
+	t.Helper()
+	return start(t, simulator.Options{Appliances: appliances, Listen: n.Listen})
+}
+
+func start(t testing.TB, o simulator.Options) *simulator.Fixture {
+	t.Helper()
+	fixture, err := simulator.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		fixture.Close()
-		for _, a := range appliances {
+		for _, a := range o.Appliances {
 			for _, violation := range fixture.Appliance(a.Site).Violations() {
 				t.Errorf("%s: a request breaks the API: %s", a.Site, violation)
 			}

@@ -70,12 +70,13 @@ type Options struct {
 	Cleanup *providerdata.Cleanup // collects what must end with the process
 	Clock   clock.Clock           // the time of every client and service
 	Limits  rest.Limits           // of responses; zero values are the defaults
+	Dial    rest.Dial             // nil is the network
 }
 
 // New returns the factory of the provider.
 func New(o Options) func() provider.Provider {
 	return func() provider.Provider {
-		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, limits: o.Limits, notices: &notices{}}
+		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, limits: o.Limits, dial: o.Dial, notices: &notices{}}
 	}
 }
 
@@ -84,6 +85,7 @@ type vcdaProvider struct {
 	cleanup *providerdata.Cleanup
 	clock   clock.Clock
 	limits  rest.Limits
+	dial    rest.Dial
 	notices *notices
 }
 
@@ -245,6 +247,7 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 		MaxRetries:    c.count("max_retries"),
 		MaxConcurrent: c.count("max_concurrent_requests"),
 		Limits:        p.limits,
+		Dial:          p.dial,
 		Clock:         p.clock,
 		Log:           logHTTP,
 	}

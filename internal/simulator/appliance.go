@@ -102,7 +102,7 @@ func (a *Appliance) start() error {
 		a.url = a.publicURLs[0]
 		return a.certify()
 	}
-	listener, err := net.Listen("tcp", a.options.Addr)
+	listener, err := a.fixture.listen(a.options.Addr)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"sort"
@@ -27,11 +28,14 @@ type Options struct {
 	Appliances []ApplianceOptions
 	Now        func() time.Time // nil: time.Now
 	Seed       string           // makes certificates and the ids of appliances and pairings the same in each run
+
+	Listen func(address string) (net.Listener, error) // nil: TCP
 }
 
 // Fixture is a set of appliances which know each other.
 type Fixture struct {
 	now    func() time.Time
+	listen func(address string) (net.Listener, error)
 	source *seed.Source
 	ca     *certs.Authority
 	closed chan struct{}
@@ -53,9 +57,12 @@ func Start(o Options) (*Fixture, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Fixture{now: o.Now, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}, servers: map[string]*tls.Certificate{}}
+	e := &Fixture{now: o.Now, listen: o.Listen, source: source, ca: ca, closed: make(chan struct{}), appliances: map[string]*Appliance{}, addresses: map[string]*Appliance{}, servers: map[string]*tls.Certificate{}}
 	if e.now == nil {
 		e.now = time.Now
+	}
+	if e.listen == nil {
+		e.listen = func(address string) (net.Listener, error) { return net.Listen("tcp", address) }
 	}
 	for _, raw := range []string{LookupServiceURL, DirectorURL} {
 		e.AddServer(raw)

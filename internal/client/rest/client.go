@@ -13,6 +13,7 @@ package rest
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -29,11 +30,15 @@ type Options struct {
 	RequestTimeout time.Duration // of one try, its response included
 	MaxRetries     int           // of reads, and of requests with RetryBusy or Login; 0 sends once
 	MaxConcurrent  int           // requests in flight; 0 is no limit
+	Dial           Dial          // nil is the network
 	Limits         Limits
 	Clock          clock.Clock                          // nil is clock.System
 	DecodeError    func(body []byte) (code, msg string) // the system's own error body; both empty for another one
 	Log            func(context.Context, Event)
 }
+
+// Dial makes a connection, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Client sends requests to one system. It is safe for concurrent use.
 type Client struct {
@@ -53,7 +58,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := newTransport(trust.TLSConfig(), o.MaxConcurrent)
+	base := newTransport(trust.TLSConfig(), o)
 	client := &http.Client{Transport: base, CheckRedirect: keepRedirect}
 
 	chain := send(client, trust, o.Limits.withDefaults())

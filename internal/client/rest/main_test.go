@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -24,6 +23,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/network"
 )
 
 func TestMain(m *testing.M) {
@@ -34,45 +35,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// wire is a server without a network: within a synctest bubble the pauses of
-// retries and timeouts take no time and are exact.
-type wire struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func newWire() *wire { return &wire{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.conns:
-		return c, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error { w.once.Do(func() { close(w.done) }); return nil }
-
-func (*wire) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case w.conns <- server:
-		return client, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // serve connects a client to a handler; call it within a bubble.
 func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 	t.Helper()
-	w := newWire()
+	wire := network.New()
+	listener, err := wire.Listen("appliance.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var serving sync.WaitGroup
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		serving.Add(1)
@@ -80,8 +50,8 @@ func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 		h(w, r)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(handler), ErrorLog: log.New(io.Discard, "", 0)} // handlers abort on purpose
-	serving.Go(func() { _ = server.Serve(w) })                                                       // always ends with ErrServerClosed
-	o.BaseURL = &url.URL{Scheme: "http", Host: "appliance.test"}
+	serving.Go(func() { _ = server.Serve(listener) })                                                // always ends with ErrServerClosed
+	o.BaseURL, o.Dial = &url.URL{Scheme: "http", Host: "appliance.test"}, wire.Dial
 	if o.RequestTimeout == 0 {
 		o.RequestTimeout = time.Minute
 	}
@@ -89,7 +59,7 @@ func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.base.Proxy, c.base.DialContext = nil, w.dial
+	c.base.Proxy = nil
 	t.Cleanup(func() {
 		c.Close()
 		if err := server.Close(); err != nil {

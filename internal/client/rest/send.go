@@ -14,14 +14,17 @@ import (
 )
 
 // newTransport makes the connections of a client.
-func newTransport(config *tls.Config, inFlight int) *http.Transport {
+func newTransport(config *tls.Config, o Options) *http.Transport {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment} // in case the default has been replaced
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = standard.Clone()
 	}
 	t.DialContext, t.TLSHandshakeTimeout = (&net.Dialer{}).DialContext, 0 // the request timeout bounds both
+	if o.Dial != nil {
+		t.DialContext = o.Dial
+	}
 	t.TLSClientConfig = config
-	t.MaxIdleConnsPerHost = max(inFlight, http.DefaultMaxIdleConnsPerHost)
+	t.MaxIdleConnsPerHost = max(o.MaxConcurrent, http.DefaultMaxIdleConnsPerHost)
 	t.OnProxyConnectResponse = checkProxy
 	return t
 }
