@@ -224,7 +224,7 @@ func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site,
 			return site, err
 		}
 		// A list that another wait has read since the last look serves as well.
-		now, err := a.findSince(ctx, Peer{Service: a.service, Key: key}, a.client.Clock().Now().Add(-pause))
+		now, err := a.findSince(ctx, Peer{Service: a.service, Key: key}, a.since(pause))
 		switch {
 		case err != nil && vcda.IsTransient(err): // seen again after the next pause
 		case err != nil:
@@ -250,14 +250,14 @@ func (a *Appliance) Find(ctx context.Context, key string) (*vcda.Site, error) {
 
 // find returns the row of the peer, nil where there is none.
 func (a *Appliance) find(ctx context.Context, peer Peer) (found *vcda.Site, err error) {
-	return a.findSince(ctx, peer, a.notBefore())
+	return a.findSince(ctx, peer, a.since(sitesAge))
 }
 
 // findSince is find in a list that was asked for at the time given or later.
 func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (found *vcda.Site, err error) {
 	var sites []vcda.Site
 	err = a.retry(ctx, func() error {
-		sites, _, err = a.client.SitesSince(ctx, since)
+		sites, err = a.client.SitesSince(ctx, since)
 		return err
 	})
 	for _, s := range sites {
@@ -296,7 +296,7 @@ func (a *Appliance) start(peer Peer, send func(context.Context) (vcda.Task, erro
 // siteTasks lists the tasks about sites, none where the user may not.
 func (a *Appliance) siteTasks(ctx context.Context) (tasks []vcda.Task, err error) {
 	err = a.retry(ctx, func() error {
-		tasks, err = a.client.TasksSince(ctx, vcda.TaskQuery{ResourceType: "site"}, a.notBefore())
+		tasks, err = a.client.SiteTasksSince(ctx, a.since(tasksAge))
 		return err
 	})
 	if vcda.IsNotFoundOrForbidden(err) {
@@ -306,9 +306,17 @@ func (a *Appliance) siteTasks(ctx context.Context) (tasks []vcda.Task, err error
 	return tasks, err
 }
 
-// notBefore is how old a list may be that serves operations which begin together. None
-// is older than a write of this process.
-func (a *Appliance) notBefore() time.Time { return a.client.Clock().Now().Add(-100 * time.Millisecond) }
+// since is the time since when a list may have been asked for that operations side
+// by side share. A list of sites is, beside that, never older than the end of a task
+// of this process.
+func (a *Appliance) since(age time.Duration) time.Time { return a.client.Clock().Now().Add(-age) }
+
+// How old lists may be that operations side by side share. What another user did
+// since then is not noticed.
+const (
+	sitesAge = 200 * time.Millisecond // less than the pause between two looks
+	tasksAge = 500 * time.Millisecond
+)
 
 // retry repeats a read whose response can't be used. Everything else was repeated
 // by the HTTP layer.

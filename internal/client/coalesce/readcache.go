@@ -59,24 +59,19 @@ type snapshot[T any] struct {
 // Get returns a snapshot for reads that run together. The caller must not change
 // it.
 func (c *ReadCache[K, T]) Get(ctx context.Context, key K, read func(context.Context) (T, error)) (T, error) {
-	value, _, err := c.get(ctx, key, time.Time{}, read)
-	return value, err
+	return c.GetSince(ctx, key, time.Time{}, read)
 }
 
-// GetSince returns a snapshot that was begun at a time or later, and when it was.
-// The caller must not change it.
-func (c *ReadCache[K, T]) GetSince(ctx context.Context, key K, since time.Time, read func(context.Context) (T, error)) (T, time.Time, error) {
-	return c.get(ctx, key, since, read)
-}
-
-func (c *ReadCache[K, T]) get(ctx context.Context, key K, since time.Time, read func(context.Context) (T, error)) (value T, begun time.Time, err error) {
+// GetSince returns a snapshot that was begun at a time or later. The caller must not
+// change it.
+func (c *ReadCache[K, T]) GetSince(ctx context.Context, key K, since time.Time, read func(context.Context) (T, error)) (value T, err error) {
 	s := c.join(ctx, key, since, read)
 	defer c.leave(key, s)
 	select {
 	case <-s.done:
-		return s.value, s.begun, s.err
+		return s.value, s.err
 	case <-ctx.Done():
-		return value, s.begun, context.Cause(ctx)
+		return value, context.Cause(ctx)
 	}
 }
 

@@ -56,10 +56,15 @@ type Client struct {
 	sessions   *session.Sessions[string] // their tokens
 	extensions *extensions
 
-	writes      coalesce.Writes
-	sites       *coalesce.ReadCache[purpose, siteList]
-	tasks       *coalesce.ReadCache[string, []Task] // by query
-	poller      *poller
+	writes    coalesce.Writes
+	ends      coalesce.Writes // of tasks
+	taskless  coalesce.Writes // requests whose task, if any, is not known
+	sites     *coalesce.ReadCache[string, siteList]
+	looks     *coalesce.ReadCache[string, siteList] // of changes
+	siteTasks *coalesce.ReadCache[string, []Task]
+	lastTasks atomic.Pointer[[]Task] // about sites, as they were listed last
+	poller    *poller
+
 	started     sync.Map // ids of the tasks this client started
 	service     Service  // configured, or ""
 	taskChanged func(context.Context, Task)
@@ -112,8 +117,9 @@ func New(o Options) (*Client, error) {
 // prepare makes what each client has of its own, also that of another site.
 func (c *Client) prepare() {
 	c.poller = newPoller(c)
-	c.sites = coalesce.NewReadCache[purpose, siteList](c.clock, &c.writes)
-	c.tasks = coalesce.NewReadCache[string, []Task](c.clock, &c.writes)
+	c.sites = coalesce.NewReadCache[string, siteList](c.clock, &c.writes)
+	c.looks = coalesce.NewReadCache[string, siteList](c.clock, &c.ends)
+	c.siteTasks = coalesce.NewReadCache[string, []Task](c.clock, &c.taskless)
 	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
 	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
 	c.replications = coalesce.NewReadCache[Kind, replicationList](c.clock, &c.writes)

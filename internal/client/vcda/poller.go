@@ -3,6 +3,7 @@ package vcda
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +30,7 @@ type poller struct {
 	clock clock.Clock
 	list  func(ctx context.Context, ids []string) ([]Task, error)
 	read  func(ctx context.Context, id string) (Task, error)
-	ended func() // called when a task has ended, before those who wait for it know
+	ended func() // called when tasks have ended, before those who wait for them know
 
 	lock          sync.Mutex
 	subscriptions map[*subscription]struct{}
@@ -59,7 +60,7 @@ func newPoller(c *Client) *poller {
 		list: func(ctx context.Context, ids []string) ([]Task, error) {
 			return c.Tasks(ctx, TaskQuery{IDs: ids, Limit: len(ids)})
 		},
-		ended:         c.writes.Invalidate,
+		ended:         c.taskEnded,
 		subscriptions: map[*subscription]struct{}{},
 	}
 }
@@ -185,22 +186,39 @@ func (p *poller) sleep(ctx context.Context) (due bool) {
 	return p.clock.Sleep(sleeping, max(pause, 0)) == nil
 }
 
-// schedule sets the next poll by the wait that began last.
+// schedule sets the next poll: by the wait that began last, or earlier, for when half
+// of the tasks have ended if they go on as they have so far.
 func (p *poller) schedule(ctx context.Context) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || len(p.subscriptions) == 0 {
 		return // a later loop has its own schedule
 	}
+	now := p.clock.Now()
 	var youngest *subscription
+	var left []time.Duration
 	for s := range p.subscriptions {
 		if youngest == nil || s.began.After(youngest.began) {
 			youngest = s
 		}
+		left = append(left, s.left(now))
 	}
-	if youngest != nil {
-		p.next = p.clock.Now().Add(p.interval(youngest))
+	slices.Sort(left)
+	pause, half := p.interval(youngest), left[len(left)/2]
+	if half > pause/4 && half < pause { // a task that hangs may seem to end at once, always
+		pause = half
 	}
+	p.next = now.Add(pause)
+}
+
+// left is how long the task goes on by its progress, very long where that does not
+// tell.
+func (s *subscription) left(now time.Time) time.Duration {
+	done := time.Duration(s.task.Progress) // in percent
+	if done <= 0 || done > 100 {
+		return math.MaxInt64
+	}
+	return now.Sub(s.began) * (100 - done) / done
 }
 
 // pollOnce asks for all tasks in one list, and for those it leaves out one by one.
@@ -237,6 +255,9 @@ func (p *poller) pollTogether(ctx context.Context, all []*subscription) (leftOut
 		if p.isListTransient(err) {
 			p.record(ctx, chunk, nil, err)
 			continue
+		}
+		if slices.ContainsFunc(tasks, Task.Ended) {
+			p.ended() // once for all, who then share what they read
 		}
 		shown := map[string]Task{}
 		for _, t := range tasks {
@@ -285,6 +306,9 @@ func (p *poller) pollAlone(ctx context.Context, s *subscription) {
 		p.record(ctx, []*subscription{s}, nil, err)
 		return
 	}
+	if t.Ended() {
+		p.ended()
+	}
 	t.ID = s.id // whatever the response calls it
 	p.record(ctx, []*subscription{s}, &t, nil)
 }
@@ -294,9 +318,6 @@ func (p *poller) pollAlone(ctx context.Context, s *subscription) {
 func (p *poller) record(ctx context.Context, waits []*subscription, t *Task, err error) {
 	if ctx.Err() != nil {
 		return // no wait is left
-	}
-	if t != nil && t.Ended() {
-		p.ended()
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()

@@ -119,6 +119,20 @@ func TestPoller_onePollForAllTasks(t *testing.T) {
 	}
 }
 
+// TestProgressTellsTheEnd: a poll comes when tasks that go on evenly have ended.
+func TestProgressTellsTheEnd(t *testing.T) {
+	for _, n := range []int{1, 10} {
+		all := startWaiters(t, n, time.Second)
+		late, ends := all.wait(all.plain, all.each)
+		if err := errors.Join(ends...); err != nil || slices.Max(late) > 10*time.Millisecond {
+			t.Errorf("error %v, noticed %v late", err, late)
+		}
+		if polls := all.a.Stats().Polls; polls > 5 {
+			t.Errorf("%d polls", polls)
+		}
+	}
+}
+
 // Tasks that begin one after another share polls: the pace of the youngest
 // serves the older ones.
 func TestPoller_laterWaitsShareThePolls(t *testing.T) {

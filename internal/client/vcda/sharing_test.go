@@ -2,6 +2,7 @@ package vcda
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,17 +97,17 @@ func TestSites_brokenRows(t *testing.T) {
 	}
 }
 
-// What a change looks at serves other changes from then on, until something is
-// written; it never serves a read.
+// What a change looks at serves other changes until a task of this client ends, and
+// never a read.
 func TestSites_beforeChanges(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
 	begin := f.clock.Now()
 	look := func(since time.Time, want int) {
 		t.Helper()
-		sites, begun, err := f.SitesSince(t.Context(), since)
-		if err != nil || len(PeersOf(sites)) != 1 || begun.Before(since) || f.lists() != want {
-			t.Errorf("%d sites of %s, error %v, %d lists, want %d", len(sites), begun, err, f.lists(), want)
+		sites, err := f.SitesSince(t.Context(), since)
+		if err != nil || len(PeersOf(sites)) != 1 || f.lists() != want {
+			t.Errorf("%d sites, error %v, %d lists, want %d", len(sites), err, f.lists(), want)
 		}
 	}
 	look(begin, 1)
@@ -122,21 +123,57 @@ func TestSites_beforeChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	look(begin, 4)
+	look(begin, 3)
 	if _, err := f.Wait(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
-	look(begin, 5)
-	if tasks, err := f.TasksSince(t.Context(), TaskQuery{Type: "pair"}, begin); err != nil || len(tasks) != 0 {
-		t.Errorf("%d tasks, error %v", len(tasks), err)
+	look(begin, 4)
+	if _, err := f.Unpair(t.Context(), "another"); err == nil {
+		t.Fatal("a pairing that is not there was unpaired")
 	}
-	lists := f.a.Stats().Requests["GET /tasks"]
-	for _, q := range []TaskQuery{{Type: "pair"}, {ResourceType: "site"}} {
-		if _, err := f.TasksSince(t.Context(), q, begin); err != nil {
-			t.Error(err)
+	look(begin, 5)
+}
+
+// TestSiteTasksSince: after the first time a list is read as far as it may have
+// changed.
+func TestSiteTasksSince(t *testing.T) {
+	f := start(t, Manager)
+	key := f.a.Pair("site-b")
+	repair := func(length time.Duration) {
+		t.Helper()
+		f.a.SetTaskDuration(length)
+		if _, err := f.Repair(t.Context(), key, f.pair("again")); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if now := f.a.Stats().Requests["GET /tasks"]; now != lists+1 {
-		t.Errorf("%d lists of tasks, want one more for the other query", now-lists)
+	list := func(want, ended, pages int) {
+		t.Helper()
+		f.a.ResetStats()
+		tasks, err := f.SiteTasksSince(t.Context(), f.clock.Now())
+		running := slices.DeleteFunc(slices.Clone(tasks), Task.Ended)
+		if got := f.a.Stats().Requests["GET /tasks"]; err != nil || len(tasks) != want || want-len(running) != ended || got != pages {
+			t.Errorf("%d tasks, %d still run, error %v, %d requests: want %d tasks, %d ended, %d requests", len(tasks), len(running), err, got, want, ended, pages)
+		}
+		f.clock.advance(time.Second)
+	}
+	for range 150 {
+		repair(time.Second)
+	}
+	list(150, 0, 2)
+	list(150, 150, 2)
+	list(150, 150, 1)
+	repair(time.Hour)
+	for range tasksPage {
+		repair(time.Second)
+	}
+	list(251, 150, 2)
+	list(251, 250, 2) // the long one is on the second page
+	list(251, 250, 2)
+	f.a.ForgetTasks()
+	repair(time.Second)
+	list(251, 250, 1)
+	list(251, 251, 1)
+	if tasks, err := f.SiteTasksSince(t.Context(), f.clock.Now().Add(-time.Second)); err != nil || len(tasks) != 251 || f.a.Stats().Requests["GET /tasks"] != 1 {
+		t.Errorf("%d tasks, error %v, %v: want those of the list before", len(tasks), err, f.a.Stats().Requests)
 	}
 }

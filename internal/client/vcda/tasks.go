@@ -169,6 +169,11 @@ func (q TaskQuery) page(got int) int {
 // Tasks lists the tasks the session's user may see, the newest first
 // (GET /tasks).
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
+	return c.listTasks(ctx, q, func([]Task) bool { return false })
+}
+
+// listTasks is Tasks up to a page that is enough.
+func (c *Client) listTasks(ctx context.Context, q TaskQuery, enough func(page []Task) bool) ([]Task, error) {
 	var tasks []Task
 	seen := map[string]bool{}
 	for offset := 0; ; {
@@ -187,7 +192,7 @@ func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
 		switch {
 		case q.Limit > 0 && len(tasks) >= q.Limit:
 			return tasks[:q.Limit], nil
-		case len(tasks) == before || (page.Total > 0 && offset >= page.Total):
+		case len(tasks) == before, page.Total > 0 && offset >= page.Total, enough(page.Items):
 			return tasks, nil
 		}
 	}
@@ -223,13 +228,6 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	return taskPage{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: reason}
 }
 
-// TasksSince is Tasks for changes that run together: a response that was asked for
-// at since or later. The caller must not change it.
-func (c *Client) TasksSince(ctx context.Context, q TaskQuery, since time.Time) ([]Task, error) {
-	tasks, _, err := c.tasks.GetSince(ctx, q.values().Encode(), since, func(ctx context.Context) ([]Task, error) { return c.Tasks(ctx, q) })
-	return tasks, err
-}
-
 // Started reports whether this client itself started the task.
 func (c *Client) Started(id string) bool {
 	_, mine := c.started.Load(id)
@@ -243,14 +241,17 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	c.writes.Invalidate()
 	defer c.writes.Invalidate()
 	response, err := c.do(ctx, r)
-	if err != nil {
-		return Task{}, err
-	}
-	t, err := decodeTask(response)
+	var t Task
 	if err == nil {
-		c.started.Store(t.ID, nil)
+		t, err = decodeTask(response)
 	}
-	return t, err
+	if err != nil {
+		c.ends.Invalidate() // of whatever it did
+		c.taskless.Invalidate()
+		return t, err
+	}
+	c.started.Store(t.ID, nil)
+	return t, nil
 }
 
 // isOddField reports whether all that is wrong with tasks is a field of another type

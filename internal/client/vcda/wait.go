@@ -42,12 +42,12 @@ func (c *Client) WaitForResult(ctx context.Context, t Task) (Task, error) {
 
 func (c *Client) wait(ctx context.Context, t Task, wantsResult bool) (Task, error) {
 	if t.Ended() {
-		c.writes.Invalidate() // a snapshot may be older
+		c.taskEnded() // a snapshot may be older
 		return t, t.failure()
 	}
 	t, last, err := c.poller.wait(ctx, t, wantsResult, func(t Task) { c.report(ctx, t) })
 	if err != nil {
-		c.writes.Invalidate() // it may have ended unseen
+		c.taskEnded() // it may have ended unseen
 		return t, &WaitError{Task: t, Last: last, Err: err}
 	}
 	return t, t.failure()

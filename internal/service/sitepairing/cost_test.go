@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/network"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -30,16 +32,20 @@ const longTime = 1000 * time.Hour
 // unservedBy is unserved for appliances that start starts.
 func unservedBy(t *testing.T, start func(*testing.T, ...simulator.ApplianceOptions) *simulator.Fixture, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
 	t.Helper()
-	options := []simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task, IdleTimeout: longTime, MaxAge: longTime}}
-	for i := range n {
-		site := fmt.Sprintf("peer-%04d", i)
-		options = append(options, simulator.ApplianceOptions{Site: site, Service: service, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"}})
-	}
+	options := append([]simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task, IdleTimeout: longTime, MaxAge: longTime}}, unservedPeers(service, n)...)
 	fixture := start(t, options...)
 	for _, o := range options[1:] {
 		peers = append(peers, fixture.Appliance(o.Site))
 	}
 	return fixture.Appliance("site-a"), peers
+}
+
+func unservedPeers(service simulator.Service, n int) (peers []simulator.ApplianceOptions) {
+	for i := range n {
+		site := fmt.Sprintf("peer-%04d", i)
+		peers = append(peers, simulator.ApplianceOptions{Site: site, Service: service, Unserved: true, PublicURLs: []string{"https://" + site + ".example.com:8048"}})
+	}
+	return peers
 }
 
 // parallelism is how many operations the CLI runs at once.
@@ -68,12 +74,7 @@ func TestCalls_refresh(t *testing.T) {
 				continue // the number is all that differs
 			}
 			a, peers := unservedBy(t, startOnClock, service, n, 0)
-			var objects []direct.Object
-			for _, peer := range peers {
-				objects = append(objects, direct.Object{Values: direct.Values{
-					"id": a.Pair(peer.Site()), "site": peer.Site(), "api_url": peer.URL(), "api_thumbprint": peer.Thumbprint(), "description": "", "wait_for_link": false,
-				}})
-			}
+			objects := pairedWith(a, peers)
 			t.Run(name, func(t *testing.T) {
 				p := configured(t, a, settings...)
 				if settings != nil { // data sources need to know the service
@@ -100,6 +101,16 @@ func TestCalls_refresh(t *testing.T) {
 	})
 }
 
+// pairedWith pairs an appliance with peers and returns the states of the pairings.
+func pairedWith(a *simulator.Appliance, peers []*simulator.Appliance) (objects []direct.Object) {
+	for _, peer := range peers {
+		objects = append(objects, direct.Object{Values: direct.Values{
+			"id": a.Pair(peer.Site()), "site": peer.Site(), "api_url": peer.URL(), "api_thumbprint": peer.Thumbprint(), "description": "", "wait_for_link": false,
+		}})
+	}
+	return objects
+}
+
 func eachFleet(t *testing.T, sizes map[string]int, run func(t *testing.T, service simulator.Service, n int)) {
 	t.Helper()
 	t.Parallel()
@@ -113,35 +124,109 @@ func eachFleet(t *testing.T, sizes map[string]int, run func(t *testing.T, servic
 	}
 }
 
-// TestCalls_apply: pairings that begin together share what they look at before
-// and after, and the polls between.
+// TestCalls_apply: pairings that are made side by side share what they look at
+// before and after, and the polls between, whether Terraform begins with all at
+// once or with one after the other. There are at most two requests for each, one for
+// each second, and a few for the session.
 func TestCalls_apply(t *testing.T) {
-	eachFleet(t, map[string]int{"": 40}, func(t *testing.T, service simulator.Service, n int) {
-		a, peers := unserved(t, service, n, 600*time.Millisecond)
-		p := configured(t, a, "service", string(service), "preflight", false, "max_concurrent_requests", parallelism)
-		plans := make([]direct.Plan, n)
+	const n, task, session = 150, time.Second, 3
+	eachInBubble(t, map[string]time.Duration{"at once": 0, "one after the other": 20 * time.Millisecond}, func(t *testing.T, service simulator.Service, work time.Duration) {
+		a, peers, connect := inBubble(t, service, n, simulator.ApplianceOptions{TaskDuration: task})
+		p, plans := connect(), make([]direct.Plan, n)
 		for i, peer := range peers {
 			plans[i] = p.Plan(t, pairingType, none, values(peer))
 		}
 		made := make([]direct.Object, n)
-		eachOf(n, func(i int) { made[i] = apply(t, p, plans[i]) })
-		created := a.Stats()
-		a.ResetStats()
-		for i := range plans {
-			plans[i] = p.Plan(t, pairingType, made[i], nil)
-		}
-		eachOf(n, func(i int) { apply(t, p, plans[i]) })
-		for name, s := range map[string]simulator.Stats{"create": created, "delete": a.Stats()} {
-			changes := s.Requests["POST /sites"] + s.Requests["DELETE /sites/{key}"]
-			// Alone each takes a list of sites and one of tasks, three polls of 0.6 s, and a list of sites again.
-			if shared := s.Total - changes; changes != n || shared > 6*n/2 {
-				t.Errorf("%s: %d calls beside %d changes: %v", name, shared, changes, s.Requests)
+		for _, change := range []string{"POST /sites", "DELETE /sites/{key}"} {
+			a.ResetStats()
+			begin := time.Now()
+			eachOfSlowly(n, work, func(i int) { made[i] = apply(t, p, plans[i]) })
+			took, s := time.Since(begin), a.Stats()
+			if s.Requests[change] != n || s.Total > 2*n+int(took.Seconds())+session {
+				t.Errorf("%d requests in %s for %d changes: %v", s.Total, took, n, s.Requests)
+			}
+			if rounds := n / parallelism; took > task*time.Duration(rounds)*115/100 {
+				t.Errorf("%s for %d tasks one after the other of %s", took, rounds, task)
+			}
+			for i := range plans {
+				plans[i] = p.Plan(t, pairingType, made[i], nil)
 			}
 		}
 		if sites := a.Sites(); len(sites) > 0 {
 			t.Errorf("%d pairings are left", len(sites))
 		}
 	})
+}
+
+// eachOfSlowly is eachOf for a CLI that works for some time before each, for one
+// after the other.
+func eachOfSlowly(n int, work time.Duration, run func(i int)) {
+	processor := make(chan struct{}, 1)
+	eachOf(n, func(i int) {
+		processor <- struct{}{}
+		<-time.After(work)
+		<-processor
+		run(i)
+	})
+}
+
+// TestRoundTrips: how many requests one after the other a refresh of many pairings
+// and a create wait for, beside the task of the create. The logout is one more.
+func TestRoundTrips(t *testing.T) {
+	const latency, task = 80 * time.Millisecond, time.Second
+	eachInBubble(t, map[string]int{"1": 1, "800": 800}, func(t *testing.T, service simulator.Service, n int) {
+		a, peers, connect := inBubble(t, service, n+1, simulator.ApplianceOptions{Latency: latency, TaskDuration: task})
+		p, begin := connect(), time.Now()
+		apply(t, p, p.Plan(t, pairingType, none, values(peers[n])))
+		if trips := (time.Since(begin) - task) / latency; trips > 7 { // login, about, both lists, the request, a poll, the list again
+			t.Errorf("a create takes its task and %d round trips: %v", trips, a.Stats().Requests)
+		}
+		objects := pairedWith(a, peers[:n])
+		p, begin = connect(), time.Now()
+		eachOf(n, func(i int) {
+			if _, problems := p.Refresh(t, pairingType, objects[i]); len(problems.Errors()) > 0 {
+				t.Error(problems.Errors())
+			}
+		})
+		if trips := time.Since(begin) / latency; trips > 3 { // login, about, list
+			t.Errorf("a refresh takes %d round trips", trips)
+		}
+	})
+}
+
+// eachInBubble runs a test of each service and each case in a synctest bubble: time
+// passes when all wait for it, and at once.
+func eachInBubble[C any](t *testing.T, cases map[string]C, run func(t *testing.T, service simulator.Service, c C)) {
+	t.Helper()
+	t.Parallel()
+	serveOnce(t)
+	for _, service := range acctest.Services {
+		for name, c := range cases {
+			t.Run(string(service)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { run(t, service, c) })
+			})
+		}
+	}
+}
+
+// inBubble starts an appliance, which the options describe, and the peers it may pair
+// with. It returns a function that makes providers for it, which talk to it in memory.
+func inBubble(t *testing.T, service simulator.Service, n int, o simulator.ApplianceOptions) (a *simulator.Appliance, peers []*simulator.Appliance, connect func() *direct.Provider) {
+	t.Helper()
+	wire := network.New()
+	o.Site, o.Service = "site-a", service
+	options := append([]simulator.ApplianceOptions{o}, unservedPeers(service, n)...)
+	fixture := acctest.StartAppliancesOn(t, wire, options...)
+	for _, peer := range options[1:] {
+		peers = append(peers, fixture.Appliance(peer.Site))
+	}
+	a = fixture.Appliance(o.Site)
+	return a, peers, func() *direct.Provider {
+		p := served.Another(t, acctest.FactoriesOn(t, wire)["vcda"])
+		configure(t, p, a, "service", string(service), "preflight", false)
+		return p
+	}
 }
 
 // TestCalls_nothingIsReadTwice: what is the same for all pairings of a process is

@@ -21,11 +21,16 @@ var (
 	served      *direct.Provider
 )
 
+func serveOnce(t testing.TB) {
+	t.Helper()
+	firstServed.Do(func() { served = direct.Serve(t, acctest.Factories(t)["vcda"]) })
+}
+
 // configured is the provider in this process, configured for an appliance, with
 // further settings in pairs.
 func configured(t testing.TB, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
-	firstServed.Do(func() { served = direct.Serve(t, acctest.Factories(t)["vcda"]) })
+	serveOnce(t)
 	p := served.Another(t, acctest.FactoriesAt(t, clockOf(a))["vcda"])
 	configure(t, p, a, more...)
 	return p
