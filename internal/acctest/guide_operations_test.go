@@ -238,7 +238,7 @@ func TestGuideOpenTofu(t *testing.T) {
 		w := newWorld(t, simulator.Manager)
 		space := w.desk(t, nil)
 		space.Write(t, "vcda-b.pem", w.b.CertificatePEM())
-		space.Write(t, "main.tf", functions)
+		space.Configure(t, functions)
 		acctest.RequireTexts(t, space.MustRun(t, "apply"), w.b.Thumbprint())
 		w.asConfigured(t, space)
 	})
