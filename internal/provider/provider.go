@@ -105,9 +105,9 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 	attributes := tableSchema("")
 	attributes[extensionsName] = extensionsSchema()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Pairs the sites of VMware Cloud Director Availability (VCDA), on the Manager service (vCenter Replication Management Appliance) and on the Cloud service (Cloud Director Replication Management Appliance), " +
-			"and reads their sessions, sites, tasks and health. Beside that it clones sessions of a vCenter and opens sessions of Storware Backup & Recovery.\n\n" +
-			"It logs in when something first needs the appliance, once per process, and logs out at the end. Every field may come from its environment variable instead; configuration beats environment.",
+		MarkdownDescription: "Manages VMware Cloud Director Availability (VCDA), both the Manager service and the Cloud service: sets up appliances, pairs sites, protects workloads, and tests and performs failovers. " +
+			"It also clones vCenter sessions and opens sessions of Storware Backup & Recovery.\n\n" +
+			"The provider logs in once per process, when it first needs the appliance, and logs out at the end. Each field can come from its environment variable; configuration beats environment.",
 		Attributes: attributes,
 	}
 }

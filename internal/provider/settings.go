@@ -37,15 +37,15 @@ type setting struct {
 // and their tests are made from it.
 var settings = slices.Concat([]setting{
 	{path: "url", env: "VCDA_URL", value: values.BaseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
-	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. It is trusted when neither the system roots nor `ca_certificate` vouch for it, also where it has expired; a warning then names the date."},
+	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate. It is accepted even if it has expired, with a warning that names the date."},
 	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
-	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Asked of the appliance when unset."},
+	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). The appliance is asked if it is not set."},
 	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", value: values.Timeout, doc: "Time for one HTTP request, such as `30s`."},
-	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a passing server error, and a login that the system was too busy for. What changes something is sent again only where the system has declined it."},
+	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a transient server error, and a login after the system was too busy. A write is sent again only if the system has declined it."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
-	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Look at the peer of a new or changed pairing at plan time, for three seconds at most: whether it can be reached from here, whether it shows the configured thumbprint, whether it is paired already. Also at the servers of a set-up: whether they show the configured thumbprints, and whether the appliance can use a lookup service and a Cloud Director. A problem is a warning."},
+	{path: "preflight", env: "VCDA_PREFLIGHT", kind: flag, def: "true", doc: "Check the peer of a new or changed pairing at plan time, for at most three seconds: can it be reached from here, does it show the configured thumbprint, is it paired already? Also check the servers of a set-up: do they show the configured thumbprints, and can the appliance use the lookup service and Cloud Director? A problem is a warning."},
 }, managerSettings, loginSettings("login", vcdaLogins),
 	vcenterSettings, loginSettings("vcenter.login", vcenterLogins),
 	storwareSettings, loginSettings("storware.login", storwareLogins))
