@@ -244,6 +244,8 @@ func (s System) explainStatus(e *rest.StatusError) Detail {
 		}
 	case e.Status == http.StatusUnauthorized:
 		d.Advice = "The session is not accepted. Check that nothing else ends the sessions of this user, and run again."
+	case e.Status == http.StatusBadRequest && e.Msg != "":
+		d.Advice = fmt.Sprintf("Correct the problem that the %s names.", s.name)
 	case e.Status == http.StatusForbidden:
 		d.Advice = s.forbidden
 	case e.Status == http.StatusNotFound:

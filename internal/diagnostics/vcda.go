@@ -145,7 +145,7 @@ func (s System) explainExtension(e *vcda.ExtensionError) Detail {
 	case errors.Is(e.Err, vcda.ErrCloudOnly):
 		d.Advice = "A Manager service needs no extension: remove it."
 	case e.UnknownSite():
-		d.Advice = "Check the name, and pair with the site first: the appliance extends to sites it is paired with."
+		d.Advice = "Check the name, and pair with the site first: the appliance extends sessions only to sites that it is paired with."
 	case errors.Is(e.Err, vcda.ErrNotExtended):
 		d.Advice = "Check that the credentials belong to a user of that site, and that the site is up. The extension is not tried again as it is, since accounts lock."
 	case status == http.StatusBadRequest:

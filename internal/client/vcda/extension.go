@@ -112,7 +112,7 @@ var ErrCloudOnly = errors.New("only the Cloud service extends sessions to remote
 
 // ErrNotExtended is an extension the appliance granted without listing its site
 // among the authenticated ones.
-var ErrNotExtended = errors.New("the appliance granted the extension, but does not list the site among the authenticated ones")
+var ErrNotExtended = errors.New("the appliance accepted the extension, but does not list the site among the authenticated ones")
 
 // ExtensionError is an extension that failed. Refused reports that it must not be
 // repeated as it is, because accounts lock. Index is the place among the

@@ -101,7 +101,7 @@ type ServiceError struct {
 }
 
 func (e *ServiceError) Error() string {
-	return fmt.Sprintf("the appliance is taken for a %s service, but behaves as a %s service does", e.Service, map[Service]Service{Manager: Cloud, Cloud: Manager}[e.Service])
+	return fmt.Sprintf("the provider takes the appliance for a %s service, but it behaves like a %s service", e.Service, map[Service]Service{Manager: Cloud, Cloud: Manager}[e.Service])
 }
 
 func (e *ServiceError) Unwrap() error { return e.Err }

@@ -30,10 +30,10 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 	case errors.As(err, &exists):
 		id := exists.Replication.ID
 		d.Why = fmt.Sprintf("The same source is already replicated to this destination, by the replication %s. Nothing was sent.", id)
-		d.Advice = "Import it:\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true, which takes it over and changes the settings that differ. " + notBeforeDestroy
+		d.Advice = "Import it:\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true, which adopts it and changes the settings that differ. " + notBeforeDestroy
 	case errors.As(err, &held):
 		d.Why = fmt.Sprintf("Another resource, or another object of the state, has the replication %s of this source to this destination. Nothing was sent.", held.Replication.ID)
-		d.Advice = "Keep one of them. If one takes the place of the other, say so with a moved block. " + notBeforeDestroy
+		d.Advice = "Keep one of them. If one replaces the other, use a moved block. " + notBeforeDestroy
 	case result.Replication != nil:
 		id := result.Replication.ID
 		d.Consequence = fmt.Sprintf("The replication %s was started, and is not in the state.", id)
@@ -71,7 +71,7 @@ const notBeforeDestroy = "If this is a replacement with create_before_destroy, o
 // plannedTwice is about two resources of one plan for one replication.
 func plannedTwice() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("source"), "Two resources for one replication",
-		"One resource of this configuration creates the replication of this source to this destination, and another one has it already. Keep one of them. If one takes the place of the other, say so with a moved block.")
+		"One resource of this configuration creates the replication of this source to this destination, and another one has it already. Keep one of them. If one replaces the other, use a moved block.")
 }
 
 // onlyForgotten is the warning of a destroy that sends nothing.

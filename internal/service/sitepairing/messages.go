@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	nextApply = "Import the pairing, or set adopt_existing = true, so that the next apply takes over what turns up."
+	nextApply = "Import the pairing, or set adopt_existing = true, so that the next apply adopts it."
 	asBefore  = "The state is as it was before; apply again."
 
 	unpairedMeanwhile = "It was unpaired meanwhile. Apply again to pair it."
@@ -36,9 +36,9 @@ func explainCreate(ctx context.Context, action string, service vcda.Service, err
 	case errors.Is(err, pairing.ErrNoName):
 		return missingSite()
 	case errors.Is(err, pairing.ErrReserved):
-		return detail(ctx, err, "Another resource of this run manages this pairing.", "Keep one of them. If one takes the place of the other, say so with a moved block.").Unable(action)
+		return detail(ctx, err, "Another resource of this run manages this pairing.", "Keep one of them. If one replaces the other, use a moved block.").Unable(action)
 	case errors.As(err, &held):
-		return detail(ctx, err, fmt.Sprintf("The state already holds the pairing with the site %s, so it can't be adopted: what is destroyed later would unpair it. No request was sent.", nameOf(held.Site)),
+		return detail(ctx, err, fmt.Sprintf("The state already holds the pairing with the site %s, so it can't be adopted: the destroy of the other object would unpair it. No request was sent.", nameOf(held.Site)),
 			"If this is a replacement with create_before_destroy, of the pairing or of something that depends on it, remove that: an appliance pairs with a site only once.").Unable(action)
 	case errors.As(err, &exists):
 		return detail(ctx, err, fmt.Sprintf("The appliance is paired with the site %s already. No request was sent.", nameOf(exists.Site)),
@@ -104,9 +104,9 @@ var afterCreate = map[end]string{
 	inProgress:     nextApply,
 	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply,
 	declined:       "The appliance has declined the request each time, so nothing was paired. Apply again.",
-	blocked:        "This task was there before, and it is, or may be, about the same site. So no request was sent. Apply again when the task has ended.",
+	blocked:        "This task began earlier, and may be about the same site. So no request was sent. Apply again when the task has ended.",
 	notListed:      "The task that pairs has ended, but the site is not, or no longer, in the list. " + nextApply,
-	taskFailed:     "Fix the problem that the task reports: api_url and api_thumbprint are those of the other site, the url in the provider block is that of this one. Then apply again.",
+	taskFailed:     "Fix the problem that the task reports, and apply again. Check that api_url and api_thumbprint are those of the other site, and url in the provider block that of this one.",
 }
 
 // afterChange says the same of an update or a delete.
@@ -119,7 +119,7 @@ var afterChange = map[end]string{
 	notFound:       unpairedMeanwhile,
 	taskFailed:     "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again.",
 	taskFailedMute: "The state is as it was before.",
-	stillListed:    "Run again, and if it stays, look at the appliance.",
+	stillListed:    "Run again. If the site stays in the list, check the appliance.",
 }
 
 // explainEnd is the error of an operation, with what it left.
@@ -307,5 +307,5 @@ func nameOf(s vcda.Site) string { return cmp.Or(s.Site, s.Endpoint()) }
 // importOrAdopt is what to do about a pairing that is there already.
 func importOrAdopt(key string) string {
 	return fmt.Sprintf("To manage that pairing, import it:\n\n  terraform import vcda_site_pairing.NAME %s\n\nor with a block:\n\n"+
-		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to take it over as it is.", diagnostics.ShellWord(key), diagnostics.ConfigString(key))
+		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to adopt it.", diagnostics.ShellWord(key), diagnostics.ConfigString(key))
 }

@@ -47,7 +47,7 @@ func TestService_contradicted(t *testing.T) {
 		made := succeeds(t, a, none, values(b))
 		wrong := map[simulator.Service]string{simulator.Manager: "cloud", simulator.Cloud: "manager"}[a.Service()]
 		kept, problems := process(t, a, "service", wrong).Refresh(t, pairingType, made)
-		one(t, problems, "is taken for a "+wrong+" service", "VCDA_SERVICE")
+		one(t, problems, "takes the appliance for a "+wrong+" service", "VCDA_SERVICE")
 		if kept.Values["id"] != made.Values["id"] {
 			t.Errorf("state %v", kept.Values)
 		}
@@ -55,7 +55,7 @@ func TestService_contradicted(t *testing.T) {
 		p := process(t, a, "service", wrong)
 		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.Status, Status: 400}) // of a body that it does not know
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
-		one(t, problems, "is taken for a "+wrong+" service", "VCDA_SERVICE")
+		one(t, problems, "takes the appliance for a "+wrong+" service", "VCDA_SERVICE")
 		left(t, object)
 	})
 }

@@ -48,7 +48,7 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 		return nil
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_url"), "The site can't be reached from here",
-			diagnostics.Sentence(err.Error())+" The appliance has to reach it, not this machine, and may well do so: check api_url if the apply fails. "+base.PreflightOff)}
+			diagnostics.Sentence(err.Error())+" The appliance has to reach it, not this machine: check api_url if the apply fails. "+base.PreflightOff)}
 	case certificate == nil:
 		return nil
 	}

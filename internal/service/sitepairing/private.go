@@ -25,10 +25,10 @@ func checkInstance(action, madeOn, instance string, client *vcda.Client) diag.Di
 		return nil
 	}
 	return diag.Diagnostics{diagnostics.Detail{
-		Why: fmt.Sprintf("The pairing was made on another appliance: on the instance %s. The provider reaches the instance %s at %s now. Neither the state nor the appliance was changed.",
+		Why: fmt.Sprintf("The pairing was made on another appliance: the instance %s. The provider now reaches the instance %s at %s. Neither the state nor the appliance was changed.",
 			madeOn, instance, client.URL()),
-		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If the appliance was deployed again, so that the pairing is gone with the old one, " +
-			"forget it with terraform state rm or a removed block, and pair again.",
+		Advice: "Correct url in the provider block (VCDA_URL), or the provider configuration that the resource uses. If the appliance was deployed again, so that the pairing is gone with the old one, " +
+			"remove it from the state with terraform state rm or a removed block, and pair again.",
 	}.Unable(action)}
 }
 

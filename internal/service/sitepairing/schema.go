@@ -108,6 +108,6 @@ func (r *sitePairing) ValidateConfig(ctx context.Context, req resource.ValidateC
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("wait_for_link"), &wait)...)
 	if expect.Equal(types.BoolValue(false)) && wait.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("expect_link"), "Invalid expect_link",
-			"wait_for_link waits for a link that expect_link = false says is not expected. Leave one of them out.")
+			"wait_for_link waits for the link, but with expect_link = false none is expected. Leave one of them out.")
 	}
 }
