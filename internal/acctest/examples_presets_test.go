@@ -451,10 +451,14 @@ func withWorkloads(sites []simulator.ApplianceOptions) []simulator.ApplianceOpti
 	return sites
 }
 
+func (w world) appliances() []*simulator.Appliance {
+	return append([]*simulator.Appliance{w.a, w.b}, w.more...)
+}
+
 // checkSessions fails when a session is left.
 func (w world) checkSessions(t *testing.T) {
 	t.Helper()
-	for _, one := range append([]*simulator.Appliance{w.a, w.b}, w.more...) {
+	for _, one := range w.appliances() {
 		checkLoggedOut(t, one)
 	}
 }

@@ -23,6 +23,7 @@ type example struct {
 	applied   string   // what the first apply prints
 	change    []string // variables of a second apply, each NAME=VALUE
 	changed   string   // what that prints; default: that it changes one object
+	costs     []string // the calls that it sends, in alphabetical order
 	kept      bool     // a destroy is refused
 	listed    string   // what a query prints
 }
@@ -42,7 +43,7 @@ var exampleTable = map[string]example{
 	"actions/vcda_replication_reverse":    {preset: drill(simulator.Complete)},
 	"actions/vcda_replication_sync":       {preset: drill(simulator.NotStarted)},
 	"actions/vcda_replication_sync/action_trigger.tf": {
-		preset: drill(simulator.NotStarted), change: []string{"release=1.1"}, changed: "drilled: synchronized after",
+		preset: drill(simulator.NotStarted), change: []string{"release=1.1"}, costs: []string{"POST /vapp-replications/{id}/sync"}, changed: "drilled: synchronized after",
 	},
 	"actions/vcda_site_repair": {preset: sites(manager)},
 
@@ -71,28 +72,28 @@ var exampleTable = map[string]example{
 	"resources/vcda_appliance_password": {preset: appliances(manager, asDeployed), providers: true},
 	"resources/vcda_appliance_password/resource_rotation.tf": {
 		preset: appliances(manager, withRoot), providers: true,
-		change: []string{"password_version=2", "root_password=" + nextPassword, "previous_root_password=" + chosenPassword},
+		change: []string{"password_version=2", "root_password=" + nextPassword, "previous_root_password=" + chosenPassword}, costs: []string{"POST /config/root-password"},
 	},
 	"resources/vcda_appliance_password/resource_stored.tf": {
-		preset: appliances(manager, asDeployed), providers: true, change: []string{"root_password=" + nextPassword},
+		preset: appliances(manager, asDeployed), providers: true, change: []string{"root_password=" + nextPassword}, costs: []string{"POST /config/root-password"},
 	},
 
 	"resources/vcda_cloud_director_replication_manager": {preset: appliances(cloud, withRoot)},
 	"resources/vcda_cloud_director_replication_manager/resource_new_password.tf": {
-		preset: appliances(cloud, withRoot), change: []string{"vcd_password_version=2"},
+		preset: appliances(cloud, withRoot), change: []string{"vcd_password_version=2"}, costs: []string{"POST /config/check-vcloud", "POST /config/vcloud"},
 	},
 	"resources/vcda_cloud_director_replication_manager/resource_public_endpoint.tf": {
-		preset: appliances(cloud, withRoot), change: []string{"public_port=8443"},
+		preset: appliances(cloud, withRoot), change: []string{"public_port=8443"}, costs: []string{"POST /config/endpoints"},
 	},
 	"resources/vcda_cloud_director_replication_manager/resource_renewed_certificate.tf": {
-		preset: appliances(cloud, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB},
+		preset: appliances(cloud, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"POST /config/check-lookup-service", "POST /config/lookup-service", "POST /config/manager/lookup-service"},
 	},
 
 	"resources/vcda_failover_test": {preset: drill(simulator.NotStarted)},
 
 	"resources/vcda_recovery_plan": {preset: plans("", false)},
 	"resources/vcda_recovery_plan/resource_prevent_destroy.tf": {
-		preset: plans("", false), change: []string{"description=Shop"}, kept: true,
+		preset: plans("", false), change: []string{"description=Shop"}, costs: []string{"PATCH /recovery-plans/{id}"}, kept: true,
 	},
 	"resources/vcda_recovery_plan/resource_migration.tf":    {preset: plans("", true)},
 	"resources/vcda_recovery_plan/resource_replications.tf": {},
@@ -100,7 +101,7 @@ var exampleTable = map[string]example{
 
 	"resources/vcda_replication_policy": {preset: paired(cloud)},
 	"resources/vcda_replication_policy/resource_data_cap.tf": {
-		preset: paired(cloud), change: []string{"min_rpo_minutes=60"},
+		preset: paired(cloud), change: []string{"min_rpo_minutes=60"}, costs: []string{"PUT /policies/{id}"},
 	},
 	"resources/vcda_replication_policy_assignment": {preset: paired(cloud)},
 
@@ -109,12 +110,12 @@ var exampleTable = map[string]example{
 		preset: appliances(cloud, setUpBefore), providers: true,
 	},
 	"resources/vcda_replicator/resource_repair.tf": {
-		preset: appliances(manager, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB},
+		preset: appliances(manager, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"POST /replicators/{id}/reset-cookie"},
 	},
 
 	"resources/vcda_session_extension": {preset: notExtended},
 	"resources/vcda_session_extension/resource_access_token.tf": {
-		preset: notExtended, change: []string{"token_version=2"},
+		preset: notExtended, change: []string{"token_version=2"}, costs: []string{"POST /sessions/extend"},
 	},
 
 	"resources/vcda_site_pairing": {preset: sites(manager)},
@@ -123,19 +124,19 @@ var exampleTable = map[string]example{
 	},
 	"resources/vcda_site_pairing/resource_cloud_service.tf":       {preset: sites(cloud)},
 	"resources/vcda_site_pairing/resource_prevent_destroy.tf":     {preset: sites(manager), kept: true},
-	"resources/vcda_site_pairing/resource_repair_triggers.tf":     {preset: sites(manager), change: []string{"site_b_build=4.7.2"}},
-	"resources/vcda_site_pairing/resource_replace_certificate.tf": {preset: sites(manager), change: []string{"thumbprint_a=" + thumbprintOfB}},
+	"resources/vcda_site_pairing/resource_repair_triggers.tf":     {preset: sites(manager), change: []string{"site_b_build=4.7.2"}, costs: []string{"PUT /sites/{key}"}},
+	"resources/vcda_site_pairing/resource_replace_certificate.tf": {preset: sites(manager), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"PUT /sites/{key}"}},
 	"resources/vcda_site_pairing/resource_two_way.tf":             {preset: sites(manager), providers: true},
 
 	"resources/vcda_sla_profile_assignment": {preset: paired(cloud)},
 
 	"resources/vcda_tunnel": {preset: appliances(cloud, setUpBefore)},
 	"resources/vcda_tunnel/resource_lookup_service.tf": {
-		preset: appliances(cloud, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB},
+		preset: appliances(cloud, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"PUT /config/tunnels/{id}"},
 	},
 
 	"resources/vcda_vapp_replication":                          {preset: paired(cloud)},
-	"resources/vcda_vapp_replication/resource_own_settings.tf": {preset: paired(cloud), change: []string{"rpo_minutes=120"}},
+	"resources/vcda_vapp_replication/resource_own_settings.tf": {preset: paired(cloud), change: []string{"rpo_minutes=120"}, costs: []string{"PATCH /vapp-replications/{id}"}},
 	"resources/vcda_vapp_replication/resource_several.tf":      {preset: paired(cloud), kept: true},
 
 	"resources/vcda_vcenter_replication_manager": {preset: appliances(manager, withRoot)},
@@ -143,20 +144,20 @@ var exampleTable = map[string]example{
 		preset: appliances(manager, asDeployed), providers: true,
 	},
 	"resources/vcda_vcenter_replication_manager/resource_new_password.tf": {
-		preset: appliances(manager, withRoot), change: []string{"sso_password_version=2"},
+		preset: appliances(manager, withRoot), change: []string{"sso_password_version=2"}, costs: []string{"POST /config/lookup-service"},
 	},
 	"resources/vcda_vcenter_replication_manager/resource_renewed_certificate.tf": {
-		preset: appliances(manager, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB},
+		preset: appliances(manager, withRoot), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"POST /config/lookup-service", "POST /config/vsphere-ui"},
 	},
 
 	"resources/vcda_vm_replication": {preset: paired(cloud)},
 	"resources/vcda_vm_replication/resource_adopt_existing.tf": {
 		preset: vmProtected, applied: "was adopted",
 	},
-	"resources/vcda_vm_replication/resource_paused.tf":          {preset: paired(cloud), change: []string{"paused=true"}},
+	"resources/vcda_vm_replication/resource_paused.tf":          {preset: paired(cloud), change: []string{"paused=true"}, costs: []string{"POST /vm-replications/{id}/pause"}},
 	"resources/vcda_vm_replication/resource_prevent_destroy.tf": {preset: paired(cloud), kept: true},
 
-	"resources/vcda_vsphere_replication/resource_paused.tf":          {change: []string{"paused=false"}},
+	"resources/vcda_vsphere_replication/resource_paused.tf":          {change: []string{"paused=false"}, costs: []string{"POST /replications/{id}/resume"}},
 	"resources/vcda_vsphere_replication/resource_prevent_destroy.tf": {kept: true},
 }
 

@@ -104,7 +104,11 @@ func applyExample(t *testing.T, e example, folder, text string) {
 		if changed == "" {
 			changed = "0 added, 1 changed, 0 destroyed"
 		}
+		w.forgetRequests()
 		acctest.RequireTexts(t, space.MustRun(t, apply...), changed)
+		if sent := w.writes(); !slices.Equal(sent, e.costs) {
+			t.Errorf("the change sent %q, want %q", sent, e.costs)
+		}
 	}
 	for _, match := range actionBlock.FindAllStringSubmatch(text, -1) {
 		action := "action." + match[1] + "." + match[2]
@@ -118,6 +122,29 @@ func applyExample(t *testing.T, e example, folder, text string) {
 		t.Errorf("destroy: exit code %d\n%s", code, out)
 	}
 	w.checkSessions(t)
+}
+
+// forgetRequests begins to count requests from now on.
+func (w world) forgetRequests() {
+	for _, one := range w.appliances() {
+		one.ResetStats()
+	}
+}
+
+// writes are the requests that change something, in alphabetical order, without those
+// that open and close sessions.
+func (w world) writes() []string {
+	var sent []string
+	for _, one := range w.appliances() {
+		for request, times := range one.Stats().Requests {
+			extends := request == "POST /sessions/extend" && w.block != plainBlock
+			if !strings.HasPrefix(request, "GET ") && !strings.HasSuffix(request, " /sessions") && !extends {
+				sent = append(sent, slices.Repeat([]string{request}, times)...)
+			}
+		}
+	}
+	slices.Sort(sent)
+	return sent
 }
 
 // requireEmptyPlan fails when a plan has something to do.

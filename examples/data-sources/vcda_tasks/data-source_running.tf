@@ -1,4 +1,4 @@
-# Stops a plan while somebody's task works on a site.
+# Stops a plan while a task works on a site.
 data "vcda_tasks" "running" {
   resource_type = "site"
   state         = "RUNNING"

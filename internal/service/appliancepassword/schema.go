@@ -31,7 +31,7 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		},
 		"url": schema.StringAttribute{
 			CustomType: customtypes.URLType, Optional: true, Computed: true,
-			MarkdownDescription: "Base address of the appliance, such as `https://vcda-a.example.com`. Default: that of the provider block. A change is about another appliance, and replaces the resource.",
+			MarkdownDescription: "Base address of the appliance, such as `https://vcda-a.example.com`. Default: that of the provider block. The address of another appliance replaces the resource.",
 			Validators:          []validator.String{base.ValidBy(values.BaseURL)},
 			PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior(), stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 		},

@@ -55,7 +55,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	all := map[string]schema.Attribute{
 		"site_description": schema.StringAttribute{
 			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-			MarkdownDescription: "Description of the site; empty by default. It is set together with the name, once, for good.",
+			MarkdownDescription: "Description of the site; empty by default. It is set once, together with the name, and can't be changed later.",
 			PlanModifiers:       []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 		},
 		"public_endpoint_address": schema.StringAttribute{
@@ -107,7 +107,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		Version: 1,
 		MarkdownDescription: "Sets up a Cloud Director Replication Management Appliance: license, site name, public endpoint, Cloud Director, and the lookup services of its Cloud and Manager services. " +
 			"Change the root password first, with `vcda_appliance_password`.\n\n" +
-			"The site name is set once, for good, after the appliance has tried the lookup service and the login to Cloud Director, where its version can.\n\n" +
+			"The site name is set once and can't be changed later. Before it, the appliance tries the lookup service and the login to Cloud Director, where its version can.\n\n" +
 			"A destroy undoes nothing: it leaves the state.",
 		Attributes: all,
 	}

@@ -75,7 +75,7 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 		"lookup_service_thumbprint": thumbprint("SHA-256 thumbprint of the lookup service's certificate."),
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString("*"),
-			MarkdownDescription: "`*` for a replicator that everybody uses, which is the default, or `org@site` for one that is dedicated to an organization of Cloud Director. A change registers the replicator again.",
+			MarkdownDescription: "`*`, the default, for a replicator that all organizations use, or `org@site` for one that is dedicated to an organization of Cloud Director. A change registers the replicator again.",
 			Validators:          []validator.String{stringvalidator.RegexMatches(ownerForm, "must be * or org@site")},
 			PlanModifiers:       []planmodifier.String{replaceKnown()},
 		},
@@ -121,7 +121,7 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	resp.Schema = schema.Schema{
 		Version: 1,
-		MarkdownDescription: "Registers a replicator with the Manager: that of the vCenter Replication Management Appliance itself, or the one beside the Cloud service, which the object `manager` of the provider block is about. " +
+		MarkdownDescription: "Registers a replicator with the Manager: that of the vCenter Replication Management Appliance itself, or the one beside the Cloud service, which `manager` of the provider block configures. " +
 			"Change the root password of the replicator first, with `vcda_appliance_password`.\n\n" +
 			"After a replicator is added, paired sites have to be re-paired: put the `id` into `repair_triggers` of their pairings.\n\n" +
 			"A destroy unregisters the replicator, which the appliance refuses while it holds replications.",
@@ -150,7 +150,7 @@ func listedAttributes() map[string]datasource.Attribute {
 	all := map[string]datasource.Attribute{
 		"id":             datasource.StringAttribute{Computed: true, MarkdownDescription: "UUID of the replicator. Null while it is half paired."},
 		"api_thumbprint": datasource.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 thumbprint of the replicator's certificate."},
-		"owner":          datasource.StringAttribute{Computed: true, MarkdownDescription: "`*` for a replicator that everybody uses, or `org@site`."},
+		"owner":          datasource.StringAttribute{Computed: true, MarkdownDescription: "`*` for a replicator that all organizations use, or `org@site`."},
 		"site_name":      datasource.StringAttribute{Computed: true, MarkdownDescription: "Site of the replicator."},
 		"description":    datasource.StringAttribute{Computed: true, MarkdownDescription: "Description of the replicator."},
 	}

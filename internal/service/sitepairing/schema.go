@@ -63,11 +63,11 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"expect_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether to warn when the link does not work after a create or an update. Set it to `false` on the side that pairs first, whose link can't work yet; `healthy` tells as ever. `true` by default. Can't be `false` beside `wait_for_link`. A change of it alone does nothing.",
+				MarkdownDescription: "Whether to warn when the link does not work after a create or an update. Set it to `false` on the side that pairs first, whose link can't work yet; `healthy` shows the link in any case. `true` by default. Can't be `false` beside `wait_for_link`. A change of it alone does nothing.",
 			},
 			"wait_for_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last. When the time is up, a create ends with a warning, an update with an error; both save the pairing. `false` by default.",
+				MarkdownDescription: "Whether to wait, after a create or an update, until neither direction of the link has an error. Set it on the side that pairs last. When it times out, a create ends with a warning and an update with an error; both save the pairing. `false` by default.",
 			},
 			"pending_task_id": schema.StringAttribute{
 				Computed:            true,

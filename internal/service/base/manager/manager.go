@@ -85,7 +85,7 @@ func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) 
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["site_name"] = schema.StringAttribute{
-		Required: true, MarkdownDescription: "Name of the site: letters, digits, dash and underscore. It is set once, for good.",
+		Required: true, MarkdownDescription: "Name of the site: letters, digits, dash and underscore. It is set once and can't be changed later.",
 		Validators: []validator.String{stringvalidator.RegexMatches(siteNameForm, "must consist of letters, digits, dashes and underscores")},
 	}
 	attributes["lookup_service_url"] = schema.StringAttribute{
