@@ -66,6 +66,27 @@ func TestPages_changeCosts(t *testing.T) {
 	}
 }
 
+// TestPages_severalExamples: the page of each resource has examples for several situations,
+// and shows each way to import.
+func TestPages_severalExamples(t *testing.T) {
+	t.Parallel()
+	for page, text := range files(t, "../../docs/resources") {
+		usage, rest, _ := strings.Cut(text, "## What a Change Costs")
+		if n := strings.Count(usage, "```terraform\n"); n < 2 {
+			t.Errorf("%s has %d examples", page, n)
+		}
+		ways := []string{"```shell\n", "  id = \"", "  identity = {\n"}
+		if page == "session_extension.md" {
+			ways = ways[:2] // it has no identity
+		}
+		for _, way := range ways {
+			if _, imports, _ := strings.Cut(rest, "## Import"); !strings.Contains(imports, way) {
+				t.Errorf("%s does not show how to import with %q", page, way)
+			}
+		}
+	}
+}
+
 // readCosts returns what the page of a resource says of a change, by attribute.
 func readCosts(t *testing.T, typeName string) map[string][]string {
 	t.Helper()
