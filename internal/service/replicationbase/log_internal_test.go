@@ -18,8 +18,11 @@ func TestLogSync_oncePerChange(t *testing.T) {
 	var out bytes.Buffer
 	log := logSync(tflogtest.RootLogger(t.Context(), &out), "vApp replication")
 	for _, web := range []struct{ state, source string }{
-		{"INITIAL_SYNCING", `{"state":"syncing","progress":null}`}, {"INITIAL_SYNCING", `{"progress":{"progress":42.7}}`},
-		{"INITIAL_SYNCING", `{"progress":{"progress":42}}`}, {"INITIAL_SYNCING", `{"progress":"soon"}`}, {"OK", `{"progress":null}`},
+		{"INITIAL_SYNCING", `{"state":"syncing","progress":null}`},
+		{"INITIAL_SYNCING", `{"progress":{"progress":42.7}}`},
+		{"INITIAL_SYNCING", `{"progress":{"progress":42}}`},
+		{"INITIAL_SYNCING", `{"progress":"soon"}`},
+		{"OK", `{"progress":null}`},
 	} {
 		log(vcda.Replication{ID: "C4VAPP-1", VMs: []vcda.Replication{
 			{VMName: "web", ConnectionState: web.state, SourceState: json.RawMessage(web.source)}, {VMName: "db", ConnectionState: "OK"},
