@@ -57,6 +57,7 @@ var chapters = []chapter{
 	{"Resource vcda_site_pairing: read, update and delete", pairingChanges},
 	{"Resource vcda_site_pairing: import and move", pairingImports},
 	{"List resource and actions", listsAndActions},
+	{"Replications", replications},
 	{"Recovery plans", recoveryPlans},
 	{"Data sources and functions", lookups},
 	{"Ephemeral resource vcda_session", sessions},

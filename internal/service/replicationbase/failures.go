@@ -89,12 +89,18 @@ func (r *Resource[M, P]) changeFailed(ctx context.Context, p P, change replicati
 	return unable("change the "+r.Noun+" "+p.Base().name(), d, err)
 }
 
-// isPolicy reports whether a replication policy may be why a request was refused.
-// The code of that is not documented.
+// isPolicy reports whether a replication policy may be why a request was refused. The
+// code of that is not documented; that something was not found is another reason.
 func isPolicy(err error) bool {
 	var task *vcda.TaskError
-	status := rest.Status(err)
-	return errors.As(err, &task) || status == http.StatusForbidden || status == http.StatusBadRequest
+	var refused *rest.StatusError
+	switch {
+	case errors.As(err, &task):
+		return task.Err == nil || !strings.HasSuffix(task.Err.Code, "NotFound")
+	case errors.As(err, &refused):
+		return (refused.Status == http.StatusForbidden || refused.Status == http.StatusBadRequest) && !strings.HasSuffix(refused.Code, "NotFound")
+	}
+	return false
 }
 
 func (r *Resource[M, P]) importCommand(id string) string {

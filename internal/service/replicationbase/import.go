@@ -37,7 +37,7 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 	}
 	at, listed, err := r.importable(ctx, site)
 	if err != nil {
-		resp.Diagnostics.Append(explain(ctx, action, err))
+		resp.Diagnostics.Append(Explain(ctx, action, err))
 		return
 	}
 	var found []vcda.Replication
@@ -52,7 +52,7 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 	}
 	p := P(new(M))
 	if err := r.imported(ctx, p, at, found[0]); err != nil {
-		resp.Diagnostics.Append(explain(ctx, action, err))
+		resp.Diagnostics.Append(Explain(ctx, action, err))
 		return
 	}
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, p.Base().ID)...)

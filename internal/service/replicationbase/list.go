@@ -62,7 +62,7 @@ func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *l
 	if !diags.HasError() {
 		var err error
 		if at, all, err = l.listed(ctx, f.Site.ValueString()); err != nil {
-			diags.Append(explain(ctx, "list the replications", err))
+			diags.Append(Explain(ctx, "list the replications", err))
 		}
 	}
 	if diags.HasError() {
@@ -106,7 +106,7 @@ func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, at *rep
 	}
 	p := P(new(M))
 	if err := l.imported(ctx, p, at, r); err != nil {
-		result.Diagnostics.Append(explain(ctx, "list the replication "+r.ID, err))
+		result.Diagnostics.Append(Explain(ctx, "list the replication "+r.ID, err))
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, p)...)

@@ -37,8 +37,8 @@ func unable(action string, d diagnostics.Detail, err error) diag.Diagnostic {
 	return d.Unable(action)
 }
 
-// explain is the error diagnostic for err.
-func explain(ctx context.Context, action string, err error) diag.Diagnostic {
+// Explain is the error diagnostic for err. The action reads on from "Unable to".
+func Explain(ctx context.Context, action string, err error) diag.Diagnostic {
 	return unable(action, Detail(ctx, err), err)
 }
 

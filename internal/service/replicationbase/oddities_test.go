@@ -221,3 +221,105 @@ func TestOddities_earlyIDs(t *testing.T) {
 		f.requireNoChange(f.refresh(made), f.config())
 	})
 }
+
+// TestOddities_importByAnAmbiguousName: several of one name are listed by their ids.
+func TestOddities_importByAnAmbiguousName(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		var ids []string
+		for _, name := range []string{"one", "two"} {
+			p := simulator.Protection{SourceSite: "site-a", VM: name}
+			if f.service == simulator.Cloud {
+				p.VApp = name
+			}
+			f.B.Protect(p)
+		}
+		for _, r := range f.B.Replications() {
+			f.Sites.EditReplication(r.ID, func(r *simulator.Replication) { r.VMName = "twin" })
+			ids = append(ids, r.ID)
+		}
+		if f.name == "vcda_vapp_replication" {
+			return // a vApp's name is its descriptor's
+		}
+		_, problems := f.Import(t, f.name, "site-b/twin", nil)
+		requireError(t, problems, append(ids, "There are several with this name", "Import one of them by its id")...)
+	})
+}
+
+// TestVSphere_replicators: without an argument the only replicator of each site is
+// taken. Several are listed, and none is an error.
+func TestVSphere_replicators(t *testing.T) {
+	t.Parallel()
+	f := start(t, kinds[2], "site-b")
+	two := `[{"id":"r-1","site":"site-b"},{"id":"r-2","site":"site-b"},{"id":"r-3","site":"site-a"}]`
+	f.B.Fault(simulator.Fault{Method: "GET", Path: "/replicators", Kind: simulator.Body, Body: two})
+	_, problems := f.attempt(none, f.config())
+	requireError(t, problems, "The site site-b has several replicators", "Set replicator_id to one of these: r-1, r-2.")
+	f.B.ClearFaults()
+	f.B.Fault(simulator.Fault{Method: "GET", Path: "/replicators", Kind: simulator.Body, Body: "[]"})
+	_, problems = f.attempt(none, f.config())
+	requireError(t, problems, "The site site-a has no replicator")
+	f.B.ClearFaults()
+	f.requireSent(0, 0, 0)
+	made := f.apply(none, f.config())
+	source, _ := made.Values["source"].(direct.Values)
+	if want := f.A.Workloads().Replicators[0]; source["replicator_id"] != want {
+		t.Errorf("replicator %v, want %s", source["replicator_id"], want)
+	}
+}
+
+// TestVSphere_folder: each replication gets a folder of its own, which is kept.
+func TestVSphere_folder(t *testing.T) {
+	t.Parallel()
+	f := start(t, kinds[2], "site-b")
+	folder := func(object direct.Object) any {
+		return object.Values["destination"].(direct.Values)["datastore_folder"]
+	} //nolint:errcheck,forcetypeassert // else it panics
+	first := f.apply(none, f.config())
+	other := f.config("source", direct.Values{"site": "site-a", "vcenter_id": f.A.Workloads().VCenterID, "vm_id": f.A.Workloads().VMs[1].ID})
+	second := f.apply(none, other)
+	if folder(first) == nil || folder(first) == folder(second) {
+		t.Errorf("folders %v and %v", folder(first), folder(second))
+	}
+	f.requireNoChange(f.refresh(first), f.config())
+	if changed := f.apply(first, f.config("rpo_minutes", 60)); folder(changed) != folder(first) {
+		t.Errorf("folder %v became %v", folder(first), folder(changed))
+	}
+}
+
+// TestVSphere_diskCleanup: a destroy says what becomes of the disks.
+func TestVSphere_diskCleanup(t *testing.T) {
+	t.Parallel()
+	for _, cleanup := range []any{nil, "REMOVE_ALL", "REMOVE_NONE"} {
+		f := start(t, kinds[2], "site-b")
+		f.apply(f.apply(none, f.config("disk_cleanup", cleanup)), nil)
+		want := "diskCleanup=AUTO"
+		if cleanup != nil {
+			want = "diskCleanup=" + cleanup.(string) //nolint:errcheck,forcetypeassert // as above
+		}
+		found := false
+		for _, record := range f.B.Requests() {
+			found = found || record.Method == http.MethodDelete && strings.Contains(record.Path, want)
+		}
+		if !found {
+			t.Errorf("no stop with %s", want)
+		}
+	}
+}
+
+// TestVSphere_disks: single disks are placed, and come back with an import.
+func TestVSphere_disks(t *testing.T) {
+	t.Parallel()
+	f := start(t, kinds[2], "site-b")
+	disks := []any{
+		direct.Values{"key": 2000, "datastore_id": "datastore-2", "path": "dir/seed.vmdk", "seed": true, "storage_profile_id": "gold"},
+		direct.Values{"key": 2001, "datastore_id": "datastore-1", "seed": false},
+	}
+	config := f.config("destination", direct.Values{"site": "site-b", "vcenter_id": f.B.Workloads().VCenterID, "datastore_id": "datastore-1", "datastore_folder": "shop", "storage_profile_id": "silver", "disks": disks})
+	made := f.apply(none, config)
+	f.requireNoChange(f.refresh(made), config)
+	imported, problems := f.Import(t, f.name, id(made), nil)
+	if errors := problems.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	f.requireNoChange(f.refresh(imported), config)
+}

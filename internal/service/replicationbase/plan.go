@@ -284,7 +284,7 @@ func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlan
 	}
 	if home.Service != r.Kind.Kind.Service() {
 		_, err := r.site(ctx, "")
-		resp.Diagnostics.Append(explain(ctx, "plan the "+r.Noun, err))
+		resp.Diagnostics.Append(Explain(ctx, "plan the "+r.Noun, err))
 		return
 	}
 	resp.Diagnostics.Append(r.warnOfSites(ctx, client, home, p)...)

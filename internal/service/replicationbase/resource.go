@@ -82,11 +82,7 @@ func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.St
 
 // site is where replications of the kind are managed.
 func (r *Resource[M, P]) site(ctx context.Context, name string) (*replication.Site, error) {
-	client, absent := r.VCDA.Client()
-	if absent.HasError() {
-		return nil, notConfiguredError{absent}
-	}
-	return replication.At(ctx, client, r.Kind.Kind, name, tflogDebug)
+	return SiteOf(ctx, r.Data, r.Kind.Kind, name)
 }
 
 func tflogDebug(ctx context.Context, message string, fields map[string]any) {
@@ -270,7 +266,7 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(explain(ctx, "read the "+r.Noun+" "+c.name(), err))
+		resp.Diagnostics.Append(Explain(ctx, "read the "+r.Noun+" "+c.name(), err))
 	case open: // the state stays as it is
 	case listed == nil:
 		resp.State.RemoveResource(ctx)

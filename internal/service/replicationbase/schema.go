@@ -96,7 +96,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 			Validators:          []validator.String{timeFormat{}},
 		},
 		"wait_for_sync":           flag("Whether a create ends only when the first full synchronization has ended, which may take hours: the default of `timeouts.create` is then `24h`."),
-		"adopt_existing":          flag("Whether a create takes over a replication of the same source to the same destination, instead of failing. Where its settings differ they are changed."),
+		"adopt_existing":          flag("Whether a create takes over a replication of the same source to the same destination, instead of failing. Where its settings differ they are changed. One that another resource has is never taken over."),
 		"cleanup_test_on_destroy": flag("Whether a destroy first cleans up a failover test that is active, instead of failing."),
 		"health":                  schema.StringAttribute{Computed: true, MarkdownDescription: "Health of the replication: `GREEN`, `YELLOW` or `RED`."},
 		"recovery_state":          schema.StringAttribute{Computed: true, MarkdownDescription: "State of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`."},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
@@ -25,6 +26,15 @@ func RequireService(ctx context.Context, client *vcda.Client, wanted vcda.Servic
 		err = &wrongServiceError{what, wanted, home.Service}
 	}
 	return err
+}
+
+// SiteOf is where replications of a kind are managed, "" for the appliance's own site.
+func SiteOf(ctx context.Context, data providerdata.Data, kind vcda.Kind, name string) (*replication.Site, error) {
+	client, absent := data.VCDA.Client()
+	if absent.HasError() {
+		return nil, notConfiguredError{absent}
+	}
+	return replication.At(ctx, client, kind, name, tflogDebug)
 }
 
 // ClientAt is the client for calls at a site, "" for the appliance's own, of an

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -137,19 +139,23 @@ func policyOf(ctx context.Context, client *vcda.Client, org, before string) (str
 }
 
 func (r *assignment) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.Diagnostics.Append(r.apply(ctx, req.Plan, resp.Identity, &resp.State)...)
+}
+
+// apply assigns the planned policy.
+func (r *assignment) apply(ctx context.Context, plan tfsdk.Plan, identity *tfsdk.ResourceIdentity, state *tfsdk.State) diag.Diagnostics {
 	var m model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
+	diags := plan.Get(ctx, &m)
 	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
-	if resp.Diagnostics.HasError() {
-		return
+	diags.Append(absent...)
+	if diags.HasError() {
+		return diags
 	}
 	if err := assign(ctx, client, m.PolicyID.ValueString(), m.Organization.ValueString()); err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign a replication policy to " + m.Organization.ValueString()))
-		return
+		return append(diags, replicationbase.Detail(ctx, err).Unable("assign a replication policy to "+m.Organization.ValueString()))
 	}
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	diags.Append(identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
+	return append(diags, state.Set(ctx, m)...)
 }
 
 func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -174,21 +180,10 @@ func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *r
 }
 
 func (r *assignment) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var m model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if err := assign(ctx, client, m.PolicyID.ValueString(), m.Organization.ValueString()); err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign a replication policy to " + m.Organization.ValueString()))
-		return
-	}
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	resp.Diagnostics.Append(r.apply(ctx, req.Plan, resp.Identity, &resp.State)...)
 }
 
+// Delete assigns the default policy, unless the organization is gone.
 func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -197,8 +192,13 @@ func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := assign(ctx, client, vcda.DefaultPolicy, m.Organization.ValueString()); err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign the default replication policy to " + m.Organization.ValueString()))
+	org := m.Organization.ValueString()
+	policy, err := policyOf(ctx, client, org, m.PolicyID.ValueString())
+	if err == nil && policy != "" {
+		err = assign(ctx, client, vcda.DefaultPolicy, org)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign the default replication policy to " + org))
 	}
 }
 

@@ -72,6 +72,19 @@ func TestAssignment_shownLate(t *testing.T) {
 	}
 }
 
+// TestAssignment_organizationIsGone: there is nothing left to assign.
+func TestAssignment_organizationIsGone(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	gone := direct.Object{Values: direct.Values{"organization": "other", "policy_id": "default"}}
+	if fresh, problems := f.Refresh(t, name, gone); fresh.Values != nil || len(problems.Errors()) > 0 {
+		t.Errorf("refreshed to %v, errors %q", fresh.Values, problems.Errors())
+	}
+	if _, problems := f.Apply(t, f.Plan(t, name, gone, nil)); len(problems.Errors()) > 0 {
+		t.Errorf("errors %q", problems.Errors())
+	}
+}
+
 // TestAssignment_broken: a read that goes wrong keeps the state.
 func TestAssignment_broken(t *testing.T) {
 	t.Parallel()

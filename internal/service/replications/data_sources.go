@@ -14,25 +14,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
-
-// site is where replications of a kind are managed, "" for the appliance's own.
-func site(ctx context.Context, data providerdata.Data, kind vcda.Kind, name string) (*replication.Site, diag.Diagnostics, error) {
-	client, absent := data.VCDA.Client()
-	if absent.HasError() {
-		return nil, absent, nil
-	}
-	at, err := replication.At(ctx, client, kind, name, func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) })
-	return at, nil, err
-}
 
 type list struct {
 	base.ForDataSource
@@ -88,43 +76,25 @@ var nouns = map[vcda.Kind]string{
 
 // filter selects replications; a null field does not select.
 type filter struct {
+	Site                                           types.String // whose replications are listed
 	IDs                                            []string
 	Name, SourceSite, RecoveryState, Health, Owner types.String
 	Migration                                      types.Bool
 }
 
 func (d *list) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var f filter
-	var at types.String
-	var ids types.Set
-	arguments := map[string]any{
-		"site": &at, "ids": &ids, d.name: &f.Name, "source_site": &f.SourceSite, "recovery_state": &f.RecoveryState, "health": &f.Health, "migration": &f.Migration,
-	}
-	if d.kind.Service() == vcda.Cloud {
-		arguments["owner"] = &f.Owner
-	}
-	for name, value := range arguments {
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), value)...)
-	}
-	if !ids.IsNull() {
-		f.IDs = []string{}
-		resp.Diagnostics.Append(ids.ElementsAs(ctx, &f.IDs, false)...)
-	}
+	f, diags := d.filter(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	action := "list the " + nouns[d.kind]
-	managed, absent, err := site(ctx, d.Data, d.kind, at.ValueString())
-	if absent.HasError() {
-		resp.Diagnostics.Append(absent...)
-		return
-	}
+	managed, err := replicationbase.SiteOf(ctx, d.Data, d.kind, f.Site.ValueString())
 	var all []vcda.Replication
 	if err == nil {
 		all, err = managed.All(ctx)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
+		resp.Diagnostics.Append(replicationbase.Explain(ctx, "list the "+nouns[d.kind], err))
 		return
 	}
 	rows := []model{}
@@ -135,6 +105,25 @@ func (d *list) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	}
 	resp.State.Raw = req.Config.Raw
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("replications"), rows)...)
+}
+
+// filter reads the arguments.
+func (d *list) filter(ctx context.Context, config tfsdk.Config) (f filter, diags diag.Diagnostics) {
+	var ids types.Set
+	arguments := map[string]any{
+		"site": &f.Site, "ids": &ids, d.name: &f.Name, "source_site": &f.SourceSite, "recovery_state": &f.RecoveryState, "health": &f.Health, "migration": &f.Migration,
+	}
+	if d.kind.Service() == vcda.Cloud {
+		arguments["owner"] = &f.Owner
+	}
+	for name, value := range arguments {
+		diags.Append(config.GetAttribute(ctx, path.Root(name), value)...)
+	}
+	if !ids.IsNull() {
+		f.IDs = []string{}
+		diags.Append(ids.ElementsAs(ctx, &f.IDs, false)...)
+	}
+	return f, diags
 }
 
 func (f filter) matches(r vcda.Replication) bool {
@@ -152,15 +141,7 @@ func (f filter) matches(r vcda.Replication) bool {
 	return true
 }
 
-var (
-	idForm   = regexp.MustCompile(`^(C4-|C4VAPP-|H4-).`)
-	vmIDForm = regexp.MustCompile(`^(C4-|H4-).`)
-)
-
-// isID validates ids of replications.
-func isID() validator.String {
-	return stringvalidator.RegexMatches(idForm, "must be the id of a replication, which begins with C4-, C4VAPP- or H4-")
-}
+var vmIDForm = regexp.MustCompile(`^(C4-|H4-).`)
 
 type single struct{ base.ForDataSource }
 
@@ -178,7 +159,7 @@ func (d *single) Metadata(_ context.Context, req datasource.MetadataRequest, res
 
 func (d *single) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	all := attributes()
-	all["id"] = schema.StringAttribute{Required: true, MarkdownDescription: "Id of the replication.", Validators: []validator.String{isID()}}
+	all["id"] = schema.StringAttribute{Required: true, MarkdownDescription: "Id of the replication.", Validators: []validator.String{replicationbase.IsReplicationID()}}
 	all["site"] = siteAttribute()
 	resp.Schema = schema.Schema{MarkdownDescription: "Reads one replication of any kind, with its state.", Attributes: all}
 }
@@ -199,18 +180,14 @@ func (d *single) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	}
 	id := m.ID.ValueString()
 	action := "read the replication " + id
-	managed, absent, err := site(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
-	if absent.HasError() {
-		resp.Diagnostics.Append(absent...)
-		return
-	}
+	managed, err := replicationbase.SiteOf(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
 	var found *vcda.Replication
 	if err == nil {
 		found, err = managed.Find(ctx, id)
 	}
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
+		resp.Diagnostics.Append(replicationbase.Explain(ctx, action, err))
 		return
 	case found == nil:
 		resp.Diagnostics.AddError("Unable to "+action, notThere(m.Site))
@@ -264,17 +241,13 @@ func (d *instances) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		return
 	}
 	id := m.ReplicationID.ValueString()
-	managed, absent, err := site(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
-	if absent.HasError() {
-		resp.Diagnostics.Append(absent...)
-		return
-	}
+	managed, err := replicationbase.SiteOf(ctx, d.Data, vcda.KindOf(id), m.Site.ValueString())
 	var found []vcda.Instance
 	if err == nil {
 		found, err = managed.Instances(ctx, id)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("list the instances of the replication " + id))
+		resp.Diagnostics.Append(replicationbase.Explain(ctx, "list the instances of the replication "+id, err))
 		return
 	}
 	m.Instances = []instance{}
