@@ -30,6 +30,13 @@ func (r *Reservations) Release(key string) {
 	delete(r.kept, key)
 }
 
+// EndCreate forgets that a plan creates the thing: the create has ended.
+func (r *Reservations) EndCreate(key string) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	delete(r.created, key)
+}
+
 // PlanCreate notes that a plan creates the thing, and reports whether no plan keeps
 // it. That two create it can't be told from one that is planned twice: only their
 // applies are.

@@ -360,6 +360,33 @@ func TestDelete_objectReadFirst(t *testing.T) {
 	})
 }
 
+// TestPlan_pairingOfAnotherResource: a resource that pairs with a site, or adopts it, is
+// refused beside one that keeps the pairing, which no apply would show. The order plays
+// no part.
+func TestPlan_pairingOfAnotherResource(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		made := succeeds(t, a, none, values(b))
+		keep := func(p *direct.Provider) direct.Diagnostics {
+			return p.Plan(t, pairingType, made, values(b)).Diagnostics
+		}
+		create := func(p *direct.Provider) direct.Diagnostics {
+			return p.Plan(t, pairingType, none, adopting(b, "api_url", b.URL()+"/")).Diagnostics
+		}
+		for _, plans := range [][]func(*direct.Provider) direct.Diagnostics{{keep, create}, {create, keep}} {
+			p := process(t, a)
+			if first := plans[0](p); len(first) > 0 {
+				t.Error(first.Errors())
+			}
+			one(t, plans[1](p), "Two resources for one pairing", "Keep one of them", "moved block")
+		}
+		imported := direct.Object{Values: made.Values} // without private state
+		change, again := process(t, a).Replace(t, pairingType, imported, values(b))
+		if len(change.Diagnostics)+len(again.Diagnostics) > 0 {
+			t.Errorf("a replacement: %q, %q", change.Diagnostics.Errors(), again.Diagnostics.Errors())
+		}
+	})
+}
+
 // TestReservations_twoResourcesOfOneRun: the second resource that pairs with a site is refused
 // before it sends anything.
 func TestReservations_twoResourcesOfOneRun(t *testing.T) {

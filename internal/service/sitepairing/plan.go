@@ -19,6 +19,7 @@ import (
 // another appliance, a missing site name, a peer that may not do.
 func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var m, prior model
+	resp.Diagnostics.Append(r.planOwner(ctx, req, resp.Private)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &prior.ID)...)
 		r.Owners.RecordState(prior.ID.ValueString())
@@ -45,6 +46,40 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	default:
 		r.planChange(ctx, req, resp, m, prior, site)
 	}
+}
+
+// planOwner refuses to plan that one resource pairs with a site whose pairing another
+// one keeps: an apply doesn't show a resource that stays as it is.
+func (r *sitePairing) planOwner(ctx context.Context, req resource.ModifyPlanRequest, private base.PrivateWriter) diag.Diagnostics {
+	if req.Plan.Raw.IsNull() || r.Reservations == nil {
+		return nil
+	}
+	var address customtypes.NormalizedString
+	diags := req.Plan.GetAttribute(ctx, path.Root("api_url"), &address)
+	owner, _, more := base.Ownership(ctx, req.Private)
+	diags.Append(more...)
+	isFree := r.Reservations.PlanKeep
+	switch {
+	case diags.HasError() || address.IsUnknown():
+		return diags
+	case !req.State.Raw.IsNull() && owner == "":
+		_, more := base.KeepOwner(ctx, req.Private, private) // by which the second half of a replacement is known
+		diags.Append(more...)
+	case req.State.Raw.IsNull() && owner != "": // it is this one
+		return diags
+	case req.State.Raw.IsNull():
+		isFree = r.Reservations.PlanCreate
+	}
+	if !isFree(reservation(address)) {
+		diags.AddAttributeError(path.Root("api_url"), "Two resources for one pairing", fmt.Sprintf(
+			"One resource of this configuration pairs with the site at %s, and another one has that pairing already. Keep one of them. If one takes the place of the other, say so with a moved block.", address.ValueString()))
+	}
+	return diags
+}
+
+// reservation is what a peer goes by in plans.
+func reservation(address customtypes.NormalizedString) string {
+	return "pairing " + customtypes.URLType.Normal(address)
 }
 
 // planDestroy checks the appliance, and counts the objects of the state that hold the

@@ -63,6 +63,7 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer r.Reservations.EndCreate(reservation(m.APIURL))
 	owner, diags := base.NewOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	result, err := a.Pair(ctx, m.spec(owner))
@@ -108,6 +109,7 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	}
 	if site == nil {
 		r.Owners.Forget(m.ID.ValueString())
+		r.Reservations.Release(reservation(m.APIURL))
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -168,6 +170,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.Reservations.Release(reservation(prior.APIURL)) // it may be another one now
 	result, err := change(ctx, a, m.spec(owner), m, prior)
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	if err != nil {
@@ -229,6 +232,7 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.Reservations.Release(reservation(m.APIURL))
 	result, err := unpair(ctx, a, m, owner, objects)
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	switch {

@@ -319,11 +319,12 @@ func TestReplace(t *testing.T) {
 			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
 			old := succeeds(t, a, none, values(b))
 			p := process(t, a)
-			if plan := p.Plan(t, pairingType, old, values(c)); !plan.RequiresReplace {
-				t.Errorf("no replacement is planned: %v", plan.Values)
-			}
 			// As the CLI replaces: both are planned before either is applied.
-			unpair, pair := p.Plan(t, pairingType, old, nil), p.Plan(t, pairingType, none, values(c))
+			change, pair := p.Replace(t, pairingType, old, values(c))
+			if !change.RequiresReplace {
+				t.Errorf("no replacement is planned: %v", change.Values)
+			}
+			unpair := p.Plan(t, pairingType, old, nil)
 			left(t, apply(t, p, unpair))
 			object := apply(t, p, pair)
 			stored(t, a, c.URL(), c.Thumbprint(), "")
