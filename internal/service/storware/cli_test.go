@@ -98,8 +98,8 @@ resource "echo" "session" {}`,
 	}
 }
 
-// workspace is one where the environment configures the provider.
-func workspace(t *testing.T, s *storware.Server, login, configuration string) *acctest.Workspace {
+// newWorkspace is one where the environment configures the provider.
+func newWorkspace(t *testing.T, s *storware.Server, login, configuration string) *acctest.Workspace {
 	t.Helper()
 	w := acctest.NewWorkspace(t, configuration)
 	w.Env = append(w.Env, "VCDA_STORWARE_URL="+s.URL(), "VCDA_STORWARE_THUMBPRINT="+s.Thumbprint(), "VCDA_STORWARE_LOGIN="+login)
@@ -107,16 +107,16 @@ func workspace(t *testing.T, s *storware.Server, login, configuration string) *a
 	return w
 }
 
-// ended fails the test unless the server saw so many logins, and as many
+// requireLogins fails the test unless the server saw so many logins, and as many
 // logouts.
-func ended(t *testing.T, s *storware.Server, want int) {
+func requireLogins(t *testing.T, s *storware.Server, want int) {
 	t.Helper()
 	if stats := s.Stats(); stats.Logins != want || stats.Logouts != want || stats.LiveSessions != 0 || stats.FailedLogins != 0 {
 		t.Errorf("%d logins, %d logouts, %d live sessions, %d refused; want %d", stats.Logins, stats.Logouts, stats.LiveSessions, stats.FailedLogins, want)
 	}
 }
 
-func example(t *testing.T, path string) string {
+func readExample(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("..", "..", "..", "examples", path))
 	if err != nil {
@@ -134,9 +134,9 @@ func TestExamples(t *testing.T) {
 			t.Run(source+"/"+login, func(t *testing.T) {
 				t.Parallel()
 				s := start(t, storware.Switches{})
-				w := workspace(t, s, login, example(t, "data-sources/"+source+"/data-source.tf"))
+				w := newWorkspace(t, s, login, readExample(t, "data-sources/"+source+"/data-source.tf"))
 				w.MustRun(t, "plan", "-no-color", "-out=plan")
-				ended(t, s, 1)
+				requireLogins(t, s, 1)
 			})
 		}
 	}
@@ -147,14 +147,14 @@ func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
-	w := workspace(t, s, "token", example(t, "ephemeral-resources/vcda_storware_session/ephemeral-resource.tf"))
+	w := newWorkspace(t, s, "token", readExample(t, "ephemeral-resources/vcda_storware_session/ephemeral-resource.tf"))
 	w.Write(t, "start-drill.sh", "printf '%s' \"$STORWARE_COOKIE\" >cookie\n")
 	w.MustRun(t, "apply", "-no-color", "-auto-approve")
 	cookie, err := os.ReadFile(filepath.Join(w.Dir, "cookie"))
 	if err != nil || !strings.Contains(string(cookie), "=") {
 		t.Errorf("the script got %q: %v", cookie, err)
 	}
-	ended(t, s, 2)
+	requireLogins(t, s, 2)
 }
 
 // TestSession_missingPrivilege: a failed check warns, a failed postcondition stops the
@@ -177,12 +177,12 @@ func TestSession_missingPrivilege(t *testing.T) {
 			t.Parallel()
 			s := start(t, storware.Switches{})
 			s.SetAccounts(c.accounts)
-			out, code := workspace(t, s, "credentials", example(t, "data-sources/vcda_storware_session/data-source.tf")).Run(t, "plan", "-no-color")
+			out, code := newWorkspace(t, s, "credentials", readExample(t, "data-sources/vcda_storware_session/data-source.tf")).Run(t, "plan", "-no-color")
 			if code != c.code {
 				t.Errorf("exit code %d", code)
 			}
 			acctest.RequireTexts(t, out, c.says, "The Storware login lacks")
-			ended(t, s, 1)
+			requireLogins(t, s, 1)
 		})
 	}
 }
@@ -202,12 +202,12 @@ func TestEphemeral_failedApply(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	s := start(t, storware.Switches{})
-	out, code := workspace(t, s, "credentials", failing).Run(t, "apply", "-no-color", "-auto-approve")
+	out, code := newWorkspace(t, s, "credentials", failing).Run(t, "apply", "-no-color", "-auto-approve")
 	if code == 0 {
 		t.Errorf("the apply succeeds:\n%s", out)
 	}
 	acctest.RequireTexts(t, out, "local-exec provisioner error")
-	ended(t, s, 2)
+	requireLogins(t, s, 2)
 }
 
 // TestSecrets_neverLeak looks for secrets in state, plan and the most talkative log.
@@ -218,7 +218,7 @@ func TestSecrets_neverLeak(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, storware.Switches{})
-			w := workspace(t, s, name, strings.Replace(failing, "-z", "-n", 1)+`
+			w := newWorkspace(t, s, name, strings.Replace(failing, "-z", "-n", 1)+`
 ephemeral "vcda_storware_session" "refreshed" { refresh_endpoints_tokens = true }
 data "vcda_storware_session" "current" { depends_on = [terraform_data.use] }
 data "vcda_storware_user" "current" { depends_on = [terraform_data.use] }`)

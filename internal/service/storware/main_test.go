@@ -77,8 +77,8 @@ func read(t *testing.T, p *direct.Provider, name string) direct.Values {
 	return found
 }
 
-// complains fails the test unless there is one text, which has the parts.
-func complains(t *testing.T, texts []string, parts ...string) {
+// requireOne fails the test unless there is one text, which has the parts.
+func requireOne(t *testing.T, texts []string, parts ...string) {
 	t.Helper()
 	if len(texts) != 1 {
 		t.Fatalf("complaints: %q", texts)
@@ -90,7 +90,7 @@ func complains(t *testing.T, texts []string, parts ...string) {
 	}
 }
 
-func live(t *testing.T, s *storware.Server, want int) {
+func requireLive(t *testing.T, s *storware.Server, want int) {
 	t.Helper()
 	if got := s.Stats().LiveSessions; got != want {
 		t.Errorf("%d live sessions, want %d", got, want)

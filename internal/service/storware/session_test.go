@@ -53,7 +53,7 @@ func TestSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := read(t, connect(t, start(t, switches), byPassword), "vcda_storware_session")
-			recent(t, found, "last_successful_login")
+			takeRecentTime(t, found, "last_successful_login")
 			want := profile()
 			maps.Copy(want, direct.Values{
 				"requester":       direct.Values{"guid": "1", "name": "admin"},
@@ -74,7 +74,7 @@ func TestUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := read(t, connect(t, start(t, switches), byPassword), "vcda_storware_user")
-			recent(t, found, "last_successful_login")
+			takeRecentTime(t, found, "last_successful_login")
 			want := profile()
 			maps.Copy(want, direct.Values{
 				"guid": "1", "login": "admin", "first_name": "Ada", "last_name": "Example", "source": "LDAP", "active": true,
@@ -98,8 +98,8 @@ func profile() direct.Values {
 	}
 }
 
-// recent takes out a time that has to be now.
-func recent(t *testing.T, found direct.Values, name string) {
+// takeRecentTime takes out a time that has to be now.
+func takeRecentTime(t *testing.T, found direct.Values, name string) {
 	t.Helper()
 	text, _ := found[name].(string)
 	if moment, err := time.Parse(time.RFC3339, text); err != nil || time.Since(moment) > time.Minute {
@@ -173,7 +173,7 @@ func TestEphemeral_lifeCycle(t *testing.T) {
 	if strings.Contains(string(session.Private), strings.Split(session.Values["cookie"].(string), "=")[1]) { //nolint:errcheck // a missing cookie may panic
 		t.Error("the cookie is in the private data")
 	}
-	live(t, s, 2)
+	requireLive(t, s, 2)
 	for range 2 {
 		if in := time.Until(session.RenewAt); in < 9*time.Minute || in > 11*time.Minute {
 			t.Errorf("renewed in %v", in)
@@ -189,9 +189,9 @@ func TestEphemeral_lifeCycle(t *testing.T) {
 		if d := p.Close(t, session); len(d) > 0 {
 			t.Fatal(d.Errors(), d.Warnings())
 		}
-		live(t, s, 1)
+		requireLive(t, s, 1)
 	}
-	complains(t, p.Renew(t, &session).Errors(), "Unable to keep the session of Storware alive", "has been closed")
+	requireOne(t, p.Renew(t, &session).Errors(), "Unable to keep the session of Storware alive", "has been closed")
 }
 
 // TestEphemeral_cookieIsTheSession uses the header value past the provider.
@@ -233,7 +233,7 @@ func TestEphemeral_lostSession(t *testing.T) {
 	read(t, p, "vcda_storware_session")
 	session := open(t, p, direct.Values{})
 	s.ExpireSessions()
-	complains(t, p.Renew(t, &session).Errors(), "status 401", "The session is not accepted")
+	requireOne(t, p.Renew(t, &session).Errors(), "status 401", "The session is not accepted")
 	if d := p.Close(t, session); len(d) > 0 {
 		t.Error(d.Errors(), d.Warnings())
 	}
@@ -251,7 +251,7 @@ func TestEphemeral_unreachableAtClose(t *testing.T) {
 	session := open(t, p, direct.Values{})
 	s.Close()
 	d := p.Close(t, session)
-	complains(t, d.Warnings(), "Unable to log out the session of Storware")
+	requireOne(t, d.Warnings(), "Unable to log out the session of Storware")
 	if len(d.Errors()) > 0 {
 		t.Error(d.Errors())
 	}

@@ -88,15 +88,15 @@ func TestErrors(t *testing.T) {
 			s := start(t, c.switches)
 			p := connect(t, s, c.login)
 			_, d := p.Open(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to open a session of Storware", "Operation ID: terraform-")...)
+			requireOne(t, d.Errors(), append(c.want, "Unable to open a session of Storware", "Operation ID: terraform-")...)
 			later := c.want
 			if c.logins > 0 {
 				later = []string{"The login to 127.0.0.1", "another message of this run gives"}
 			}
 			_, d = p.ReadData(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(later, "Unable to read the session of Storware")...)
+			requireOne(t, d.Errors(), append(later, "Unable to read the session of Storware")...)
 			_, d = p.ReadData(t, "vcda_storware_user", direct.Values{})
-			complains(t, d.Errors(), append(later, "Unable to read the user of Storware")...)
+			requireOne(t, d.Errors(), append(later, "Unable to read the user of Storware")...)
 			if stats := s.Stats(); stats.Logins+stats.FailedLogins != c.logins {
 				t.Errorf("%d logins were sent", stats.Logins+stats.FailedLogins)
 			}
@@ -140,7 +140,7 @@ func TestStatus(t *testing.T) {
 				}
 				return
 			}
-			complains(t, d.Warnings(), c.warning...)
+			requireOne(t, d.Warnings(), c.warning...)
 		})
 	}
 }
@@ -164,9 +164,9 @@ func TestErrors_brokenServer(t *testing.T) {
 			s.Fault(c.fault)
 			p := connect(t, s, byPassword)
 			_, d := p.ReadData(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to read the session of Storware")...)
+			requireOne(t, d.Errors(), append(c.want, "Unable to read the session of Storware")...)
 			_, d = p.Open(t, "vcda_storware_session", direct.Values{})
-			complains(t, d.Errors(), append(c.want, "Unable to open a session of Storware")...)
+			requireOne(t, d.Errors(), append(c.want, "Unable to open a session of Storware")...)
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestErrors_noTrust(t *testing.T) {
 	p := configure(t, direct.Values{"url": s.URL(), "login": byPassword})
 	for _, name := range []string{"vcda_storware_session", "vcda_storware_status"} {
 		_, d := p.ReadData(t, name, direct.Values{})
-		complains(t, d.Errors(), "is not trusted", "If this is the right Storware server", "in the object storware of the provider block", `thumbprint = "`+s.Thumbprint()+`"`)
+		requireOne(t, d.Errors(), "is not trusted", "If this is the right Storware server", "in the object storware of the provider block", `thumbprint = "`+s.Thumbprint()+`"`)
 	}
 }
 
@@ -199,7 +199,7 @@ func TestPaths(t *testing.T) {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: elsewhere.Certificate().Raw})
 	p := configure(t, direct.Values{"url": elsewhere.URL + "/backup/rest/", "ca_certificate": string(authority), "login": byPassword})
 	_, d := p.ReadData(t, "vcda_storware_status", direct.Values{})
-	complains(t, d.Warnings(), "status 404", "check storware.url")
+	requireOne(t, d.Warnings(), "status 404", "check storware.url")
 	if !slices.Equal(asked, []string{"/backup/rest/session"}) {
 		t.Errorf("asked for %q", asked)
 	}

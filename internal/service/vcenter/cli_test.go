@@ -64,34 +64,34 @@ func environment(v *vcenter.Server) []string {
 	}
 }
 
-// workspace is one where the environment configures the provider.
-func workspace(t *testing.T, v *vcenter.Server, configuration string) *acctest.Workspace {
+// newWorkspace is one where the environment configures the provider.
+func newWorkspace(t *testing.T, v *vcenter.Server, configuration string) *acctest.Workspace {
 	t.Helper()
 	w := acctest.NewWorkspace(t, configuration)
 	w.Env = append(w.Env, environment(v)...)
 	return w
 }
 
-// opened fails the test unless the vCenter saw so many logins and clones, and the
+// requireOpened fails the test unless the vCenter saw so many logins and clones, and the
 // end of each.
-func opened(t *testing.T, v *vcenter.Server, logins, clones int) {
+func requireOpened(t *testing.T, v *vcenter.Server, logins, clones int) {
 	t.Helper()
 	if s := v.Stats(); s.Logins != logins || s.Clones != clones {
 		t.Errorf("%d logins and %d clones, want %d and %d", s.Logins, s.Clones, logins, clones)
 	}
-	ended(t, v)
+	requireAllLoggedOut(t, v)
 }
 
-// ended fails the test unless every session was logged out, and no login was
+// requireAllLoggedOut fails the test unless every session was logged out, and no login was
 // refused.
-func ended(t *testing.T, v *vcenter.Server) {
+func requireAllLoggedOut(t *testing.T, v *vcenter.Server) {
 	t.Helper()
 	if s := v.Stats(); s.Logouts != s.Logins+s.Clones || s.LiveSessions != 0 || s.FailedLogins != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-func example(t *testing.T, path string) string {
+func readExample(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("..", "..", "..", "examples", path))
 	if err != nil {
@@ -113,11 +113,11 @@ func TestExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := start(t, vcenter.Options{})
-			w := workspace(t, v, example(t, name))
+			w := newWorkspace(t, v, readExample(t, name))
 			w.MustRun(t, "plan", "-no-color", "-out=plan")
-			opened(t, v, 1, clones)
+			requireOpened(t, v, 1, clones)
 			acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "plan"), username)
-			ended(t, v) // what is opened for nobody's use depends on the CLI
+			requireAllLoggedOut(t, v) // what is opened for nobody's use depends on the CLI
 		})
 	}
 }
@@ -137,12 +137,12 @@ func TestEphemeral_failedApply(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
-	out, code := workspace(t, v, failing).Run(t, "apply", "-no-color", "-auto-approve")
+	out, code := newWorkspace(t, v, failing).Run(t, "apply", "-no-color", "-auto-approve")
 	if code == 0 {
 		t.Errorf("the apply succeeds:\n%s", out)
 	}
 	acctest.RequireTexts(t, out, "local-exec provisioner error")
-	opened(t, v, 2, 2)
+	requireOpened(t, v, 2, 2)
 }
 
 // given clones by a ticket that comes from outside.
@@ -167,9 +167,9 @@ func TestClone_givenTicketInTheCommandLine(t *testing.T) {
 	v := start(t, vcenter.Options{})
 	source := connect(t, v, credentials)
 	withTicket := func() string {
-		return "-var=ticket=" + text(t, open(t, source, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
+		return "-var=ticket=" + requireText(t, open(t, source, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
 	}
-	w := workspace(t, v, given)
+	w := newWorkspace(t, v, given)
 	out, code := w.Run(t, "apply", "-no-color", "-auto-approve", withTicket())
 	if code == 0 {
 		t.Errorf("a ticket serves twice:\n%s", out)
@@ -187,14 +187,14 @@ func TestSecrets_neverLeak(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	v := start(t, vcenter.Options{})
-	w := workspace(t, v, fmt.Sprintf(`%s
+	w := newWorkspace(t, v, fmt.Sprintf(`%s
 ephemeral "vcda_vcenter_clone_ticket" "ticket" {}
 ephemeral "vcda_vcenter_session" "other" { clone_ticket = ephemeral.vcda_vcenter_clone_ticket.ticket.ticket }
 data "vcda_vcenter_session" "current" { depends_on = [terraform_data.use] }
 `, given))
 	source := connect(t, v, credentials)
 	ticket := func() string {
-		return "TF_VAR_ticket=" + text(t, open(t, source, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
+		return "TF_VAR_ticket=" + requireText(t, open(t, source, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
 	}
 	w.Trace()
 	w.Env = append(w.Env, ticket())
@@ -202,11 +202,11 @@ data "vcda_vcenter_session" "current" { depends_on = [terraform_data.use] }
 	w.Env = append(w.Env, ticket())
 	w.MustRun(t, "apply", "-no-color", "plan")
 	w.RequireLogged(t, "SessionManager/CloneSession", "SessionManager/Logout")
-	w.RequireNoSecrets(t, secrets(t, v)...)
+	w.RequireNoSecrets(t, secretsSentTo(t, v)...)
 }
 
-// secrets are all the vCenter was sent.
-func secrets(t *testing.T, v *vcenter.Server) []string {
+// secretsSentTo are all the vCenter was sent.
+func secretsSentTo(t *testing.T, v *vcenter.Server) []string {
 	t.Helper()
 	all := []string{password}
 	for _, r := range v.Requests() {

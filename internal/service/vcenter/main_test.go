@@ -67,7 +67,7 @@ func read(t *testing.T, p *direct.Provider) direct.Values {
 	return found
 }
 
-func text(t *testing.T, value any) string {
+func requireText(t *testing.T, value any) string {
 	t.Helper()
 	s, ok := value.(string)
 	if !ok || s == "" {
@@ -76,8 +76,8 @@ func text(t *testing.T, value any) string {
 	return s
 }
 
-// complains fails the test unless there is one error, which has the texts.
-func complains(t *testing.T, d direct.Diagnostics, texts ...string) {
+// requireError fails the test unless there is one error, which has the texts.
+func requireError(t *testing.T, d direct.Diagnostics, texts ...string) {
 	t.Helper()
 	if len(d.Errors()) != 1 {
 		t.Fatalf("errors: %q", d.Errors())
@@ -89,7 +89,7 @@ func complains(t *testing.T, d direct.Diagnostics, texts ...string) {
 	}
 }
 
-func live(t *testing.T, v *vcenter.Server, want int) {
+func requireLive(t *testing.T, v *vcenter.Server, want int) {
 	t.Helper()
 	if got := v.Stats().LiveSessions; got != want {
 		t.Errorf("%d live sessions, want %d", got, want)

@@ -19,7 +19,7 @@ func TestLogin_types(t *testing.T) {
 	first := connect(t, v, credentials)
 	ticket := open(t, first, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"]
 	clone := open(t, first, "vcda_vcenter_session", direct.Values{}).Values["session_id"]
-	live(t, v, 2)
+	requireLive(t, v, 2)
 	for name, login := range map[string]direct.Values{
 		"credentials":  credentials,
 		"clone_ticket": {"clone_ticket": direct.Values{"ticket": ticket}},
@@ -32,7 +32,7 @@ func TestLogin_types(t *testing.T) {
 			}
 			open(t, p, "vcda_vcenter_session", direct.Values{})
 		})
-		live(t, v, 2)
+		requireLive(t, v, 2)
 	}
 }
 
@@ -50,11 +50,11 @@ func TestSession(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"login_time", "last_active_time"} {
-		if moment, err := time.Parse(time.RFC3339, text(t, found[name])); err != nil || moment.Before(before) {
+		if moment, err := time.Parse(time.RFC3339, requireText(t, found[name])); err != nil || moment.Before(before) {
 			t.Errorf("%s is %v", name, found[name])
 		}
 	}
-	if agent := text(t, found["user_agent"]); !strings.HasPrefix(agent, "terraform-provider-vcda/test ") {
+	if agent := requireText(t, found["user_agent"]); !strings.HasPrefix(agent, "terraform-provider-vcda/test ") {
 		t.Errorf("the user agent is %s", agent)
 	}
 	if _, ok := found["call_count"].(int64); !ok {
@@ -74,7 +74,7 @@ func TestClone_lifeCycle(t *testing.T) {
 	v := start(t, vcenter.Options{})
 	p := connect(t, v, credentials)
 	clone := open(t, p, "vcda_vcenter_session", direct.Values{})
-	if clone.Values["user_name"] != username || text(t, clone.Values["session_id"]) == text(t, clone.Values["key"]) {
+	if clone.Values["user_name"] != username || requireText(t, clone.Values["session_id"]) == requireText(t, clone.Values["key"]) {
 		t.Errorf("opened %v", clone.Values)
 	}
 	soon := func() {
@@ -91,14 +91,14 @@ func TestClone_lifeCycle(t *testing.T) {
 	if got := v.Stats().Requests["POST ServiceInstance/CurrentTime"]; got != 1 {
 		t.Errorf("%d requests keep the clone alive", got)
 	}
-	live(t, v, 2)
+	requireLive(t, v, 2)
 	for range 2 { // the second one finds nothing to do
 		if d := p.Close(t, clone); len(d) > 0 {
 			t.Fatal(d.Errors(), d.Warnings())
 		}
-		live(t, v, 1)
+		requireLive(t, v, 1)
 	}
-	complains(t, p.Renew(t, &clone), "Unable to keep the cloned session of the vCenter alive", "has been closed")
+	requireError(t, p.Renew(t, &clone), "Unable to keep the cloned session of the vCenter alive", "has been closed")
 	if s := v.Stats(); s.Logins != 1 || s.Clones != 1 || s.Logouts != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -111,7 +111,7 @@ func TestClone_idledOut(t *testing.T) {
 	p := connect(t, v, credentials)
 	clone := open(t, p, "vcda_vcenter_session", direct.Values{})
 	v.ExpireSessions()
-	complains(t, p.Renew(t, &clone), "NotAuthenticated", "A session ends after 30 minutes without a call")
+	requireError(t, p.Renew(t, &clone), "NotAuthenticated", "A session ends after 30 minutes without a call")
 	if d := p.Close(t, clone); len(d) > 0 {
 		t.Error(d.Errors(), d.Warnings())
 	}

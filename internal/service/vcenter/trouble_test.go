@@ -41,9 +41,9 @@ func TestClone_badTickets(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ticket := c.ticket(t)
 			_, d := connect(t, v, nil).Open(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ticket})
-			complains(t, d, "Unable to clone a session of the vCenter", ticketRefused, "InvalidLogin", planAndApply, "vcda_vcenter_clone_ticket", "Operation ID: terraform-")
+			requireError(t, d, "Unable to clone a session of the vCenter", ticketRefused, "InvalidLogin", planAndApply, "vcda_vcenter_clone_ticket", "Operation ID: terraform-")
 			_, d = connect(t, v, direct.Values{"clone_ticket": direct.Values{"ticket": ticket}}).ReadData(t, "vcda_vcenter_session", direct.Values{})
-			complains(t, d, "Unable to read the session of the vCenter", ticketRefused, planAndApply)
+			requireError(t, d, "Unable to read the session of the vCenter", ticketRefused, planAndApply)
 		})
 	}
 }
@@ -102,9 +102,9 @@ func TestErrors(t *testing.T) {
 			v := start(t, c.options)
 			p := configure(t, direct.Values{"url": v.URL(), "ca_certificate": v.CertificateAuthority(), "release": c.release, "login": c.login})
 			_, d := p.Open(t, "vcda_vcenter_session", direct.Values{})
-			complains(t, d, append(c.want, "Unable to clone a session of the vCenter")...)
+			requireError(t, d, append(c.want, "Unable to clone a session of the vCenter")...)
 			_, d = p.Open(t, "vcda_vcenter_session", direct.Values{})
-			complains(t, d, "Unable to clone a session of the vCenter")
+			requireError(t, d, "Unable to clone a session of the vCenter")
 			if s := v.Stats(); c.want[0] == "refused the login of type credentials" && s.FailedLogins != 1 {
 				t.Errorf("%d logins were refused", s.FailedLogins)
 			}
@@ -118,7 +118,7 @@ func TestSession_unknownID(t *testing.T) {
 	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
 		v := start(t, vcenter.Options{NoSession: nobody})
 		_, d := connect(t, v, direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}).ReadData(t, "vcda_vcenter_session", direct.Values{})
-		complains(t, d, "Unable to read the session of the vCenter", "given session is not, or no longer, accepted")
+		requireError(t, d, "Unable to read the session of the vCenter", "given session is not, or no longer, accepted")
 	}
 }
 
@@ -126,7 +126,7 @@ func TestErrors_noTrust(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
 	_, d := configure(t, direct.Values{"url": v.URL(), "login": credentials}).ReadData(t, "vcda_vcenter_session", direct.Values{})
-	complains(t, d, "is not trusted", "If this is the right vCenter", "in the object vcenter of the provider block", `thumbprint = "`+v.Thumbprint()+`"`)
+	requireError(t, d, "is not trusted", "If this is the right vCenter", "in the object vcenter of the provider block", `thumbprint = "`+v.Thumbprint()+`"`)
 }
 
 func TestErrors_unreachable(t *testing.T) {
@@ -134,13 +134,13 @@ func TestErrors_unreachable(t *testing.T) {
 	v := start(t, vcenter.Options{})
 	v.Close()
 	_, d := connect(t, v, credentials).Open(t, "vcda_vcenter_clone_ticket", direct.Values{})
-	complains(t, d, "Unable to acquire a clone ticket", "got no complete response from 127.0.0.1", "Check vcenter.url in the provider block")
+	requireError(t, d, "Unable to acquire a clone ticket", "got no complete response from 127.0.0.1", "Check vcenter.url in the provider block")
 }
 
 func TestClone_emptyTicket(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, vcenter.Options{}), credentials)
-	complains(t, p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ""}), "clone_ticket", "it is empty")
+	requireError(t, p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": ""}), "clone_ticket", "it is empty")
 	if d := p.ValidateEphemeral(t, "vcda_vcenter_session", direct.Values{"clone_ticket": direct.Unknown}); len(d) > 0 {
 		t.Error(d.Errors())
 	}
