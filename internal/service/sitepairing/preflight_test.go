@@ -3,6 +3,7 @@ package sitepairing_test
 import (
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,20 +188,23 @@ func TestPreflight_listFails(t *testing.T) {
 	})
 }
 
-// TestPreflight_commandLine: in the provider block, in the variable, and not at all.
-func TestPreflight_commandLine(t *testing.T) {
-	acctest.CurrentCLI(t)
-	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		const warning = "The site shows another certificate"
-		wrong := pairing("b", of(b).with(arguments{"api_thumbprint": quoted(otherThumbprint)}))
-		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+wrong)
-		acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), warning, "1 to add")
-		off := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "preflight = false")+wrong)
-		acctest.RequireNoTexts(t, off.MustRun(t, "plan", "-no-color"), warning)
-		w.Env = append(w.Env, "VCDA_PREFLIGHT=FALSE")
-		acctest.RequireNoTexts(t, w.MustRun(t, "plan", "-no-color"), warning)
-		if s := a.Stats(); s.Logins != s.Logouts {
-			t.Errorf("%d logins, %d logouts", s.Logins, s.Logouts)
-		}
-	})
+// TestPreflight_switchedOff: in the provider block, and in the variable.
+func TestPreflight_switchedOff(t *testing.T) {
+	for _, service := range acctest.Services {
+		t.Run(string(service), func(t *testing.T) {
+			a, b := estateOf(t, service, 0)
+			plan := func(settings ...any) string {
+				plan := configured(t, a, settings...).Plan(t, pairingType, none, values(b, "api_thumbprint", otherThumbprint))
+				if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
+					t.Fatal(errors)
+				}
+				return strings.Join(plan.Diagnostics.Warnings(), "\n")
+			}
+			const warning = "The site shows another certificate"
+			acctest.RequireTexts(t, plan(), warning)
+			acctest.RequireNoTexts(t, plan("preflight", false), warning)
+			t.Setenv("VCDA_PREFLIGHT", "FALSE")
+			acctest.RequireNoTexts(t, plan(), warning)
+		})
+	}
 }
