@@ -17,8 +17,12 @@ var binaryDir string // set once the provider is built
 // removeBinary removes what binary built.
 func removeBinary() { _ = os.RemoveAll(binaryDir) }
 
-// binary builds the provider once for a test binary and returns its folder.
+// binary returns the folder of the provider that internal/tools/test has built for all
+// packages. Where it has not, the provider is built once for a test binary.
 var binary = sync.OnceValues(func() (string, error) {
+	if dir := os.Getenv("TF_ACC_PROVIDER_DIR"); dir != "" {
+		return dir, nil
+	}
 	dir, err := os.MkdirTemp("", "vcda-provider-")
 	if err != nil {
 		return "", err

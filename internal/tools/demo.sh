@@ -43,13 +43,14 @@ echo "$cli: ${version%%$'\n'*}"
 [[ -t 1 ]] || export TF_CLI_ARGS=-no-color
 
 step "Building the provider and the simulator"
+go build -o "$work/provider" .
+go build -o "$work/vcda-simulator" ./internal/cmd/vcda-simulator
 # The layout of a provider mirror, under the hosts that both command lines take for the default.
 for host in registry.terraform.io registry.opentofu.org; do
   mirror=$work/mirror/$host/vcda-dr/vcda/0.0.1/$(go env GOOS)_$(go env GOARCH)
   mkdir -p "$mirror"
-  go build -o "$mirror/terraform-provider-vcda_v0.0.1" . # the second one comes from the build cache
+  cp "$work/provider" "$mirror/terraform-provider-vcda_v0.0.1"
 done
-go build -o "$work/vcda-simulator" ./internal/cmd/vcda-simulator
 
 # Starts the simulator with these arguments, and waits until it has printed its JSON.
 start_simulator() {
