@@ -252,6 +252,44 @@ func TestUnknownSite(t *testing.T) {
 	requireCalls(t, manager, calls{})
 }
 
+// TestManagerSettings holds how the Manager beside a Cloud service is found and trusted.
+func TestManagerSettings(t *testing.T) {
+	t.Parallel()
+	for title, row := range map[string]struct {
+		manager func(*simulator.Appliance) direct.Values
+		says    []string
+	}{
+		"pinned": {func(m *simulator.Appliance) direct.Values {
+			return direct.Values{"url": m.URL(), "thumbprint": m.Thumbprint()}
+		}, nil},
+		"own authority": {func(m *simulator.Appliance) direct.Values {
+			return direct.Values{"url": m.URL(), "ca_certificate": m.Fixture().CertificateAuthority()}
+		}, nil},
+		"not trusted":  {func(m *simulator.Appliance) direct.Values { return direct.Values{"url": m.URL()} }, []string{"manager", "thumbprint = \""}},
+		"default port": {func(*simulator.Appliance) direct.Values { return nil }, []string{"127.0.0.1:8441"}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			site, manager := ready(t, simulator.Cloud)
+			block := direct.Values{"ca_certificate": nil, "thumbprint": site.Main.Thumbprint(), "manager": nil, "max_retries": 0}
+			if settings := row.manager(manager); settings != nil {
+				block["manager"] = settings
+			}
+			p := site.Provider(t, block)
+			config := site.Replicator(0, direct.Values{"site_name": "alpha"})
+			if row.says == nil {
+				deployed.Create(t, p, name, config)
+				return
+			}
+			_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, config))
+			requireError(t, problems, row.says...)
+			if title == "not trusted" {
+				requireError(t, problems, manager.Thumbprint())
+			}
+		})
+	}
+}
+
 // TestLocal: the replicator inside the appliance is listed beside the others, and is
 // imported like them.
 func TestLocal(t *testing.T) {
