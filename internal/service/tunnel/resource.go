@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -122,6 +123,9 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	registered.WarnOfPort(m.URL, prior.URL, "url", noun, servicePort, &resp.Diagnostics)
 	planTrust(ctx, req, resp)
+	if isURL(prior.ID.ValueString()) && !m.URL.Equal(prior.URL) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), types.StringUnknown())...)
+	}
 	servers := m.LookupServers(prior.Common)
 	if !m.URL.Equal(prior.URL) || !m.Thumbprint.Equal(prior.Thumbprint) {
 		servers = append(servers, base.Server{Name: noun, URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})

@@ -166,8 +166,16 @@ func TestOneTunnel(t *testing.T) {
 	deployed.Unchanged(t, p, name, object, site.Tunnel(0, nil))
 	site.Main.Fault(simulator.Fault{Method: http.MethodPost, Path: "/config/tunnel-service", Kind: simulator.DropResponse, Times: 1})
 	site.Tunnels[0].RotateCertificate()
-	deployed.Change(t, p, name, object, site.Tunnel(0, nil))
+	object = deployed.Change(t, p, name, object, site.Tunnel(0, nil))
 	requireCalls(t, site.Main, calls{registerOne: 1})
+	elsewhere := site.Tunnel(0, direct.Values{"url": site.Tunnels[0].URL()})
+	if plan := p.Plan(t, name, object, elsewhere); plan.Values["id"] != direct.Unknown {
+		t.Errorf("the ID, which is the URL, is planned as %v", plan.Values["id"])
+	}
+	object = deployed.Change(t, p, name, object, elsewhere)
+	if id := deployed.ID(t, object); !strings.HasPrefix(id, site.Tunnels[0].URL()) || object.Identity["id"] != id {
+		t.Errorf("ID %s, identity %v", id, object.Identity)
+	}
 }
 
 func TestDrift(t *testing.T) {
