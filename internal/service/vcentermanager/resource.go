@@ -78,7 +78,8 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
-// Delete unregisters the plug-in. The rest stays on the appliance.
+// Delete unregisters the plug-in, if the appliance is still the one of the state. The
+// rest stays on it.
 func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -91,17 +92,18 @@ func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	if err := client.SettleVersion(ctx); err != nil {
+	if err := m.unregisterPlugin(ctx, client); err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "unregister the plug-in of the vSphere Client", err))
 		return
 	}
-	if m.removesPlugin(client) {
-		admin := vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: m.SSOPassword.ValueString()}
-		if err := client.UnregisterPlugin(ctx, admin); err != nil {
-			resp.Diagnostics.Append(diagnostics.Unable(ctx, "unregister the plug-in of the vSphere Client", err))
-			return
-		}
-	}
 	r.Release(client)
 	resp.Diagnostics.Append(manager.Stays(m.Stays(client)))
+}
+
+func (m *model) unregisterPlugin(ctx context.Context, client *vcda.Client) error {
+	config, err := client.Config(ctx) // which settles the API version too
+	if err != nil || config.ID != m.ID.ValueString() || !m.removesPlugin(client) {
+		return err
+	}
+	return client.UnregisterPlugin(ctx, vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: m.SSOPassword.ValueString()})
 }

@@ -351,6 +351,20 @@ func TestDelete_unsettled(t *testing.T) {
 	}
 }
 
+// TestDelete_another: the appliance has been redeployed since, which is left alone.
+func TestDelete_another(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	object := deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(nil))
+	site.Main.Redeploy()
+	site.Main.SetRootPassword("Redeployed-1")
+	site.Main.ResetStats()
+	p := site.Provider(t, nil)
+	_, problems := p.Apply(t, p.Plan(t, name, object, nil))
+	deployed.NoErrors(t, problems)
+	requireCalls(t, site.Main, calls{})
+}
+
 func TestImport(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
