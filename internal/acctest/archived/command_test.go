@@ -34,7 +34,7 @@ func TestStates_commandLine(t *testing.T) {
 						space.Write(t, "terraform.tfstate", stateFile(t, site, release, names))
 						space.MustRun(t, "state", "replace-provider", "-auto-approve", "registry.terraform.io/vmware/vcda", "registry.terraform.io/vcda-dr/vcda")
 					} else {
-						space.Override(t, "registry.terraform.io/vcda-dr/vcda", "vcda-dr/vcda", "registry.terraform.io/vmware/vcda") // its schema is read, whatever it holds
+						space.Override(t, "vcda-dr/vcda", "vmware/vcda") // its schema is read, whatever it holds
 						space.Write(t, "terraform.tfstate", stateFile(t, site, release, names))
 					}
 					acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 0 changed, 0 destroyed")
