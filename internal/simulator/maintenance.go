@@ -114,7 +114,7 @@ func (c *call) reboot() (reply, *problem) {
 }
 
 // regenerateCertificate is PUT /config/certificate. The service restarts after the
-// answer, and whoever knew the old certificate has to be told: replicators are not
+// answer, and everything that knew the old certificate has to be told: replicators are not
 // registered any more.
 func (c *call) regenerateCertificate() (reply, *problem) {
 	a := c.appliance

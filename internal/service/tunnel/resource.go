@@ -131,8 +131,8 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		servers = append(servers, base.Server{Name: noun, URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})
 	}
 	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
-	client, _ := r.VCDA.ClientForPlan()
-	if client == nil || !req.State.Raw.IsNull() {
+	client, absent := r.VCDA.ClientForPlan() // ForResource has reported what is absent
+	if absent.HasError() || client == nil || !req.State.Raw.IsNull() {
 		return
 	}
 	if service, err := client.Service(ctx); err == nil && service == vcda.Manager { // what can't be asked yet, the create asks

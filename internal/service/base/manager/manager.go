@@ -136,7 +136,8 @@ func load(ctx context.Context, client *vcda.Client, service vcda.Service) (f Fac
 	return f, err
 }
 
-func (m *Common) common() *Common { return m }
+// Shared are the attributes themselves.
+func (m *Common) Shared() *Common { return m }
 
 // isAnother reports whether the appliance is not the one of the state: a new VM
 // behind the same address has another instance ID, or no site yet.

@@ -24,7 +24,7 @@ type Secrets struct{ License, Password types.String }
 // Model is the state of one of the types, which embeds Common.
 type Model[M any] interface {
 	*M
-	common() *Common
+	Shared() *Common
 
 	// Wanted is the set-up that the model describes.
 	Wanted(given Secrets) setup.Wanted
@@ -90,7 +90,7 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	m := P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
 	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
-	limit, diags := m.common().Timeouts.Create(ctx, changeTimeout)
+	limit, diags := m.Shared().Timeouts.Create(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
 	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
@@ -116,7 +116,7 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	warn(result, &resp.Diagnostics)
 	var none M
 	m.Report(none, facts, result)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
@@ -125,8 +125,8 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	const action = "read the set-up of the appliance"
 	m := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...) // even what is gone needs one
-	limit, diags := m.common().Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // even what is gone needs one
+	limit, diags := m.Shared().Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
@@ -143,7 +143,7 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
-	case m.common().isAnother(facts):
+	case m.Shared().isAnother(facts):
 		resp.State.RemoveResource(ctx)
 	default:
 		m.Refresh(facts)
@@ -157,9 +157,9 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	m, prior := P(new(M)), P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), prior.common().ID)...) // CLIs below 1.12 hand over none
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), prior.Shared().ID)...) // CLIs below 1.12 hand over none
 	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
-	limit, diags := m.common().Timeouts.Update(ctx, changeTimeout)
+	limit, diags := m.Shared().Timeouts.Update(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
 	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)
@@ -168,7 +168,7 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	result, err := setup.Update(ctx, client, m.Wanted(given), prior.common().ID.ValueString(), m.Steps(*prior, given))
+	result, err := setup.Update(ctx, client, m.Wanted(given), prior.Shared().ID.ValueString(), m.Steps(*prior, given))
 	var facts Facts
 	if err == nil {
 		facts, err = load(ctx, client, r.Service)
@@ -217,9 +217,9 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	if !req.State.Raw.IsNull() {
-		warnOfRemovedLicense(given, *prior.common(), &resp.Diagnostics)
-		if !absent.HasError() && !prior.common().Imported() {
-			checkOnce(ctx, client, *prior.common(), m.Once(*prior), resp)
+		warnOfRemovedLicense(given, *prior.Shared(), &resp.Diagnostics)
+		if !absent.HasError() && !prior.Shared().Imported() {
+			checkOnce(ctx, client, *prior.Shared(), m.Once(*prior), resp)
 		}
 	}
 	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, m.Servers(*prior)...)...)

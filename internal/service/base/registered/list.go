@@ -43,7 +43,7 @@ func (l *Lister[M, P, R]) result(ctx context.Context, req list.ListRequest, row 
 	m := P(&blank)
 	m.Refresh(row)
 	result.DisplayName = row.Address()
-	result.Diagnostics.Append(result.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	result.Diagnostics.Append(result.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, *m)...)
 	} else {

@@ -66,7 +66,8 @@ func Blank() Common {
 	}
 }
 
-func (m *Common) common() *Common { return m }
+// Shared are the attributes themselves.
+func (m *Common) Shared() *Common { return m }
 
 // LookupService is the appliance's own lookup service, in the form that is sent.
 func (m *Common) LookupService() vcda.LookupService {
@@ -86,7 +87,7 @@ func (m *Common) LookupServers(prior Common) []base.Server {
 // Model is the state of one of the types, which embeds Common.
 type Model[M any, R Row] interface {
 	*M
-	common() *Common
+	Shared() *Common
 
 	// Address is the address that is configured.
 	Address() string
@@ -144,7 +145,7 @@ func (r *Resource[M, P, R]) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
 	given, diags := m.Secrets(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
-	limit, diags := m.common().Timeouts.Create(ctx, ChangeTimeout)
+	limit, diags := m.Shared().Timeouts.Create(ctx, ChangeTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -167,7 +168,7 @@ func (r *Resource[M, P, R]) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	m.Report(row)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
@@ -175,8 +176,8 @@ func (r *Resource[M, P, R]) Create(ctx context.Context, req resource.CreateReque
 func (r *Resource[M, P, R]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...) // even what is gone needs one
-	limit, diags := m.common().Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // even what is gone needs one
+	limit, diags := m.Shared().Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -194,7 +195,7 @@ func (r *Resource[M, P, R]) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	m.Refresh(rows[found])
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
@@ -218,7 +219,7 @@ func (r *Resource[M, P, R]) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	given, diags := m.Secrets(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
-	limit, diags := m.common().Timeouts.Update(ctx, ChangeTimeout)
+	limit, diags := m.Shared().Timeouts.Update(ctx, ChangeTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -237,7 +238,7 @@ func (r *Resource[M, P, R]) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	m.Report(row)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.common().ID)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
