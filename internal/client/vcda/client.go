@@ -58,7 +58,7 @@ type Client struct {
 
 	writes    coalesce.Writes
 	ends      coalesce.Writes // of tasks
-	taskless  coalesce.Writes // requests whose task, if any, is not known
+	newTasks  coalesce.Writes // that may run, and that a list before does not show
 	sites     *coalesce.ReadCache[string, siteList]
 	looks     *coalesce.ReadCache[string, siteList] // of changes
 	siteTasks *coalesce.ReadCache[string, []Task]
@@ -119,7 +119,7 @@ func (c *Client) prepare() {
 	c.poller = newPoller(c)
 	c.sites = coalesce.NewReadCache[string, siteList](c.clock, &c.writes)
 	c.looks = coalesce.NewReadCache[string, siteList](c.clock, &c.ends)
-	c.siteTasks = coalesce.NewReadCache[string, []Task](c.clock, &c.taskless)
+	c.siteTasks = coalesce.NewReadCache[string, []Task](c.clock, &c.newTasks)
 	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
 	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
 	c.replications = coalesce.NewReadCache[Kind, replicationList](c.clock, &c.writes)

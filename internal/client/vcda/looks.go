@@ -9,9 +9,9 @@ import (
 
 // Changes that run side by side look at the same lists: what one of them looks at
 // serves the others, as long as it is young enough for them. A list of sites serves
-// until a task of this client ends, whose effect it does not show. A list of tasks
-// serves until a request of this client gets no answer that names its task: that may
-// run now. Neither serves for long, as there are other clients.
+// until a task ends that this client waits for, whose effect it does not show. A list
+// of tasks serves until a task may run that it does not show: after the end of
+// another's task, and after a request whose response names no task.
 
 // SitesSince is Sites for changes: a response that was asked for at since or later.
 // The caller must not change it.

@@ -3,6 +3,7 @@ package vcda
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,4 +177,39 @@ func TestSiteTasksSince(t *testing.T) {
 	if tasks, err := f.SiteTasksSince(t.Context(), f.clock.Now().Add(-time.Second)); err != nil || len(tasks) != 251 || f.a.Stats().Requests["GET /tasks"] != 1 {
 		t.Errorf("%d tasks, error %v, %v: want those of the list before", len(tasks), err, f.a.Stats().Requests)
 	}
+}
+
+// TestSiteTasksSince_others: after the end of another's task and after a request
+// whose task is not known, the list is read again.
+func TestSiteTasksSince_others(t *testing.T) {
+	f := start(t, Manager)
+	key, begin := f.a.Pair("site-b"), f.clock.Now()
+	list := func(want int) {
+		t.Helper()
+		_, err := f.SiteTasksSince(t.Context(), begin)
+		lists := 0
+		for _, r := range f.a.Requests() {
+			if strings.HasPrefix(r.Path, "/tasks?") {
+				lists++
+			}
+		}
+		if err != nil || lists != want {
+			t.Errorf("error %v, %d lists, want %d", err, lists, want)
+		}
+	}
+	for want, client := range []*Client{f.Client, f.connect(rootLogin(), nil)} {
+		task, err := client.Repair(t.Context(), key, f.pair("again"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list(1)
+		if _, err := f.Wait(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		list(1 + want)
+	}
+	if _, err := f.Repair(t.Context(), "another", f.pair("again")); err == nil {
+		t.Fatal("a pairing that is not there was re-paired")
+	}
+	list(3)
 }

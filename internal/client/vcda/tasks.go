@@ -247,7 +247,7 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	}
 	if err != nil {
 		c.ends.Invalidate() // of whatever it did
-		c.taskless.Invalidate()
+		c.newTasks.Invalidate()
 		return t, err
 	}
 	c.started.Store(t.ID, nil)

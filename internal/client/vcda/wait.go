@@ -46,6 +46,9 @@ func (c *Client) wait(ctx context.Context, t Task, wantsResult bool) (Task, erro
 		return t, t.failure()
 	}
 	t, last, err := c.poller.wait(ctx, t, wantsResult, func(t Task) { c.report(ctx, t) })
+	if !c.Started(t.ID) {
+		c.newTasks.Invalidate() // others may have gone on
+	}
 	if err != nil {
 		c.taskEnded() // it may have ended unseen
 		return t, &WaitError{Task: t, Last: last, Err: err}
