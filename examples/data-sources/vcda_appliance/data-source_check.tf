@@ -1,4 +1,4 @@
-# Warns in each plan before the license or the root password ends.
+# Warns in each plan about a missing license, and 14 days before the root password expires.
 check "appliance" {
   data "vcda_appliance" "checked" {}
 
