@@ -48,7 +48,7 @@ func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostic
 		return nil
 	}
 	return diag.Diagnostics{diagnostics.Detail{
-		Why:    fmt.Sprintf("The plan was made on another appliance: on the instance %s. The provider reaches the instance %s at %s now. Nothing was sent.", planned, instance, client.URL()),
+		Why:    fmt.Sprintf("The plan was made on another appliance: the instance %s. The provider now reaches the instance %s at %s. Nothing was sent.", planned, instance, client.URL()),
 		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If this is the appliance to pair, plan again.",
 	}.Unable(m.createAction())}
 }
