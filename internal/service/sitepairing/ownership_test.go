@@ -22,7 +22,6 @@ func TestAppliance_other(t *testing.T) {
 			t.Errorf("state %v", kept.Values)
 		}
 		one(t, process(t, other).Plan(t, pairingType, made, values(b, "description", "two")).Diagnostics, says...)
-		one(t, process(t, other).Plan(t, pairingType, made, nil).Diagnostics, says...)
 		_, create := process(t, other).Replace(t, pairingType, made, values(b))
 		one(t, create.Diagnostics, says...)
 		here := process(t, a)

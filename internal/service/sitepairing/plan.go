@@ -30,7 +30,8 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 	if req.Plan.Raw.IsNull() {
 		r.ForResource.ModifyPlan(ctx, req, resp)
-		resp.Diagnostics.Append(r.planDestroy(ctx, req.Private, resp.Private, prior)...)
+		// The refresh and the destroy itself ask which appliance it is.
+		resp.Diagnostics.Append(base.RaiseObjects(ctx, req.Private, resp.Private, r.Owners.Objects(prior.ID.ValueString()))...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -80,14 +81,6 @@ func (r *sitePairing) planOwner(ctx context.Context, req resource.ModifyPlanRequ
 // reservation is what a peer goes by in plans.
 func reservation(address customtypes.NormalizedString) string {
 	return "pairing " + customtypes.URLType.Normal(address)
-}
-
-// planDestroy checks the appliance, and counts the objects of the state that hold the
-// pairing once more.
-func (r *sitePairing) planDestroy(ctx context.Context, stored base.PrivateReader, private base.PrivateWriter, prior model) diag.Diagnostics {
-	diags := r.checkSameAppliance(ctx, stored, prior)
-	diags.Append(base.RaiseObjects(ctx, stored, private, r.Owners.Objects(prior.ID.ValueString()))...)
-	return diags
 }
 
 // planChange prepares the way from prior to m, for the site that the configuration
