@@ -82,10 +82,6 @@ func expect(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	}
 }
 
-func noChange() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
 // wrote checks how many requests have changed sites so far.
 func wrote(a *simulator.Appliance, posts, puts, deletes int) resource.TestCheckFunc {
 	return func(*terraform.State) error {
