@@ -38,7 +38,7 @@ func At(ctx context.Context, client *vcda.Client, kind vcda.Kind, site string, l
 	if home.Service != kind.Service() {
 		return nil, &ServiceError{Kind: kind, Service: home.Service}
 	}
-	if site != home.Site {
+	if !sameSite(site, home.Site) {
 		client = client.At(site)
 	}
 	return &Site{client: client, kind: kind, home: home, system: appliance.System(client, log)}, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Spec is a replication as it is asked for.
@@ -183,10 +184,13 @@ const AnyProfile = "*"
 // is reports whether a listed replication has the source and the destination
 // asked for.
 func (s Spec) is(r vcda.Replication) bool {
-	return s.isSource(r) && r.SourceSite() == s.Source.Site && r.DestinationSite() == s.Destination.Site &&
+	return s.isSource(r) && sameSite(r.SourceSite(), s.Source.Site) && sameSite(r.DestinationSite(), s.Destination.Site) &&
 		(s.Destination.VDC == "" || r.Destination.VDCID == s.Destination.VDC) &&
 		(s.Kind != vcda.VSphere || r.Settings.Placement.VCenterID == s.Destination.Placement.VCenterID)
 }
+
+// sameSite compares names in composed Unicode, as Terraform has them.
+func sameSite(a, b string) bool { return values.SiteName(a) == values.SiteName(b) }
 
 func (s Spec) isSource(r vcda.Replication) bool {
 	switch {

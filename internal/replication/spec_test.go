@@ -91,17 +91,19 @@ func TestIs(t *testing.T) {
 	t.Parallel()
 	spec := Spec{Kind: vcda.VM, Source: Source{Site: "a", VM: "v"}, Destination: Destination{Site: "b", VDC: "d"}}
 	same := vcda.Replication{ID: "C4-1", VMID: "v", Source: vcda.Place{Site: "a"}, Destination: vcda.Place{Site: "b", VDCID: "d"}}
+	spec.Destination.Site, same.Destination.Site = "\u00fc", "\u00fc"
 	for name, test := range map[string]struct {
 		change func(*vcda.Replication)
 		want   bool
 	}{
-		"the same":       {func(*vcda.Replication) {}, true},
-		"another VM":     {func(r *vcda.Replication) { r.VMID = "w" }, false},
-		"another source": {func(r *vcda.Replication) { r.Source.Site = "c" }, false},
-		"another site":   {func(r *vcda.Replication) { r.Destination.Site = "c" }, false},
-		"another VDC":    {func(r *vcda.Replication) { r.Destination.VDCID = "e" }, false},
-		"other settings": {func(r *vcda.Replication) { r.Settings.RPO = 1 }, true},
-		"the way back":   {func(r *vcda.Replication) { r.Source, r.Destination = r.Destination, r.Source }, false},
+		"the same":          {func(*vcda.Replication) {}, true},
+		"another VM":        {func(r *vcda.Replication) { r.VMID = "w" }, false},
+		"another source":    {func(r *vcda.Replication) { r.Source.Site = "c" }, false},
+		"another site":      {func(r *vcda.Replication) { r.Destination.Site = "c" }, false},
+		"another VDC":       {func(r *vcda.Replication) { r.Destination.VDCID = "e" }, false},
+		"other settings":    {func(r *vcda.Replication) { r.Settings.RPO = 1 }, true},
+		"a decomposed name": {func(r *vcda.Replication) { r.Destination.Site = "u\u0308" }, true},
+		"the way back":      {func(r *vcda.Replication) { r.Source, r.Destination = r.Destination, r.Source }, false},
 	} {
 		r := same
 		test.change(&r)

@@ -240,6 +240,13 @@ func (r Replication) RecoveryState() string {
 	return RecoveryNotStarted
 }
 
+// IsUp reports whether the VM of a replication runs at the destination: in a failover
+// test, or after a recovery.
+func (r Replication) IsUp() bool {
+	at := r.DestinationState.Recovery
+	return at != nil && (at.State == RecoveryTest || at.State == RecoveryComplete)
+}
+
 // IsMigration reports whether the replication migrates; the Manager service says
 // so among the settings.
 func (r Replication) IsMigration() bool { return r.Migration || r.Settings.Migration }

@@ -65,7 +65,8 @@ func ReportDestination(kind vcda.Kind, object types.Object, r vcda.Replication) 
 	if vcloud.IsNull() || StringOf(vcloud, "storage_profile_id") == replication.AnyProfile || r.IsReversed() && !profile.IsUnknown() {
 		return object
 	}
-	changed := With(TypesOf(kinds, "vcloud"), vcloud, map[string]attr.Value{"storage_profile_id": uuidOrNull(r.Machines()[0].StorageProfile)})
+	has := r.Machines()[0].StorageProfile
+	changed := With(TypesOf(kinds, "vcloud"), vcloud, map[string]attr.Value{"storage_profile_id": Shown(vcloud, "storage_profile_id", has, uuidOrNull(has))})
 	return With(kinds, object, map[string]attr.Value{"vcloud": changed})
 }
 
@@ -118,7 +119,7 @@ var RecoveredTypes = map[string]attr.Type{"id": types.StringType, "vapp_id": typ
 // RecoveredVM is where a VM runs after a test or a recovery, null before.
 func RecoveredVM(r vcda.Replication) types.Object {
 	at := r.DestinationState.Recovery
-	if at == nil || at.CloudVMID+at.VMID == "" {
+	if !r.IsUp() || at.CloudVMID+at.VMID == "" {
 		return types.ObjectNull(RecoveredTypes)
 	}
 	name := at.VMName

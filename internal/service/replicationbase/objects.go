@@ -80,6 +80,15 @@ func StringsOf(object types.Object, name string) []string {
 	return out
 }
 
+// Shown is the value of an attribute as the appliance shows it. What it does not show
+// stays as it is configured, and null where it is not.
+func Shown[V attr.Value](object types.Object, name, text string, shown V) attr.Value {
+	if present := object.Attributes()[name]; text == "" && present != nil && !present.IsUnknown() {
+		return present
+	}
+	return shown
+}
+
 // With is an object of these types with some values changed.
 func With(kinds map[string]attr.Type, object types.Object, changes map[string]attr.Value) types.Object {
 	all := maps.Clone(object.Attributes())

@@ -103,6 +103,49 @@ func TestOddities_nulls(t *testing.T) {
 	})
 }
 
+// TestOddities_placesThatAreNotShown: what was configured or chosen of a place stays
+// where a response leaves it out.
+func TestOddities_placesThatAreNotShown(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		config := f.config()
+		switch destination := f.B.Workloads(); f.service {
+		case simulator.Cloud:
+			config["destination"] = direct.Values{"site": "site-b", "vcloud": direct.Values{"vdc_id": destination.VDCs[0].ID, "storage_profile_id": destination.VDCs[0].StorageProfiles[1].ID}}
+		default:
+			config["source"].(direct.Values)["replicator_id"] = f.A.Workloads().Replicators[0] //nolint:errcheck,forcetypeassert // as config says
+		}
+		made := f.apply(none, config)
+		f.lists(f.bareRow(id(made)))
+		fresh := f.refresh(made)
+		f.requireNoChange(fresh, config)
+		if !equal(fresh.Values["destination"], made.Values["destination"]) || !equal(fresh.Values["source"], made.Values["source"]) {
+			t.Errorf("%v became %v", made.Values, fresh.Values)
+		}
+	})
+}
+
+// TestOddities_recoveredBefore: an appliance may go on to show where a VM ran in a test
+// that is over, and show a recovered vApp by its VMs alone.
+func TestOddities_recoveredBefore(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		made := f.apply(none, f.config())
+		attribute := "recovered_vm"
+		if f.name == "vcda_vapp_replication" {
+			attribute = "recovered_vapp"
+		}
+		for state, isUp := range map[string]bool{"NOT_STARTED": false, "TEST": true, "IN_PROGRESS": false, "COMPLETE": true} {
+			row := f.bareRow(id(made))
+			for _, vm := range machines(row) {
+				vm["destinationState"] = map[string]any{"recoveryInfo": map[string]any{"recoveryState": state, "vAppId": "a", "vcdVmId": "b"}}
+			}
+			f.lists(row)
+			if fresh := f.refresh(made); (fresh.Values[attribute] != nil) != isUp || fresh.Values["recovery_state"] != state {
+				t.Errorf("%s: %v", state, fresh.Values[attribute])
+			}
+		}
+	})
+}
+
 // TestOddities_pausedWithoutAFlag: not every appliance shows a flag of its own.
 func TestOddities_pausedWithoutAFlag(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {

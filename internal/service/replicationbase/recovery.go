@@ -63,7 +63,7 @@ func GoesOn(t vcda.Task) string { return goesOn(t) }
 func RecoveredVMs(r vcda.Replication) map[string]string {
 	ids := map[string]string{}
 	for _, vm := range r.Machines() {
-		if at := vm.DestinationState.Recovery; at != nil && at.CloudVMID+at.VMID != "" {
+		if at := vm.DestinationState.Recovery; vm.IsUp() && at.CloudVMID+at.VMID != "" {
 			ids[vm.ID] = at.CloudVMID + at.VMID
 		}
 	}
@@ -74,11 +74,11 @@ func RecoveredVMs(r vcda.Replication) map[string]string {
 // none.
 func RecoveredVApp(r vcda.Replication) string {
 	for _, vm := range r.Machines() {
-		if at := vm.DestinationState.Recovery; at != nil && at.VAppID != "" {
+		if at := vm.DestinationState.Recovery; vm.IsUp() && at.VAppID != "" {
 			return at.VAppID
 		}
 	}
-	return ""
+	return r.Destination.RecoveredVApp
 }
 
 // TaskWarnings are the warnings of a task.

@@ -109,7 +109,7 @@ func newModel(r vcda.Replication) model {
 	} else {
 		m.RecoveredVM = replicationbase.RecoveredVM(r)
 	}
-	if id := r.Destination.RecoveredVApp; id != "" && r.Kind() == vcda.VApp {
+	if id := replicationbase.RecoveredVApp(r); id != "" && r.Kind() == vcda.VApp {
 		m.RecoveredVApp = &recoveredVApp{ID: types.StringValue(id)}
 	}
 	m.addState(r)

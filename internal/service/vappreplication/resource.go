@@ -153,7 +153,7 @@ func (m *model) Report(r vcda.Replication) {
 	}
 	m.VMs = types.ListValueMust(types.ObjectType{AttrTypes: vmTypes}, vms)
 	m.RecoveredVApp = types.ObjectNull(recoveredTypes)
-	if id := r.Destination.RecoveredVApp; id != "" {
+	if id := replicationbase.RecoveredVApp(r); id != "" {
 		m.RecoveredVApp = types.ObjectValueMust(recoveredTypes, map[string]attr.Value{"id": types.StringValue(id)})
 	}
 }

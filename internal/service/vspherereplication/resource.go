@@ -276,10 +276,14 @@ func (m *model) Report(r vcda.Replication) {
 		return
 	}
 	s := r.Settings
-	m.Source = replicationbase.With(replicationbase.AttributeTypes(sourceAttributes()), m.Source, map[string]attr.Value{"replicator_id": base.StringOrNull(s.SourceLocation.ReplicatorID)})
+	m.Source = replicationbase.With(replicationbase.AttributeTypes(sourceAttributes()), m.Source, map[string]attr.Value{"replicator_id": shown(m.Source, "replicator_id", s.SourceLocation.ReplicatorID)})
 	m.Destination = replicationbase.With(replicationbase.AttributeTypes(destinationAttributes()), m.Destination, map[string]attr.Value{
-		"replicator_id": base.StringOrNull(s.DestinationLocation.ReplicatorID), "datastore_folder": base.StringOrNull(s.Placement.DatastoreFolder),
+		"replicator_id": shown(m.Destination, "replicator_id", s.DestinationLocation.ReplicatorID), "datastore_folder": shown(m.Destination, "datastore_folder", s.Placement.DatastoreFolder),
 	})
+}
+
+func shown(object types.Object, name, text string) attr.Value {
+	return replicationbase.Shown(object, name, text, base.StringOrNull(text))
 }
 
 // Import stores the ends of a listed replication.
