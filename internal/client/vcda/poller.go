@@ -214,11 +214,11 @@ func (p *poller) schedule(ctx context.Context) {
 // left is how long the task goes on by its progress, very long where that does not
 // tell.
 func (s *subscription) left(now time.Time) time.Duration {
-	done := time.Duration(s.task.Progress) // in percent
+	done := s.task.Progress // in percent
 	if done <= 0 || done > 100 {
 		return math.MaxInt64
 	}
-	return now.Sub(s.began) * (100 - done) / done
+	return now.Sub(s.began) * time.Duration(100-done) / time.Duration(done)
 }
 
 // pollOnce asks for all tasks in one list, and for those it leaves out one by one.

@@ -11,6 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/network"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
@@ -140,7 +141,7 @@ func TestCalls_apply(t *testing.T) {
 		for _, change := range []string{"POST /sites", "DELETE /sites/{key}"} {
 			a.ResetStats()
 			begin := time.Now()
-			eachOfSlowly(n, work, func(i int) { made[i] = apply(t, p, plans[i]) })
+			eachOfSlowly(t, n, work, func(i int) { made[i] = apply(t, p, plans[i]) })
 			took, s := time.Since(begin), a.Stats()
 			if s.Requests[change] != n || s.Total > 2*n+int(took.Seconds())+session {
 				t.Errorf("%d requests in %s for %d changes: %v", s.Total, took, n, s.Requests)
@@ -160,11 +161,14 @@ func TestCalls_apply(t *testing.T) {
 
 // eachOfSlowly is eachOf for a CLI that works for some time before each, for one
 // after the other.
-func eachOfSlowly(n int, work time.Duration, run func(i int)) {
+func eachOfSlowly(t *testing.T, n int, work time.Duration, run func(i int)) {
+	t.Helper()
 	processor := make(chan struct{}, 1)
 	eachOf(n, func(i int) {
 		processor <- struct{}{}
-		<-time.After(work)
+		if err := (clock.System{}).Sleep(t.Context(), work); err != nil {
+			t.Error(err)
+		}
 		<-processor
 		run(i)
 	})
