@@ -15,8 +15,8 @@ var reported sync.Map
 // explainLogin explains a failed login, once. Each system explains its own
 // refusals.
 func (s System) explainLogin(login *session.LoginError, explainRefused func(*session.LoginError) Detail) Detail {
-	if _, again := reported.LoadOrStore(login, nil); again {
-		return Detail{Why: fmt.Sprintf("The login to %s failed for the reason that another message of this run gives.", login.Host)}
+	if isReported(login) {
+		return reportedLogin(login)
 	}
 	if login.Refused && !isNotAPI(login.Err) {
 		return explainRefused(login)
@@ -24,6 +24,17 @@ func (s System) explainLogin(login *session.LoginError, explainRefused func(*ses
 	d := s.explain(login.Err)
 	d.Why = fmt.Sprintf("The login to %s did not succeed. %s", login.Host, d.Why)
 	return d
+}
+
+// isReported reports whether a message has explained a failed login. From now on one
+// has.
+func isReported(login *session.LoginError) bool {
+	_, again := reported.LoadOrStore(login, nil)
+	return again
+}
+
+func reportedLogin(login *session.LoginError) Detail {
+	return Detail{Why: fmt.Sprintf("The login to %s failed for the reason that another message of this run gives.", login.Host)}
 }
 
 // refusedLogin is the explanation of a login that the system itself refused.

@@ -68,6 +68,10 @@ func (s System) setting(name string) string {
 func (s System) explain(err error) Detail {
 	var trust *tlsutil.TrustError
 	if errors.As(err, &trust) {
+		var login *session.LoginError
+		if errors.As(err, &login) && isReported(login) {
+			return reportedLogin(login)
+		}
 		return s.explainTrust(trust)
 	}
 	if d, ok := s.own(s, err); ok {

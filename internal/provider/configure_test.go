@@ -359,6 +359,7 @@ func TestUserAgent(t *testing.T) {
 	for more, want := range map[string]string{
 		"":                       "terraform-provider-vcda/test Terraform/1.2.3",
 		" pipeline/7 (nightly) ": "terraform-provider-vcda/test Terraform/1.2.3 pipeline/7 (nightly)",
+		"pipeline/7\n(nightly)":  "terraform-provider-vcda/test Terraform/1.2.3 pipeline/7 (nightly)",
 	} {
 		setEnv(t, map[string]string{"TF_APPEND_USER_AGENT": more})
 		a.ResetStats()

@@ -302,7 +302,7 @@ const maxPath = 255
 // userAgent names provider and CLI, and whatever the user wants to add.
 func userAgent(version, terraform string) string {
 	agent := fmt.Sprintf("terraform-provider-vcda/%s Terraform/%s", version, terraform)
-	if more := strings.TrimSpace(os.Getenv("TF_APPEND_USER_AGENT")); more != "" {
+	if more := strings.Join(strings.Fields(os.Getenv("TF_APPEND_USER_AGENT")), " "); more != "" {
 		agent += " " + more
 	}
 	return agent

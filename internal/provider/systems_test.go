@@ -34,6 +34,13 @@ var userLogin = values{"credentials": values{"username": "user", "password": "se
 // readSystem reads the data source of a system that is reached with the settings.
 func readSystem(t *testing.T, system string, settings values) direct.Diagnostics {
 	t.Helper()
+	_, problems := configuredSystem(t, system, settings).ReadData(t, testedSystems[system].source, values{})
+	return problems
+}
+
+// configuredSystem is a provider that reaches a system with the settings.
+func configuredSystem(t *testing.T, system string, settings values) *direct.Provider {
+	t.Helper()
 	of := testedSystems[system]
 	block := maps.Clone(settings)
 	block["login"] = of.login
@@ -45,8 +52,7 @@ func readSystem(t *testing.T, system string, settings values) direct.Diagnostics
 	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
 		t.Fatal(errors)
 	}
-	_, problems := p.ReadData(t, of.source, values{})
-	return problems
+	return p
 }
 
 // serveKind serves an answer to everything, under a certificate of the kind.
@@ -157,6 +163,35 @@ func TestNotTheAPI_everySystem(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestOneReason_everySystem: of several reads that fail for one reason the first message
+// explains it, and the others refer to that one.
+func TestOneReason_everySystem(t *testing.T) {
+	t.Parallel()
+	url, _, _ := serveKind(t, certs.Valid, certs.Loopback, respondWith(500, "application/json", `{"code":"GeneralServerFailure","message":"Broken.","_typeName":"SystemError"}`))
+	for system, of := range testedSystems {
+		for name, settings := range map[string]values{
+			"not reachable": {"url": "https://127.0.0.1:1"},
+			"no trust":      {"url": url},
+			"server error":  {"url": url, "insecure": true},
+		} {
+			if system == "vCenter" {
+				continue // it is asked for its API before a login
+			}
+			t.Run(system+" "+name, func(t *testing.T) {
+				t.Parallel()
+				p := configuredSystem(t, system, settings)
+				for i := range 3 {
+					_, problems := p.ReadData(t, of.source, values{})
+					one(t, problems)
+					if refers := strings.Contains(problems.Errors()[0], "for the reason that another message of this run gives"); refers != (i > 0) {
+						t.Errorf("read %d: %s", i, problems.Errors()[0])
+					}
+				}
+			})
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (s *Sessions[S]) logIn(ctx context.Context, by *login[S], shared bool) (*se
 	}
 	value, err := by.send(ctx)
 	if err != nil {
-		return nil, s.latch(by, s.loginError(by, s.server.IsRefused(err), err))
+		return nil, s.latch(by, s.loginFailed(by, s.server.IsRefused(err), err))
 	}
 	by.used = true
 	opened := &session[S]{id: rand.Text(), value: value, external: by.Traits().External, opened: s.server.Clock.Now()}
@@ -122,6 +122,19 @@ func (s *Sessions[S]) whyNoLogin(by *login[S]) error {
 
 func (s *Sessions[S]) loginError(by *login[S], refused bool, err error) *LoginError {
 	return &LoginError{Kind: by.Kind(), Traits: by.Traits(), Host: s.server.Host, Refused: refused, Err: err}
+}
+
+// loginFailed is the error of a login that has failed: that of the one before, if this
+// one failed for the same reason. By that a message knows that another one explains it.
+func (s *Sessions[S]) loginFailed(by *login[S], refused bool, err error) *LoginError {
+	failed := s.loginError(by, refused, err)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if last := by.failed; last != nil && last.Refused == refused && last.Error() == failed.Error() {
+		return last
+	}
+	by.failed = failed
+	return failed
 }
 
 // Open logs in again, for a detached session: it is never renewed, and ends by End

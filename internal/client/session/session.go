@@ -59,8 +59,9 @@ type session[S any] struct {
 type login[S any] struct {
 	Login
 	send    func(context.Context) (S, error)
-	refused error // why it is never sent again, or nil; guarded by the lock
-	used    bool  // guarded by the turn
+	refused error       // why it is never sent again, or nil; guarded by the lock
+	failed  *LoginError // of the last one that failed; guarded by the lock
+	used    bool        // guarded by the turn
 }
 
 // New prepares sessions; it contacts nothing.

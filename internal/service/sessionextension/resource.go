@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
@@ -118,6 +119,21 @@ func (r *extension) Delete(ctx context.Context, req resource.DeleteRequest, resp
 	}
 }
 
+// maxListed is the number of sites that a message lists.
+const maxListed = 10
+
+// pairedSites says which sites could be extended to.
+func pairedSites(names []string) string {
+	const text = "Give the name of a site the appliance is paired with. These are: "
+	switch {
+	case len(names) == 0:
+		return "The appliance is paired with no site. Pair it first."
+	case len(names) > maxListed:
+		return fmt.Sprintf("%s%s and %d more.", text, strings.Join(names[:maxListed], ", "), len(names)-maxListed)
+	}
+	return text + strings.Join(names, ", ") + "."
+}
+
 // ImportState takes the name of a site the appliance is paired with.
 func (r *extension) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	client, diags := r.VCDA.Client()
@@ -133,15 +149,11 @@ func (r *extension) ImportState(ctx context.Context, req resource.ImportStateReq
 	}
 	var names []string
 	for _, s := range peers {
-		if s.Site == req.ID {
+		if customtypes.SiteNameType.Same(s.Site, req.ID) {
 			resource.ImportStatePassthroughID(ctx, path.Root("site"), req, resp)
 			return
 		}
 		names = append(names, s.Site)
 	}
-	detail := "Give the name of a site the appliance is paired with. These are: " + strings.Join(names, ", ") + "."
-	if len(names) == 0 {
-		detail = "The appliance is paired with no site. Pair it first."
-	}
-	resp.Diagnostics.AddError("Unable to "+action, detail)
+	resp.Diagnostics.AddError("Unable to "+action, pairedSites(names))
 }

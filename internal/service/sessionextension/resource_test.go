@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -322,4 +323,17 @@ func TestImport_bySiteName(t *testing.T) {
 	}
 	_, diags = p.Import(t, extensionType, "site-x", nil)
 	requireOne(t, diags.Errors(), `Unable to import the session extension "site-x"`, "site-b")
+}
+
+// TestImport_manySites: the message names the first ones only.
+func TestImport_manySites(t *testing.T) {
+	t.Parallel()
+	a, _ := startCloudSites(t, nil)
+	var rows []string
+	for i := range 1000 {
+		rows = append(rows, fmt.Sprintf(`{"site":"branch-%04d","apiUrl":"https://x.example.com"}`, i))
+	}
+	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: "[" + strings.Join(rows, ",") + "]"})
+	_, diags := acctest.Connect(t, a, nil).Import(t, extensionType, "site-x", nil)
+	requireOne(t, diags.Errors(), "branch-0009 and 990 more.")
 }
