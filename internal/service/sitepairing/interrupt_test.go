@@ -384,3 +384,29 @@ func kill(t *testing.T, cli *os.Process, itself bool) {
 		}
 	}
 }
+
+// TestInterrupt_thenChangedUnread: what an interrupted create has left null is unknown
+// in the plan of a change without a refresh, and what the plan knows is what comes.
+func TestInterrupt_thenChangedUnread(t *testing.T) {
+	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
+		cut := interrupted(t, a, b, isPoll)
+		a.FreezeTasks(false)
+		v := values(b, "description", "two")
+		if a.Service() == simulator.Manager { // which learns the name
+			cut.Values["site"] = nil
+			delete(v, "site")
+		}
+		p := process(t, a)
+		plan := p.Plan(t, pairingType, cut, v)
+		if plan.Values["id"] != direct.Unknown || a.Service() == simulator.Manager && plan.Values["site"] != direct.Unknown {
+			t.Errorf("id is planned as %v, site as %v", plan.Values["id"], plan.Values["site"])
+		}
+		changed := apply(t, p, plan)
+		for name, planned := range plan.Values {
+			if planned != direct.Unknown && planned != changed.Values[name] && name != "timeouts" && name != "repair_triggers" {
+				t.Errorf("%s was planned as %v, and is %v", name, planned, changed.Values[name])
+			}
+		}
+		complete(t, a, changed)
+	})
+}

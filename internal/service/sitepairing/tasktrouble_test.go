@@ -497,3 +497,25 @@ func TestTasks_resultsThatNoListShows(t *testing.T) {
 	creates.Wait()
 	sent(t, a, 2, 0, 0)
 }
+
+// TestNames_composed: Terraform composes a name that the site spells decomposed. It is
+// paired by the composed one where the appliance learns the name from the site, and
+// changed and unpaired in the appliance's own form.
+func TestNames_composed(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "M\u00fcnchen", "Mu\u0308nchen"
+	together(t, map[string]simulator.Service{"manager": simulator.Manager, "cloud": simulator.Cloud}, func(t *testing.T, service simulator.Service) {
+		options := acctest.TwoSites(service)
+		options[1].Site = decomposed
+		fixture := startOnClock(t, options...)
+		a, b := fixture.Appliance("site-a"), fixture.Appliance(decomposed)
+		v := values(b, "site", composed)
+		if service == simulator.Cloud {
+			v = values(b)
+		}
+		made := succeeds(t, a, none, v)
+		made = succeeds(t, a, made, values(b, "site", composed, "description", "two"))
+		gone(t, a, succeeds(t, a, made, nil))
+		sent(t, a, 1, 1, 1)
+	})
+}
