@@ -195,6 +195,6 @@ func TestReleases(t *testing.T) {
 func TestEphemeral_copiedTicket(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, vcenter.Options{}), credentials)
-	ticket := text(t, open(t, p, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
+	ticket := requireText(t, open(t, p, "vcda_vcenter_clone_ticket", direct.Values{}).Values["ticket"])
 	open(t, p, "vcda_vcenter_session", direct.Values{"clone_ticket": "\n " + ticket + "\r\n"})
 }
