@@ -285,7 +285,11 @@ func TestCACertificate(t *testing.T) {
 	if err := os.WriteFile(file, []byte(a.CertificatePEM()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, given := range map[string]string{"text": a.CertificatePEM(), "file": file} {
+	pem := a.CertificatePEM()
+	base64 := strings.NewReplacer("-----BEGIN CERTIFICATE-----\n", "", "-----END CERTIFICATE-----\n", "").Replace(pem)
+	for name, given := range map[string]string{
+		"text": pem, "file": file, "text with a mark": "\ufeff" + pem + "\r", "text in one line": strings.ReplaceAll(pem, "\n", `\n`), "base64": base64,
+	} {
 		for where, c := range map[string]struct {
 			block any
 			env   string
