@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"maps"
-	"net"
 	"net/http"
 	"reflect"
 	"strings"
@@ -120,14 +119,7 @@ func TestTrust_refused(t *testing.T) {
 
 func TestAppliance_unreachable(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that nobody else gets meanwhile
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	const address = "127.0.0.1:1" // a port that no other test gets
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	p := configured(t, a, values{"url": "https://" + address})
 	_, problems := p.ReadData(t, "vcda_sites", values{})

@@ -121,12 +121,7 @@ func TestCertificate_unreachable(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	plainHost := strings.TrimPrefix(plain.URL, "http://")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := listener.Addr().String()
-	_ = listener.Close()
+	const closed = "127.0.0.1:1" // a port that no other test gets
 	p := acctest.Connect(t, acctest.StartAppliances(t).Appliance("site-a"), nil)
 	requireError(t, p, direct.Values{"url": "https://" + closed}, "Unable to read the certificate of https://"+closed, closed, "connection refused", "firewalls")
 	requireError(t, p, direct.Values{"url": "https://" + plainHost}, plainHost)

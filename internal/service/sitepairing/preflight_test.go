@@ -36,14 +36,13 @@ func TestPreflight(t *testing.T) {
 
 		onlyCloud bool // the last one is said there only
 	}
-	shut := closedPort(t)
 	together(t, onBoth(map[string]look{
 		"all is well":       {nil, false, nil, false},
 		"other thumbprint":  {[]string{"api_thumbprint", otherThumbprint}, false, [][]string{{"api_thumbprint: The site shows another certificate", "configured: " + otherThumbprint, "seen:       SHA-256:"}}, false},
-		"nobody there":      {[]string{"api_url", shut}, false, [][]string{{"api_url: The site can't be reached from here", "connection refused", "preflight = false"}}, false},
+		"nobody there":      {[]string{"api_url", closedPort}, false, [][]string{{"api_url: The site can't be reached from here", "connection refused", "preflight = false"}}, false},
 		"no such host":      {[]string{"api_url", "https://nowhere.invalid:8048"}, false, [][]string{{"api_url: The site can't be reached from here", "nowhere.invalid"}}, false},
 		"paired already":    {nil, true, [][]string{{"api_url: The site is paired already", "a pairing with the site site-b at https://127.0.0.1", "terraform import vcda_site_pairing.NAME "}}, false},
-		"under this name":   {[]string{"api_url", shut}, true, [][]string{{"can't be reached"}, {"The site is paired already"}}, true},
+		"under this name":   {[]string{"api_url", closedPort}, true, [][]string{{"can't be reached"}, {"The site is paired already"}}, true},
 		"under another one": {[]string{"site", "site-x"}, true, [][]string{{"The site is paired already", "a pairing with the site site-b"}}, false},
 	}), func(t *testing.T, c serviceCase[look]) {
 		a, b := estateOf(t, c.service, 0)
@@ -68,16 +67,8 @@ func TestPreflight(t *testing.T) {
 	})
 }
 
-// closedPort is an address where nobody listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return "https://" + listener.Addr().String()
-}
+// closedPort is an address where nothing listens, at a port that no other test gets.
+const closedPort = "https://127.0.0.1:1"
 
 // TestPreflight_changes: a change of the address or the thumbprint is looked
 // at; its own pairing is in nobody's way. Another re-pairing asks only which appliance
@@ -86,7 +77,7 @@ func TestPreflight_changes(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		object := succeeds(t, a, none, values(b))
 		only(t, planned(t, a, object, values(b, "api_thumbprint", otherThumbprint)).Diagnostics.Warnings(), "The site shows another certificate")
-		only(t, planned(t, a, object, values(b, "api_url", closedPort(t))).Diagnostics.Warnings(), "can't be reached from here")
+		only(t, planned(t, a, object, values(b, "api_url", closedPort)).Diagnostics.Warnings(), "can't be reached from here")
 		for _, config := range []direct.Values{
 			values(b), values(b, "description", "x"), values(b, "api_url", b.URL()+"/"),
 			func() direct.Values { v := values(b); v["api_url"] = direct.Unknown; return v }(),
