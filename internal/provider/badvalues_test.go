@@ -114,9 +114,7 @@ func resourceConfigs() map[string][]values {
 		"retention_rules":   rules,
 		"recovery_settings": values{"failover": values{"network_mappings": network}, "failover_test": values{"network_mappings": network}},
 	})
-	for _, method := range extensionMethods {
-		configs["vcda_session_extension"] = append(configs["vcda_session_extension"], method)
-	}
+	configs["vcda_session_extension"] = append(configs["vcda_session_extension"], extensionMethods...)
 	return configs
 }
 
