@@ -112,7 +112,7 @@ func convertNIC(v attr.Value) (nic, error) {
 		return out, fmt.Errorf("is not an object")
 	}
 	for name, value := range attributes {
-		ok := true
+		var ok bool
 		switch name {
 		case "index":
 			out.Index, ok = whole(value)

@@ -315,8 +315,8 @@ func TestVSphere_folder(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[2], "site-b")
 	folder := func(object direct.Object) any {
-		return object.Values["destination"].(direct.Values)["datastore_folder"]
-	} //nolint:errcheck,forcetypeassert // else it panics
+		return object.Values["destination"].(direct.Values)["datastore_folder"] //nolint:errcheck // else it panics
+	}
 	first := f.apply(none, f.config())
 	other := f.config("source", direct.Values{"site": "site-a", "vcenter_id": f.A.Workloads().VCenterID, "vm_id": f.A.Workloads().VMs[1].ID})
 	second := f.apply(none, other)

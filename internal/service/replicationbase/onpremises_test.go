@@ -92,15 +92,15 @@ func TestOnPremises_import(t *testing.T) {
 		made := f.apply(none, config)
 		destination := config["destination"].(direct.Values)["site"].(string) //nolint:errcheck,forcetypeassert // as config says
 		for _, wanted := range []string{id(made), destination + "/" + o.name} {
-			imported, problems := f.Import(t, f.kindTest.name, wanted, nil)
+			imported, problems := f.Import(t, f.name, wanted, nil)
 			if errors := problems.Errors(); len(errors) > 0 {
 				t.Fatal(wanted, errors)
 			}
 			f.requireNoChange(f.refresh(imported), config)
 		}
-		_, problems := f.Import(t, f.kindTest.name, destination+"/none", nil)
+		_, problems := f.Import(t, f.name, destination+"/none", nil)
 		requireError(t, problems, "Unable to import the")
-		names, problems := f.List(t, f.kindTest.name, direct.Values{"site": "site-b"})
+		names, problems := f.List(t, f.name, direct.Values{"site": "site-b"})
 		if len(names) != 1 || len(problems.Errors()) > 0 {
 			t.Errorf("listed %v, errors %q", names, problems.Errors())
 		}

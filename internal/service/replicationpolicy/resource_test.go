@@ -2,6 +2,7 @@ package replicationpolicy_test
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -133,8 +134,14 @@ func TestPolicy_broken(t *testing.T) {
 	f := twosites.Start(t, simulator.Cloud, "site-b")
 	made := apply(t, f, none, config())
 	for _, fault := range []simulator.Fault{
-		{Kind: simulator.Body, Body: "{}"}, {Kind: simulator.Body, Body: "null"}, {Kind: simulator.Body, Body: "[{}]"}, {Kind: simulator.Truncate},
-		{Kind: simulator.Status, Status: 401}, {Kind: simulator.Status, Status: 403}, {Kind: simulator.Status, Status: 404}, {Kind: simulator.Status, Status: 500},
+		{Kind: simulator.Body, Body: "{}"},
+		{Kind: simulator.Body, Body: "null"},
+		{Kind: simulator.Body, Body: "[{}]"},
+		{Kind: simulator.Truncate},
+		{Kind: simulator.Status, Status: 401},
+		{Kind: simulator.Status, Status: 403},
+		{Kind: simulator.Status, Status: 404},
+		{Kind: simulator.Status, Status: 500},
 	} {
 		fault.Method, fault.Path = "GET", "/policies"
 		f.B.Fault(fault)
@@ -158,7 +165,7 @@ func TestPolicy_version(t *testing.T) {
 		t.Errorf("made %v", made.Values)
 	}
 	for _, record := range f.B.Requests() {
-		if record.Method == "POST" && record.Path == "/policies" && strings.Contains(string(record.Body), "OnpremProtections") {
+		if record.Method == http.MethodPost && record.Path == "/policies" && strings.Contains(string(record.Body), "OnpremProtections") {
 			t.Errorf("sent %s", record.Body)
 		}
 	}

@@ -91,8 +91,14 @@ func TestAssignment_broken(t *testing.T) {
 	f := twosites.Start(t, simulator.Cloud, "site-b")
 	made, _ := f.Apply(t, f.Plan(t, name, direct.Object{}, direct.Values{"organization": "beta", "policy_id": f.B.Workloads().Policies[1].ID}))
 	for _, fault := range []simulator.Fault{
-		{Kind: simulator.Body, Body: "{}"}, {Kind: simulator.Body, Body: "null"}, {Kind: simulator.Body, Body: "[{}]"}, {Kind: simulator.Truncate},
-		{Kind: simulator.Status, Status: 401}, {Kind: simulator.Status, Status: 403}, {Kind: simulator.Status, Status: 404}, {Kind: simulator.Status, Status: 500},
+		{Kind: simulator.Body, Body: "{}"},
+		{Kind: simulator.Body, Body: "null"},
+		{Kind: simulator.Body, Body: "[{}]"},
+		{Kind: simulator.Truncate},
+		{Kind: simulator.Status, Status: 401},
+		{Kind: simulator.Status, Status: 403},
+		{Kind: simulator.Status, Status: 404},
+		{Kind: simulator.Status, Status: 500},
 	} {
 		for _, path := range []string{"/policies", "/policies/*/status"} {
 			fault.Method, fault.Path = "GET", path
