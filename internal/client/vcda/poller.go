@@ -214,11 +214,12 @@ func (p *poller) schedule(ctx context.Context) {
 // left is how long the task goes on by its progress, very long where that does not
 // tell.
 func (s *subscription) left(now time.Time) time.Duration {
-	done := s.task.Progress // in percent
-	if done <= 0 || done > 100 {
+	percent := s.task.Progress
+	if percent <= 0 || percent > 100 {
 		return math.MaxInt64
 	}
-	return now.Sub(s.began) * time.Duration(100-done) / time.Duration(done)
+	whole := 100 / float64(percent) * float64(now.Sub(s.began))
+	return time.Duration(whole) - now.Sub(s.began)
 }
 
 // pollOnce asks for all tasks in one list, and for those it leaves out one by one.

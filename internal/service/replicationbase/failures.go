@@ -53,7 +53,10 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 // can be read.
 func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 	const advice = "change the policy or the settings."
-	asked, _ := spec(ctx, r.Kind.Kind, p) // has been converted before
+	asked, problems := spec(ctx, r.Kind.Kind, p)
+	if problems.HasError() {
+		return advice
+	}
 	owner := ""
 	if cloud := p.CloudBase(); cloud != nil {
 		owner = cloud.Owner.ValueString()
