@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -49,7 +50,8 @@ func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
 // StopProvider waits for it without the help of the clock.
 func TestRunningActions_endByThemselves(t *testing.T) {
 	t.Parallel()
-	actions := &runningActions{clock: clocktest.New()}
+	waits := make(chan time.Duration, 2)
+	actions := &runningActions{clock: waitReporter{clocktest.New(), waits}}
 	release := make(chan struct{})
 	events := actions.track(func(send func(tfprotov6.InvokeActionEvent) bool) {
 		<-release
@@ -57,6 +59,9 @@ func TestRunningActions_endByThemselves(t *testing.T) {
 	})
 	stopped := make(chan struct{})
 	go func() { actions.stop(context.Background(), func() {}); close(stopped) }()
+	if limit := <-waits; limit != actionEndTime {
+		t.Errorf("StopProvider waits %s first, not %s for the action's own end", limit, actionEndTime)
+	}
 	close(release)
 	n := 0
 	for event := range events {
@@ -72,6 +77,17 @@ func TestRunningActions_endByThemselves(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d events", n)
 	}
+}
+
+// waitReporter reports the length of each timeout that begins.
+type waitReporter struct {
+	*clocktest.Clock
+	waits chan<- time.Duration
+}
+
+func (r waitReporter) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	r.waits <- d
+	return r.Clock.WithTimeout(ctx, d, cause)
 }
 
 func isClosed(c <-chan struct{}) bool {
