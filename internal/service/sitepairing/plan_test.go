@@ -172,7 +172,7 @@ func TestReservations_commandLine(t *testing.T) {
 		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
 		run(t, a,
 			resource.TestStep{Config: config(a, of(b))},
-			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Unable to pair with the site at")},
+			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing")},
 			resource.TestStep{
 				Config:           acctest.ProviderBlock(a) + pairing("renamed", of(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("vcda_site_pairing.renamed", plancheck.ResourceActionNoop)}},
