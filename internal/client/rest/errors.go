@@ -59,10 +59,6 @@ func (e *StatusError) IsTransient() bool {
 	return e.Status >= 500 || e.Status == http.StatusTooManyRequests
 }
 
-// IsHTML reports whether the response is a page: something in front of the API has
-// responded.
-func (e *StatusError) IsHTML() bool { return isHTML(e.Header.Get("Content-Type")) }
-
 // RetryAfter returns how long the server asks to wait before the next request, and
 // whether it asks at all.
 func (e *StatusError) RetryAfter() (wait time.Duration, asked bool) {

@@ -55,6 +55,6 @@ func isExpired(err error) bool { return rest.Status(err) == http.StatusUnauthori
 // API's.
 func isDenied(err error) bool {
 	var status *rest.StatusError
-	return errors.As(err, &status) && !status.IsHTML() &&
+	return errors.As(err, &status) && !status.HTML &&
 		(status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden)
 }

@@ -65,8 +65,11 @@ func (c *Client) server(login Login) session.Server[string] {
 
 // logOut ends a session on the appliance ("Logout", DELETE /sessions).
 func (c *Client) logOut(ctx context.Context, token string) error {
-	_, err := c.send(ctx, token, rest.Request{Method: http.MethodDelete, Path: "/sessions", NoLimit: true})
-	return err
+	response, err := c.send(ctx, token, rest.Request{Method: http.MethodDelete, Path: "/sessions", NoLimit: true})
+	if err != nil {
+		return err
+	}
+	return response.HTMLError() // of a firewall, which has let nothing through
 }
 
 // Logout ends every session the client opened. An external token is left alone.

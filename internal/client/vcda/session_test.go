@@ -407,6 +407,16 @@ func TestLogout(t *testing.T) {
 			t.Errorf("error %v, %d requests", err, f.a.Stats().Total)
 		}
 	})
+	t.Run("a page in its place", func(t *testing.T) {
+		f := start(t, Manager)
+		f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions", Times: 1, Kind: simulator.Body, Body: "<html>Blocked</html>", ContentType: "text/html"})
+		if _, err := f.Sites(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Logout(t.Context()); err != nil || f.a.Stats().LiveSessions != 0 {
+			t.Errorf("error %v, %d sessions are left", err, f.a.Stats().LiveSessions)
+		}
+	})
 	t.Run("once", func(t *testing.T) {
 		f := start(t, Manager)
 		if _, err := f.Sites(t.Context()); err != nil {

@@ -79,7 +79,7 @@ func (v *apiVersion) settle() {
 // for. No appliance answers with a page.
 func isUnknownVersion(err error) bool {
 	var status *rest.StatusError
-	return errors.As(err, &status) && status.Status == http.StatusNotAcceptable && !status.IsHTML()
+	return errors.As(err, &status) && status.Status == http.StatusNotAcceptable && !status.HTML
 }
 
 // APIVersion is the version the client asks for, such as "4.7".
