@@ -373,7 +373,7 @@ func (w *world) nameAppliances(t *testing.T) {
 	w.files["tunnel-1.pem"] = w.fixture.Appliance("tunnel-1").CertificatePEM()
 	accounts := simulator.DefaultAccounts()
 	w.env = append(w.env,
-		"VCDA_PREFLIGHT=false", // nobody serves the names of the examples to this machine
+		"VCDA_PREFLIGHT=false", // the hosts of the examples can't be reached from this machine
 		"TF_VAR_deployment_password="+w.a.RootPassword(), "TF_VAR_deployment_passwords="+asJSON(t, deployment),
 		"TF_VAR_previous_root_password="+accounts.LocalUsers[0].Password, "TF_VAR_root_password="+chosenPassword, "TF_VAR_root_passwords="+asJSON(t, chosen),
 		"TF_VAR_password="+w.a.RootPassword(), "TF_VAR_license_key="+simulator.DefaultLicense,

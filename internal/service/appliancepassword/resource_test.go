@@ -329,8 +329,8 @@ func TestOwnAppliance(t *testing.T) {
 	}
 }
 
-// TestPreviousPassword warns, once, where the previous password is needed and nothing
-// changes it: a resource that is planned not to, or there is none.
+// TestPreviousPassword: one warning where the previous password is needed and no
+// resource of the plan changes it.
 func TestPreviousPassword(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
