@@ -22,23 +22,18 @@ func startInGroup(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAtt
 // killGroup ends a command and what it has started, without a warning.
 func killGroup(command *exec.Cmd) error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 
-// killHook runs kill once, at the first write of a path.
-func killHook(path string, kill func()) func(*http.Request) {
-	var first sync.Once
-	return func(r *http.Request) {
-		if r.Method != http.MethodGet && r.URL.Path == path {
-			first.Do(kill)
-		}
-	}
-}
-
 // runKilled runs a command and kills it without a warning, once one of the appliances
 // has performed a write of a path.
 func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances []*simulator.Appliance, arguments ...string) {
 	t.Helper()
 	command := space.Command(t, arguments...)
-	started, killed := make(chan struct{}), make(chan struct{})
-	hook := killHook(path, func() { <-started; _ = killGroup(command); close(killed) })
+	started, written := make(chan struct{}), make(chan struct{})
+	var first sync.Once
+	hook := func(r *http.Request) {
+		if r.Method != http.MethodGet && r.URL.Path == path {
+			first.Do(func() { <-started; close(written); _ = killGroup(command) })
+		}
+	}
 	for _, a := range appliances {
 		a.BeforeResponse(hook)
 	}
@@ -51,7 +46,7 @@ func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances [
 	close(started)
 	_ = command.Wait()
 	select {
-	case <-killed:
+	case <-written:
 	default:
 		t.Fatalf("%s was never written:\n%s", path, out.String())
 	}
