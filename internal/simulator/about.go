@@ -79,8 +79,7 @@ func (a *Appliance) config() any {
 	}
 }
 
-// remoteCertificate is GET /config/remote-certificate: the appliance looks at
-// the certificate behind a URL.
+// remoteCertificate is GET /config/remote-certificate: the appliance reads the certificate of the server at a URL.
 func (c *call) remoteCertificate() (reply, *problem) {
 	if via := c.query.Get("viaTunnel"); via != "" && via != "true" && via != "false" {
 		return reply{}, violation(http.StatusBadRequest, "BadUserInput", "Query parameter viaTunnel is neither true nor false.")

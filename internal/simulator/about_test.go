@@ -32,7 +32,7 @@ func TestAbout(t *testing.T) {
 		if got.ServiceType != row.want || got.ProductName == "" || !strings.HasPrefix(got.BuildVersion, "4.7.") || got.BuildDate == 0 || got.InstanceID == "" || got != again {
 			t.Errorf("got %+v, then %+v", got, again)
 		}
-		f.as("").expired()
+		f.withToken("").requireExpired()
 	}
 }
 
@@ -78,8 +78,8 @@ func TestRemoteCertificate(t *testing.T) {
 	if got.Certificate.ThumbPrint != f.b.Thumbprint() || got.Certificate.IssuedTo.CN != "site-b" || got.Certificate.ExpiresOn == 0 {
 		t.Errorf("got %+v", got)
 	}
-	f.refused(http.StatusInternalServerError, "GeneralServerFailure", request{method: "GET", path: "/config/remote-certificate?url=https://nowhere.example.com"})
-	f.noViolation()
+	f.requireRefusal(http.StatusInternalServerError, "GeneralServerFailure", request{method: "GET", path: "/config/remote-certificate?url=https://nowhere.example.com"})
+	f.requireNoViolation()
 }
 
 func TestHealth(t *testing.T) {
@@ -144,7 +144,7 @@ func TestHealth(t *testing.T) {
 		if _, got = ask(f, "POST", "4.7"); got.DBError != nil {
 			t.Error("dbError is still there")
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
@@ -162,5 +162,5 @@ func TestMediaTypes(t *testing.T) {
 			t.Errorf("Accept %s: Content-Type %s", accept, got.header.Get("Content-Type"))
 		}
 	}
-	f.noViolation()
+	f.requireNoViolation()
 }

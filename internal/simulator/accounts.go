@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Account is who a session belongs to, as GET /sessions reports it.
+// Account is the owner of a session, as GET /sessions reports it.
 type Account struct {
 	User  string
 	Roles []string
@@ -20,7 +20,7 @@ type Account struct {
 type PasswordAccount struct {
 	Account
 	Username, Password string
-	Principals         []string // whom an SSO account may impersonate, besides itself
+	Principals         []string // other users that an SSO account may impersonate
 }
 
 // SAMLAccount logs in with a SAML token.

@@ -19,8 +19,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
-// Appliance is one fake appliance. Its methods may be called at any time, from
-// any goroutine.
+// Appliance is one simulated appliance. Its methods are safe for concurrent use.
 type Appliance struct {
 	fixture    *Fixture
 	options    ApplianceOptions // as started, with defaults
@@ -30,29 +29,29 @@ type Appliance struct {
 	server     *http.Server
 	serving    sync.WaitGroup // the listener, then its connections
 
-	// All below is guarded by the lock of the fixture.
-	starts       int // of the service
-	started      time.Time
-	instanceID   string
-	site         string // "" before it is set
-	setup        setup
-	maintenance  maintenance
-	box          *box
-	beside       *Appliance // the Manager beside a Cloud service, or nil
-	certificate  *tls.Certificate
-	thumbprint   string // of the certificate
-	latency      time.Duration
-	sessions     map[string]*session
-	nonces       map[string]bool
-	sites        []*siteRecord
-	tasks        []*task // in the order of their start
-	taskSwitches taskSwitches
-	frozen       bool
-	busy         *problem // answer to changes of a site whose task runs
-	earlyRows    bool     // a site is listed while its pair task runs
-	twice        bool     // every row of the sites list comes twice
-	healthErrors map[string]*apiError
-	replicators  replicatorHosts
+	// The lock of the fixture guards the fields below.
+	starts        int // how often the service has started
+	started       time.Time
+	instanceID    string
+	site          string // "" before it is set
+	setup         setup
+	maintenance   maintenance
+	host          *host
+	manager       *Appliance // of a Cloud service, or nil
+	certificate   *tls.Certificate
+	thumbprint    string // of the certificate
+	latency       time.Duration
+	sessions      map[string]*session
+	nonces        map[string]bool
+	sites         []*siteRecord
+	tasks         []*task // in the order of their start
+	taskSwitches  taskSwitches
+	frozen        bool
+	busy          *problem // refusal of changes of a site whose task runs
+	earlyRows     bool     // a site is listed while its pair task runs
+	duplicateRows bool     // the sites list shows every row twice
+	healthErrors  map[string]*apiError
+	replicators   replicatorHosts
 
 	workloads           Workloads
 	replicationSwitches replicationSwitches
@@ -75,7 +74,7 @@ func newAppliance(e *Fixture, o ApplianceOptions) *Appliance {
 		service:      o.Service,
 		started:      e.now(),
 		publicURLs:   slices.Clone(o.PublicURLs),
-		box:          newBox(o, e.now()),
+		host:         newHost(o, e.now()),
 		latency:      o.Latency,
 		sessions:     map[string]*session{},
 		nonces:       map[string]bool{},
@@ -195,31 +194,31 @@ func (a *Appliance) Service() Service { return a.service }
 // Accounts returns the accounts that may log in.
 func (a *Appliance) Accounts() Accounts {
 	var accounts Accounts
-	a.fixture.do(func() { accounts = a.box.accounts })
+	a.fixture.do(func() { accounts = a.host.accounts })
 	return accounts
 }
 
 // SetAccounts changes the accounts that may log in; sessions stay open.
 func (a *Appliance) SetAccounts(accounts Accounts) {
-	a.fixture.do(func() { a.box.accounts = accounts })
+	a.fixture.do(func() { a.host.accounts = accounts })
 }
 
-// Thumbprint returns that of the certificate now shown, in canonical form.
+// Thumbprint returns the thumbprint of the current certificate, in canonical form.
 func (a *Appliance) Thumbprint() string {
 	var print string
 	a.fixture.do(func() { print = a.thumbprint })
 	return print
 }
 
-// CertificatePEM returns the certificate now shown.
+// CertificatePEM returns the current certificate.
 func (a *Appliance) CertificatePEM() string {
 	var text string
 	a.fixture.do(func() { text = certs.PEM(a.certificate.Certificate[0]) })
 	return text
 }
 
-// RotateCertificate gives the appliance a new certificate of the same
-// authority; as on the real one the service restarts with it.
+// RotateCertificate gives the appliance a new certificate of the same authority. The service restarts, as on a real
+// appliance.
 func (a *Appliance) RotateCertificate() {
 	if err := a.certify(); err != nil {
 		panic(err) // the first one was issued the same way
@@ -227,9 +226,8 @@ func (a *Appliance) RotateCertificate() {
 	a.Restart()
 }
 
-// Restart forgets sessions and tasks. Sites stay, and what running tasks were to
-// do still happens. Connections opened before close after their next answer, so
-// that no request is lost; a Reset fault loses one.
+// Restart drops sessions and tasks. Sites stay, and running tasks still take effect. Older connections close after
+// their next response, so no request is lost. To lose one, add a Reset fault.
 func (a *Appliance) Restart() { a.fixture.do(a.forgetSessions) }
 
 // forgetSessions is Restart under the lock.
@@ -240,8 +238,8 @@ func (a *Appliance) forgetSessions() {
 	a.starts++
 }
 
-// PowerOff closes the port, so that connections are refused until PowerOn. Sessions and
-// tasks are gone then, as after Restart.
+// PowerOff closes the port, so that connections are refused until PowerOn. It drops sessions and tasks, as Restart
+// does.
 func (a *Appliance) PowerOff() {
 	a.close()
 	a.Restart()
@@ -265,19 +263,19 @@ func (a *Appliance) markConnection(ctx context.Context, _ net.Conn) context.Cont
 	return context.WithValue(ctx, startKey{}, current)
 }
 
-// SetLatency changes how long each request waits before it is acted upon.
+// SetLatency sets the delay before each request is performed.
 func (a *Appliance) SetLatency(d time.Duration) {
 	a.fixture.do(func() { a.latency = d })
 }
 
-// BeforeResponse sets a hook which runs after a request was acted upon and
-// before its answer is sent; nil removes it. The answer waits for the hook.
+// BeforeResponse sets a hook that runs after a request is performed and before its response is sent. The response
+// waits for the hook; nil removes the hook.
 func (a *Appliance) BeforeResponse(hook func(*http.Request)) {
 	a.fixture.do(func() { a.hook = hook })
 }
 
-// PublicURL returns where peers find the appliance: the first of its public
-// URLs, else the base of its API.
+// PublicURL returns the address under which peers reach the appliance: the first of its public URLs, else the base of
+// its API.
 func (a *Appliance) PublicURL() string {
 	if len(a.publicURLs) > 0 {
 		return a.publicURLs[0]
@@ -289,11 +287,10 @@ func (a *Appliance) newestVersion() string {
 	return a.options.APIVersions[len(a.options.APIVersions)-1]
 }
 
-// pairingID is the id of a new row of a peer at the URL.
+// pairingID returns the ID of a new pairing with the peer at the URL.
 func (a *Appliance) pairingID(publicURL string) string {
 	return a.fixture.source.UUID("pairing of " + a.site + " with " + publicURL)
 }
 
-// unguessable makes the id of a session or a task, which is another one in each
-// run.
-func unguessable() string { return seed.New("").UUID("") }
+// randomID returns a new ID of a session or a task. It differs in each run, also with a seed.
+func randomID() string { return seed.New("").UUID("") }

@@ -11,9 +11,9 @@ import (
 
 const manyPeers = 5000
 
-// startCrowd starts site-a, which is served, and the other sites of a crowd,
-// which are not. The clock stands still: a task ends when the benchmark says so.
-func startCrowd(b *testing.B, service simulator.Service) (*fixture, []*simulator.Appliance) {
+// startManySites starts site-a, which is served, and peers that are not. The clock stands still: a task ends when the
+// benchmark advances it.
+func startManySites(b *testing.B, service simulator.Service) (*fixture, []*simulator.Appliance) {
 	b.Helper()
 	options := []simulator.ApplianceOptions{{Site: "site-a", Service: service}}
 	for i := range manyPeers {
@@ -56,7 +56,7 @@ func eachFlavorB(b *testing.B, bench func(b *testing.B, service simulator.Servic
 // BenchmarkStart brings up a fixture of 5,001 sites, and pairs it both ways.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		f, peers := startCrowd(b, simulator.Manager)
+		f, peers := startManySites(b, simulator.Manager)
 		f.pairAll(peers)
 	}
 }
@@ -64,7 +64,7 @@ func BenchmarkStart(b *testing.B) {
 // BenchmarkList reads a list of 5,000 pairings.
 func BenchmarkList(b *testing.B) {
 	eachFlavorB(b, func(b *testing.B, service simulator.Service) {
-		f, peers := startCrowd(b, service)
+		f, peers := startManySites(b, service)
 		f.pairAll(peers)
 		b.ReportAllocs()
 		for b.Loop() {
@@ -77,21 +77,21 @@ func BenchmarkList(b *testing.B) {
 // open.
 func BenchmarkPairing(b *testing.B) {
 	eachFlavorB(b, func(b *testing.B, service simulator.Service) {
-		f, peers := startCrowd(b, service)
+		f, peers := startManySites(b, service)
 		f.pairAll(peers)
 		for i := range peers {
-			f.must(f.accepted(), request{method: "POST", path: "/sites", body: f.pairBody(peers[i])}, nil)
+			f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: f.pairBody(peers[i])}, nil)
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			f.must(f.accepted(), request{method: "POST", path: "/sites", body: f.pairBody(peers[0])}, nil)
+			f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: f.pairBody(peers[0])}, nil)
 		}
 	})
 }
 
 // BenchmarkTasks polls 100 of 5,000 open tasks, by their ids.
 func BenchmarkTasks(b *testing.B) {
-	f, peers := startCrowd(b, simulator.Manager)
+	f, peers := startManySites(b, simulator.Manager)
 	var ids []string
 	for _, peer := range peers {
 		var started task

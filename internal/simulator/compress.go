@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// compress packs an answer for a client which accepts gzip.
-func (a *Appliance) compress(r *http.Request, out answer) answer {
+// compress encodes a response with gzip if the client accepts it.
+func (a *Appliance) compress(r *http.Request, out response) response {
 	if !a.options.Compress || len(out.body) == 0 || !acceptsGzip(r.Header) {
 		return out
 	}
@@ -22,7 +22,8 @@ func (a *Appliance) compress(r *http.Request, out answer) answer {
 	return out
 }
 
-// acceptsGzip ignores a coding's weight: no client lists gzip to refuse it.
+// acceptsGzip reports whether the client accepts gzip. It ignores the weight of a coding: no client lists gzip to
+// refuse it.
 func acceptsGzip(header http.Header) bool {
 	codings := strings.Split(strings.Join(header.Values("Accept-Encoding"), ","), ",")
 	return slices.ContainsFunc(codings, func(coding string) bool {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// extend is POST /sessions/extend. Prose and schema of the reference disagree
-// on access tokens; the appliance takes one of the two forms.
+// extend is POST /sessions/extend. Prose and schema of the reference disagree on access tokens; the appliance accepts
+// one of the two forms.
 func (c *call) extend() (reply, *problem) {
 	site, check, err := c.readExtension()
 	if err != nil {
@@ -20,7 +20,7 @@ func (c *call) extend() (reply, *problem) {
 	if remote == nil {
 		return reply{}, refuse(http.StatusNotFound, "SiteNotFound", "Site %s was not found.", site)
 	}
-	account := check(remote.box.accounts)
+	account := check(remote.host.accounts)
 	if account == nil {
 		return reply{}, refuse(http.StatusUnauthorized, "RemoteAuthenticationFailure", "Site %s refused the authentication.", site)
 	}
@@ -32,7 +32,7 @@ func (c *call) extend() (reply, *problem) {
 // remoteCheck looks a login up among the accounts of the remote site.
 type remoteCheck func(Accounts) *Account
 
-// readExtension reads the form of the body which its type asks for.
+// readExtension reads the body in the form of its type.
 func (c *call) readExtension() (site string, check remoteCheck, err *problem) {
 	var kind struct {
 		Type string `json:"type"`
@@ -141,7 +141,7 @@ func (c *call) decodeExtension(body any, site *string) *problem {
 	return nil
 }
 
-// shrink is DELETE /sessions/{site}: it takes an extension back.
+// shrink is DELETE /sessions/{site}: it removes an extension.
 func (c *call) shrink() (reply, *problem) {
 	if c.key == c.appliance.site {
 		return reply{}, refuse(http.StatusBadRequest, "BadUserInput", "Site %s is the local one.", c.key)

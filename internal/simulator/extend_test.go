@@ -55,7 +55,7 @@ func TestExtend(t *testing.T) {
 			call := request{method: "POST", path: "/sessions/extend", body: row.body}
 			want := []map[string]string{{"site": "site-a", "org": "System"}}
 			if row.code != "" {
-				f.refused(row.status, row.code, call)
+				f.requireRefusal(row.status, row.code, call)
 			} else {
 				f.must(row.status, call, nil)
 				f.must(row.status, call, nil) // again: replaces
@@ -64,7 +64,7 @@ func TestExtend(t *testing.T) {
 			if diff := cmp.Diff(want, f.authenticatedSites()); diff != "" {
 				t.Error(diff)
 			}
-			f.noViolation()
+			f.requireNoViolation()
 		})
 	}
 }
@@ -78,17 +78,17 @@ func (f *fixture) authenticatedSites() []map[string]string {
 
 func TestExtend_needsAPairing(t *testing.T) {
 	f := start(t, simulator.Cloud)
-	f.refused(http.StatusNotFound, "SiteNotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
+	f.requireRefusal(http.StatusNotFound, "SiteNotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
 }
 
 func TestExtend_notOnTheManager(t *testing.T) {
 	f := start(t, simulator.Manager)
-	f.refused(http.StatusNotFound, "NotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
-	f.refused(http.StatusNotFound, "NotFound", request{method: "DELETE", path: "/sessions/site-b"})
+	f.requireRefusal(http.StatusNotFound, "NotFound", request{method: "POST", path: "/sessions/extend", body: extension("type", "multisite", "org", "acme")})
+	f.requireRefusal(http.StatusNotFound, "NotFound", request{method: "DELETE", path: "/sessions/site-b"})
 }
 
-// extended is a session of site-a which reaches site-b.
-func extended(t *testing.T) *fixture {
+// startExtended starts a fixture whose session of site-a is extended to site-b.
+func startExtended(t *testing.T) *fixture {
 	t.Helper()
 	f := start(t, simulator.Cloud)
 	f.a.Pair("site-b")
@@ -97,16 +97,16 @@ func extended(t *testing.T) *fixture {
 }
 
 func TestShrink(t *testing.T) {
-	f := extended(t)
+	f := startExtended(t)
 	var got details
 	f.must(http.StatusOK, request{method: "DELETE", path: "/sessions/site-b"}, &got)
 	if len(got.AuthenticatedSites) != 1 || len(f.authenticatedSites()) != 1 {
 		t.Errorf("still extended: %v", got)
 	}
-	f.refused(http.StatusBadRequest, "BadUserInput", request{method: "DELETE", path: "/sessions/site-a"})
-	f.noViolation()
-	f.refused(http.StatusNotFound, "NotFound", request{method: "DELETE", path: "/sessions/"})
-	f.alive()
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{method: "DELETE", path: "/sessions/site-a"})
+	f.requireNoViolation()
+	f.requireRefusal(http.StatusNotFound, "NotFound", request{method: "DELETE", path: "/sessions/"})
+	f.requireLive()
 }
 
 func TestShrink_withoutExtension(t *testing.T) {
@@ -116,18 +116,18 @@ func TestShrink_withoutExtension(t *testing.T) {
 		if code == "" {
 			f.must(http.StatusOK, call, nil)
 		} else {
-			f.refused(status, code, call)
+			f.requireRefusal(status, code, call)
 		}
 	}
 }
 
 func TestExtend_endsWithTheSession(t *testing.T) {
-	f := extended(t)
+	f := startExtended(t)
 	f.must(http.StatusNoContent, request{method: "DELETE", path: "/sessions"}, nil)
-	if got := f.as(f.login(f.a)).authenticatedSites(); len(got) != 1 {
+	if got := f.withToken(f.login(f.a)).authenticatedSites(); len(got) != 1 {
 		t.Errorf("a new session knows %v", got)
 	}
-	f = extended(t)
+	f = startExtended(t)
 	f.a.DropExtensions()
 	if got := f.authenticatedSites(); len(got) != 1 {
 		t.Errorf("extensions left: %v", got)
@@ -135,14 +135,14 @@ func TestExtend_endsWithTheSession(t *testing.T) {
 }
 
 func TestExtend_neededForRemoteTasks(t *testing.T) {
-	f := extended(t)
-	remote := f.as(f.login(f.b))
+	f := startExtended(t)
+	remote := f.withToken(f.login(f.b))
 	var started task
 	remote.must(http.StatusOK, request{on: f.b, method: "POST", path: "/sites", body: f.pairBody(f.a)}, &started)
 	path := "/tasks/" + started.ID + "?site=site-b"
 	f.must(http.StatusOK, request{method: "GET", path: path}, nil) // multisite keeps the roles
 	f.a.DropExtensions()
-	f.refused(http.StatusUnauthorized, "RemoteAuthenticationFailure", request{method: "GET", path: path})
-	f.refused(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: "/tasks?site=site-c"})
+	f.requireRefusal(http.StatusUnauthorized, "RemoteAuthenticationFailure", request{method: "GET", path: path})
+	f.requireRefusal(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: "/tasks?site=site-c"})
 	f.must(http.StatusOK, request{method: "GET", path: "/tasks?site=site-a"}, nil)
 }

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// FaultKind is what goes wrong with an answer.
+// FaultKind is the way in which a response goes wrong.
 type FaultKind int
 
 // The kinds of faults. Those marked "acts" perform the request first; so do
 // the others with PerformFirst.
 const (
-	Status       FaultKind = iota // an answer of Status, with Body or an ApiError
-	DropResponse                  // acts, then closes the connection without an answer
+	Status       FaultKind = iota // a response with Status, and Body or an ApiError
+	DropResponse                  // acts, then closes the connection without a response
 	Reset                         // resets the connection, on HTTP/2 the stream
-	Hang                          // no answer until the client gives up
+	Hang                          // no response until the client gives up
 	Truncate                      // acts, then breaks off in the middle of the body
 	Oversize                      // a valid but huge JSON array
 	SlowDrip                      // acts, then sends one byte at a time
@@ -33,13 +33,12 @@ const (
 	dripInterval  = 50 * time.Millisecond
 )
 
-// Fault is a rule: requests it matches go wrong. The first rule that matches
-// counts.
+// Fault is a rule that makes matching requests fail. The first rule that matches applies.
 type Fault struct {
 	Method      string  // empty: all
 	Path        string  // a pattern of path.Match, or a prefix when it ends in a slash; empty: all
 	Times       int     // 0: until ClearFaults
-	Skip        int     // let so many matching requests pass first
+	Skip        int     // number of matching requests that pass first
 	Probability float64 // 0: always; the same requests in each run
 
 	Kind         FaultKind
@@ -75,19 +74,19 @@ func (a *Appliance) ClearFaults() {
 
 // nextFault finds the fault that applies to a request, nil when none does.
 func (a *Appliance) nextFault(r *http.Request) *Fault {
-	var struck *Fault
+	var active *Fault
 	a.fixture.do(func() {
 		for _, rule := range a.faults {
-			if struck == nil && rule.matches(r) && rule.strikes(a.random.Float64) {
+			if active == nil && rule.matches(r) && rule.applies(a.random.Float64) {
 				fault := rule.Fault
 				if fault.OnHang == nil {
 					fault.OnHang = a.options.OnHang
 				}
-				struck = &fault
+				active = &fault
 			}
 		}
 	})
-	return struck
+	return active
 }
 
 func (f Fault) matches(r *http.Request) bool {
@@ -101,8 +100,8 @@ func (f Fault) matches(r *http.Request) bool {
 	return err == nil && ok
 }
 
-// strikes counts a matching request and reports whether the fault applies to it.
-func (rule *faultRule) strikes(random func() float64) bool {
+// applies counts a matching request and reports whether the fault applies to it.
+func (rule *faultRule) applies(random func() float64) bool {
 	rule.seen++
 	if rule.seen <= rule.Skip || rule.Times > 0 && rule.used >= rule.Times {
 		return false
@@ -114,12 +113,12 @@ func (rule *faultRule) strikes(random func() float64) bool {
 	return true
 }
 
-func (f Fault) acts() bool {
+func (f Fault) performsFirst() bool {
 	return f.PerformFirst || f.Kind == DropResponse || f.Kind == Truncate || f.Kind == SlowDrip
 }
 
-// answered is the status that the client sees, 0 for none.
-func (f Fault) answered(real answer) int {
+// clientStatus returns the status that the client sees, 0 for none.
+func (f Fault) clientStatus(real response) int {
 	switch f.Kind {
 	case DropResponse, Reset, Hang:
 		return 0
@@ -138,15 +137,15 @@ func (f Fault) statusOr(usual int) int {
 	return usual
 }
 
-// write gives the client what the fault leaves of an answer.
-func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
+// write sends the client the faulty response.
+func (f Fault) write(w http.ResponseWriter, r *http.Request, real response, closed <-chan struct{}) {
 	switch f.Kind {
 	case DropResponse:
 		panic(http.ErrAbortHandler)
 	case Reset:
 		resetConnection(w)
 	case Hang:
-		f.clientWaits()
+		f.reportHang()
 		wait(r, closed, nil)
 		panic(http.ErrAbortHandler)
 	case Truncate:
@@ -156,14 +155,14 @@ func (f Fault) write(w http.ResponseWriter, r *http.Request, real answer, closed
 	case Oversize:
 		f.oversize(w)
 	default:
-		f.answer().write(w)
+		f.response().write(w)
 	}
 }
 
-// answer is the made-up answer of the kinds which have one.
-func (f Fault) answer() answer {
-	status := f.answered(answer{})
-	out := answer{status: status, header: http.Header{}, body: []byte(f.Body)}
+// response returns the response of the kinds that replace the real one.
+func (f Fault) response() response {
+	status := f.clientStatus(response{})
+	out := response{status: status, header: http.Header{}, body: []byte(f.Body)}
 	if f.Kind == Status && f.Body == "" {
 		out = refuse(status, statusCode(status), "Simulated fault.").encode(plainJSON)
 	} else if f.Body != "" {
@@ -193,7 +192,7 @@ func statusCode(status int) string {
 	return "GeneralServerFailure"
 }
 
-// resetConnection closes the connection so that the client gets a reset, not an end.
+// resetConnection closes the connection with a reset instead of an orderly end.
 func resetConnection(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -208,8 +207,8 @@ func resetConnection(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// truncate promises the whole body and breaks off in its middle.
-func truncate(w http.ResponseWriter, real answer) {
+// truncate announces the whole body and closes the connection in the middle of it.
+func truncate(w http.ResponseWriter, real response) {
 	length := strconv.Itoa(len(real.body))
 	real.header.Set("Content-Length", length)
 	real.body = real.body[:len(real.body)/2]
@@ -218,8 +217,8 @@ func truncate(w http.ResponseWriter, real answer) {
 	panic(http.ErrAbortHandler)
 }
 
-// drip sends one byte at a time until the client leaves.
-func (f Fault) drip(w http.ResponseWriter, r *http.Request, real answer, closed <-chan struct{}) {
+// drip sends one byte at a time until the client disconnects.
+func (f Fault) drip(w http.ResponseWriter, r *http.Request, real response, closed <-chan struct{}) {
 	body := real.body
 	real.body = nil
 	real.write(w)
@@ -232,20 +231,20 @@ func (f Fault) drip(w http.ResponseWriter, r *http.Request, real answer, closed 
 		_, _ = w.Write(body[i : i+1])
 		_ = http.NewResponseController(w).Flush()
 		if i == 0 {
-			f.clientWaits()
+			f.reportHang()
 		}
 	}
 }
 
-func (f Fault) clientWaits() {
+func (f Fault) reportHang() {
 	if f.OnHang != nil {
 		f.OnHang()
 	}
 }
 
-// oversize sends a valid list with one huge member, unless the client leaves.
+// oversize sends a valid list with one huge member, until the client disconnects.
 func (f Fault) oversize(w http.ResponseWriter) {
-	answer{status: f.statusOr(http.StatusOK), header: http.Header{"Content-Type": {plainJSON}}, body: []byte(`[{"description":"`)}.write(w)
+	response{status: f.statusOr(http.StatusOK), header: http.Header{"Content-Type": {plainJSON}}, body: []byte(`[{"description":"`)}.write(w)
 	chunk := []byte(strings.Repeat("x", 64<<10))
 	for range oversizeBytes / len(chunk) {
 		if _, err := w.Write(chunk); err != nil {
@@ -255,8 +254,8 @@ func (f Fault) oversize(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(`"}]`))
 }
 
-// wait waits for the timer and reports whether it fired: it ends early when the
-// client leaves or the fixture closes.
+// wait waits for the timer and reports whether it fired. It returns early if the client disconnects or the fixture
+// closes.
 func wait(r *http.Request, closed <-chan struct{}, timer <-chan time.Time) bool {
 	select {
 	case <-r.Context().Done():

@@ -21,7 +21,7 @@ func TestFault_status(t *testing.T) {
 	list := request{method: "GET", path: "/sites"}
 	for status, code := range map[int]string{400: "BadRequest", 401: "NotAuthenticated", 403: "Forbidden", 503: "GeneralServerFailure"} {
 		f.a.Fault(simulator.Fault{Status: status, Times: 1, RetryAfter: "7", Header: http.Header{"x-proxy": {"yes"}}})
-		got := f.refused(status, code, list)
+		got := f.requireRefusal(status, code, list)
 		if got.header.Get("Retry-After") != "7" || got.header.Get("X-Proxy") != "yes" {
 			t.Errorf("header %v", got.header)
 		}
@@ -86,9 +86,8 @@ func TestFault_sameInEachRun(t *testing.T) {
 	}
 }
 
-// TestFault_whichArePerformed tells which faults lose the request and which only the
-// answer.
-func TestFault_whichArePerformed(t *testing.T) {
+// TestFault_performed: some faults lose the request, others only its response.
+func TestFault_performed(t *testing.T) {
 	body := simulator.Fault{Kind: simulator.Body, Body: "{"}
 	for name, row := range map[string]struct {
 		fault  simulator.Fault
@@ -151,8 +150,7 @@ func TestFault_hangsUntilTheClientLeaves(t *testing.T) {
 	}
 }
 
-// TestClose_endsHangingRequests closes a fixture while requests hang; goleak tells
-// when one stays.
+// TestClose_endsHangingRequests closes a fixture while requests hang; goleak finds a request that stays.
 func TestClose_endsHangingRequests(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"hang": {Kind: simulator.Hang},
@@ -204,7 +202,7 @@ func TestLatency(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.SetLatency(30 * time.Millisecond)
 	began := time.Now()
-	f.alive()
+	f.requireLive()
 	if took := time.Since(began); took < 30*time.Millisecond {
 		t.Errorf("took %s", took)
 	}
@@ -235,12 +233,11 @@ func TestFault_slowDrip(t *testing.T) {
 		t.Errorf("a whole answer arrived at once: %s", got.body)
 	}
 	if got := f.do(request{method: "GET", path: "/config/is-configured"}); !json.Valid(got.body) {
-		t.Errorf("the patient got %s", got.body)
+		t.Errorf("the client that waits got %s", got.body)
 	}
 }
 
-// TestHook acts between two requests: after one was acted upon, before its
-// answer.
+// TestHook: the hook runs after a request is performed and before its response.
 func TestHook(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.Pair("site-b")
@@ -253,7 +250,7 @@ func TestHook(t *testing.T) {
 		}
 	})
 	if len(f.peers()) != 1 {
-		t.Error("the hook ran before the request was acted upon")
+		t.Error("the hook ran before the request was performed")
 	}
 	f.a.BeforeResponse(func(r *http.Request) {
 		text, _ := io.ReadAll(r.Body)

@@ -1,10 +1,9 @@
-// Package simulator is a stateful fake of VMware Cloud Director Availability
-// appliances, of the Manager and of the Cloud service. It speaks TLS on loopback,
-// is strict about requests, and the appliances of one fixture know each other, so
-// that a site can be paired from both sides.
+// Package simulator is a stateful simulation of VMware Cloud Director Availability appliances, of the Manager and of
+// the Cloud service. It speaks TLS on loopback and is strict about requests. The appliances of one fixture know each
+// other, so that a site can be paired from both sides.
 //
-// It follows the published API as far as that goes; where the reference is
-// silent, the comments say what the simulator assumes.
+// It follows the published API as far as that goes. Where the reference is silent, the comments say what the
+// simulator assumes.
 package simulator
 
 import (
@@ -90,10 +89,10 @@ func (e *Fixture) add(o ApplianceOptions) error {
 	if !o.WithManager {
 		return nil
 	}
-	beside := newAppliance(e, o.manager())
-	beside.box = a.box
-	a.beside = beside
-	return e.launch(beside)
+	manager := newAppliance(e, o.manager())
+	manager.host = a.host
+	a.manager = manager
+	return e.launch(manager)
 }
 
 // launch starts an appliance and makes it known.
@@ -135,7 +134,7 @@ func (e *Fixture) Close() {
 	})
 }
 
-// do runs f under the lock, after the effects of all tasks which are due.
+// do runs f under the lock, after the effects of all tasks that are due.
 func (e *Fixture) do(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -143,7 +142,7 @@ func (e *Fixture) do(f func()) {
 	f()
 }
 
-// settle lets the tasks end whose time has come, in the order of their ends.
+// settle ends the tasks that are due, in the order of their ends.
 func (e *Fixture) settle() {
 	now := e.now()
 	due := 0
@@ -164,13 +163,13 @@ func (e *Fixture) settle() {
 	e.pending = slices.Concat(frozen, e.pending[due:])
 }
 
-// enqueue puts a task behind those which end no later.
+// enqueue inserts a task in the order of the ends.
 func (e *Fixture) enqueue(t *task) {
 	at := sort.Search(len(e.pending), func(i int) bool { return e.pending[i].end.After(t.end) })
 	e.pending = slices.Insert(e.pending, at, t)
 }
 
-// byURL finds the appliance which answers under a URL, nil when none does.
+// byURL returns the appliance that serves a URL, nil if there is none.
 func (e *Fixture) byURL(raw string) *Appliance {
 	wanted, err := normalizeURL(raw)
 	if err != nil {

@@ -138,7 +138,7 @@ func TestStats_concurrency(t *testing.T) {
 		arrived.Wait() // all are in flight at once
 	})
 	for range n {
-		clients.Go(func() { f.alive() })
+		clients.Go(func() { f.requireLive() })
 	}
 	clients.Wait()
 	if s := f.a.Stats(); s.PeakConcurrent != n || s.Connections < n-1 {
@@ -153,7 +153,7 @@ func TestPair_unservedSite(t *testing.T) {
 		if f.b.URL() != aliasB {
 			t.Errorf("URL %s", f.b.URL())
 		}
-		f.must(f.accepted(), request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, nil)
+		f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, nil)
 		f.clock.Advance(time.Minute)
 		if in, out := f.peers()[0].codes(); in != "PeerSiteNotPaired" || out != "" {
 			t.Errorf("after one side: %q, %q", in, out)

@@ -97,10 +97,10 @@ func (a *Appliance) healthInfo() any {
 		OfflineReplicators:         a.replicatorInfos(a.replicators.offline), OnlineReplicators: append(a.replicatorInfos(a.replicators.online), a.registeredReplicators()...),
 		LocalReplicatorsHealth: a.localReplicators(),
 	}
-	if a.beside != nil {
-		manager.InstanceID = a.beside.instanceID
-		manager.OnlineReplicators = append(manager.OnlineReplicators, a.beside.registeredReplicators()...)
-		manager.LocalReplicatorsHealth = a.beside.localReplicators()
+	if a.manager != nil {
+		manager.InstanceID = a.manager.instanceID
+		manager.OnlineReplicators = append(manager.OnlineReplicators, a.manager.registeredReplicators()...)
+		manager.LocalReplicatorsHealth = a.manager.localReplicators()
 	}
 	if a.service == Manager {
 		return manager
@@ -123,7 +123,7 @@ func (a *Appliance) commonHealth() commonHealth {
 	}
 }
 
-// tunnelConnectivity is about the registered tunnels, else the one inside.
+// tunnelConnectivity returns the health of the registered tunnels, else of the built-in one.
 func (a *Appliance) tunnelConnectivity() []tunnelHealth {
 	if len(a.setup.tunnels) == 0 {
 		return []tunnelHealth{{
@@ -199,8 +199,8 @@ func (a *Appliance) replicatorInfos(hosts []string) []replicatorInfo {
 	return infos
 }
 
-// SetReplicators sets the replicators of the health report, by their hosts,
-// which serve as ids too. On the Cloud service they show in managerHealth.
+// SetReplicators sets the replicators of the health report by their hosts, which are their IDs too. The Cloud service
+// shows them in managerHealth.
 func (a *Appliance) SetReplicators(online, offline []string) {
 	a.fixture.do(func() { a.replicators = replicatorHosts{slices.Clone(online), slices.Clone(offline)} })
 }
@@ -210,10 +210,8 @@ var HealthFields = []string{
 	"dbError", "lsError", "ntpError", "ssoAdminError", "localReplicatorsLsMismatch", "vcdError", "managerError", "tunnelConnectivity",
 }
 
-// SetHealthError sets an error of the health report, or takes it away with an
-// empty code. On the Cloud service ssoAdminError and localReplicatorsLsMismatch
-// show in managerHealth; tunnelConnectivity stands for the error of the one
-// tunnel.
+// SetHealthError sets an error of the health report; an empty code removes it. The Cloud service shows ssoAdminError
+// and localReplicatorsLsMismatch in managerHealth. tunnelConnectivity is the error of the one tunnel.
 func (a *Appliance) SetHealthError(field, code, msg string) {
 	if !slices.Contains(HealthFields, field) {
 		panic(fmt.Sprintf("simulator: health has no field %q", field))

@@ -6,8 +6,8 @@ type linkState struct {
 	OutgoingCommError *apiError `json:"outgoingCommError"`
 }
 
-// link is the state of the link by the present tables of both sides. What comes in
-// here is what the peer sends out.
+// link derives the state of a link from the tables of both sides. An incoming error here is an outgoing error of the
+// peer.
 func (a *Appliance) link(record *siteRecord) linkState {
 	state := linkState{OutgoingCommError: a.outgoing(record)}
 	peer := a.fixture.peerOf(record)
@@ -21,7 +21,7 @@ func (a *Appliance) link(record *siteRecord) linkState {
 	return state
 }
 
-// outgoing is what goes wrong when the appliance calls a peer.
+// outgoing returns the error of the appliance's calls to a peer, nil if there is none.
 func (a *Appliance) outgoing(record *siteRecord) *apiError {
 	peer := a.fixture.peerOf(record)
 	if peer == nil {

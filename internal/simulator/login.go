@@ -45,7 +45,7 @@ func (c *call) checkLogin() (*Account, *problem) {
 	return nil, refuse(http.StatusBadRequest, "BadUserInput", "Login type %s is not supported.", kind.Type)
 }
 
-// wrongLogin is the one answer to all wrong secrets.
+// wrongLogin is the response to every wrong secret.
 func wrongLogin() *problem {
 	return refuse(http.StatusUnauthorized, "NotAuthenticated", "Authentication required.")
 }
@@ -59,7 +59,7 @@ func (c *call) localUser() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.box.accounts.LocalUsers, body.LocalUser, body.LocalPassword)
+	found := findPassword(c.appliance.host.accounts.LocalUsers, body.LocalUser, body.LocalPassword)
 	if found == nil {
 		return nil, wrongLogin()
 	}
@@ -76,15 +76,15 @@ func (c *call) ssoCredentials() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.box.accounts.SSOUsers, body.Username, body.Password)
+	found := findPassword(c.appliance.host.accounts.SSOUsers, body.Username, body.Password)
 	if found == nil {
 		return nil, wrongLogin()
 	}
-	return found.as(body.Principal, found.Principals)
+	return found.principal(body.Principal, found.Principals)
 }
 
-// as is the account under the principal a login asks for.
-func (a Account) as(principal *string, allowed []string) (*Account, *problem) {
+// principal returns the account of the principal that a login names.
+func (a Account) principal(principal *string, allowed []string) (*Account, *problem) {
 	if principal == nil || *principal == a.User {
 		return &a, nil
 	}
@@ -95,7 +95,7 @@ func (a Account) as(principal *string, allowed []string) (*Account, *problem) {
 	return &a, nil
 }
 
-// samlLogin is SamlRequest; a bearer token needs no more than samlToken.
+// samlLogin is SamlRequest; a bearer token needs only samlToken.
 type samlLogin struct {
 	Type      string  `json:"type"`
 	SAMLToken string  `json:"samlToken"`
@@ -110,21 +110,20 @@ func (c *call) ssoToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	for _, saml := range c.appliance.box.accounts.SAML {
+	for _, saml := range c.appliance.host.accounts.SAML {
 		if saml.Token != body.SAMLToken {
 			continue
 		}
 		if saml.Key != nil && !c.appliance.holdsKey(body, &saml.Key.PublicKey) {
 			return nil, wrongLogin()
 		}
-		return saml.as(body.Principal, saml.Principals)
+		return saml.principal(body.Principal, saml.Principals)
 	}
 	return nil, wrongLogin()
 }
 
-// holdsKey checks the proof of possession. The reference leaves the exact
-// bytes open; the simulator takes the decimal timestamp, no separators, and
-// PKCS #1 v1.5. A nonce serves once.
+// holdsKey reports whether the proof of possession is valid. The reference doesn't define the signed bytes; the
+// simulator takes the decimal timestamp, no separators, and PKCS #1 v1.5. A nonce is valid once.
 func (a *Appliance) holdsKey(body samlLogin, key *rsa.PublicKey) bool {
 	age := a.fixture.now().Sub(time.UnixMilli(body.Timestamp))
 	if age.Abs() > clockTolerance || body.Nonce == "" || a.nonces[body.Nonce] {
@@ -151,7 +150,7 @@ func (c *call) vcdCredentials() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	found := findPassword(c.appliance.box.accounts.VCDUsers, body.VCDUser, body.VCDPassword)
+	found := findPassword(c.appliance.host.accounts.VCDUsers, body.VCDUser, body.VCDPassword)
 	if found == nil {
 		return nil, wrongLogin()
 	}
@@ -167,7 +166,7 @@ func (c *call) vcdAccessToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.box.accounts.accessToken(body.VCDAccessToken, body.Context))
+	return orWrongLogin(c.appliance.host.accounts.accessToken(body.VCDAccessToken, body.Context))
 }
 
 func (c *call) vcdAPIToken() (*Account, *problem) {
@@ -182,7 +181,7 @@ func (c *call) vcdAPIToken() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.box.accounts.apiToken(body.APIToken, body.Org))
+	return orWrongLogin(c.appliance.host.accounts.apiToken(body.APIToken, body.Org))
 }
 
 func (c *call) vcdCookie() (*Account, *problem) {
@@ -193,7 +192,7 @@ func (c *call) vcdCookie() (*Account, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, err
 	}
-	return orWrongLogin(c.appliance.box.accounts.cookie(body.VCDCookie))
+	return orWrongLogin(c.appliance.host.accounts.cookie(body.VCDCookie))
 }
 
 func orWrongLogin(account *Account) (*Account, *problem) {

@@ -44,7 +44,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// pair of appliances with one client each, logged in as root on site-a.
+// fixture is a pair of appliances with one client each, logged in as root on site-a.
 type fixture struct {
 	t     testing.TB
 	clock *clock
@@ -102,8 +102,7 @@ type response struct {
 	body   []byte
 }
 
-// request is one to site-a with the token of the fixture, unless said
-// otherwise.
+// request is a request to site-a with the token of the fixture, unless its fields say otherwise.
 type request struct {
 	on     *simulator.Appliance
 	method string
@@ -163,7 +162,7 @@ func (f *fixture) do(r request) response {
 	return got
 }
 
-// must asks for a status and decodes the body.
+// must sends a request, requires the status and decodes the body.
 func (f *fixture) must(status int, r request, into any) response {
 	f.t.Helper()
 	got := f.do(r)
@@ -184,8 +183,8 @@ type apiError struct {
 	Stacktrace string
 }
 
-// refused asks for a status and a code.
-func (f *fixture) refused(status int, code string, r request) response {
+// requireRefusal requires a status and an error code.
+func (f *fixture) requireRefusal(status int, code string, r request) response {
 	f.t.Helper()
 	var body apiError
 	got := f.must(status, r, &body)
@@ -198,8 +197,8 @@ func (f *fixture) refused(status int, code string, r request) response {
 	return got
 }
 
-// noViolation asserts that no request so far broke the API.
-func (f *fixture) noViolation() {
+// requireNoViolation requires that no request so far broke the API.
+func (f *fixture) requireNoViolation() {
 	f.t.Helper()
 	for _, a := range []*simulator.Appliance{f.a, f.b} {
 		if v := a.Violations(); len(v) > 0 {
@@ -227,8 +226,8 @@ func (f *fixture) loginAs(on *simulator.Appliance, body map[string]any) string {
 	return token
 }
 
-// as runs the rest of a test's calls with another token.
-func (f *fixture) as(token string) *fixture {
+// withToken returns the fixture with another token.
+func (f *fixture) withToken(token string) *fixture {
 	other := *f
 	other.token = token
 	return &other
@@ -262,7 +261,7 @@ type site struct {
 	IsProviderDeployment                                       *bool
 }
 
-// codes of both directions, empty when fine.
+// codes returns the codes of both directions, empty without an error.
 func (s site) codes() (incoming, outgoing string) {
 	if s.State.IncomingCommError != nil {
 		incoming = s.State.IncomingCommError.Code
@@ -288,7 +287,7 @@ type task struct {
 	Site         *string
 }
 
-// settle lets every task run to its end and reads one.
+// settle runs every task to its end and reads one.
 func (f *fixture) settle(id string) task {
 	f.t.Helper()
 	f.clock.Advance(time.Minute)
@@ -297,7 +296,7 @@ func (f *fixture) settle(id string) task {
 	return done
 }
 
-// peers lists site-a's sites without the local row.
+// peers lists the sites of site-a without the local row.
 func (f *fixture) peers() []site {
 	f.t.Helper()
 	var all, peers []site
@@ -310,7 +309,7 @@ func (f *fixture) peers() []site {
 	return peers
 }
 
-// key of a site in paths.
+// key returns the key of a site in paths.
 func (f *fixture) key(s site) string {
 	if f.a.Service() == simulator.Manager {
 		return s.ID
@@ -318,8 +317,8 @@ func (f *fixture) key(s site) string {
 	return s.Site
 }
 
-// accepted is the status of POST and PUT /sites.
-func (f *fixture) accepted() int {
+// acceptedStatus returns the status of POST and PUT /sites.
+func (f *fixture) acceptedStatus() int {
 	if f.a.Service() == simulator.Manager {
 		return http.StatusAccepted
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
-// maintenance are the settings of an appliance beside its set-up.
+// maintenance holds the settings of an appliance that are not part of its set-up.
 type maintenance struct {
 	telemetry      telemetry
 	adminAllowFrom string
@@ -113,9 +113,8 @@ func (c *call) reboot() (reply, *problem) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
-// regenerateCertificate is PUT /config/certificate. The service restarts after the
-// answer, and everything that knew the old certificate has to be told: replicators are not
-// registered any more.
+// regenerateCertificate is PUT /config/certificate. The service restarts after the response. It drops the
+// registrations of replicators, because they hold the old certificate.
 func (c *call) regenerateCertificate() (reply, *problem) {
 	a := c.appliance
 	certificate, err := a.fixture.ca.IssueKind(a.options.CertificateKind, a.options.Site, a.certificateNames())
@@ -163,8 +162,8 @@ func (c *call) changeReplicatorPassword() (reply, *problem) {
 }
 func (c *call) changeTunnelPassword() (reply, *problem) { return c.changeRemotePassword(Tunnel) }
 
-// changeRemotePassword changes the root password of another appliance: the header holds
-// the one in force, the body the new one.
+// changeRemotePassword changes the root password of another appliance: the header holds the current one, the body the
+// new one.
 func (c *call) changeRemotePassword(service Service) (reply, *problem) {
 	var body remoteSettings
 	if err := decode(c.body, &body); err != nil {
@@ -176,10 +175,10 @@ func (c *call) changeRemotePassword(service Service) (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := remote.box.checkPassword(wanted); err != nil {
+	if err := remote.host.checkPassword(wanted); err != nil {
 		return reply{}, err
 	}
-	remote.box.setRootPassword(wanted, c.appliance.fixture.now())
+	remote.host.setRootPassword(wanted, c.appliance.fixture.now())
 	return reply{status: http.StatusNoContent}, nil
 }
 

@@ -9,9 +9,8 @@ import (
 // Service is the flavor of an appliance.
 type Service string
 
-// The services. Manager and Cloud pair sites. CloudManager is the Manager beside a
-// Cloud service: another port of the same appliance, with a certificate and
-// sessions of its own.
+// The services. Manager and Cloud pair sites. CloudManager is the Manager of an appliance with a Cloud service:
+// another port of the appliance, with a certificate and sessions of its own.
 const (
 	Manager      Service = "manager"
 	Cloud        Service = "cloud"
@@ -28,7 +27,7 @@ type ApplianceOptions struct {
 	Service    Service // Manager, Cloud, Replicator or Tunnel
 	Addr       string  // where it listens; default "127.0.0.1:0"
 	PublicURLs []string
-	Unserved   bool      // no server: other sites know it by its PublicURLs, and nobody can log in
+	Unserved   bool      // no server: other sites know it by its PublicURLs only
 	Accounts   *Accounts // nil: DefaultAccounts()
 
 	// CertificateNames are the only names in the certificate. When nil these are
@@ -37,14 +36,14 @@ type ApplianceOptions struct {
 	CertificateKind  certs.Kind // default certs.Valid
 
 	Fresh       bool          // as deployed: nothing is set up, and the root password is a temporary one
-	BootDelay   time.Duration // resets connections for half of it, then answers 502
-	WithManager bool          // Cloud: serves the Manager beside it, which Appliance.Manager returns
+	BootDelay   time.Duration // resets connections for half of it, then responds with 502
+	WithManager bool          // Cloud: also serves the Manager of the appliance, see Appliance.Manager
 	ManagerAddr string        // where that one listens; default "127.0.0.1:0"
 
 	APIVersions  []string      // oldest first; default 4.5, 4.6, 4.7
 	ServiceType  string        // in GET /diagnostics/about; default CLOUD or V2V_MANAGER
 	TaskDuration time.Duration // default 50ms
-	Latency      time.Duration // before each request is acted upon
+	Latency      time.Duration // before each request is performed
 	OnHang       func()        // called when a Hang or SlowDrip without an OnHang of its own has begun
 	IdleTimeout  time.Duration // of a session; default 30 minutes
 	MaxAge       time.Duration // of a session; default 24 hours
@@ -53,17 +52,17 @@ type ApplianceOptions struct {
 	SyncTime     time.Duration // of a replication; default as TaskDuration
 	RecoveryTime time.Duration // of a failover, test, cleanup, migration or reverse; default as TaskDuration
 
-	HTTP2    bool // offers HTTP/2 beside HTTP/1.1
-	Compress bool // answers in gzip who accepts it; what a fault makes up stays plain
+	HTTP2    bool // offers HTTP/2 in addition to HTTP/1.1
+	Compress bool // responses in gzip for clients that accept it, except those of faults
 
 	ProseExtend         bool // access tokens extend in the form of the prose, not of the schema
 	CookieExtend        bool // a cookie extends a session
-	ShrinkUnknownStatus int  // answer to a shrink without extension: 200 (default), 400 or 404
+	ShrinkUnknownStatus int  // status of a shrink without extension: 200 (default), 400 or 404
 	OverwritePairing    bool // pairing with a peer again replaces its record
 	UnpairBothSides     bool // Cloud: unpairing removes the record on the peer too
 	TidyDescriptions    bool // stores descriptions with LF for CRLF and without white space at the ends
-	SerializeSiteWrites bool // declines what changes sites with 409 as long as a task about one runs
-	NamelessUntrusted   bool // Manager: a row has no site name as long as its thumbprint is wrong
+	SerializeSiteWrites bool // declines changes of sites with 409 while a task about one runs
+	NamelessUntrusted   bool // Manager: a row has no site name while its thumbprint is wrong
 }
 
 func (o ApplianceOptions) withDefaults() ApplianceOptions {
@@ -107,7 +106,7 @@ func (o ApplianceOptions) withDefaults() ApplianceOptions {
 	return o
 }
 
-// manager are the options of the Manager beside a Cloud service.
+// manager returns the options of the Manager of an appliance with a Cloud service.
 func (o ApplianceOptions) manager() ApplianceOptions {
 	return ApplianceOptions{
 		Site: o.Site + "-manager", Service: CloudManager, Addr: o.ManagerAddr, Accounts: o.Accounts, CertificateNames: o.CertificateNames,

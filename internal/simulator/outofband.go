@@ -53,7 +53,7 @@ func (a *Appliance) Pair(peer string) string {
 			panic(fmt.Sprintf("simulator: site %s is unknown or paired already", peer))
 		}
 		record := &siteRecord{id: a.pairingID(other.PublicURL()), thumbprint: other.thumbprint}
-		record.lookAt(other.PublicURL())
+		record.setPublicURL(other.PublicURL())
 		a.attach(record, other)
 		key = a.key(record)
 	})
@@ -65,17 +65,17 @@ func (a *Appliance) Unpair(peer string) {
 	a.change(peer, a.remove)
 }
 
-// SetDescription changes what this side says about a peer.
+// SetDescription changes this side's description of a peer.
 func (a *Appliance) SetDescription(peer, description string) {
 	a.change(peer, func(r *siteRecord) { r.description = description })
 }
 
-// SetPublicURL changes where this side looks for a peer.
+// SetPublicURL changes the address under which this side reaches a peer.
 func (a *Appliance) SetPublicURL(peer, url string) {
-	a.change(peer, func(r *siteRecord) { r.lookAt(url) })
+	a.change(peer, func(r *siteRecord) { r.setPublicURL(url) })
 }
 
-// SetThumbprint changes which certificate this side expects of a peer.
+// SetThumbprint changes the thumbprint that this side expects of a peer's certificate.
 func (a *Appliance) SetThumbprint(peer, thumbprint string) {
 	a.change(peer, func(r *siteRecord) { r.thumbprint = thumbprint })
 }
@@ -86,14 +86,12 @@ func (a *Appliance) Rename(peer, name string) {
 	a.change(peer, func(r *siteRecord) { r.site = name })
 }
 
-// AddReplications adds replications with a peer, which keep it from being
-// unpaired; a negative n takes them away.
+// AddReplications adds replications with a peer, which keep it from being unpaired; a negative n removes them.
 func (a *Appliance) AddReplications(peer string, n int) {
 	a.change(peer, func(r *siteRecord) { r.replications += n })
 }
 
-// change edits the row of a peer. A test that names an unknown one is wrong and
-// panics.
+// change edits the row of a peer. It panics if there is no such peer.
 func (a *Appliance) change(peer string, edit func(*siteRecord)) {
 	a.fixture.do(func() {
 		for _, record := range a.sites {

@@ -2,7 +2,7 @@ package simulator
 
 import "net/http"
 
-// listPage is the answer of a list that comes in pages.
+// listPage is the response of a list with pages.
 type listPage[A any] struct {
 	Items  []A `json:"items"`
 	Total  int `json:"total"`
@@ -10,8 +10,7 @@ type listPage[A any] struct {
 	Limit  int `json:"limit"`
 }
 
-// page answers the part of a list that the query asks for, 100 items at most,
-// each as show makes it.
+// page returns the part of a list that the query selects, at most 100 items, converted by show.
 func page[T, A any](c *call, items []T, show func(T) A) (reply, *problem) {
 	out := listPage[A]{Items: []A{}, Total: len(items), Limit: maxTasks}
 	if err := readNumbers(c.query, map[string]*int{"limit": &out.Limit, "offset": &out.Offset}); err != nil {

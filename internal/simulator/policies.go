@@ -8,7 +8,7 @@ import (
 )
 
 // Policy is a replication policy. The fields are those of the API, so that they
-// have the same names in a fixture file, a request and an answer.
+// have the same names in a fixture file, a request and a response.
 type Policy struct {
 	ID                             string `json:"id"`
 	Name                           string `json:"displayName"`
@@ -25,7 +25,7 @@ type Policy struct {
 	AllowCustomSLASettings         bool   `json:"allowCustomSlaSettings"`
 	AllowAdvancedRetentionRules    bool   `json:"allowAdvancedRetentionRules"`
 	AllowNotificationConfiguration bool   `json:"allowNotificationConfiguration"`
-	OnpremDataCap                  *int   `json:"onpremDataCap"` // write only: no answer has it
+	OnpremDataCap                  *int   `json:"onpremDataCap"` // write only: no response has it
 }
 
 // allowAll is a policy that forbids nothing.
@@ -48,8 +48,8 @@ func defaultPolicy() Policy {
 	return p
 }
 
-// policyAnswer is ReplicationPolicyInfo.
-func (a *Appliance) policyAnswer(p *Policy, version string) map[string]any {
+// policyResponse is ReplicationPolicyInfo.
+func (a *Appliance) policyResponse(p *Policy, version string) map[string]any {
 	out := map[string]any{}
 	text, err := json.Marshal(p)
 	if err == nil {
@@ -66,7 +66,7 @@ func (a *Appliance) policyAnswer(p *Policy, version string) map[string]any {
 	return out
 }
 
-// orgsOf are the organizations a policy is assigned to.
+// orgsOf returns the organizations that a policy is assigned to.
 func (a *Appliance) orgsOf(p *Policy) []string {
 	names := []string{}
 	for _, org := range a.workloads.Orgs {
@@ -77,7 +77,7 @@ func (a *Appliance) orgsOf(p *Policy) []string {
 	return names
 }
 
-// policyOf is the policy of an organization.
+// policyOf returns the policy of an organization.
 func (a *Appliance) policyOf(org string) *Policy {
 	for _, known := range a.workloads.Orgs {
 		if known.Name != org {
@@ -104,7 +104,7 @@ func (c *call) policy() (*Policy, *problem) {
 func (c *call) listPolicies() (reply, *problem) {
 	rows := []any{}
 	for i := range c.appliance.workloads.Policies {
-		rows = append(rows, c.appliance.policyAnswer(&c.appliance.workloads.Policies[i], c.version))
+		rows = append(rows, c.appliance.policyResponse(&c.appliance.workloads.Policies[i], c.version))
 	}
 	return reply{status: http.StatusOK, body: rows}, nil
 }
@@ -114,7 +114,7 @@ func (c *call) getPolicy() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, body: c.appliance.policyAnswer(p, c.version)}, nil
+	return reply{status: http.StatusOK, body: c.appliance.policyResponse(p, c.version)}, nil
 }
 
 // readPolicy decodes NewReplicationPolicyRequest: all fields but onpremDataCap.
@@ -154,10 +154,10 @@ func (c *call) createPolicy() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	body.ID = unguessable()
+	body.ID = randomID()
 	w := &c.appliance.workloads
 	w.Policies = append(w.Policies, body)
-	return reply{status: http.StatusCreated, body: c.appliance.policyAnswer(&w.Policies[len(w.Policies)-1], c.version)}, nil
+	return reply{status: http.StatusCreated, body: c.appliance.policyResponse(&w.Policies[len(w.Policies)-1], c.version)}, nil
 }
 
 // updatePolicy is PUT, which replaces: a data cap that is not sent is cleared.
@@ -177,7 +177,7 @@ func (c *call) updatePolicy() (reply, *problem) {
 	}
 	body.ID = p.ID
 	*p = body
-	return reply{status: http.StatusOK, body: c.appliance.policyAnswer(p, c.version)}, nil
+	return reply{status: http.StatusOK, body: c.appliance.policyResponse(p, c.version)}, nil
 }
 
 func (c *call) deletePolicy() (reply, *problem) {
@@ -195,7 +195,7 @@ func (c *call) deletePolicy() (reply, *problem) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
-// assignPolicy is PATCH /policies/{id}/orgs/{org}: answered 202, without a body.
+// assignPolicy is PATCH /policies/{id}/orgs/{org}: 202, without a body.
 func (c *call) assignPolicy() (reply, *problem) {
 	p, err := c.policy()
 	if err != nil {
@@ -260,7 +260,7 @@ func (a *Appliance) AssignPolicy(org, policy string) {
 	})
 }
 
-// EditPolicy changes a policy by hand.
+// EditPolicy changes a policy without a request.
 func (a *Appliance) EditPolicy(name string, edit func(*Policy)) {
 	a.fixture.do(func() {
 		for i := range a.workloads.Policies {
@@ -285,8 +285,8 @@ type SLAProfile struct {
 	Orgs        []string        `json:"orgs"` // it is assigned to
 }
 
-// slaProfileAnswer is a row of GET /sla-profiles.
-type slaProfileAnswer struct {
+// slaProfileResponse is a row of GET /sla-profiles.
+type slaProfileResponse struct {
 	ID              string          `json:"id"`
 	DisplayName     string          `json:"displayName"`
 	Description     *string         `json:"description,omitempty"` // since 4.7
@@ -300,9 +300,9 @@ type slaProfileAnswer struct {
 }
 
 func (c *call) listSLAProfiles() (reply, *problem) {
-	rows := []slaProfileAnswer{}
+	rows := []slaProfileResponse{}
 	for _, p := range c.appliance.workloads.SLAProfiles {
-		row := slaProfileAnswer{
+		row := slaProfileResponse{
 			ID: p.ID, DisplayName: p.Name, RPO: p.RPO, Connection: p.connection(), Quiesced: p.Quiesced,
 			Retention: retentionPolicy{Rules: append([]RetentionRule{}, p.Retention...)}, Orgs: len(p.Orgs),
 		}
@@ -335,8 +335,8 @@ func (a *Appliance) slaProfile(id string) *SLAProfile {
 	return nil
 }
 
-// assignSLAProfile is POST /sla-profiles/orgs/{org}/profiles/{id}: answered 201,
-// without a body. Assigning again is assumed to change nothing.
+// assignSLAProfile is POST /sla-profiles/orgs/{org}/profiles/{id}: 201, without a body. A repeated assignment is
+// assumed to change nothing.
 func (c *call) assignSLAProfile() (reply, *problem) {
 	p, err := c.slaProfileOfOrg()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 
 func http2On(o *simulator.ApplianceOptions) { o.HTTP2 = true }
 
-// speak gives the fixture a client which offers these protocols.
-func (f *fixture) speak(http1, http2 bool) {
+// useProtocols gives the fixture a client that offers these protocols.
+func (f *fixture) useProtocols(http1, http2 bool) {
 	old, ok := f.http.Transport.(*http.Transport)
 	if !ok {
 		f.t.Fatal("no transport of net/http")
@@ -27,7 +27,7 @@ func (f *fixture) speak(http1, http2 bool) {
 	f.http = &http.Client{Transport: transport}
 }
 
-// protocol is what a login is answered in.
+// protocol returns the protocol of the response to a login.
 func (f *fixture) protocol() string {
 	f.t.Helper()
 	answer, err := f.http.Post(f.a.URL()+"/sessions", "application/json", strings.NewReader("{}"))
@@ -50,7 +50,7 @@ func TestHTTP2(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, simulator.Manager, row.options...)
-			f.speak(row.http1, row.http2)
+			f.useProtocols(row.http1, row.http2)
 			if got := f.protocol(); got != row.want {
 				t.Errorf("spoke %s, want %s", got, row.want)
 			}
@@ -58,11 +58,11 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
-// TestHTTP2_faults: what breaks one stream leaves the connection alone.
+// TestHTTP2_faults: a broken stream leaves the connection intact.
 func TestHTTP2_faults(t *testing.T) {
 	f := start(t, simulator.Manager, http2On)
-	f.speak(false, true)
-	f.alive()
+	f.useProtocols(false, true)
+	f.requireLive()
 	f.a.ResetStats()
 	for name, kind := range map[string]simulator.FaultKind{"reset": simulator.Reset, "drop": simulator.DropResponse, "truncate": simulator.Truncate} {
 		f.a.Fault(simulator.Fault{Kind: kind, Method: "POST", Times: 1})
@@ -70,21 +70,21 @@ func TestHTTP2_faults(t *testing.T) {
 			t.Errorf("%s: a whole answer arrived: %s", name, got.body)
 		}
 	}
-	f.alive()
+	f.requireLive()
 	if s := f.a.Stats(); s.Connections != 0 || s.Total != 4 {
 		t.Errorf("stats %+v", s)
 	}
 }
 
-// TestHTTP2_restart: the connection from before ends with its next answer.
+// TestHTTP2_restart: an older connection ends with its next response.
 func TestHTTP2_restart(t *testing.T) {
 	f := start(t, simulator.Manager, http2On)
-	f.speak(false, true)
-	f.alive()
+	f.useProtocols(false, true)
+	f.requireLive()
 	f.a.Restart()
 	f.a.ResetStats()
 	f.token = f.login(f.a)
-	f.alive()
+	f.requireLive()
 	if n := f.a.Stats().Connections; n != 1 {
 		t.Errorf("%d new connections", n)
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// recoveryRequest is every body of a failover, a test and a migration, of both
-// services; which fields may be there depends on the call.
+// recoveryRequest is the body of a failover, a test or a migration, on both services. The call decides which fields
+// are allowed.
 type recoveryRequest struct {
 	Type                     string            `json:"type"`
 	PowerOn                  *bool             `json:"powerOn"`
@@ -60,7 +60,7 @@ func (c *call) readRecovery(kind string, s subject) (recoveryRequest, *problem) 
 	return body, body.checkInstances(s)
 }
 
-// checkInstances refuses instances that are not there.
+// checkInstances refuses instances that don't exist.
 func (body recoveryRequest) checkInstances(s subject) *problem {
 	keys := map[string]string{}
 	maps.Copy(keys, body.InstanceMap)
@@ -76,7 +76,7 @@ func (body recoveryRequest) checkInstances(s subject) *problem {
 	return nil
 }
 
-// recoverable is changeable for what begins a recovery.
+// recoverable finds the replication that a path names and checks that a recovery of it can start.
 func (c *call) recoverable(kind string) (subject, recoveryRequest, *problem) {
 	var body recoveryRequest
 	s, err := c.changeable()
@@ -143,10 +143,10 @@ func (c *call) migrate() (reply, *problem) {
 	}), nil
 }
 
-// recoveryTask brings each VM up in a vApp of its own group.
+// recoveryTask starts a task that recovers each VM into a vApp of its group.
 func (c *call) recoveryTask(kind string, s subject, each func(r *Replication, into string)) reply {
 	return c.replicationTask(kind, s, c.appliance.replicationSwitches.recoveryTime, func() *apiError {
-		into := unguessable()
+		into := randomID()
 		for _, r := range s.vms {
 			each(r, into)
 		}
@@ -154,15 +154,15 @@ func (c *call) recoveryTask(kind string, s subject, each func(r *Replication, in
 	})
 }
 
-// recover tells where the VM runs now.
+// recover records where the VM runs now.
 func (r *Replication) recover(into string) {
-	r.recovered = &recovered{vmID: unguessable(), vappID: into}
+	r.recovered = &recovered{vmID: randomID(), vappID: into}
 	if r.group == nil {
-		r.recovered = &recovered{vmID: "vm-" + unguessable()[:8]}
+		r.recovered = &recovered{vmID: "vm-" + randomID()[:8]}
 	}
 }
 
-// instanceOf is the key of the instance a VM is recovered to, the latest by default.
+// instanceOf returns the key of the instance that a VM is recovered to, the latest by default.
 func (body recoveryRequest) instanceOf(r *Replication, s subject) string {
 	switch {
 	case body.InstanceID != nil && s.group == nil:
@@ -175,7 +175,7 @@ func (body recoveryRequest) instanceOf(r *Replication, s subject) string {
 	return ""
 }
 
-// pin keeps a tested instance and those it is built on.
+// pin keeps a tested instance and the instances it is built on.
 func (r *Replication) pin(key string) {
 	for i := range r.Instances {
 		r.Instances[i].IsPinned = true
@@ -229,8 +229,7 @@ func (c *call) syncReplication() (reply, *problem) {
 	}), nil
 }
 
-// reverse swaps the sides. The id stays, and the VM at the former source is gone:
-// its disks are the seed.
+// reverse swaps the sides. The id stays. The VM at the former source is deleted: its disks are the seed.
 func (c *call) reverse() (reply, *problem) {
 	if c.appliance.service == Manager && c.appliance.replicationSwitches.missingCalls {
 		return reply{}, noSuchCall()

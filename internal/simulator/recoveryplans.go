@@ -14,7 +14,7 @@ var planTasks = map[string]string{
 	"TEST": "recoveryPlanTest", "CLEANUP": "recoveryPlanTestCleanup", "FAILOVER": "recoveryPlanFailover", "MIGRATE": "recoveryPlanMigrate",
 }
 
-// The states of a plan and of its steps that are not those of a recovery.
+// The states of a plan and of its steps, in addition to those of a recovery.
 const (
 	planRunning   = "RUNNING"
 	planSuspended = "SUSPENDED"
@@ -63,7 +63,7 @@ type stepRun struct {
 	start, end time.Time
 }
 
-// planSwitches change what is not published of recovery plans.
+// planSwitches select variants of behavior that is not published.
 type planSwitches struct {
 	objects   bool  // steps show their replications as objects
 	first     int64 // sequence number of the first step
@@ -86,10 +86,10 @@ func (a *Appliance) OmitPlanReports(on bool) {
 	a.fixture.do(func() { a.planSwitches.noReports = on })
 }
 
-// AddRecoveryPlan adds a plan by hand and returns its id.
+// AddRecoveryPlan adds a plan without a request and returns its id.
 func (a *Appliance) AddRecoveryPlan(p RecoveryPlan) string {
 	a.fixture.do(func() {
-		p.ID, p.Owner, p.State = cmp.Or(p.ID, unguessable()), cmp.Or(p.Owner, "System@"+a.site), cmp.Or(p.State, NotStarted)
+		p.ID, p.Owner, p.State = cmp.Or(p.ID, randomID()), cmp.Or(p.Owner, "System@"+a.site), cmp.Or(p.State, NotStarted)
 		for i := range p.Steps {
 			p.Steps[i].prepare()
 		}
@@ -99,7 +99,7 @@ func (a *Appliance) AddRecoveryPlan(p RecoveryPlan) string {
 }
 
 func (s *RecoveryStep) prepare() {
-	s.ID, s.State = cmp.Or(s.ID, unguessable()), cmp.Or(s.State, NotStarted)
+	s.ID, s.State = cmp.Or(s.ID, randomID()), cmp.Or(s.State, NotStarted)
 }
 
 // RecoveryPlans returns the plans of the site.
@@ -115,7 +115,7 @@ func (a *Appliance) RecoveryPlans() []RecoveryPlan {
 	return out
 }
 
-// EditRecoveryPlan changes a plan by hand.
+// EditRecoveryPlan changes a plan without a request.
 func (a *Appliance) EditRecoveryPlan(id string, edit func(*RecoveryPlan)) {
 	a.fixture.do(func() {
 		for _, p := range a.plans {
@@ -128,17 +128,17 @@ func (a *Appliance) EditRecoveryPlan(id string, edit func(*RecoveryPlan)) {
 	})
 }
 
-// RemoveRecoveryPlan deletes a plan by hand.
+// RemoveRecoveryPlan deletes a plan without a request.
 func (a *Appliance) RemoveRecoveryPlan(id string) {
 	a.fixture.do(func() { a.plans = slices.DeleteFunc(a.plans, func(p *RecoveryPlan) bool { return p.ID == id }) })
 }
 
-// ConfirmPrompt lets a plan go on that waits at a prompt.
+// ConfirmPrompt confirms the prompt that a plan waits at.
 func (a *Appliance) ConfirmPrompt(id string) {
 	a.EditRecoveryPlan(id, func(p *RecoveryPlan) {
 		at := slices.IndexFunc(p.Steps, func(s RecoveryStep) bool { return s.ID == p.prompt })
 		if at < 0 {
-			panic("simulator: no prompt is waited at")
+			panic("simulator: the plan waits at no prompt")
 		}
 		p.prompt, p.State = "", planRunning
 		p.recoverStep(a, at)
@@ -193,8 +193,8 @@ type planSettings struct {
 	ScheduledSync *int64  `json:"scheduledSyncTime"`
 }
 
-// planAnswer is RecoveryPlanInfo.
-func planAnswer(p *RecoveryPlan) map[string]any {
+// planResponse is RecoveryPlanInfo.
+func planResponse(p *RecoveryPlan) map[string]any {
 	execution := map[string]any{"state": p.State, "lastOperation": nil, "lastError": nil, "promptStepId": nil, "isSuspendRequested": false}
 	if p.LastOperation != "" {
 		execution["lastOperation"] = p.LastOperation
@@ -236,12 +236,12 @@ func (c *call) createPlan() (reply, *problem) {
 		return reply{}, err
 	}
 	p := &RecoveryPlan{
-		ID: unguessable(), Name: *body.Name, Migration: *body.Migration, ScheduledSync: *body.ScheduledSync, State: NotStarted,
+		ID: randomID(), Name: *body.Name, Migration: *body.Migration, ScheduledSync: *body.ScheduledSync, State: NotStarted,
 		Owner: cmp.Or(c.account.Org, "System") + "@" + c.appliance.site,
 	}
 	set(&p.Description, body.Description)
 	c.appliance.plans = append(c.appliance.plans, p)
-	return reply{status: http.StatusOK, body: planAnswer(p)}, nil
+	return reply{status: http.StatusOK, body: planResponse(p)}, nil
 }
 
 // listPlans finds plans by a part of their name.
@@ -252,7 +252,7 @@ func (c *call) listPlans() (reply, *problem) {
 			found = append(found, p)
 		}
 	}
-	return page(c, found, planAnswer)
+	return page(c, found, planResponse)
 }
 
 func (c *call) getPlan() (reply, *problem) {
@@ -260,7 +260,7 @@ func (c *call) getPlan() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, body: planAnswer(p)}, nil
+	return reply{status: http.StatusOK, body: planResponse(p)}, nil
 }
 
 func (c *call) changePlan() (reply, *problem) {
@@ -282,7 +282,7 @@ func (c *call) changePlan() (reply, *problem) {
 	}
 	set(&p.Name, body.Name)
 	set(&p.Description, body.Description)
-	return reply{status: http.StatusOK, body: planAnswer(p)}, nil
+	return reply{status: http.StatusOK, body: planResponse(p)}, nil
 }
 
 func (c *call) deletePlan() (reply, *problem) {
@@ -297,8 +297,8 @@ func (c *call) deletePlan() (reply, *problem) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
-// stepAnswer is RecoveryStepInfo.
-func (c *call) stepAnswer(p *RecoveryPlan, at int) map[string]any {
+// stepResponse is RecoveryStepInfo.
+func (c *call) stepResponse(p *RecoveryPlan, at int) map[string]any {
 	s := p.Steps[at]
 	replications := []any{}
 	for _, id := range s.Replications {
@@ -342,11 +342,10 @@ func (c *call) addStep() (reply, *problem) {
 	s := RecoveryStep{Name: body.Name, Delay: time.Duration(body.Delay) * time.Millisecond, Prompt: body.Prompt, Replications: body.Replications}
 	s.prepare()
 	p.Steps = append(p.Steps, s)
-	return reply{status: http.StatusOK, body: c.stepAnswer(p, len(p.Steps)-1)}, nil
+	return reply{status: http.StatusOK, body: c.stepResponse(p, len(p.Steps)-1)}, nil
 }
 
-// inStep are the replications of VMs that an id in a step stands for: on the Cloud
-// service those of a vApp.
+// inStep returns the replications of VMs of an id in a step: on the Cloud service those of a vApp.
 func (a *Appliance) inStep(id string) []*Replication {
 	var found []*Replication
 	for _, r := range a.fixture.replications {
@@ -367,7 +366,7 @@ func (c *call) listSteps() (reply, *problem) {
 	for i := range places {
 		places[i] = len(places) - 1 - i // in no useful order: the sequence counts
 	}
-	return page(c, places, func(at int) map[string]any { return c.stepAnswer(p, at) })
+	return page(c, places, func(at int) map[string]any { return c.stepResponse(p, at) })
 }
 
 // moveStep takes a step out and puts it in at its new place.
@@ -387,7 +386,7 @@ func (c *call) moveStep() (reply, *problem) {
 	}
 	moved := p.Steps[from]
 	p.Steps = slices.Insert(slices.Delete(p.Steps, from, from+1), to, moved)
-	return reply{status: http.StatusOK, body: c.stepAnswer(p, to)}, nil
+	return reply{status: http.StatusOK, body: c.stepResponse(p, to)}, nil
 }
 
 // executePlan begins an operation of a plan.
@@ -438,18 +437,18 @@ func (c *call) checkExecution(operation string) *problem {
 	return nil
 }
 
-// never is the end of a task that ends when its plan does.
-const never = 100 * 365 * 24 * time.Hour
+// endsWithPlan is the duration of a task that ends with its plan.
+const endsWithPlan = 100 * 365 * 24 * time.Hour
 
 // begin starts the task of an operation, which ends with the last step.
 func (p *RecoveryPlan) begin(c *call, operation string) taskInfo {
 	a := c.appliance
-	info := c.startTaskFor(workflowInfo{Type: planTasks[operation], ResourceType: "recoveryPlan", ResourceID: p.ID, ResourceName: p.Name}, never, func() (any, *apiError) {
-		return planAnswer(p), nil
+	info := c.startTaskFor(workflowInfo{Type: planTasks[operation], ResourceType: "recoveryPlan", ResourceID: p.ID, ResourceName: p.Name}, endsWithPlan, func() (any, *apiError) {
+		return planResponse(p), nil
 	})
 	p.task = a.tasks[len(a.tasks)-1]
 	p.State, p.LastOperation, p.LastError = planRunning, operation, ""
-	p.runs = append(p.runs, &planRun{id: unguessable(), operation: operation, start: a.fixture.now()})
+	p.runs = append(p.runs, &planRun{id: randomID(), operation: operation, start: a.fixture.now()})
 	for i := range p.Steps {
 		if p.Steps[i].State = NotStarted; p.Steps[i].Recovered {
 			p.Steps[i].State = Complete
@@ -496,7 +495,7 @@ func (p *RecoveryPlan) recoverStep(a *Appliance, at int) {
 			p.fail(a)
 			return
 		}
-		into := unguessable()
+		into := randomID()
 		for _, id := range s.Replications {
 			for _, r := range a.inStep(id) {
 				p.apply(r, into)

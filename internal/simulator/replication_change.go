@@ -26,7 +26,7 @@ func (s settingsChange) custom() bool {
 
 var connections = []string{"PLAIN", "ENCRYPTED", "ENCRYPTED_COMPRESSED"}
 
-// checkSettings refuses settings that no appliance takes.
+// checkSettings refuses settings that no appliance accepts.
 func (c *call) checkSettings(s settingsChange, migration bool) *problem {
 	if s.SLAProfileID != nil {
 		p := c.appliance.slaProfile(*s.SLAProfileID)
@@ -147,8 +147,7 @@ func (c *call) stopReplication() (reply, *problem) {
 	}), nil
 }
 
-// recovery is the recovery state of a vApp: that of the VM which is furthest from
-// where it began.
+// recovery returns the recovery state of a vApp: that of the VM that has progressed furthest.
 func (s subject) recovery() string {
 	for _, state := range []string{InProgress, Testing, Complete} {
 		if slices.ContainsFunc(s.vms, func(r *Replication) bool { return r.recoveryState() == state }) {
@@ -158,7 +157,7 @@ func (s subject) recovery() string {
 	return NotStarted
 }
 
-// pauseReplication and resumeReplication refuse what is there already.
+// pauseReplication and resumeReplication refuse a replication that is in that state already.
 func (c *call) pauseReplication() (reply, *problem) { return c.setPaused("pause", true) }
 
 func (c *call) resumeReplication() (reply, *problem) {
@@ -187,7 +186,7 @@ func (c *call) setPaused(kind string, paused bool) (reply, *problem) {
 	}), nil
 }
 
-// chownReplication is PATCH …/chown: answered at once, for administrators.
+// chownReplication is PATCH …/chown: without a task, for administrators.
 func (c *call) chownReplication() (reply, *problem) {
 	s, err := c.changeable()
 	if err != nil {
@@ -206,7 +205,7 @@ func (c *call) chownReplication() (reply, *problem) {
 	for _, r := range s.vms {
 		r.Owner = owner
 	}
-	return reply{status: http.StatusOK, body: c.answer(s)}, nil
+	return reply{status: http.StatusOK, body: c.response(s)}, nil
 }
 
 // applyStorageProfile is POST …/storage-profile; null applies the current one
@@ -243,8 +242,8 @@ func (c *call) applyStorageProfile() (reply, *problem) {
 	}), nil
 }
 
-// storedSettings are the network settings of a subject, or its recovery settings
-// on the Manager service, as they were put.
+// storedSettings returns the network settings of a subject, on the Manager service its recovery settings, as they
+// were sent.
 func (s subject) storedSettings() map[string]any {
 	if s.group != nil {
 		return s.group.settings
@@ -375,8 +374,8 @@ func firstProblem(problems ...*problem) *problem {
 	return nil
 }
 
-// StoredSettings are the network or recovery settings of a replication, or of a
-// vApp replication, as they were put; nil before.
+// StoredSettings returns the network or recovery settings of a replication, or of a vApp replication, as they were
+// sent; nil before.
 func (a *Appliance) StoredSettings(id string) map[string]any {
 	var out map[string]any
 	a.fixture.do(func() {

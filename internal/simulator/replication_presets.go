@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Protection is a replication that is there from the start. VMs and vApps are
-// given by name; those that the source site lacks are added to it.
+// Protection is a replication that exists from the start. VMs and vApps are given by name; those that the source site
+// lacks are added to it.
 type Protection struct {
 	SourceSite  string `json:"source_site"`
 	VM          string `json:"vm"`   // Manager, or one VM of the vApp
@@ -26,7 +26,7 @@ type Protection struct {
 	Instances   int    `json:"instances"`      // default: 1
 }
 
-// Check finds what is wrong with a protection at this site.
+// Check validates a protection at a site of the service.
 func (p Protection) Check(service Service) error {
 	switch {
 	case p.SourceSite == "":
@@ -43,8 +43,8 @@ func (p Protection) Check(service Service) error {
 	return nil
 }
 
-// Protect adds a replication that this site is the destination of, at once, and
-// returns its id: that of the vApp replication where a whole vApp is protected.
+// Protect adds a replication with this site as the destination, at once. It returns the id of the replication, or of
+// the vApp replication if a whole vApp is protected.
 func (a *Appliance) Protect(p Protection) string {
 	var id string
 	a.fixture.do(func() {
@@ -109,7 +109,7 @@ func (a *Appliance) protectOnCloud(p Protection, source *Appliance) string {
 	return made.id
 }
 
-// vmNamed finds a VM among some, or adds it.
+// vmNamed finds a VM by its name, or adds it.
 func (w *Workloads) vmNamed(among *[]VM, name string, id func() string) VM {
 	for _, vm := range *among {
 		if vm.Name == name {
@@ -135,7 +135,7 @@ func (a *Appliance) preset(prefix string, p Protection, vm VM) *Replication {
 	return r
 }
 
-// finishPreset fills in what follows from the rest.
+// finishPreset sets the fields that follow from others.
 func (r *Replication) finishPreset(a *Appliance, p Protection) {
 	for range max(1, p.Instances) {
 		if !p.Migration {
@@ -172,8 +172,8 @@ func (e *Fixture) Recover(id, kind string) {
 	})
 }
 
-// StoreSettings stores the network settings of a replication, or its recovery
-// settings on the Manager service, by hand and in the form of the API.
+// StoreSettings stores the network settings of a replication, on the Manager service its recovery settings, without a
+// request and in the form of the API.
 func (e *Fixture) StoreSettings(id string, settings map[string]any) {
 	e.do(func() {
 		for _, r := range e.replications {
@@ -187,7 +187,7 @@ func (e *Fixture) StoreSettings(id string, settings map[string]any) {
 	})
 }
 
-// groupUUID is the id of the vApp that the VMs of one vApp replication come up in.
+// groupUUID returns the id of the vApp that the VMs of a vApp replication are recovered into.
 func (e *Fixture) groupUUID(r *Replication) string {
 	if r.group == nil {
 		return ""
@@ -197,5 +197,5 @@ func (e *Fixture) groupUUID(r *Replication) string {
 			return other.recovered.vappID
 		}
 	}
-	return unguessable()
+	return randomID()
 }

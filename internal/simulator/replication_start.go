@@ -97,10 +97,10 @@ type protected struct {
 	excluded []int
 }
 
-// origin is where a replication comes from.
+// origin is the source of a new replication.
 type origin struct {
 	place place
-	name  string // of the vApp, also where one is made
+	name  string // of the vApp, existing or new
 	vms   []protected
 }
 
@@ -135,7 +135,7 @@ func (c *call) startCloud() (reply, *problem) {
 	if err := c.checkFree(from.vms); err != nil {
 		return reply{}, err
 	}
-	made := &group{id: "C4VAPP-" + unguessable(), name: from.name}
+	made := &group{id: "C4VAPP-" + randomID(), name: from.name}
 	for _, one := range from.vms {
 		r := c.newReplication("C4-", one, from.place, to, migration)
 		r.group, r.storageProfile = made, profile
@@ -159,8 +159,8 @@ func (g *group) subject(collection string) subject {
 	return subject{id: g.vms[0].ID, vms: g.vms}
 }
 
-// begin starts the task that configures the replications. They are there at its
-// end, or at once where objects are listed early.
+// begin starts the task that configures the replications. They exist at its end, or at once if objects are listed
+// early.
 func (c *call) begin(s subject, refusal *problem) reply {
 	a := c.appliance
 	enter := func() { a.fixture.replications = append(a.fixture.replications, s.vms...) }
@@ -183,7 +183,7 @@ func (c *call) begin(s subject, refusal *problem) reply {
 	})
 	if t := a.tasks[len(a.tasks)-1]; a.service == Cloud && !a.replicationSwitches.earlyID {
 		t.workflow.ResourceID = ""
-		out.body = c.firstPicture(t)
+		out.body = c.initialInfo(t)
 	}
 	return out
 }
@@ -194,7 +194,7 @@ func (c *call) newReplication(prefix string, one protected, from, to place, migr
 		owner = "System"
 	}
 	return &Replication{
-		ID: prefix + unguessable(), VMID: one.vm.ID, VMName: one.vm.Name, Owner: owner + "@" + c.appliance.site,
+		ID: prefix + randomID(), VMID: one.vm.ID, VMName: one.vm.Name, Owner: owner + "@" + c.appliance.site,
 		RPO: defaultRPO, Connection: defaultConnection, Quiesced: true, DiskType: defaultDiskType, Migration: migration,
 		Recovery: NotStarted, source: from, destination: to, disks: one.excluded, updated: c.appliance.fixture.now(),
 	}
@@ -235,7 +235,7 @@ func (c *call) readSource(text json.RawMessage) (origin, *problem) {
 	return origin{}, refuse(http.StatusBadRequest, "VappTemplateNotFound", "The vApp template was not found.")
 }
 
-// workloadsAt are those of a site, empty where there is none.
+// workloadsAt returns the workloads of a site, empty without a site.
 func (c *call) workloadsAt(site string) *Workloads {
 	if a := c.appliance.fixture.appliances[site]; a != nil {
 		return &a.workloads
@@ -274,7 +274,7 @@ func (c *call) onPremises(site, vcenter, vapp string, ids []string, excluded map
 	return from, nil
 }
 
-// readDestination reads where a replication goes, and the storage profile there.
+// readDestination reads the destination of a replication and its storage profile.
 func (c *call) readDestination(text json.RawMessage) (place, string, *problem) {
 	forms := map[string]any{"vcloud": &cloudDestination{}, "vm": &cloudDestination{}, "vc": &vcDestination{}, "vcVm": &vcDestination{}}
 	if c.collection() == vappReplications {
@@ -307,7 +307,7 @@ func (c *call) readDestination(text json.RawMessage) (place, string, *problem) {
 	return place{Site: d.Site, Org: vdc.Org, VDC: vdc.ID, VDCName: vdc.Name}, profile, err
 }
 
-// takeSeed removes the seed from the inventory, of which only the disks are kept.
+// takeSeed removes the seed from the inventory: only its disks are kept.
 func (w *Workloads) takeSeed(d *cloudDestination) *problem {
 	switch {
 	case d.SeedVMID != "":
@@ -324,7 +324,7 @@ func (w *Workloads) takeSeed(d *cloudDestination) *problem {
 	return nil
 }
 
-// storageProfile turns the asterisk into the default profile, as it is read back.
+// storageProfile resolves an asterisk to the default profile, which reads return.
 func (v *VDC) storageProfile(asked string) (string, *problem) {
 	if asked == "*" && len(v.StorageProfiles) > 0 {
 		return v.StorageProfiles[0].ID, nil
@@ -353,7 +353,7 @@ func (c *call) reach(places ...place) *problem {
 	return nil
 }
 
-// checkFree refuses what is replicated already: one VM has one destination.
+// checkFree refuses VMs that are replicated already: one VM has one destination.
 func (c *call) checkFree(vms []protected, made ...*Replication) *problem {
 	for _, r := range c.appliance.fixture.replications {
 		taken := slices.ContainsFunc(vms, func(p protected) bool { return p.vm.ID == r.VMID }) ||
@@ -365,8 +365,7 @@ func (c *call) checkFree(vms []protected, made ...*Replication) *problem {
 	return nil
 }
 
-// forbidden is why the policy of the destination's organization forbids a
-// replication, nil where it does not.
+// forbidden returns the refusal of the policy of the destination's organization, nil if it allows the replication.
 func (a *Appliance) forbidden(r *Replication, change settingsChange) *problem {
 	if r.destination.VDC == "" {
 		return nil

@@ -34,7 +34,7 @@ type Replication struct {
 	VMID       string
 	VMName     string
 	Owner      string // ORG@SITE
-	SLAProfile string // id; no answer shows it
+	SLAProfile string // id; no response shows it
 
 	Description string
 	RPO         int
@@ -109,12 +109,12 @@ type Instance struct {
 	IsPinned        bool   `json:"isPinned"`
 }
 
-// replicationSwitches change what is not published of replications.
+// replicationSwitches select variants of behavior that is not published.
 type replicationSwitches struct {
 	inventory     InventoryForm
 	earlyID       bool // a start task of the Cloud service names the new id at once
 	anySite       bool // changes are accepted at the source site too
-	missingCalls  bool // the calls whose paths are guessed answer 404
+	missingCalls  bool // calls with guessed paths get 404
 	policyRefusal int
 	syncTime      time.Duration
 	recoveryTime  time.Duration
@@ -137,7 +137,7 @@ func (a *Appliance) OmitGuessedCalls(on bool) {
 	a.fixture.do(func() { a.replicationSwitches.missingCalls = on })
 }
 
-// PageInstances answers instances in pages on the Cloud service too.
+// PageInstances pages the instances on the Cloud service too.
 func (a *Appliance) PageInstances(on bool) {
 	a.fixture.do(func() { a.replicationSwitches.pagedCloud = on })
 }
@@ -148,13 +148,12 @@ func (a *Appliance) SetPolicyRefusal(status int) {
 	a.fixture.do(func() { a.replicationSwitches.policyRefusal = status })
 }
 
-// SetSyncTime sets how long a synchronization takes that begins from now on.
+// SetSyncTime sets the duration of synchronizations that begin from now on.
 func (a *Appliance) SetSyncTime(d time.Duration) {
 	a.fixture.do(func() { a.replicationSwitches.syncTime = d })
 }
 
-// SetRecoveryTime sets how long failovers, tests and the like take that begin
-// from now on.
+// SetRecoveryTime sets the duration of failovers, tests and other recoveries that begin from now on.
 func (a *Appliance) SetRecoveryTime(d time.Duration) {
 	a.fixture.do(func() { a.replicationSwitches.recoveryTime = d })
 }
@@ -178,8 +177,8 @@ func (c *call) collection() string {
 	return "/" + strings.Split(c.route.path, "/")[1]
 }
 
-// manager is the site where a replication is managed: its destination, or its
-// source where the destination has no service.
+// manager returns the site that manages a replication: its destination, or its source if the destination has no
+// service.
 func (e *Fixture) manager(r *Replication) *Appliance {
 	if a := e.appliances[r.destination.Site]; a != nil {
 		return a
@@ -202,7 +201,7 @@ func (c *call) sees(r *Replication) bool {
 	return c.account.isAdmin() || org == c.account.Org
 }
 
-// subject finds the replication a path names.
+// subject finds the replication that a path names.
 func (c *call) subject() (subject, *problem) {
 	for _, r := range c.appliance.fixture.replications {
 		switch {
@@ -218,8 +217,7 @@ func (c *call) subject() (subject, *problem) {
 	return subject{}, refuse(http.StatusNotFound, "ReplicationNotFound", "Replication %s was not found.", c.key)
 }
 
-// changeable is subject for a change, which is made where the replication is
-// managed, and not while a task runs.
+// changeable finds the replication that a path names, and checks that it is managed here and that no task of it runs.
 func (c *call) changeable() (subject, *problem) {
 	s, err := c.subject()
 	if err != nil {
@@ -261,7 +259,7 @@ func (r *Replication) dataConnectionState() string {
 	case r.syncing:
 		return "SYNCING"
 	case len(r.Instances) == 0 && !r.Migration:
-		return "INITIAL_SYNCING" // waits for its time
+		return "INITIAL_SYNCING" // waits for its start time
 	}
 	return "OK"
 }
@@ -294,7 +292,7 @@ func (c *call) replicationTask(kind string, s subject, takes time.Duration, effe
 		for _, r := range s.vms {
 			r.updated = c.appliance.fixture.now()
 		}
-		return c.answer(s), nil
+		return c.response(s), nil
 	})
 	for _, r := range s.vms {
 		r.task = c.appliance.tasks[len(c.appliance.tasks)-1]
@@ -309,12 +307,12 @@ func (s subject) name() string {
 	return s.vms[0].VMName
 }
 
-// later runs f after a while, as the end of something no task stands for.
+// later runs f after d, as the end of an operation without a task.
 func (a *Appliance) later(d time.Duration, f func()) {
 	a.fixture.enqueue(&task{appliance: a, end: a.fixture.now().Add(d), effect: func() (any, *apiError) { f(); return nil, nil }})
 }
 
-// sync lets a replication synchronize, which ends with one more instance.
+// sync starts a synchronization, which ends with one more instance.
 func (a *Appliance) sync(r *Replication, takes time.Duration) {
 	r.syncing, r.syncBegan, r.syncTakes = true, a.fixture.now(), max(takes, 1)
 	a.later(takes, func() {
@@ -325,8 +323,8 @@ func (a *Appliance) sync(r *Replication, takes time.Duration) {
 	})
 }
 
-// firstSync begins the first synchronization when its time has come, which resumes
-// a replication that was started paused for it.
+// firstSync begins the first synchronization at its time. It resumes a replication that was started paused until
+// then.
 func (a *Appliance) firstSync(r *Replication) {
 	wait := time.UnixMilli(r.InitialSync).Sub(a.fixture.now())
 	if r.Paused && wait <= 0 || r.syncing || len(r.Instances) > 0 {
@@ -337,14 +335,14 @@ func (a *Appliance) firstSync(r *Replication) {
 		return
 	}
 	a.later(wait, func() {
-		if !time.UnixMilli(r.InitialSync).After(a.fixture.now()) { // not put off since
+		if !time.UnixMilli(r.InitialSync).After(a.fixture.now()) { // not postponed meanwhile
 			r.Paused = false
 			a.firstSync(r)
 		}
 	})
 }
 
-// addInstance keeps as many instances as the rules say, and those that are pinned.
+// addInstance adds an instance, and removes those that neither a rule nor a pin keeps.
 func (r *Replication) addInstance(now time.Time) {
 	number, quiesced := 1, "none"
 	if len(r.Instances) > 0 {
@@ -381,7 +379,7 @@ func (r *Replication) latest() *Instance {
 	return &r.Instances[len(r.Instances)-1]
 }
 
-// Replications returns those a site knows, in the order of their start.
+// Replications returns the replications that a site knows, in the order of their start.
 func (a *Appliance) Replications() []Replication {
 	var out []Replication
 	a.fixture.do(func() {
@@ -397,7 +395,7 @@ func (a *Appliance) Replications() []Replication {
 	return out
 }
 
-// EditReplication changes a replication by hand.
+// EditReplication changes a replication without a request.
 func (e *Fixture) EditReplication(id string, edit func(*Replication)) {
 	e.do(func() {
 		for _, r := range e.replications {
@@ -410,7 +408,7 @@ func (e *Fixture) EditReplication(id string, edit func(*Replication)) {
 	})
 }
 
-// RemoveReplication stops a replication by hand.
+// RemoveReplication stops a replication without a request.
 func (e *Fixture) RemoveReplication(id string) {
 	e.do(func() {
 		e.replications = slices.DeleteFunc(e.replications, func(r *Replication) bool { return r.ID == id || r.group != nil && r.group.id == id })
@@ -429,8 +427,8 @@ func (r Replication) GroupID() string {
 // StorageProfile is the id of the storage profile at the destination.
 func (r Replication) StorageProfile() string { return r.storageProfile }
 
-// SourceSite and DestinationSite are the names of the two ends.
+// SourceSite returns the name of the source.
 func (r Replication) SourceSite() string { return r.source.Site }
 
-// DestinationSite is the name of the site that is recovered to.
+// DestinationSite returns the name of the destination.
 func (r Replication) DestinationSite() string { return r.destination.Site }

@@ -129,13 +129,13 @@ func TestReplication_lifeCycle(t *testing.T) {
 			t.Errorf("after the start: %+v", got)
 		}
 		one := f.collection + "/" + id
-		f.refused(http.StatusBadRequest, "InvalidState", request{on: f.b, method: "POST", path: one + "/reverse"})
+		f.requireRefusal(http.StatusBadRequest, "InvalidState", request{on: f.b, method: "POST", path: one + "/reverse"})
 		f.run("POST", one+"/failover-test", f.recoveryBody())
 		if info := f.read(id).DestinationState.RecoveryInfo; info.RecoveryState != "TEST" || info.VcdVMID+info.VMID == "" {
 			t.Errorf("in the test: %+v", info)
 		}
-		f.refused(http.StatusBadRequest, "TestActive", request{on: f.b, method: "DELETE", path: one})
-		f.refused(http.StatusBadRequest, "InvalidState", request{on: f.b, method: "POST", path: one + "/failover", body: f.recoveryBody()})
+		f.requireRefusal(http.StatusBadRequest, "TestActive", request{on: f.b, method: "DELETE", path: one})
+		f.requireRefusal(http.StatusBadRequest, "InvalidState", request{on: f.b, method: "POST", path: one + "/failover", body: f.recoveryBody()})
 		f.run("DELETE", one+"/failover-test", nil)
 		f.run("POST", one+"/failover", f.recoveryBody())
 		if state := f.read(id).DestinationState.RecoveryInfo.RecoveryState; state != "COMPLETE" {
@@ -149,12 +149,12 @@ func TestReplication_lifeCycle(t *testing.T) {
 		if vms := len(f.a.Workloads().VMs); service == simulator.Manager && vms != 1 {
 			t.Errorf("the source VM is still there")
 		}
-		f.refused(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "DELETE", path: one}) // managed at the other site now
+		f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "DELETE", path: one}) // managed at the other site now
 		atA := one + "?site=site-a"
 		f.must(http.StatusAccepted, request{on: f.b, method: "DELETE", path: atA}, nil)
 		f.clock.Advance(10 * time.Minute)
-		f.refused(http.StatusNotFound, "ReplicationNotFound", request{on: f.b, method: "GET", path: one})
-		f.noViolation()
+		f.requireRefusal(http.StatusNotFound, "ReplicationNotFound", request{on: f.b, method: "GET", path: one})
+		f.requireNoViolation()
 	})
 }
 
@@ -181,19 +181,19 @@ func TestReplication_siteOfTheQuery(t *testing.T) {
 		f.token = f.login(f.a)
 		path := f.collection + "?site=site-b"
 		if service == simulator.Cloud {
-			f.refused(http.StatusUnauthorized, "RemoteAuthenticationFailure", request{method: "GET", path: path})
+			f.requireRefusal(http.StatusUnauthorized, "RemoteAuthenticationFailure", request{method: "GET", path: path})
 			f.extend(f.a, "site-b")
 		}
-		f.refused(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: f.collection + "?site=site-x"})
+		f.requireRefusal(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: f.collection + "?site=site-x"})
 		var task taskAnswer
 		f.must(http.StatusAccepted, request{method: "POST", path: path, body: f.startBody()}, &task)
-		f.refused(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/" + task.ID})
+		f.requireRefusal(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/" + task.ID})
 		f.must(http.StatusOK, request{method: "GET", path: "/tasks/" + task.ID + "?site=site-b"}, nil)
 		f.clock.Advance(10 * time.Minute)
 		if n := len(f.b.Replications()); n != 1 {
 			t.Errorf("%d replications", n)
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
@@ -202,7 +202,7 @@ func TestReplication_refusedStarts(t *testing.T) {
 		f := startReplications(t, service)
 		start := func(code string, changes ...any) {
 			t.Helper()
-			f.refused(http.StatusBadRequest, code, request{on: f.b, method: "POST", path: f.collection, body: f.startBody(changes...)})
+			f.requireRefusal(http.StatusBadRequest, code, request{on: f.b, method: "POST", path: f.collection, body: f.startBody(changes...)})
 		}
 		start("BadUserInput", "rpo", 1441)
 		start("BadUserInput", "isMigration", true, "retentionPolicy", map[string]any{"rules": []any{map[string]any{"numberOfInstances": 1, "distance": 60}}})
@@ -213,7 +213,7 @@ func TestReplication_refusedStarts(t *testing.T) {
 		if service == simulator.Cloud {
 			f.b.AssignPolicy("acme", "")
 			body := f.startBody("source", map[string]any{"type": "vm", "site": "site-a", "vmId": f.source.VApps[1].VMs[0].ID})
-			f.refused(http.StatusForbidden, "PolicyViolation", request{on: f.b, method: "POST", path: f.collection, body: body})
+			f.requireRefusal(http.StatusForbidden, "PolicyViolation", request{on: f.b, method: "POST", path: f.collection, body: body})
 			f.b.SetPolicyRefusal(http.StatusAccepted)
 			if done := f.run("POST", f.collection, body); done.State != "FAILED" || done.Error.Code != "PolicyViolation" {
 				t.Errorf("task %+v", done)
@@ -237,7 +237,7 @@ func TestReplication_ownSettingsDropTheSLAProfile(t *testing.T) {
 	if r := f.b.Replications()[0]; r.SLAProfile != "" || r.RPO != 60 {
 		t.Errorf("after a change: %+v", r)
 	}
-	f.noViolation()
+	f.requireNoViolation()
 }
 
 func TestReplication_ofAVApp(t *testing.T) {
@@ -256,17 +256,17 @@ func TestReplication_ofAVApp(t *testing.T) {
 	if single := f.read(got.VMReplications[1].ID); single.VappReplicationID != id || single.StorageProfile != f.dest.VDCs[0].StorageProfiles[0].ID {
 		t.Errorf("of one VM: %+v", single)
 	}
-	f.noViolation()
+	f.requireNoViolation()
 }
 
 func TestReplication_ownerHidesItFromTenants(t *testing.T) {
 	f := startReplications(t, simulator.Cloud)
 	id := f.start()
 	tenant := f.b.Accounts().VCDUsers[1]
-	asTenant := f.as(f.loginAs(f.b, map[string]any{"type": "vcdCredentials", "vcdUser": tenant.Username, "vcdPassword": tenant.Password}))
+	asTenant := f.withToken(f.loginAs(f.b, map[string]any{"type": "vcdCredentials", "vcdUser": tenant.Username, "vcdPassword": tenant.Password}))
 	one := f.collection + "/" + id
-	asTenant.refused(http.StatusNotFound, "ReplicationNotFound", request{on: f.b, method: "GET", path: one})
-	asTenant.refused(http.StatusForbidden, "Forbidden", request{on: f.b, method: "PATCH", path: one + "/chown", body: map[string]any{"owner": "acme@site-b"}})
+	asTenant.requireRefusal(http.StatusNotFound, "ReplicationNotFound", request{on: f.b, method: "GET", path: one})
+	asTenant.requireRefusal(http.StatusForbidden, "Forbidden", request{on: f.b, method: "PATCH", path: one + "/chown", body: map[string]any{"owner": "acme@site-b"}})
 	var got replicationAnswer
 	f.must(http.StatusOK, request{on: f.b, method: "PATCH", path: one + "/chown", body: map[string]any{"owner": "acme@site-b"}}, &got)
 	if got.Owner != "acme@site-b" {
@@ -305,7 +305,7 @@ func TestReplication_lists(t *testing.T) {
 		if len(page.Items) != 1 || page.Items[0].VMName != "vm003" {
 			t.Errorf("by id: %+v", page.Items)
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
@@ -329,8 +329,8 @@ func TestReplication_pausesAndStoresSettings(t *testing.T) {
 		if len(stored) != 2 || len(f.b.StoredSettings(id)) != 1 {
 			t.Errorf("stored %s", stored)
 		}
-		f.noViolation()
-		f.refused(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "PUT", path: one + path, body: map[string]any{"other": nil}})
+		f.requireNoViolation()
+		f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "PUT", path: one + path, body: map[string]any{"other": nil}})
 	})
 }
 
@@ -353,7 +353,7 @@ func TestReplication_instances(t *testing.T) {
 
 func TestPolicies(t *testing.T) {
 	f := startReplications(t, simulator.Cloud)
-	f.refused(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "DELETE", path: "/policies/default"})
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{on: f.b, method: "DELETE", path: "/policies/default"})
 	var policies []map[string]any
 	f.must(http.StatusOK, request{on: f.b, method: "GET", path: "/policies"}, &policies)
 	body := policies[1]
@@ -363,7 +363,7 @@ func TestPolicies(t *testing.T) {
 	var made struct{ ID string }
 	f.must(http.StatusCreated, request{on: f.b, method: "POST", path: "/policies", body: body}, &made)
 	f.must(http.StatusAccepted, request{on: f.b, method: "PATCH", path: "/policies/" + made.ID + "/orgs/acme"}, nil)
-	f.refused(http.StatusBadRequest, "PolicyInUse", request{on: f.b, method: "DELETE", path: "/policies/" + made.ID})
+	f.requireRefusal(http.StatusBadRequest, "PolicyInUse", request{on: f.b, method: "DELETE", path: "/policies/" + made.ID})
 	var status []struct{ Org string }
 	f.must(http.StatusOK, request{on: f.b, method: "GET", path: "/policies/" + made.ID + "/status"}, &status)
 	if len(status) != 1 || status[0].Org != "acme" {
@@ -378,7 +378,7 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("profiles %v", names)
 	}
 	f.must(http.StatusNoContent, request{on: f.b, method: "DELETE", path: path}, nil)
-	f.noViolation()
+	f.requireNoViolation()
 }
 
 func TestInventory(t *testing.T) {
@@ -399,5 +399,5 @@ func TestInventory(t *testing.T) {
 		t.Errorf("profiles %v", profiles)
 	}
 	f.b.SetInventoryForm(simulator.InventoryMissing)
-	f.refused(http.StatusNotFound, "NotFound", request{on: f.b, method: "GET", path: "/inventory/vms"})
+	f.requireRefusal(http.StatusNotFound, "NotFound", request{on: f.b, method: "GET", path: "/inventory/vms"})
 }

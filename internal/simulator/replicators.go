@@ -36,8 +36,7 @@ var replicatorRoutes = []route{
 	{method: "POST", path: "/config/replicators/lookup-service", handle: (*call).setReplicatorLookupService, setup: true, on: managers},
 }
 
-// listReplicators is GET /replicators. Those that came with the workloads of a
-// site are listed where the site is asked for.
+// listReplicators is GET /replicators. It lists the replicators of a site's workloads if the query names the site.
 func (c *call) listReplicators() (reply, *problem) {
 	rows := []fullReplicatorInfo{}
 	for site := range strings.SplitSeq(c.query.Get("sites"), ",") {
@@ -78,16 +77,16 @@ type remoteSettings struct {
 	RootPassword  string `json:"rootPassword"`
 }
 
-// reach finds the appliance that is meant, which must not have an expired root password.
+// reach finds the appliance of the settings. Its root password must not have expired.
 func (r remoteSettings) reach(e *Fixture, service Service) (*Appliance, *problem) {
 	remote, err := r.find(e, service)
-	if err == nil && remote.box.blocked() {
+	if err == nil && remote.host.blocked() {
 		err = refuse(http.StatusInternalServerError, "GeneralServerFailure", "The root password of the %s at %s has expired.", service, r.APIURL)
 	}
 	return remote, err
 }
 
-// find finds the appliance that is meant, and logs in there.
+// find finds the appliance of the settings and checks the root password.
 func (r remoteSettings) find(e *Fixture, service Service) (*Appliance, *problem) {
 	if err := checkServer(e, string(service), r.APIURL, r.APIThumbprint); err != nil {
 		return nil, err
@@ -96,7 +95,7 @@ func (r remoteSettings) find(e *Fixture, service Service) (*Appliance, *problem)
 	if remote == nil || remote.service != service {
 		return nil, refuse(http.StatusInternalServerError, "GeneralServerFailure", "There is no %s at %s.", service, r.APIURL)
 	}
-	if remote.box.root().Password != r.RootPassword {
+	if remote.host.root().Password != r.RootPassword {
 		return nil, refuse(http.StatusInternalServerError, "GeneralServerFailure", "The %s at %s refuses the root password.", service, r.APIURL)
 	}
 	return remote, nil

@@ -17,7 +17,7 @@ type route struct {
 	admin        bool     // needs an administrator
 	on           []Service
 	since, until string // versions of the API, empty: all
-	unproven     bool   // newer appliances may lack it: a client has to bear its absence
+	unproven     bool   // newer appliances may lack it
 	setup        bool   // a write of the set-up: one at a time, and none with an expired root password
 }
 
@@ -80,10 +80,10 @@ func (a *Appliance) findRoute(method string, u *url.URL) (route, []string, *prob
 	return route{}, nil, violation(http.StatusNotFound, "NotFound", "There is no %s.", u.Path)
 }
 
-// checkVersion refuses a call that the version asked for lacks.
+// checkVersion refuses a call that the requested version lacks.
 func (r route) checkVersion(version string, a *Appliance) *problem {
 	absent := r.since != "" && version < r.since || r.until != "" && version > r.until
-	missing, present := a.oddity(r)
+	missing, present := a.override(r)
 	switch {
 	case present:
 		return nil

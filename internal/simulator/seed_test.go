@@ -7,7 +7,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// identity is what of a fixture may be written down by its users.
+// identity returns the values of a fixture that users may write down.
 func identity(t *testing.T, seed string, sites ...string) []string {
 	t.Helper()
 	var options []simulator.ApplianceOptions

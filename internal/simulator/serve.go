@@ -10,7 +10,7 @@ import (
 
 const maxRequestBody = 1 << 20
 
-// call is one understood request. Handlers run under the lock of the fixture.
+// call is one parsed request. Handlers run under the lock of the fixture.
 type call struct {
 	entry     *Appliance // where the request arrived
 	appliance *Appliance // where it is performed: the site of the query
@@ -21,15 +21,15 @@ type call struct {
 	query     url.Values
 	header    http.Header
 	body      []byte
-	version   string // of the API, as asked for
+	version   string // requested version of the API
 	session   *session
 }
 
-// serve takes a request from its arrival to its answer.
+// serve handles a request from its arrival to its response.
 func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		panic(http.ErrAbortHandler) // the client left in the middle
+		panic(http.ErrAbortHandler) // the client disconnected
 	}
 	record := a.arrive(r, body)
 	defer a.leave()
@@ -41,16 +41,16 @@ func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 	defer end()
 	a.pause()
 
-	c, refused := a.understand(r, body)
+	c, refused := a.parse(r, body)
 	if refused != nil {
-		a.noteViolation(r, refused)
+		a.recordViolation(r, refused)
 		a.finish(record, refused.status, r, body)
 		a.compress(r, refused.encode(versionedMediaType(a.newestVersion()))).write(w)
 		return
 	}
 	fault := a.nextFault(r)
-	var out answer
-	if fault == nil || fault.acts() {
+	var out response
+	if fault == nil || fault.performsFirst() {
 		out = a.compress(r, a.act(r, c))
 	}
 	if fault == nil {
@@ -58,7 +58,7 @@ func (a *Appliance) serve(w http.ResponseWriter, r *http.Request) {
 		out.write(w)
 		return
 	}
-	a.finish(record, fault.answered(out), r, body)
+	a.finish(record, fault.clientStatus(out), r, body)
 	fault.write(w, r, out, a.fixture.closed)
 }
 
@@ -70,8 +70,8 @@ func (a *Appliance) endOldConnection(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// understand checks all that needs no state.
-func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
+// parse checks everything that needs no state.
+func (a *Appliance) parse(r *http.Request, body []byte) (*call, *problem) {
 	found, keys, err := a.findRoute(r.Method, r.URL)
 	if err != nil {
 		return nil, err
@@ -100,9 +100,9 @@ func (a *Appliance) understand(r *http.Request, body []byte) (*call, *problem) {
 	return c, nil
 }
 
-// act performs a call and makes its answer.
-func (a *Appliance) act(r *http.Request, c *call) answer {
-	var out answer
+// act performs a call and returns its response.
+func (a *Appliance) act(r *http.Request, c *call) response {
+	var out response
 	var refused *problem
 	a.fixture.do(func() {
 		var done reply
@@ -113,7 +113,7 @@ func (a *Appliance) act(r *http.Request, c *call) answer {
 	if refused == nil {
 		return out
 	}
-	a.noteViolation(r, refused)
+	a.recordViolation(r, refused)
 	return refused.encode(versionedMediaType(c.version))
 }
 
@@ -123,20 +123,19 @@ func (c *call) perform() (reply, *problem) {
 			return reply{}, err
 		}
 	}
-	if err := c.goTo(); err != nil {
+	if err := c.selectSite(); err != nil {
 		return reply{}, err
 	}
 	if (c.route.admin || c.route.setup) && !c.account.isAdmin() {
 		return reply{}, refuse(http.StatusForbidden, "Forbidden", "Permission denied.")
 	}
-	if c.route.setup && c.appliance.box.blocked() {
+	if c.route.setup && c.appliance.host.blocked() {
 		return reply{}, refuse(http.StatusForbidden, "Forbidden", "The root password has expired.")
 	}
 	return c.route.handle(c)
 }
 
-// pause waits for the latency. A client which leaves meanwhile changes
-// nothing: its request arrived.
+// pause waits for the latency. It also waits if the client disconnects, because the request has arrived.
 func (a *Appliance) pause() {
 	var latency time.Duration
 	a.fixture.do(func() { latency = a.latency })
@@ -149,7 +148,7 @@ func (a *Appliance) pause() {
 	}
 }
 
-// finish notes the answer and lets the hook run before it is sent.
+// finish records the status and runs the hook before the response is sent.
 func (a *Appliance) finish(record *Record, status int, r *http.Request, body []byte) {
 	var hook func(*http.Request)
 	a.fixture.do(func() {

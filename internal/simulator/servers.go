@@ -8,16 +8,16 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
-// The lookup service and the Cloud Director that every fixture has. Nobody serves
-// them, but the appliances know the certificates.
+// The lookup service and the Cloud Director of every fixture. They are not served, but the appliances know their
+// certificates.
 const (
 	LookupServiceURL = "https://vcenter.example.com:443/lookupservice/sdk"
 	DirectorURL      = "https://director.example.com:443/api"
 	innerTunnelURL   = "https://tunnel.example.com:8047"
 )
 
-// AddServer makes a server of another system known to the appliances, and returns
-// the thumbprint of its certificate. Called again it gives the server a new one.
+// AddServer makes a server of another system known to the appliances, and returns the thumbprint of its certificate.
+// A second call gives the server a new certificate.
 func (e *Fixture) AddServer(raw string) (thumbprint string) {
 	host := hostOf(raw)
 	name, _, _ := strings.Cut(host, ":")
@@ -29,8 +29,8 @@ func (e *Fixture) AddServer(raw string) (thumbprint string) {
 	return certs.Thumbprint(certificate.Certificate[0])
 }
 
-// ServerThumbprint returns the thumbprint of the certificate behind a URL, of an
-// appliance or of another server; "" where nothing answers.
+// ServerThumbprint returns the thumbprint of the certificate of the appliance or other server at a URL, "" if there
+// is none.
 func (e *Fixture) ServerThumbprint(raw string) (thumbprint string) {
 	e.do(func() { thumbprint = e.thumbprintAt(raw) })
 	return thumbprint
@@ -44,7 +44,7 @@ func (e *Fixture) thumbprintAt(raw string) string {
 	return certs.Thumbprint(certificate.Certificate[0])
 }
 
-// certificateAt is the certificate behind a URL, nil where nothing answers.
+// certificateAt returns the certificate of the server at a URL, nil if there is none.
 func (e *Fixture) certificateAt(raw string) *tls.Certificate {
 	if a := e.addresses[hostOf(raw)]; a != nil {
 		return a.certificate
@@ -52,7 +52,7 @@ func (e *Fixture) certificateAt(raw string) *tls.Certificate {
 	return e.servers[hostOf(raw)]
 }
 
-// hostOf is host and port of a URL, in lower case.
+// hostOf returns host and port of a URL, in lower case.
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

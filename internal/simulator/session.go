@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// session is one login. Its extensions die with it.
+// session is one login. Its extensions end with it.
 type session struct {
 	account    Account
 	created    time.Time
@@ -63,7 +63,7 @@ func (a *Appliance) liveSessions() int {
 // login is POST /sessions.
 func (c *call) login() (reply, *problem) {
 	account, err := c.checkLogin()
-	if err == nil && c.appliance.box.public && account.isAdmin() {
+	if err == nil && c.appliance.host.adminsRefused && account.isAdmin() {
 		return reply{}, wrongLogin()
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *call) login() (reply, *problem) {
 		return reply{}, err
 	}
 	now := c.appliance.fixture.now()
-	token := unguessable()
+	token := randomID()
 	c.session = &session{account: *account, created: now, lastUsed: now}
 	c.appliance.sessions[token] = c.session
 	c.appliance.counters.logins++
@@ -101,12 +101,12 @@ func (c *call) details() reply {
 	return reply{status: http.StatusOK, body: details, plain: true}
 }
 
-// ExpireSessions ends every session, as if it had idled out.
+// ExpireSessions ends every session, as after an idle timeout.
 func (a *Appliance) ExpireSessions() {
 	a.fixture.do(func() { clear(a.sessions) })
 }
 
-// DropExtensions takes the extensions back from every session.
+// DropExtensions removes the extensions of every session.
 func (a *Appliance) DropExtensions() {
 	a.fixture.do(func() {
 		for _, s := range a.sessions {

@@ -81,13 +81,13 @@ func TestLogin_eachType(t *testing.T) {
 		if s := f.a.Stats(); s.Logins != wins || s.FailedLogins != losses || s.LiveSessions != wins+1 {
 			t.Errorf("logins %d, failed %d, live %d; want %d, %d, %d", s.Logins, s.FailedLogins, s.LiveSessions, wins, losses, wins+1)
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
 func TestLogin_apiTokenNeedsNewestVersion(t *testing.T) {
 	f := start(t, simulator.Cloud)
-	f.refused(http.StatusBadRequest, "BadUserInput", request{
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{
 		method: "POST", path: "/sessions", header: http.Header{"Accept": {strings.Replace(accept47, "4.7", "4.6", 1)}},
 		body: map[string]any{"type": "vcdApiToken", "apiToken": "simulator-api-token-0c1d2e3f", "org": "System"},
 	})
@@ -146,7 +146,7 @@ func TestLogin_holderOfKey(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", row.name, got.status, row.status)
 		}
 	}
-	f.noViolation()
+	f.requireNoViolation()
 }
 
 func TestSession_details(t *testing.T) {
@@ -174,16 +174,16 @@ func TestSession_details(t *testing.T) {
 	}
 }
 
-// expired asserts that the session of the fixture is gone.
-func (f *fixture) expired() {
+// requireExpired requires that the session of the fixture has ended.
+func (f *fixture) requireExpired() {
 	f.t.Helper()
-	got := f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
+	got := f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
 	if !strings.Contains(got.header.Get("WWW-Authenticate"), "Authentication Token Required") {
-		f.t.Error("WWW-Authenticate doesn't tell that the token is gone")
+		f.t.Error("WWW-Authenticate doesn't say that the token is invalid")
 	}
 }
 
-func (f *fixture) alive() {
+func (f *fixture) requireLive() {
 	f.t.Helper()
 	f.must(http.StatusOK, request{method: "GET", path: "/sessions"}, nil)
 }
@@ -192,15 +192,15 @@ func TestSession_ends(t *testing.T) {
 	for name, end := range map[string]func(f *fixture){
 		"idle": func(f *fixture) {
 			f.clock.Advance(29 * time.Minute)
-			f.alive()
+			f.requireLive()
 			f.clock.Advance(29 * time.Minute)
-			f.alive()
+			f.requireLive()
 			f.clock.Advance(30 * time.Minute)
 		},
 		"too old": func(f *fixture) {
 			for range 71 { // 23 h 40 min
 				f.clock.Advance(20 * time.Minute)
-				f.alive()
+				f.requireLive()
 			}
 			f.clock.Advance(20 * time.Minute)
 		},
@@ -219,13 +219,13 @@ func TestSession_ends(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, simulator.Manager)
 			end(f)
-			f.expired()
+			f.requireExpired()
 			if n := f.a.Stats().LiveSessions; n != 0 {
 				t.Errorf("%d live sessions", n)
 			}
-			f.as("").expired()
-			f.as("no-such-token").expired()
-			f.noViolation()
+			f.withToken("").requireExpired()
+			f.withToken("no-such-token").requireExpired()
+			f.requireNoViolation()
 		})
 	}
 }
@@ -233,6 +233,6 @@ func TestSession_ends(t *testing.T) {
 func TestSetAccounts(t *testing.T) {
 	f := start(t, simulator.Manager)
 	f.a.SetAccounts(simulator.Accounts{})
-	f.alive()
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "POST", path: "/sessions", body: rootLogin()})
+	f.requireLive()
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "POST", path: "/sessions", body: rootLogin()})
 }

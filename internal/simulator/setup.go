@@ -53,8 +53,8 @@ func (a *Appliance) deploy() {
 	}
 }
 
-// DefaultLicense is a key that every appliance takes. Others do too, if they are
-// of its form and don't begin with WRONG.
+// DefaultLicense is a key that every appliance accepts. Other keys of its form are accepted too, unless they begin
+// with WRONG.
 const DefaultLicense = "SIMUL-ATED0-LICEN-SEKEY-00001"
 
 var licenseForm = regexp.MustCompile(`^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$`)
@@ -81,7 +81,7 @@ func ok(body any) (reply, *problem) {
 	return reply{status: http.StatusOK, plain: true, body: body}, nil
 }
 
-// isConfigured is GET /config/is-configured. It may lag behind.
+// isConfigured is GET /config/is-configured. It may lag.
 func (c *call) isConfigured() (reply, *problem) {
 	a := c.appliance
 	done := a.setup.lookupService.URL != "" && (a.service == CloudManager || a.site != "") && (a.service != Cloud || a.setup.director.URL != "")
@@ -118,7 +118,7 @@ func (c *call) setLicense() (reply, *problem) {
 
 var siteNameForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// setSite is POST /config/site, which serves once.
+// setSite is POST /config/site, which works once.
 func (c *call) setSite() (reply, *problem) {
 	var site, description string
 	if c.appliance.service == Cloud {
@@ -150,8 +150,7 @@ func (c *call) setSite() (reply, *problem) {
 	}
 }
 
-// lookupServiceRequest is the body of a lookup service; a Manager of its own
-// takes credentials with it since 4.6.
+// lookupServiceRequest is the body of a lookup service. Since 4.6 that of a vCenter appliance has credentials.
 type lookupServiceRequest struct {
 	URL        string `json:"url"`
 	Thumbprint string `json:"thumbprint"`
@@ -187,13 +186,13 @@ func (c *call) setLookupService() (reply, *problem) {
 	return c.appliance.keepLookupService(body.lookupServiceRequest)
 }
 
-// setManagerLookupService is POST /config/manager/lookup-service of the Cloud
-// service, for the Manager beside it.
+// setManagerLookupService is POST /config/manager/lookup-service of the Cloud service, for the Manager of the same
+// appliance.
 func (c *call) setManagerLookupService() (reply, *problem) {
-	if c.appliance.beside == nil {
-		return reply{}, refuse(http.StatusInternalServerError, "GeneralServerFailure", "The Manager does not answer.")
+	if c.appliance.manager == nil {
+		return reply{}, refuse(http.StatusInternalServerError, "GeneralServerFailure", "The Manager does not response.")
 	}
-	return c.setPlainLookupService(c.appliance.beside)
+	return c.setPlainLookupService(c.appliance.manager)
 }
 
 func (c *call) setPlainLookupService(of *Appliance) (reply, *problem) {
@@ -221,7 +220,7 @@ func (r lookupServiceRequest) check(e *Fixture) *problem {
 	return checkServer(e, "lookup service", r.URL, r.Thumbprint)
 }
 
-// checkServer looks at the certificate of a server, as an appliance does.
+// checkServer checks the certificate of a server, as an appliance does.
 func checkServer(e *Fixture, name, address, thumbprint string) *problem {
 	if !canonicalThumbprint.MatchString(thumbprint) {
 		return violation(http.StatusBadRequest, "BadUserInput", "Thumbprint %s is not canonical.", thumbprint)
@@ -235,9 +234,9 @@ func checkServer(e *Fixture, name, address, thumbprint string) *problem {
 	return refuse(http.StatusInternalServerError, "CertificateMismatch", "The certificate of the %s differs from the expected one.", name)
 }
 
-// checkSSO refuses credentials that are not an administrator's.
+// checkSSO requires the credentials of an administrator.
 func (a *Appliance) checkSSO(given ssoAdminCredentials) *problem {
-	found := findPassword(a.box.accounts.SSOUsers, given.SSOUser, given.SSOPassword)
+	found := findPassword(a.host.accounts.SSOUsers, given.SSOUser, given.SSOPassword)
 	if found == nil || !found.isAdmin() {
 		return refuse(http.StatusBadRequest, "BadUserInput", "The SSO credentials are refused.")
 	}
@@ -287,7 +286,7 @@ func (c *call) readDirector() (body directorRequest, err *problem) {
 	if strings.Count(body.URL, "/api") != 1 || !strings.HasSuffix(body.URL, "/api") {
 		return body, violation(http.StatusBadRequest, "BadUserInput", "%s does not end in /api.", body.URL)
 	}
-	thumbprint := c.appliance.fixture.thumbprintAt(body.URL) // without one, public authorities vouch for it
+	thumbprint := c.appliance.fixture.thumbprintAt(body.URL) // without one, the appliance relies on public authorities
 	if body.Thumbprint != nil {
 		thumbprint = *body.Thumbprint
 	}
@@ -297,7 +296,7 @@ func (c *call) readDirector() (body directorRequest, err *problem) {
 	if err := checkServer(c.appliance.fixture, "Cloud Director", body.URL, thumbprint); err != nil {
 		return body, err
 	}
-	found := findPassword(c.appliance.box.accounts.VCDUsers, body.Username, body.Password)
+	found := findPassword(c.appliance.host.accounts.VCDUsers, body.Username, body.Password)
 	if found == nil || !found.isAdmin() {
 		return body, refuse(http.StatusBadRequest, "BadUserInput", "Cloud Director refuses the credentials.")
 	}
@@ -316,8 +315,7 @@ type endpointConfiguration struct {
 	APIPublicPort     *int64  `json:"apiPublicPort"`
 }
 
-// Endpoints are the public endpoints of an appliance as configured; "" and 0 are
-// unset.
+// Endpoints are the configured public endpoints of an appliance; "" and 0 are unset.
 type Endpoints struct {
 	MgmtPublicAddress string
 	MgmtPublicPort    int64
@@ -329,25 +327,25 @@ type Endpoints struct {
 func (c *call) getEndpoints() (reply, *problem) {
 	configured := c.appliance.setup.endpoints
 	effective := configured
-	or(&effective.MgmtAddress, new("10.0.0.10"))
-	or(&effective.MgmtPort, new(int64(8046)))
-	or(&effective.MgmtPublicAddress, effective.MgmtAddress)
-	or(&effective.MgmtPublicPort, effective.MgmtPort)
-	or(&effective.APIAddress, new("10.0.0.10"))
-	or(&effective.APIPort, new(int64(8443)))
-	or(&effective.APIPublicAddress, effective.APIAddress)
-	or(&effective.APIPublicPort, effective.APIPort)
+	setDefault(&effective.MgmtAddress, new("10.0.0.10"))
+	setDefault(&effective.MgmtPort, new(int64(8046)))
+	setDefault(&effective.MgmtPublicAddress, effective.MgmtAddress)
+	setDefault(&effective.MgmtPublicPort, effective.MgmtPort)
+	setDefault(&effective.APIAddress, new("10.0.0.10"))
+	setDefault(&effective.APIPort, new(int64(8443)))
+	setDefault(&effective.APIPublicAddress, effective.APIAddress)
+	setDefault(&effective.APIPublicPort, effective.APIPort)
 	if c.appliance.setup.switches.emptyEndpoints {
-		or(&configured.MgmtAddress, new(""))
-		or(&configured.MgmtPublicAddress, new(""))
-		or(&configured.APIAddress, new(""))
-		or(&configured.APIPublicAddress, new(""))
+		setDefault(&configured.MgmtAddress, new(""))
+		setDefault(&configured.MgmtPublicAddress, new(""))
+		setDefault(&configured.APIAddress, new(""))
+		setDefault(&configured.APIPublicAddress, new(""))
 	}
 	return ok(map[string]endpointConfiguration{"configured": configured, "effective": effective})
 }
 
-// or gives an unset field a value.
-func or[T any](field **T, value *T) {
+// setDefault sets a field that is nil.
+func setDefault[T any](field **T, value *T) {
 	if *field == nil {
 		*field = value
 	}

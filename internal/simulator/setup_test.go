@@ -14,8 +14,8 @@ import (
 
 const newRootPassword = "Another-pass-2"
 
-// deployed are a fresh appliance of the service, a replicator and a tunnel.
-func deployed(t *testing.T, service simulator.Service, change ...option) (f *fixture, replicator, tunnel *simulator.Appliance) {
+// startDeployed starts a fresh appliance of the service, a replicator and a tunnel.
+func startDeployed(t *testing.T, service simulator.Service, change ...option) (f *fixture, replicator, tunnel *simulator.Appliance) {
 	t.Helper()
 	f = &fixture{t: t, clock: newClock()}
 	main := simulator.ApplianceOptions{Site: "site-a", Service: service, Fresh: true, WithManager: service == simulator.Cloud}
@@ -37,11 +37,11 @@ func deployed(t *testing.T, service simulator.Service, change ...option) (f *fix
 	return f, f.b, running.Appliance("tunnel")
 }
 
-// changePassword gives an appliance its root password.
+// changePassword gives an appliance a new root password.
 func (f *fixture) changePassword(on *simulator.Appliance) {
 	f.t.Helper()
 	token := f.login(on)
-	f.as(token).must(http.StatusNoContent, f.passwordRequest(on, simulator.DefaultAccounts().LocalUsers[0].Password, newRootPassword), nil)
+	f.withToken(token).must(http.StatusNoContent, f.passwordRequest(on, simulator.DefaultAccounts().LocalUsers[0].Password, newRootPassword), nil)
 }
 
 func (f *fixture) passwordRequest(on *simulator.Appliance, current, wanted string) request {
@@ -63,7 +63,7 @@ func (f *fixture) lookupService(more map[string]any) map[string]any {
 
 func TestRootPassword(t *testing.T) {
 	t.Parallel()
-	f, _, _ := deployed(t, simulator.Manager)
+	f, _, _ := startDeployed(t, simulator.Manager)
 	current := simulator.DefaultAccounts().LocalUsers[0].Password
 	var expiry struct {
 		RootPasswordExpired    bool
@@ -74,18 +74,18 @@ func TestRootPassword(t *testing.T) {
 	if !expiry.RootPasswordExpired {
 		t.Error("a deployment password is not expired")
 	}
-	f.refused(http.StatusForbidden, "Forbidden", post("/license", map[string]string{"key": simulator.DefaultLicense}))
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, "wrong", newRootPassword))
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "POST", path: "/config/root-password", body: map[string]string{"rootPassword": newRootPassword}})
-	f.refused(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, "weak"))
-	f.refused(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, current))
+	f.requireRefusal(http.StatusForbidden, "Forbidden", post("/license", map[string]string{"key": simulator.DefaultLicense}))
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, "wrong", newRootPassword))
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "POST", path: "/config/root-password", body: map[string]string{"rootPassword": newRootPassword}})
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, "weak"))
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", f.passwordRequest(f.a, current, current))
 	f.must(http.StatusNoContent, f.passwordRequest(f.a, current, newRootPassword), nil)
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, current, "Yet-another-3"))
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", f.passwordRequest(f.a, current, "Yet-another-3"))
 	f.must(http.StatusOK, read, &expiry)
 	if expiry.RootPasswordExpired || expiry.SecondsUntilExpiration != int64(90*24*time.Hour/time.Second) {
 		t.Errorf("%+v", expiry)
 	}
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", post("/sessions", rootLogin()))
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", post("/sessions", rootLogin()))
 	f.a.ExpireRootPassword(true)
 	f.must(http.StatusNoContent, f.passwordRequest(f.a, newRootPassword, "Yet-another-3"), nil)
 	f.must(http.StatusOK, read, &expiry)
@@ -93,8 +93,8 @@ func TestRootPassword(t *testing.T) {
 		t.Error("the expiry clears")
 	}
 	f.a.OldExpiryPath()
-	f.refused(http.StatusNotFound, "NotFound", read)
-	f.noViolation()
+	f.requireRefusal(http.StatusNotFound, "NotFound", read)
+	f.requireNoViolation()
 }
 
 func TestBootDelay(t *testing.T) {
@@ -114,26 +114,26 @@ func TestBootDelay(t *testing.T) {
 	clock.Advance(40 * time.Second)
 	f.must(http.StatusBadGateway, request{method: "GET", path: "/sessions"}, nil)
 	clock.Advance(20 * time.Second)
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/sessions"})
 }
 
 // TestPower refuses connections while the power is off, and forgets the sessions.
 func TestPower(t *testing.T) {
 	t.Parallel()
-	f, _, _ := deployed(t, simulator.Manager)
+	f, _, _ := startDeployed(t, simulator.Manager)
 	f.a.PowerOff()
 	if _, err := f.try(request{method: "GET", path: "/sessions"}); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("without power: %v", err)
 	}
 	f.a.PowerOn()
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
 }
 
 func TestSetUp_manager(t *testing.T) {
 	t.Parallel()
-	f, replicator, _ := deployed(t, simulator.Manager)
+	f, replicator, _ := startDeployed(t, simulator.Manager)
 	f.changePassword(f.a)
-	f.refused(http.StatusBadRequest, "BadUserInput", post("/license", map[string]string{"key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}))
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", post("/license", map[string]string{"key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}))
 	f.must(http.StatusOK, post("/license", map[string]string{"key": simulator.DefaultLicense}), nil)
 	var config struct{ ID, Site, LsURL string }
 	f.must(http.StatusOK, request{method: "GET", path: "/config"}, &config)
@@ -141,7 +141,7 @@ func TestSetUp_manager(t *testing.T) {
 		t.Errorf("%+v", config)
 	}
 	f.must(http.StatusOK, post("/config/site", map[string]string{"site": "alpha"}), &config)
-	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(map[string]any{"ssoAdminCredentials": map[string]string{"ssoUser": "root", "ssoPassword": "x"}})))
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(map[string]any{"ssoAdminCredentials": map[string]string{"ssoUser": "root", "ssoPassword": "x"}})))
 	f.must(http.StatusOK, post("/config/lookup-service", f.lookupService(map[string]any{"ssoAdminCredentials": ssoCredentials()})), &config)
 	if config.LsURL != simulator.LookupServiceURL {
 		t.Errorf("lookup service %s", config.LsURL)
@@ -158,7 +158,7 @@ func TestSetUp_manager(t *testing.T) {
 	remote := map[string]string{"apiUrl": "https://replicator.example.com:8043", "apiThumbprint": replicator.Thumbprint(), "rootPassword": newRootPassword}
 	ofReplicator := map[string]string{"lsUrl": simulator.LookupServiceURL, "lsThumbprint": f.a.Fixture().ServerThumbprint(simulator.LookupServiceURL)}
 	maps.Copy(ofReplicator, remote)
-	f.refused(http.StatusInternalServerError, "GeneralServerFailure", post("/config/replicators/lookup-service", ofReplicator))
+	f.requireRefusal(http.StatusInternalServerError, "GeneralServerFailure", post("/config/replicators/lookup-service", ofReplicator))
 	f.changePassword(replicator)
 	f.must(http.StatusOK, post("/config/replicators/lookup-service", ofReplicator), nil)
 	details := ssoCredentials()
@@ -178,15 +178,15 @@ func TestSetUp_manager(t *testing.T) {
 		}
 	}
 	f.must(http.StatusOK, post("/replicators/"+row.ID+"/reset-cookie", map[string]any{"description": "new", "details": details}), nil)
-	f.noViolation()
-	f.refused(http.StatusBadRequest, "BadUserInput", add)
-	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/site", map[string]string{"site": "beta"}))
-	f.refused(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(nil)))
+	f.requireNoViolation()
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", add)
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", post("/config/site", map[string]string{"site": "beta"}))
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", post("/config/lookup-service", f.lookupService(nil)))
 	if n := len(f.a.Violations()); n != 3 {
 		t.Errorf("%d violations: %q", n, f.a.Violations())
 	}
 	f.a.RefuseReplicatorRemoval("It holds replications.")
-	f.refused(http.StatusBadRequest, "ReplicatorInUse", request{method: "DELETE", path: "/replicators/" + row.ID})
+	f.requireRefusal(http.StatusBadRequest, "ReplicatorInUse", request{method: "DELETE", path: "/replicators/" + row.ID})
 	f.a.RefuseReplicatorRemoval("")
 	f.must(http.StatusNoContent, request{method: "DELETE", path: "/replicators/" + row.ID}, nil)
 	f.a.Redeploy()
@@ -197,7 +197,7 @@ func TestSetUp_manager(t *testing.T) {
 
 func TestSetUp_cloud(t *testing.T) {
 	t.Parallel()
-	f, _, tunnel := deployed(t, simulator.Cloud)
+	f, _, tunnel := startDeployed(t, simulator.Cloud)
 	f.changePassword(f.a)
 	f.changePassword(tunnel)
 	f.must(http.StatusOK, post("/license", map[string]string{"key": simulator.DefaultLicense}), nil)
@@ -216,7 +216,7 @@ func TestSetUp_cloud(t *testing.T) {
 	f.must(http.StatusOK, post("/config/lookup-service", f.lookupService(nil)), nil)
 	f.must(http.StatusOK, post("/config/manager/lookup-service", f.lookupService(nil)), nil)
 	if f.a.Manager().Setup().LookupServiceURL != simulator.LookupServiceURL {
-		t.Error("the Manager beside it has no lookup service")
+		t.Error("the Manager of the appliance has no lookup service")
 	}
 	der := strings.Join(strings.Fields(strings.NewReplacer("-----BEGIN CERTIFICATE-----", "", "-----END CERTIFICATE-----", "").Replace(tunnel.CertificatePEM())), "")
 	add := map[string]string{"url": "https://tunnel-a.example.com:8047", "certificate": der, "rootPassword": newRootPassword}
@@ -244,9 +244,9 @@ func TestSetUp_cloud(t *testing.T) {
 		}
 		f.a.NestTunnels()
 	}
-	beside := f.as(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
-	beside.must(http.StatusOK, request{on: f.a.Manager(), method: "GET", path: "/replicators"}, nil)
-	f.noViolation()
+	onManager := f.withToken(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
+	onManager.must(http.StatusOK, request{on: f.a.Manager(), method: "GET", path: "/replicators"}, nil)
+	f.requireNoViolation()
 	for _, wrong := range []request{post("/config/site", map[string]string{"site": "x"}), post("/config/tunnels", add), {method: "GET", path: "/replicators"}} {
 		if got := f.do(wrong); got.status < 400 {
 			t.Errorf("%s %s: %d", wrong.method, wrong.path, got.status)
@@ -269,9 +269,9 @@ func TestSetUp_callsByVersion(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			f, _, _ := deployed(t, simulator.Cloud)
+			f, _, _ := startDeployed(t, simulator.Cloud)
 			method, path, _ := strings.Cut(path, " ")
-			f.refused(http.StatusNotFound, "NotFound", request{method: method, path: path, header: accept(absent)})
+			f.requireRefusal(http.StatusNotFound, "NotFound", request{method: method, path: path, header: accept(absent)})
 		})
 	}
 }
@@ -280,7 +280,7 @@ func TestSetUp_callsByVersion(t *testing.T) {
 // services of one appliance.
 func TestSetUp_overlappingWrites(t *testing.T) {
 	t.Parallel()
-	f, _, _ := deployed(t, simulator.Cloud)
+	f, _, _ := startDeployed(t, simulator.Cloud)
 	f.changePassword(f.a)
 	arrived, release := make(chan struct{}), make(chan struct{})
 	f.a.BeforeResponse(func(*http.Request) { close(arrived); <-release })
@@ -290,8 +290,8 @@ func TestSetUp_overlappingWrites(t *testing.T) {
 		_, _ = f.try(post("/license", map[string]string{"key": simulator.DefaultLicense}))
 	}()
 	<-arrived
-	beside := f.as(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
-	beside.do(request{on: f.a.Manager(), method: "POST", path: "/config/lookup-service", body: f.lookupService(nil)})
+	onManager := f.withToken(f.loginAs(f.a.Manager(), map[string]any{"type": "localUser", "localUser": "root", "localPassword": newRootPassword}))
+	onManager.do(request{on: f.a.Manager(), method: "POST", path: "/config/lookup-service", body: f.lookupService(nil)})
 	close(release)
 	<-done
 	if len(f.a.Manager().Violations()) != 1 {
@@ -299,11 +299,11 @@ func TestSetUp_overlappingWrites(t *testing.T) {
 	}
 }
 
-// TestMaintenance makes the calls that old appliances have beside the set-up, and asks a
+// TestMaintenance makes the calls that old appliances have besides the set-up, and asks a
 // newer version for them, which lacks them.
 func TestMaintenance(t *testing.T) {
 	t.Parallel()
-	f, _, _ := deployed(t, simulator.Cloud)
+	f, _, _ := startDeployed(t, simulator.Cloud)
 	f.changePassword(f.a)
 	old := http.Header{"Accept": {"application/vnd.vmware.h4-v4.5+json;charset=UTF-8"}}
 	for path, row := range map[string]struct{ body, want map[string]any }{
@@ -320,19 +320,19 @@ func TestMaintenance(t *testing.T) {
 			t.Errorf("%s: %v", path, got)
 		}
 		set.header = nil
-		f.refused(http.StatusNotFound, "NotFound", set)
+		f.requireRefusal(http.StatusNotFound, "NotFound", set)
 	}
 	f.must(http.StatusNoContent, request{method: "POST", path: "/config/data-engine", body: map[string]any{"hbrsrv": true, "h4dm": false}, header: old}, nil)
 	f.must(http.StatusNoContent, request{method: "POST", path: "/os/reboot-services", header: old}, nil)
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"}) // the sessions are gone
-	f.noViolation()
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"}) // the sessions are gone
+	f.requireNoViolation()
 }
 
 // TestRegenerateCertificate restarts the service with another certificate, and
 // unregisters its replicators.
 func TestRegenerateCertificate(t *testing.T) {
 	t.Parallel()
-	f, replicator, _ := deployed(t, simulator.Manager)
+	f, replicator, _ := startDeployed(t, simulator.Manager)
 	f.changePassword(f.a)
 	f.a.Register(replicator, "*", "alpha", "")
 	before := f.a.Thumbprint()
@@ -341,15 +341,15 @@ func TestRegenerateCertificate(t *testing.T) {
 	if own.ThumbPrint == before || own.ThumbPrint != f.a.Thumbprint() || len(f.a.Replicators()) > 0 {
 		t.Errorf("%+v, before %s", own, before)
 	}
-	f.refused(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
+	f.requireRefusal(http.StatusUnauthorized, "NotAuthenticated", request{method: "GET", path: "/config"})
 }
 
 // TestLocalReplicator registers the replicator inside a vCenter appliance.
 func TestLocalReplicator(t *testing.T) {
 	t.Parallel()
-	f, _, _ := deployed(t, simulator.Manager)
+	f, _, _ := startDeployed(t, simulator.Manager)
 	f.changePassword(f.a)
-	f.refused(http.StatusBadRequest, "BadUserInput", post("/replicators/local", map[string]string{"ssoUser": "root", "ssoPassword": "x"}))
+	f.requireRefusal(http.StatusBadRequest, "BadUserInput", post("/replicators/local", map[string]string{"ssoUser": "root", "ssoPassword": "x"}))
 	var row struct{ ID, Owner string }
 	f.must(http.StatusOK, post("/replicators/local", ssoCredentials()), &row)
 	var rows []struct{ ID string }
@@ -367,7 +367,7 @@ func TestRemotePasswords(t *testing.T) {
 	for service, row := range map[simulator.Service]struct{ path, version string }{
 		simulator.Manager: {"/config/replicators/root-password", "4.7"}, simulator.Cloud: {"/config/tunnels/root-password", "4.5"},
 	} {
-		f, remote, tunnel := deployed(t, service)
+		f, remote, tunnel := startDeployed(t, service)
 		url := "https://replicator.example.com:8043"
 		if service == simulator.Cloud {
 			remote, url = tunnel, "https://tunnel-a.example.com:8047"
@@ -384,7 +384,7 @@ func TestRemotePasswords(t *testing.T) {
 		if !expiry.RootPasswordExpired {
 			t.Errorf("%s: a deployment password is not expired", service)
 		}
-		f.refused(http.StatusInternalServerError, "GeneralServerFailure", at(row.path, newRootPassword, "wrong", row.version))
+		f.requireRefusal(http.StatusInternalServerError, "GeneralServerFailure", at(row.path, newRootPassword, "wrong", row.version))
 		f.must(http.StatusNoContent, at(row.path, newRootPassword, current, row.version), nil)
 		if remote.RootPassword() != newRootPassword {
 			t.Errorf("%s: the password is %s", service, remote.RootPassword())

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// setupSwitches are the oddities of an appliance that is being set up.
+// setupSwitches select variants of an appliance that is being set up.
 type setupSwitches struct {
 	configuredLag       int
 	maskedLicense       bool
@@ -20,9 +20,8 @@ type setupSwitches struct {
 	nestedTunnels       bool
 }
 
-// oddity reports whether the appliance lacks a call, or has it, whatever version is
-// asked for.
-func (a *Appliance) oddity(r route) (missing, present bool) {
+// override reports whether a switch removes a call or adds it, regardless of the requested version.
+func (a *Appliance) override(r route) (missing, present bool) {
 	a.fixture.do(func() {
 		s := a.setup.switches
 		missing = slices.Contains(s.absent, r.path) || s.oldExpiryPath && r.path == expiryPath
@@ -31,7 +30,7 @@ func (a *Appliance) oddity(r route) (missing, present bool) {
 	return missing, present
 }
 
-// LagConfigured makes the appliance deny n times that it is configured.
+// LagConfigured makes the appliance report n times that it is not configured.
 func (a *Appliance) LagConfigured(n int) {
 	a.fixture.do(func() { a.setup.switches.configuredLag = n })
 }
@@ -41,12 +40,12 @@ func (a *Appliance) MaskLicense() {
 	a.fixture.do(func() { a.setup.switches.maskedLicense = true })
 }
 
-// EndLicense is when the licenses to come expire.
+// EndLicense sets when licenses that are set from now on expire.
 func (a *Appliance) EndLicense(at time.Time) {
 	a.fixture.do(func() { a.setup.switches.licenseEnd = at.UnixMilli() })
 }
 
-// RemoveLicense takes the license away.
+// RemoveLicense removes the license.
 func (a *Appliance) RemoveLicense() {
 	a.fixture.do(func() { a.setup.license = licenseInfo{} })
 }
@@ -56,19 +55,17 @@ func (a *Appliance) EmptyEndpoints() {
 	a.fixture.do(func() { a.setup.switches.emptyEndpoints = true })
 }
 
-// RefuseMissingPlugin is the answer to the removal of a plug-in that is not
-// registered; 0 is success.
+// RefuseMissingPlugin sets the status of the removal of a plug-in that is not registered; 0 is success.
 func (a *Appliance) RefuseMissingPlugin(status int) {
 	a.fixture.do(func() { a.setup.switches.missingPluginStatus = status })
 }
 
-// Lack makes calls absent that only old appliances prove.
+// Lack removes calls that are known from old appliances only.
 func (a *Appliance) Lack(paths ...string) {
 	a.fixture.do(func() { a.setup.switches.absent = paths })
 }
 
-// OldExpiryPath serves the expiry of the root password under the path of 4.6 only,
-// whatever version is asked for.
+// OldExpiryPath serves the expiry of the root password only under the path of 4.6, for every version.
 func (a *Appliance) OldExpiryPath() {
 	a.fixture.do(func() { a.setup.switches.oldExpiryPath = true })
 }
@@ -95,13 +92,13 @@ func (a *Appliance) NestTunnels() {
 	a.fixture.do(func() { a.setup.switches.nestedTunnels = true })
 }
 
-// Manager returns the Manager beside a Cloud service, nil without one.
-func (a *Appliance) Manager() *Appliance { return a.beside }
+// Manager returns the Manager of an appliance with a Cloud service, nil without one.
+func (a *Appliance) Manager() *Appliance { return a.manager }
 
 // Fixture returns the fixture the appliance belongs to.
 func (a *Appliance) Fixture() *Fixture { return a.fixture }
 
-// Setup is the configuration of an appliance.
+// Setup holds the configuration of an appliance.
 type Setup struct {
 	InstanceID              string
 	SiteName, Description   string
@@ -168,7 +165,7 @@ func (a *Appliance) Redeploy() {
 	a.fixture.do(func() {
 		a.options.Fresh = true
 		a.deploy()
-		a.box.expired, a.box.former = true, nil
+		a.host.expired, a.host.former = true, nil
 	})
 	a.Restart()
 }

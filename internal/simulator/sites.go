@@ -11,7 +11,7 @@ type siteRecord struct {
 	id           string // the key on the Manager service
 	site         string // the key on the Cloud service
 	description  string
-	publicURL    string // as sent; set by lookAt
+	publicURL    string // as sent; set by setPublicURL
 	internalURL  string
 	thumbprint   string
 	replications int
@@ -19,13 +19,12 @@ type siteRecord struct {
 	peer *Appliance // see peerOf
 }
 
-// lookAt changes where a peer is looked for.
-func (record *siteRecord) lookAt(publicURL string) {
+// setPublicURL changes the address under which a peer is reached.
+func (record *siteRecord) setPublicURL(publicURL string) {
 	record.publicURL, record.peer = publicURL, nil
 }
 
-// peerOf finds the appliance which answers for a row, nil when none does. What
-// was found once stays: addresses never change.
+// peerOf returns the appliance of a row, nil if there is none. The result is cached: addresses never change.
 func (e *Fixture) peerOf(record *siteRecord) *Appliance {
 	if record.peer == nil {
 		record.peer = e.byURL(record.publicURL)
@@ -33,7 +32,7 @@ func (e *Fixture) peerOf(record *siteRecord) *Appliance {
 	return record.peer
 }
 
-// siteInfo is what both flavors tell about a site.
+// siteInfo holds what both services show of a site.
 type siteInfo struct {
 	Site          *string   `json:"site"` // null where NamelessUntrusted leaves it out
 	Description   string    `json:"description"`
@@ -79,7 +78,7 @@ func (c *call) listSites() (reply, *problem) {
 	for _, record := range slices.Concat(a.sites, a.early()) {
 		rows = append(rows, a.info(record))
 	}
-	if a.twice {
+	if a.duplicateRows {
 		rows = append(rows, rows...)
 	}
 	return reply{status: http.StatusOK, body: rows}, nil
@@ -97,7 +96,7 @@ func (c *call) getSite() (reply, *problem) {
 	return reply{status: http.StatusOK, body: c.appliance.info(record)}, nil
 }
 
-// pairSite is POST /sites. What the peer reports is known at the end of the task.
+// pairSite is POST /sites. The fields that the peer reports are known at the end of the task.
 func (c *call) pairSite() (reply, *problem) {
 	body, err := c.readNewSite()
 	if err != nil {
@@ -110,7 +109,7 @@ func (c *call) pairSite() (reply, *problem) {
 	c.appliance.update(record, body.siteRequest)
 	workflow := workflowInfo{Type: "pair", ResourceType: "site", ResourceID: record.site, record: record}
 	if c.appliance.service == Manager {
-		// The reference has no sample; the URL tells one unfinished task from another.
+		// The reference has no sample. The URL distinguishes unfinished tasks.
 		workflow.ResourceID, workflow.ResourceName = record.id, record.publicURL
 	}
 	return c.siteTask(workflow, func() (any, *apiError) { return c.appliance.pair(record) }), nil
@@ -154,7 +153,7 @@ func (c *call) siteTask(workflow workflowInfo, effect func() (any, *apiError)) r
 	return out
 }
 
-// record finds the peer a path names.
+// record finds the peer that a path names.
 func (c *call) record() (*siteRecord, *problem) {
 	for _, record := range c.appliance.sites {
 		if c.appliance.key(record) == c.key {
@@ -188,8 +187,7 @@ func (c *call) readNewSite() (newSiteRequest, *problem) {
 	return body, body.check()
 }
 
-// check asks for all three fields: "optional" in the schema, never left out in
-// practice.
+// check requires all three fields. The schema calls them optional, but clients always send them.
 func (r siteRequest) check() *problem {
 	if r.APIURL == nil || r.APIThumbprint == nil || r.Description == nil {
 		return violation(http.StatusBadRequest, "BadUserInput", "One of apiUrl, apiThumbprint and description is missing.")
@@ -204,7 +202,7 @@ func (r siteRequest) check() *problem {
 }
 
 func (a *Appliance) update(record *siteRecord, r siteRequest) {
-	record.lookAt(*r.APIURL)
+	record.setPublicURL(*r.APIURL)
 	record.thumbprint, record.description = *r.APIThumbprint, a.tidied(*r.Description)
 }
 
@@ -311,8 +309,7 @@ func (a *Appliance) pairedPeer(site string) *Appliance {
 	return nil
 }
 
-// info tells about a peer; what only the peer knows is null when it can't be
-// reached.
+// info describes a peer. Fields that only the peer knows are null if it can't be reached.
 func (a *Appliance) info(record *siteRecord) any {
 	info := siteInfo{
 		Site: a.shownName(record), Description: record.description, APIURL: record.internalURL, APIPublicURL: record.publicURL,

@@ -13,25 +13,25 @@ import (
 func (f *fixture) pair(body siteBody) task {
 	f.t.Helper()
 	var started task
-	f.must(f.accepted(), request{method: "POST", path: "/sites", body: body}, &started)
+	f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: body}, &started)
 	return f.settle(started.ID)
 }
 
-func (f *fixture) succeeded(done task) {
+func (f *fixture) requireSuccess(done task) {
 	f.t.Helper()
 	if done.State != "SUCCEEDED" || done.Error != nil {
 		f.t.Fatalf("task %s: %+v", done.State, done.Error)
 	}
 }
 
-func (f *fixture) failed(done task, code string) {
+func (f *fixture) requireFailure(done task, code string) {
 	f.t.Helper()
 	if done.State != "FAILED" || done.Error == nil || done.Error.Code != code || done.Result != nil || done.ResultType != nil {
 		f.t.Fatalf("task %s %+v, want FAILED with %s", done.State, done.Error, code)
 	}
 }
 
-func (f *fixture) wantLink(incoming, outgoing string) {
+func (f *fixture) requireLink(incoming, outgoing string) {
 	f.t.Helper()
 	in, out := f.peers()[0].codes()
 	if in != incoming || out != outgoing {
@@ -43,15 +43,15 @@ func TestPair_bothSides(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		done := f.pair(f.pairBody(f.b))
-		f.succeeded(done)
+		f.requireSuccess(done)
 		if in, out := done.Result.codes(); in != "PeerSiteNotPaired" || out != "" {
 			t.Errorf("half-paired: incoming %q, outgoing %q", in, out)
 		}
 		f.b.Pair("site-a")
-		f.wantLink("", "")
+		f.requireLink("", "")
 		f.b.Unpair("site-a")
-		f.wantLink("PeerSiteNotPaired", "")
-		f.noViolation()
+		f.requireLink("PeerSiteNotPaired", "")
+		f.requireNoViolation()
 	})
 }
 
@@ -103,7 +103,7 @@ func TestPair_urls(t *testing.T) {
 		f := start(t, service)
 		body := f.pairBody(f.b)
 		body.APIURL = "https://SITE-B.example.com:8048/"
-		f.succeeded(f.pair(body))
+		f.requireSuccess(f.pair(body))
 		got := f.peers()[0]
 		if got.APIPublicURL != body.APIURL || got.Site != "site-b" || got.Description != "the other" {
 			t.Errorf("peer %+v", got)
@@ -127,7 +127,7 @@ func TestSites_one(t *testing.T) {
 	if !got.IsLocal {
 		t.Error("site-a is the local site")
 	}
-	f.refused(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: "/sites/site-c"})
+	f.requireRefusal(http.StatusNotFound, "SiteNotFound", request{method: "GET", path: "/sites/site-c"})
 }
 
 func TestPair_wrongThumbprint(t *testing.T) {
@@ -137,7 +137,7 @@ func TestPair_wrongThumbprint(t *testing.T) {
 		body := f.pairBody(f.b)
 		body.APIThumbprint = f.a.Thumbprint()
 		done := f.pair(body)
-		f.succeeded(done)
+		f.requireSuccess(done)
 		if _, out := done.Result.codes(); out != "CertificateMismatch" {
 			t.Errorf("outgoing %q", out)
 		}
@@ -161,11 +161,11 @@ func TestPair_failures(t *testing.T) {
 			f := start(t, service)
 			body := f.pairBody(f.b)
 			row.change(f, &body)
-			f.failed(f.pair(body), row.code)
+			f.requireFailure(f.pair(body), row.code)
 			if n := len(f.peers()); n != 0 {
 				t.Errorf("%s: %d sites are left", row.name, n)
 			}
-			f.noViolation()
+			f.requireNoViolation()
 		}
 	})
 }
@@ -174,29 +174,29 @@ func TestPair_cloudChecksTheName(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	body := f.pairBody(f.b)
 	body.Site = new("site-x")
-	f.failed(f.pair(body), "BadUserInput")
+	f.requireFailure(f.pair(body), "BadUserInput")
 }
 
 func TestPair_twice(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
-		f.succeeded(f.pair(f.pairBody(f.b)))
+		f.requireSuccess(f.pair(f.pairBody(f.b)))
 		again := f.pairBody(f.b)
 		again.APIURL = aliasB
-		f.failed(f.pair(again), "SiteAlreadyPaired")
+		f.requireFailure(f.pair(again), "SiteAlreadyPaired")
 
 		f = start(t, service, func(o *simulator.ApplianceOptions) { o.OverwritePairing = true })
-		f.succeeded(f.pair(f.pairBody(f.b)))
+		f.requireSuccess(f.pair(f.pairBody(f.b)))
 		before := f.peers()[0]
-		f.succeeded(f.pair(again.of(f.b)))
+		f.requireSuccess(f.pair(again.withThumbprintOf(f.b)))
 		if got := f.peers(); len(got) != 1 || got[0].APIPublicURL != aliasB || got[0].ID != before.ID {
 			t.Errorf("sites %+v", got)
 		}
 	})
 }
 
-// of takes the thumbprint of another fixture's appliance.
-func (b siteBody) of(peer *simulator.Appliance) siteBody {
+// withThumbprintOf sets the thumbprint of another fixture's appliance.
+func (b siteBody) withThumbprintOf(peer *simulator.Appliance) siteBody {
 	b.APIThumbprint = peer.Thumbprint()
 	return b
 }
@@ -206,8 +206,8 @@ func TestPair_twoAtOnce(t *testing.T) {
 	var first, second task
 	f.must(http.StatusAccepted, request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, &first)
 	f.must(http.StatusAccepted, request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, &second)
-	f.succeeded(f.settle(first.ID))
-	f.failed(f.settle(second.ID), "SiteAlreadyPaired")
+	f.requireSuccess(f.settle(first.ID))
+	f.requireFailure(f.settle(second.ID), "SiteAlreadyPaired")
 }
 
 func TestRepair(t *testing.T) {
@@ -216,24 +216,24 @@ func TestRepair(t *testing.T) {
 		f.a.Pair("site-b")
 		f.b.Pair("site-a")
 		f.b.RotateCertificate()
-		f.wantLink("", "CertificateMismatch")
+		f.requireLink("", "CertificateMismatch")
 		before := f.peers()[0]
 		body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint(), Description: "fixed"}
 		var started task
-		f.must(f.accepted(), request{method: "PUT", path: "/sites/" + f.key(before), body: body}, &started)
+		f.must(f.acceptedStatus(), request{method: "PUT", path: "/sites/" + f.key(before), body: body}, &started)
 		if f.peers()[0].Description != before.Description {
 			t.Error("the change shows before the task ended")
 		}
-		f.succeeded(f.settle(started.ID))
+		f.requireSuccess(f.settle(started.ID))
 		got := f.peers()[0]
 		if got.Description != "fixed" || got.APIPublicURL != f.b.URL() || f.key(got) != f.key(before) {
 			t.Errorf("site %+v", got)
 		}
-		f.wantLink("", "")
+		f.requireLink("", "")
 		if started.WorkflowInfo.Type != "repair" {
 			t.Errorf("type %s", started.WorkflowInfo.Type)
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
@@ -245,17 +245,17 @@ func TestRepair_failures(t *testing.T) {
 			body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint()}
 			change(&body)
 			var started task
-			f.must(f.accepted(), request{method: "PUT", path: "/sites/" + key, body: body}, &started)
+			f.must(f.acceptedStatus(), request{method: "PUT", path: "/sites/" + key, body: body}, &started)
 			return started
 		}
-		f.failed(f.settle(put(func(b *siteBody) { b.APIURL = "https://nowhere.example.com" }).ID), "SiteUnreachable")
-		f.failed(f.settle(put(func(b *siteBody) { b.APIURL = f.a.URL() }).ID), "BadUserInput")
+		f.requireFailure(f.settle(put(func(b *siteBody) { b.APIURL = "https://nowhere.example.com" }).ID), "SiteUnreachable")
+		f.requireFailure(f.settle(put(func(b *siteBody) { b.APIURL = f.a.URL() }).ID), "BadUserInput")
 		running := put(func(*siteBody) {})
 		f.a.Unpair("site-b")
-		f.failed(f.settle(running.ID), "SiteNotFound")
+		f.requireFailure(f.settle(running.ID), "SiteNotFound")
 		body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint()}
-		f.refused(http.StatusNotFound, "SiteNotFound", request{method: "PUT", path: "/sites/" + key, body: body})
-		f.noViolation()
+		f.requireRefusal(http.StatusNotFound, "SiteNotFound", request{method: "PUT", path: "/sites/" + key, body: body})
+		f.requireNoViolation()
 	})
 }
 
@@ -268,22 +268,22 @@ func TestUnpair(t *testing.T) {
 		f.a.AddReplications("site-b", 2)
 		var started task
 		f.must(http.StatusAccepted, unpair, &started)
-		f.failed(f.settle(started.ID), "ReplicationsExist")
+		f.requireFailure(f.settle(started.ID), "ReplicationsExist")
 		f.a.AddReplications("site-b", -2)
 		f.must(http.StatusAccepted, unpair, &started)
 		if len(f.peers()) != 1 {
 			t.Error("the site is gone before the task ended")
 		}
 		done := f.settle(started.ID)
-		f.succeeded(done)
+		f.requireSuccess(done)
 		if done.Result != nil || done.ResultType != nil {
 			t.Error("an unpair task has no result")
 		}
 		if len(f.peers()) != 0 || len(f.b.Sites()) != 1 {
-			t.Error("unpairing is an affair of one side")
+			t.Error("unpairing changes both sides")
 		}
-		f.refused(http.StatusNotFound, "SiteNotFound", unpair)
-		f.noViolation()
+		f.requireRefusal(http.StatusNotFound, "SiteNotFound", unpair)
+		f.requireNoViolation()
 	})
 }
 
@@ -293,7 +293,7 @@ func TestUnpair_bothSides(t *testing.T) {
 	f.b.Pair("site-a")
 	var started task
 	f.must(http.StatusAccepted, request{method: "DELETE", path: "/sites/" + key}, &started)
-	f.succeeded(f.settle(started.ID))
+	f.requireSuccess(f.settle(started.ID))
 	if len(f.a.Sites())+len(f.b.Sites()) != 0 {
 		t.Error("a record is left")
 	}
@@ -303,11 +303,11 @@ func TestWrites_needAnAdministrator(t *testing.T) {
 	eachFlavor(t, func(t *testing.T, service simulator.Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
-		tenant := f.as(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "tenant@acme", "vcdPassword": "Simulator-tenant-1"}))
+		tenant := f.withToken(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "tenant@acme", "vcdPassword": "Simulator-tenant-1"}))
 		body := siteBody{APIURL: f.b.URL(), APIThumbprint: f.b.Thumbprint()}
-		tenant.refused(http.StatusForbidden, "Forbidden", request{method: "POST", path: "/sites", body: f.pairBody(f.b)})
-		tenant.refused(http.StatusForbidden, "Forbidden", request{method: "PUT", path: "/sites/" + key, body: body})
-		tenant.refused(http.StatusForbidden, "Forbidden", request{method: "DELETE", path: "/sites/" + key})
+		tenant.requireRefusal(http.StatusForbidden, "Forbidden", request{method: "POST", path: "/sites", body: f.pairBody(f.b)})
+		tenant.requireRefusal(http.StatusForbidden, "Forbidden", request{method: "PUT", path: "/sites/" + key, body: body})
+		tenant.requireRefusal(http.StatusForbidden, "Forbidden", request{method: "DELETE", path: "/sites/" + key})
 		tenant.must(http.StatusOK, request{method: "GET", path: "/sites"}, nil)
 	})
 }
@@ -328,11 +328,11 @@ func TestOutOfBand(t *testing.T) {
 		if got.Description != "changed" || got.APIThumbprint != f.a.Thumbprint() || got.APIPublicURL != f.b.URL() || got.Site != "renamed" {
 			t.Errorf("site %+v", got)
 		}
-		f.wantLink("", "CertificateMismatch")
+		f.requireLink("", "CertificateMismatch")
 		f.a.SetPublicURL("renamed", "https://nowhere.example.com")
-		f.wantLink("SiteUnreachable", "SiteUnreachable")
+		f.requireLink("SiteUnreachable", "SiteUnreachable")
 		if f.peers()[0].APIVersion != nil {
-			t.Error("an unreachable peer tells its version")
+			t.Error("the version of an unreachable peer is shown")
 		}
 		if f.b.Sites()[0].IncomingError != "PeerSiteNotPaired" {
 			t.Errorf("the other side sees %+v", f.b.Sites()[0])

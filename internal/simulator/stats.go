@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Stats count what an appliance saw since its start or the last ResetStats.
+// Stats counts the requests of an appliance since its start or the last ResetStats.
 type Stats struct {
-	Requests       map[string]int `json:"requests"` // by call, for instance "PUT /sites/{key}"; with those refused or faulted
+	Requests       map[string]int `json:"requests"` // by call, for instance "PUT /sites/{key}"; including refused and faulty ones
 	Total          int            `json:"total"`
 	Writes         int            `json:"writes"` // neither GET nor about sessions
 	Logins         int            `json:"logins"` // that succeeded
@@ -24,14 +24,14 @@ type Stats struct {
 	PeakConcurrent int            `json:"peak_concurrent"` // requests in flight at once
 }
 
-// Record is one request as it arrived, and how it was answered.
+// Record is one request as it arrived, with the status of its response.
 type Record struct {
 	Method string
 	Path   string // with its query, as sent
 	Header http.Header
 	Body   []byte
 	Time   time.Time
-	Status int // 0: not answered, or not yet
+	Status int // 0: no response, or none yet
 }
 
 type counters struct {
@@ -74,7 +74,7 @@ func (a *Appliance) ResetStats() {
 	})
 }
 
-// Requests returns what arrived, in order.
+// Requests returns the requests in the order of their arrival.
 func (a *Appliance) Requests() []Record {
 	var out []Record
 	a.fixture.do(func() {
@@ -113,7 +113,7 @@ func (a *Appliance) leave() {
 	a.fixture.do(func() { a.counters.inFlight-- })
 }
 
-func (a *Appliance) noteViolation(r *http.Request, p *problem) {
+func (a *Appliance) recordViolation(r *http.Request, p *problem) {
 	if !p.strict {
 		return
 	}

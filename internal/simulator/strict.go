@@ -37,8 +37,8 @@ func checkHeaders(r *http.Request, body []byte) *problem {
 	return nil
 }
 
-// acceptedVersion reads the API version out of the Accept header.
-// An unsupported version is refused but breaks no rule.
+// acceptedVersion reads the API version from the Accept header. It refuses an unsupported version, which is no
+// violation.
 func (a *Appliance) acceptedVersion(accept string) (string, *problem) {
 	if accept == "" || accept == "*/*" || isPlainJSON(accept) {
 		return a.newestVersion(), nil
@@ -62,8 +62,8 @@ func versionedMediaType(version string) string {
 	return "application/vnd.vmware.h4-v" + version + "+json;charset=UTF-8"
 }
 
-// decode reads a body into a struct and refuses fields the struct lacks. Unlike
-// encoding/json it takes the case of names seriously.
+// decode reads a body into a struct. It refuses unknown fields, and unlike encoding/json it compares names with their
+// case.
 func decode(body []byte, into any) *problem {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestViolations sends each request no client should send.
+// TestViolations sends requests that no client should send.
 func TestViolations(t *testing.T) {
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
 	good := map[string]any{"apiUrl": "https://peer.example.com", "apiThumbprint": "SHA-256" + strings.Repeat(":AB", 32), "description": ""}
@@ -85,6 +85,6 @@ func TestViolations(t *testing.T) {
 // TestViolations_notByUserErrors are mistakes of users, not of clients.
 func TestViolations_notByUserErrors(t *testing.T) {
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5", "4.6"} })
-	f.refused(http.StatusNotAcceptable, "BadRequest", request{method: "GET", path: "/sites", header: http.Header{"Accept": {accept47}}})
-	f.noViolation()
+	f.requireRefusal(http.StatusNotAcceptable, "BadRequest", request{method: "GET", path: "/sites", header: http.Header{"Accept": {accept47}}})
+	f.requireNoViolation()
 }

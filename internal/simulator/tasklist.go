@@ -19,7 +19,7 @@ var (
 	cloudTaskFilters = append([]string{"sourceOrg", "destinationOrg", "operationID"}, managerTaskFilters...)
 )
 
-// taskPage is the answer of GET /tasks.
+// taskPage is the response of GET /tasks.
 type taskPage struct {
 	Items  []taskInfo `json:"items"`
 	Total  int        `json:"total"`
@@ -48,7 +48,7 @@ func (c *call) listTasks() (reply, *problem) {
 		if ids != nil && !ids[t.id] || !t.visibleTo(reader) {
 			continue
 		}
-		if info := t.info(); matches(c.query, t, info) && window.holds(info) {
+		if info := t.info(); matches(c.query, t, info) && window.contains(info) {
 			found = append(found, info)
 		}
 	}
@@ -61,7 +61,7 @@ func (c *call) listTasks() (reply, *problem) {
 	return reply{status: http.StatusOK, body: page}, nil
 }
 
-// wantedIDs are those a query asks for, nil for all.
+// wantedIDs returns the IDs that a query names, nil for all.
 func wantedIDs(query url.Values) map[string]bool {
 	if query.Get("ids") == "" {
 		return nil
@@ -73,8 +73,7 @@ func wantedIDs(query url.Values) map[string]bool {
 	return ids
 }
 
-// matches applies the other filters which ask for equality. Tasks about sites
-// belong to no organization.
+// matches applies the other filters, which require equality. Tasks about sites belong to no organization.
 func matches(query url.Values, t *task, info taskInfo) bool {
 	for name, value := range map[string]string{
 		"state": info.State, "user": t.user, "type": t.workflow.Type, "operationID": t.operationID,
@@ -98,9 +97,9 @@ func (w *timeWindow) parameters() map[string]*int {
 	}
 }
 
-// holds takes a task on a bound as inside; one without an end has no end time
+// contains reports whether a task is in the window. Bounds are inclusive, and a task that has not ended has no end time
 // to compare.
-func (w *timeWindow) holds(info taskInfo) bool {
+func (w *timeWindow) contains(info taskInfo) bool {
 	return within(info.StartTime, w.startAfter, w.startBefore) && within(info.EndTime, w.endAfter, w.endBefore)
 }
 
@@ -133,7 +132,7 @@ var taskOrders = map[string]func(a, b taskInfo) int{
 	"user":        func(a, b taskInfo) int { return cmp.Compare(a.User, b.User) },
 }
 
-// sortTasks reads a comma list of fields; a trailing minus turns one around.
+// sortTasks reads a comma-separated list of fields; a trailing minus reverses one.
 func sortTasks(tasks []taskInfo, fields string) *problem {
 	if fields == "" {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// task is one long-running operation. Its state follows from the clock; its effect
-// comes at its end, whether or not a client asks.
+// task is one long-running operation. Its state follows from the clock. It takes effect at its end, whether or not a
+// client polls it.
 type task struct {
 	appliance   *Appliance
 	id          string
@@ -32,7 +32,7 @@ type workflowInfo struct {
 	ResourceID   string `json:"resourceId"`
 	ResourceName string `json:"resourceName"`
 
-	record *siteRecord // which row it is about, nil for health
+	record *siteRecord // row that it works on, nil for health
 }
 
 // taskInfo is ApiTask, H4ApiTask and C4ApiTask.
@@ -54,28 +54,27 @@ type taskInfo struct {
 
 const notYet = -1
 
-// startTask starts a task and returns the answer to its request. Only the Cloud
-// service names the site in it.
+// startTask starts a task and returns the response to its request. Only the Cloud service names the site in it.
 func (c *call) startTask(workflow workflowInfo, effect func() (any, *apiError)) taskInfo {
 	return c.startTaskFor(workflow, c.appliance.taskSwitches.duration, effect)
 }
 
-// startTaskFor is startTask for a task that takes its own time.
+// startTaskFor is startTask for a task with a duration of its own.
 func (c *call) startTaskFor(workflow workflowInfo, takes time.Duration, effect func() (any, *apiError)) taskInfo {
 	a := c.appliance
 	now := a.fixture.now()
 	t := &task{
-		appliance: a, id: unguessable(), user: c.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
+		appliance: a, id: randomID(), user: c.account.User, operationID: c.header.Get("operationID"), workflow: workflow,
 		start: now, end: now.Add(takes), effect: effect,
 		fail: a.taskSwitches.takeFailure(workflow.Type), warnings: a.taskSwitches.takeWarnings(),
 	}
 	a.tasks = append(a.tasks, t)
 	a.fixture.enqueue(t)
-	return c.firstPicture(t)
+	return c.initialInfo(t)
 }
 
-// firstPicture is a task in the answer to the request that started it.
-func (c *call) firstPicture(t *task) taskInfo {
+// initialInfo returns a task as the response to its request shows it.
+func (c *call) initialInfo(t *task) taskInfo {
 	info := t.info()
 	if c.appliance.service == Manager {
 		info.Site = ""
@@ -169,10 +168,9 @@ func (c *call) getTask() (reply, *problem) {
 	return reply{}, refuse(http.StatusNotFound, "TaskNotFound", "Task %s was not found.", c.key)
 }
 
-// goTo lets a call that names a site in its query be performed there: on the
-// Cloud service by the account that the session is extended with, on the Manager
-// by the pairing.
-func (c *call) goTo() *problem {
+// selectSite lets a call that names a site in its query run there: on the Cloud service with the account that the session
+// is extended with, on the Manager by the pairing.
+func (c *call) selectSite() *problem {
 	site := c.query.Get("site")
 	if c.session == nil || site == "" || site == c.appliance.site {
 		return nil
@@ -192,13 +190,12 @@ func (c *call) goTo() *problem {
 	return nil
 }
 
-// visibleTo reports whether a reader sees the task: only the user who started it
-// and administrators do.
+// visibleTo reports whether a reader sees the task: the user who started it and administrators do.
 func (t *task) visibleTo(reader Account) bool {
 	return !t.appliance.taskSwitches.hidden && (t.user == reader.User || reader.isAdmin())
 }
 
-// taskSwitches change how tasks go.
+// taskSwitches select variants of tasks.
 type taskSwitches struct {
 	duration     time.Duration
 	failures     []taskFailure
@@ -235,7 +232,7 @@ func (s *taskSwitches) takeWarnings() []any {
 	return taken
 }
 
-// SetTaskDuration changes how long tasks take which start from now on.
+// SetTaskDuration sets the duration of tasks that start from now on.
 func (a *Appliance) SetTaskDuration(d time.Duration) {
 	a.fixture.do(func() { a.taskSwitches.duration = d })
 }
@@ -263,7 +260,7 @@ func (a *Appliance) WarnNextTask(msg string) {
 	})
 }
 
-// SetTaskState sets what running tasks call their state; empty is RUNNING.
+// SetTaskState sets the state that running tasks show; empty is RUNNING.
 func (a *Appliance) SetTaskState(state string) {
 	a.fixture.do(func() { a.taskSwitches.runningState = state })
 }
@@ -273,18 +270,17 @@ func (a *Appliance) ReverseProgress(on bool) {
 	a.fixture.do(func() { a.taskSwitches.backwards = on })
 }
 
-// FreezeTasks keeps tasks from ending. Once off again, those whose time is up
-// end.
+// FreezeTasks keeps tasks from ending. When it is turned off, tasks that are due end.
 func (a *Appliance) FreezeTasks(on bool) {
 	a.fixture.do(func() { a.frozen = on })
 }
 
-// ForgetTasks forgets every task; what running ones were to do still happens.
+// ForgetTasks drops every task. Running ones still take effect.
 func (a *Appliance) ForgetTasks() {
 	a.fixture.do(func() { a.tasks = nil })
 }
 
-// HideTasks shows no task to anybody: 403 for one, nothing in lists.
+// HideTasks hides all tasks: a read of one gets 403, and lists are empty.
 func (a *Appliance) HideTasks(on bool) {
 	a.fixture.do(func() { a.taskSwitches.hidden = on })
 }

@@ -16,7 +16,7 @@ import (
 func (f *fixture) startPair() task {
 	f.t.Helper()
 	var started task
-	f.must(f.accepted(), request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, &started)
+	f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: f.pairBody(f.b)}, &started)
 	return started
 }
 
@@ -60,7 +60,7 @@ func TestTask_lifeCycle(t *testing.T) {
 				t.Errorf("ended after %d ms", got.EndTime-began)
 			}
 		}
-		f.noViolation()
+		f.requireNoViolation()
 	})
 }
 
@@ -117,7 +117,7 @@ func TestTask_switches(t *testing.T) {
 		t.Errorf("a frozen task went on: %+v", got)
 	}
 	f.a.FreezeTasks(false)
-	f.succeeded(f.task(started.ID))
+	f.requireSuccess(f.task(started.ID))
 	f.a.SetTaskDuration(time.Hour)
 	var unpair task
 	f.must(http.StatusAccepted, request{method: "DELETE", path: "/sites/" + f.a.Sites()[0].ID}, &unpair)
@@ -135,7 +135,7 @@ func TestTask_forgottenStillActs(t *testing.T) {
 			f := start(t, simulator.Manager)
 			started := f.startPair()
 			forget(f)
-			f.refused(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/" + started.ID})
+			f.requireRefusal(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/" + started.ID})
 			f.clock.Advance(10 * time.Second)
 			if len(f.peers()) != 1 {
 				t.Error("the pairing is missing")
@@ -148,22 +148,22 @@ func TestTask_visibility(t *testing.T) {
 	f := start(t, simulator.Cloud)
 	started := f.startPair()
 	read := request{method: "GET", path: "/tasks/" + started.ID}
-	admin := f.as(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "administrator@System", "vcdPassword": "Simulator-vcd-1"}))
-	tenant := f.as(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "tenant@acme", "vcdPassword": "Simulator-tenant-1"}))
+	admin := f.withToken(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "administrator@System", "vcdPassword": "Simulator-vcd-1"}))
+	tenant := f.withToken(f.loginAs(f.a, map[string]any{"type": "vcdCredentials", "vcdUser": "tenant@acme", "vcdPassword": "Simulator-tenant-1"}))
 	admin.must(http.StatusOK, read, nil)
-	tenant.refused(http.StatusForbidden, "Forbidden", read)
-	tenant.refused(http.StatusForbidden, "Forbidden", request{method: "GET", path: "/tasks?user=root"})
+	tenant.requireRefusal(http.StatusForbidden, "Forbidden", read)
+	tenant.requireRefusal(http.StatusForbidden, "Forbidden", request{method: "GET", path: "/tasks?user=root"})
 	if n := tenant.list("").Total; n != 0 {
 		t.Errorf("a tenant sees %d tasks", n)
 	}
 	f.a.HideTasks(true)
-	f.refused(http.StatusForbidden, "Forbidden", read)
+	f.requireRefusal(http.StatusForbidden, "Forbidden", read)
 	if n := f.list("").Total; n != 0 {
 		t.Errorf("%d hidden tasks are listed", n)
 	}
 	f.a.HideTasks(false)
 	f.must(http.StatusOK, read, nil)
-	f.refused(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/no-such"})
+	f.requireRefusal(http.StatusNotFound, "TaskNotFound", request{method: "GET", path: "/tasks/no-such"})
 }
 
 type page struct {
@@ -178,7 +178,7 @@ func (f *fixture) list(query string) page {
 	return got
 }
 
-// started tasks: t0 paired, t1 failed a second later, t2 runs.
+// withTasks starts tasks: t0 paired, t1 failed a second later, t2 runs.
 func withTasks(t *testing.T) (f *fixture, ids []string, times []int64) {
 	f = start(t, simulator.Cloud)
 	begin := func(r request) {
@@ -248,17 +248,17 @@ func TestTasks_filters(t *testing.T) {
 	if got := f.list("?limit=1&offset=1"); got.Total != 3 || got.Offset != 1 || got.Limit != 1 {
 		t.Errorf("page %+v", got)
 	}
-	f.noViolation()
+	f.requireNoViolation()
 	for _, query := range []string{"?limit=x", "?offset=-1", "?startTimeAfter=yesterday", "?sort=color"} {
-		f.refused(http.StatusBadRequest, "BadUserInput", request{method: "GET", path: "/tasks" + query})
+		f.requireRefusal(http.StatusBadRequest, "BadUserInput", request{method: "GET", path: "/tasks" + query})
 	}
 	if s := f.a.Stats(); s.Polls != s.Requests["GET /tasks"] || s.Polls == 0 {
 		t.Errorf("polls %d", s.Polls)
 	}
 }
 
-// TestTasks_endInTheirOrder: tasks of another length started later may end
-// earlier, and those which are frozen end when thawed.
+// TestTasks_endInTheirOrder: a task that starts later may end earlier, and frozen tasks that are due end when
+// FreezeTasks is off.
 func TestTasks_endInTheirOrder(t *testing.T) {
 	f := start(t, simulator.Manager)
 	pair := request{method: "POST", path: "/sites", body: f.pairBody(f.b)}

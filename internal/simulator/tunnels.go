@@ -36,7 +36,7 @@ func (c *call) listTunnels() (reply, *problem) {
 	return ok(list)
 }
 
-// readTunnel reads the body of a tunnel and reaches it.
+// readTunnel reads the body of a tunnel and connects to it.
 func (c *call) readTunnel() (*tunnelRow, *problem) {
 	var body struct {
 		URL          string `json:"url"`
@@ -63,7 +63,7 @@ func (c *call) readTunnel() (*tunnelRow, *problem) {
 	return &tunnelRow{id: remote.instanceID, url: strings.TrimSuffix(body.URL, "/") + "/", certificate: body.Certificate}, nil
 }
 
-// addTunnel is POST /config/tunnels. A tunnel enters its name in the endpoints.
+// addTunnel is POST /config/tunnels. The tunnel sets its name in the endpoints.
 func (c *call) addTunnel() (reply, *problem) {
 	row, err := c.readTunnel()
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *call) setTunnel() (reply, *problem) {
 // setTunnelLookupService is POST /config/tunnels/lookup-service.
 func (c *call) setTunnelLookupService() (reply, *problem) { return c.setRemoteLookupService(Tunnel) }
 
-// tunnelOfConfig is the tunnel of GET /config: a Manager has one inside.
+// tunnelOfConfig is the tunnel of GET /config: a Manager has a built-in one.
 func (a *Appliance) tunnelOfConfig() (url, certificate string) {
 	switch {
 	case len(a.setup.tunnels) > 0:

@@ -8,12 +8,10 @@ import (
 	"time"
 )
 
-// TaskNaming is what a task about a site says it works on. The reference shows
-// one sample, of the Cloud service.
+// TaskNaming is how a task about a site names the site. The reference shows one sample, of the Cloud service.
 type TaskNaming int
 
-// The ways of a task to name its site. Other than at first each is a guess at
-// what an appliance may do.
+// The ways in which a task names its site. All but the first are guesses.
 const (
 	NamedByKey     TaskNaming = iota // the key of the site, and its URL or name
 	NamedBySite                      // the peer's site name, also on the Manager service
@@ -21,12 +19,12 @@ const (
 	NoWorkflowInfo                   // an empty workflowInfo, so not even its type
 )
 
-// SetTaskNaming sets what tasks about sites say they work on.
+// SetTaskNaming sets how tasks about sites name the site.
 func (a *Appliance) SetTaskNaming(naming TaskNaming) {
 	a.fixture.do(func() { a.taskSwitches.naming = naming })
 }
 
-// shownWorkflow is what the task says it works on.
+// shownWorkflow returns the workflowInfo that the task shows.
 func (t *task) shownWorkflow() workflowInfo {
 	shown := t.workflow
 	if shown.record == nil {
@@ -43,7 +41,7 @@ func (t *task) shownWorkflow() workflowInfo {
 	return shown
 }
 
-// nameOf is the name of a site, which on the Manager is the peer's to tell.
+// nameOf returns the name of a site. On the Manager it comes from the peer.
 func (a *Appliance) nameOf(record *siteRecord) string {
 	if peer := a.fixture.peerOf(record); record.site == "" && peer != nil {
 		return peer.site
@@ -56,7 +54,7 @@ func (a *Appliance) OmitTaskResults(on bool) {
 	a.fixture.do(func() { a.taskSwitches.noResults = on })
 }
 
-// LimitTaskPages caps the pages of the list of tasks; 0 is the usual cap.
+// LimitTaskPages limits the pages of the list of tasks; 0 restores the default.
 func (a *Appliance) LimitTaskPages(n int) {
 	a.fixture.do(func() { a.taskSwitches.pageLimit = n })
 }
@@ -68,7 +66,7 @@ func (s *taskSwitches) largestPage() int {
 	return maxTasks
 }
 
-// WarnNextTaskWith gives the next task a warning of any form that can be JSON.
+// WarnNextTaskWith gives the next task any JSON value as a warning.
 func (a *Appliance) WarnNextTaskWith(warning any) {
 	a.fixture.do(func() { a.taskSwitches.warnings = append(a.taskSwitches.warnings, warning) })
 }
@@ -83,8 +81,8 @@ func (a *Appliance) AgeTasks(by time.Duration) {
 	})
 }
 
-// SetBusy declines changes of a site as long as a task about it runs, with the
-// status and, unless it is 0, a Retry-After in seconds; status 0 ends that.
+// SetBusy declines changes of a site while a task about it runs, with the status and, unless it is 0, a Retry-After
+// in seconds; status 0 turns it off.
 func (a *Appliance) SetBusy(status, retryAfter int) {
 	a.fixture.do(func() {
 		a.busy = nil
@@ -98,8 +96,8 @@ func (a *Appliance) SetBusy(status, retryAfter int) {
 	})
 }
 
-// siteWriteDeclined is the answer to a change while a task about any site runs, nil
-// where the appliance takes the change.
+// siteWriteDeclined returns the refusal of a change while a task about any site runs, nil if the appliance accepts
+// the change.
 func (a *Appliance) siteWriteDeclined() *problem {
 	if !a.options.SerializeSiteWrites {
 		return nil
@@ -112,7 +110,7 @@ func (a *Appliance) siteWriteDeclined() *problem {
 	return nil
 }
 
-// tidied is what the appliance stores of a description.
+// tidied returns a description as the appliance stores it.
 func (a *Appliance) tidied(description string) string {
 	if !a.options.TidyDescriptions {
 		return description
@@ -120,7 +118,7 @@ func (a *Appliance) tidied(description string) string {
 	return strings.TrimSpace(strings.ReplaceAll(description, "\r\n", "\n"))
 }
 
-// shownName is the name in a row, nil where the row has none.
+// shownName returns the name in a row, nil if the row has none.
 func (a *Appliance) shownName(record *siteRecord) *string {
 	trouble := a.outgoing(record)
 	if a.options.NamelessUntrusted && a.service == Manager && trouble != nil && trouble.Code == "CertificateMismatch" {
@@ -129,7 +127,7 @@ func (a *Appliance) shownName(record *siteRecord) *string {
 	return new(record.site)
 }
 
-// freeRecord is record for a change, which a running task may keep off.
+// freeRecord finds the peer of a change, unless a running task keeps it from being changed.
 func (c *call) freeRecord() (*siteRecord, *problem) {
 	record, err := c.record()
 	if err == nil {
@@ -151,7 +149,7 @@ func (a *Appliance) ListEarly(on bool) {
 	a.fixture.do(func() { a.earlyRows = on })
 }
 
-// early are the rows of running pair tasks, as far as they are shown.
+// early returns the rows of running pair tasks that the list shows.
 func (a *Appliance) early() []*siteRecord {
 	var rows []*siteRecord
 	for _, t := range a.tasks {
@@ -166,5 +164,5 @@ func (a *Appliance) early() []*siteRecord {
 
 // ListTwice shows every row of the sites list twice.
 func (a *Appliance) ListTwice(on bool) {
-	a.fixture.do(func() { a.twice = on })
+	a.fixture.do(func() { a.duplicateRows = on })
 }

@@ -55,7 +55,7 @@ func TestBusy(t *testing.T) {
 	f.a.SetBusy(http.StatusConflict, 7)
 	remove := request{method: "DELETE", path: "/sites/site-b"}
 	f.must(http.StatusAccepted, remove, nil)
-	if got := f.refused(http.StatusConflict, "Busy", remove); got.header.Get("Retry-After") != "7" {
+	if got := f.requireRefusal(http.StatusConflict, "Busy", remove); got.header.Get("Retry-After") != "7" {
 		t.Errorf("header %v", got.header)
 	}
 	f.a.SetBusy(0, 0)
@@ -66,7 +66,7 @@ func TestDescriptions_tidied(t *testing.T) {
 	f := start(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.TidyDescriptions = true })
 	body := f.pairBody(f.b)
 	body.Description = " two\r\nlines\r\n"
-	f.must(f.accepted(), request{method: "POST", path: "/sites", body: body}, nil)
+	f.must(f.acceptedStatus(), request{method: "POST", path: "/sites", body: body}, nil)
 	f.clock.Advance(time.Minute)
 	stored := func() string {
 		f.must(http.StatusOK, request{method: "GET", path: "/sites"}, nil)
@@ -76,7 +76,7 @@ func TestDescriptions_tidied(t *testing.T) {
 		t.Errorf("description %q", got)
 	}
 	body.Description = "\tthree "
-	f.must(f.accepted(), request{method: "PUT", path: "/sites/" + f.a.Sites()[0].ID, body: body}, nil)
+	f.must(f.acceptedStatus(), request{method: "PUT", path: "/sites/" + f.a.Sites()[0].ID, body: body}, nil)
 	f.clock.Advance(time.Minute)
 	if got := stored(); got != "three" {
 		t.Errorf("description %q", got)
@@ -89,8 +89,8 @@ func TestWrites_serialized(t *testing.T) {
 		key := f.a.Pair("site-b")
 		remove := request{method: "DELETE", path: "/sites/" + key}
 		f.must(http.StatusAccepted, remove, nil)
-		f.refused(http.StatusConflict, "OperationInProgress", remove)
-		f.refused(http.StatusConflict, "OperationInProgress", request{method: "POST", path: "/sites", body: f.pairBody(f.b)})
+		f.requireRefusal(http.StatusConflict, "OperationInProgress", remove)
+		f.requireRefusal(http.StatusConflict, "OperationInProgress", request{method: "POST", path: "/sites", body: f.pairBody(f.b)})
 		f.clock.Advance(time.Minute)
 		f.startPair()
 	})

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Workloads are what a site can protect, and where it can recover to. An id that
-// is left out is made from the site and the name.
+// Workloads holds what a site can protect and where it can recover to. An id that is left out is derived from the
+// site and the name.
 type Workloads struct {
 	Orgs        []Org        `json:"orgs"`         // Cloud
 	VDCs        []VDC        `json:"vdcs"`         // Cloud
@@ -16,7 +16,7 @@ type Workloads struct {
 	Datastores  []string     `json:"datastores"`   // Manager: managed object ids
 	Replicators []string     `json:"replicators"`  // Manager: ids
 	OnPremises  []OnPremises `json:"on_premises"`  // Cloud: sites of tenants paired with it
-	Policies    []Policy     `json:"policies"`     // Cloud, beside the one named default
+	Policies    []Policy     `json:"policies"`     // Cloud, in addition to the one named default
 	SLAProfiles []SLAProfile `json:"sla_profiles"` // Cloud
 }
 
@@ -62,9 +62,8 @@ type OnPremises struct {
 	VMs       []VM   `json:"vms"`
 }
 
-// DefaultWorkloads are those of a site without any of its own: an organization
-// that may protect, one that may not, a vApp of two VMs, and on the Manager
-// service two VMs.
+// DefaultWorkloads returns the workloads of a site whose options have none: an organization that may protect, one
+// that may not, a vApp of two VMs, and on the Manager service two VMs.
 func DefaultWorkloads(service Service) Workloads {
 	if service == Manager {
 		return Workloads{
@@ -94,7 +93,7 @@ func DefaultWorkloads(service Service) Workloads {
 	}
 }
 
-// identify gives everything an id that has none.
+// identify sets the ids that are missing.
 func (w *Workloads) identify(a *Appliance) {
 	id := func(have *string, kind, name string) {
 		if *have == "" {
@@ -135,7 +134,7 @@ func (w *Workloads) identify(a *Appliance) {
 	}
 }
 
-// Workloads returns what the site has, with all ids.
+// Workloads returns the workloads of the site, with all ids.
 func (a *Appliance) Workloads() Workloads {
 	var out Workloads
 	a.fixture.do(func() {
@@ -189,7 +188,7 @@ func (w *Workloads) vm(id string) (*VM, *VApp) {
 	return nil, nil
 }
 
-// removeVM takes a VM away; its vApp stays, empty at last.
+// removeVM removes a VM. Its vApp stays, even if it is empty.
 func (w *Workloads) removeVM(id string) {
 	is := func(vm VM) bool { return vm.ID == id }
 	for i := range w.VApps {
@@ -207,7 +206,7 @@ func (w *Workloads) onPremises(site string) *OnPremises {
 	return nil
 }
 
-// InventoryForm is how an inventory list is answered, which is not published.
+// InventoryForm is the form of an inventory list, which is not published.
 type InventoryForm int
 
 // The forms of an inventory list.
@@ -218,7 +217,7 @@ const (
 	InventoryMissing // 404
 )
 
-// SetInventoryForm sets how inventory lists are answered.
+// SetInventoryForm sets the form of inventory lists.
 func (a *Appliance) SetInventoryForm(form InventoryForm) {
 	a.fixture.do(func() { a.replicationSwitches.inventory = form })
 }
@@ -231,10 +230,10 @@ type inventoryItem struct {
 	VDCName    string `json:"vdcName,omitempty"`
 	VAppName   string `json:"vappName,omitempty"`
 	PoweredOn  bool   `json:"poweredOn"`
-	Hypervisor any    `json:"hypervisor"` // null: what is unknown
+	Hypervisor any    `json:"hypervisor"` // always null
 }
 
-// inventory answers a list of the inventory.
+// inventory returns a list of the inventory.
 func (c *call) inventory(items []inventoryItem, paged bool) (reply, *problem) {
 	switch c.appliance.replicationSwitches.inventory {
 	case InventoryArrays:
@@ -287,7 +286,7 @@ func (c *call) managerInventory() (reply, *problem) {
 	return reply{status: http.StatusOK, body: rows}, nil
 }
 
-// orgOf is the organization of a VDC.
+// orgOf returns the organization of a VDC.
 func (w *Workloads) orgOf(vdc string) string {
 	if found := w.vdcNamed(vdc); found != nil {
 		return found.Org
@@ -295,7 +294,7 @@ func (w *Workloads) orgOf(vdc string) string {
 	return ""
 }
 
-// seesOrg reports whether the account of the call may see what an organization has.
+// seesOrg reports whether the account of the call may see the objects of an organization.
 func (c *call) seesOrg(org string) bool { return c.account.isAdmin() || c.account.Org == org }
 
 func (c *call) inventoryVApps() (reply, *problem) {

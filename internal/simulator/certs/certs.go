@@ -20,17 +20,17 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
-// Loopback are the names of this machine as its own programs know it.
+// Loopback holds the names and addresses of the local machine.
 var Loopback = []string{"127.0.0.1", "::1", "localhost"}
 
-// The dates of certificates are fixed, so that with a seed they are the same in
-// each run, and far apart, so that they suit any client's clock.
+// The validity of certificates is fixed, so that a seed gives the same certificates in each run. It is long enough
+// for any client's clock.
 var (
 	notBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	notAfter  = time.Date(2049, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Authority signs the certificates of what belongs together.
+// Authority signs the certificates of one fixture or server.
 type Authority struct {
 	source      *seed.Source
 	certificate *x509.Certificate
@@ -70,7 +70,7 @@ const (
 	NegativeSerial         // its serial number is negative, which Go refuses to parse
 )
 
-// Issue signs a certificate for a server that is reached under the hosts.
+// Issue signs a certificate for a server with these host names.
 func (ca *Authority) Issue(name string, hosts []string) (*tls.Certificate, error) {
 	return ca.IssueKind(Valid, name, hosts)
 }
@@ -117,18 +117,18 @@ func (ca *Authority) IssueKind(kind Kind, name string, hosts []string) (*tls.Cer
 	return issued, nil
 }
 
-// constrained makes an authority below this one that may vouch for one domain only.
+// constrained makes an intermediate authority that may sign for one domain only.
 func (ca *Authority) constrained(name string) (*Authority, error) {
 	name = "authority between " + name
 	between := &Authority{source: ca.source}
 	template := ca.template(name)
 	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
 	template.PermittedDNSDomainsCritical, template.PermittedDNSDomains = true, []string{"elsewhere.example.com"}
-	_, nobody, err := net.ParseCIDR("192.0.2.0/24")
+	_, testNet, err := net.ParseCIDR("192.0.2.0/24")
 	if err != nil {
 		return nil, err
 	}
-	template.PermittedIPRanges = []*net.IPNet{nobody}
+	template.PermittedIPRanges = []*net.IPNet{testNet}
 	if between.key, err = ca.newKey(name); err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (ca *Authority) newKey(name string) (*ecdsa.PrivateKey, error) {
 	return ecdsa.ParseRawPrivateKey(elliptic.P256(), secret[:])
 }
 
-// sign asks for no randomness, so that equal templates give equal certificates.
+// sign uses no randomness, so that equal templates give equal certificates.
 func sign(template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(nil, template, parent, &key.PublicKey, signer)
 	if err != nil {

@@ -19,7 +19,7 @@ type EndpointsTokens struct {
 	OrganizationAdminWarning string `json:"endpointsOrganizationAdminWarning"`
 }
 
-// Account is who a session belongs to.
+// Account is the owner of a session.
 type Account struct {
 	Reference             // of a user its guid and login, of a node its guid and name
 	FirstName, LastName   string

@@ -2,8 +2,7 @@ package storware
 
 import "net/http"
 
-// Fault is an answer in place of the real one, given to the next calls that
-// match.
+// Fault replaces the response to the next matching calls.
 type Fault struct {
 	Call        string // for instance "GET /session/user"
 	Times       int    // default 1
@@ -11,7 +10,7 @@ type Fault struct {
 	ContentType string // default application/json
 	Body        string
 	Header      http.Header
-	Drop        bool // act, then close the connection without an answer
+	Drop        bool // perform the call, then close the connection without a response
 }
 
 // Fault adds a fault.
@@ -33,9 +32,9 @@ func (s *Server) nextFault(call string) *Fault {
 	return nil
 }
 
-func (f *Fault) answer() answer {
+func (f *Fault) response() response {
 	if f.Drop {
-		return answer{}
+		return response{}
 	}
 	status, contentType := f.Status, f.ContentType
 	if status == 0 {
@@ -44,5 +43,5 @@ func (f *Fault) answer() answer {
 	if contentType == "" {
 		contentType = plainJSON
 	}
-	return newAnswer(status, f.Header, contentType, []byte(f.Body))
+	return newResponse(status, f.Header, contentType, []byte(f.Body))
 }

@@ -40,7 +40,7 @@ func (s *session) details(w Switches) object {
 		"lastName":              a.LastName,
 		"source":                w.enum(a.Source),
 		"language":              w.enum(a.Language),
-		"active":                true, // others don't get in
+		"active":                true, // inactive users can't log in
 		"infoTourEnabled":       a.InfoTourEnabled,
 		"endpointsOrganization": a.EndpointsOrganization,
 		"groups":                a.Groups,

@@ -8,7 +8,7 @@ import (
 
 const maxRequestBody = 1 << 20
 
-// call is one understood request. Handlers run under the lock of the server.
+// call is one parsed request. Handlers run under the lock of the server.
 type call struct {
 	server  *Server
 	route   route
@@ -17,21 +17,21 @@ type call struct {
 	session *session // nil: none
 }
 
-// serve takes a request from its arrival to its answer.
+// serve handles a request from its arrival to its response.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		panic(http.ErrAbortHandler) // the client left in the middle
+		panic(http.ErrAbortHandler) // the client disconnected
 	}
 	record := s.arrive(r, body)
 	defer s.leave()
 	fault := s.nextFault(record.call)
-	var out answer
+	var out response
 	if fault == nil || fault.Drop {
 		out = s.act(r, body)
 	}
 	if fault != nil {
-		out = fault.answer()
+		out = fault.response()
 	}
 	s.finish(record, out.status, r, body)
 	if out.status == 0 {
@@ -40,9 +40,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	out.write(w)
 }
 
-// act performs a request and makes its answer.
-func (s *Server) act(r *http.Request, body []byte) answer {
-	c, refused := s.understand(r, body)
+// act performs a request and returns its response.
+func (s *Server) act(r *http.Request, body []byte) response {
+	c, refused := s.parse(r, body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var done reply
@@ -52,12 +52,12 @@ func (s *Server) act(r *http.Request, body []byte) answer {
 	if refused == nil {
 		return done.encode(s.switches.StatusOK)
 	}
-	s.noteViolation(r, refused)
+	s.recordViolation(r, refused)
 	return refused.encode(s.switches.Errors)
 }
 
-// understand checks all that needs no state.
-func (s *Server) understand(r *http.Request, body []byte) (*call, *problem) {
+// parse checks everything that needs no state.
+func (s *Server) parse(r *http.Request, body []byte) (*call, *problem) {
 	found, err := findRoute(r.Method, r.URL)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (c *call) perform() (reply, *problem) {
 	return c.route.handle(c)
 }
 
-// finish notes the answer and lets the hook run before it is sent.
+// finish records the status and runs the hook before the response is sent.
 func (s *Server) finish(record *Record, status int, r *http.Request, body []byte) {
 	var hook func(*http.Request)
 	s.do(func() {

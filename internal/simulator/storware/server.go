@@ -1,8 +1,8 @@
-// Package storware is a stateful fake of the session API of Storware Backup &
-// Recovery. It speaks TLS on loopback and is strict about requests.
+// Package storware is a stateful simulation of the session API of Storware Backup & Recovery. It speaks TLS on
+// loopback and is strict about requests.
 //
-// It follows the published API as far as that goes; where the reference is
-// silent, the comments say what the simulator assumes.
+// It follows the published API as far as that goes. Where the reference is silent, the comments say what the
+// simulator assumes.
 package storware
 
 import (
@@ -29,11 +29,11 @@ type Options struct {
 	Switches       Switches
 }
 
-// Switches are where servers differ. The zero value follows the published API
-// and, where that is silent, what clients rely on.
+// Switches select the variants in which servers differ. The zero value follows the published API, and where that is
+// silent the expectations of clients.
 type Switches struct {
 	EnumObjects        bool      // enums are objects with name and description, not strings
-	Sparse             bool      // what may be missing is null or left out, timestamps are 0
+	Sparse             bool      // optional fields are null or left out, timestamps are 0
 	StatusOK           bool      // every success has status 200
 	StatusNeedsSession bool      // GET /session needs a session
 	CookielessLogin    bool      // logins set no cookie
@@ -42,8 +42,7 @@ type Switches struct {
 	RefusalText        string    // of wrong credentials
 }
 
-// Server is one fake server. Its methods may be called at any time, from any
-// goroutine.
+// Server is one simulated server. Its methods are safe for concurrent use.
 type Server struct {
 	options     Options // as started, with defaults
 	url         string
@@ -172,8 +171,8 @@ func (s *Server) SetSwitches(switches Switches) {
 	s.do(func() { s.switches = switches })
 }
 
-// BeforeResponse sets a hook which runs after a request was acted upon and
-// before its answer is sent; nil removes it. The answer waits for the hook.
+// BeforeResponse sets a hook that runs after a request is performed and before its response is sent. The response
+// waits for the hook; nil removes the hook.
 func (s *Server) BeforeResponse(hook func(*http.Request)) {
 	s.do(func() { s.hook = hook })
 }
@@ -185,7 +184,7 @@ func (s *Server) do(f func()) {
 	f()
 }
 
-// cookieNames differ from server to server: no client may know them.
+// cookieNames differ from server to server, so that no client can rely on them.
 type cookieNames struct{ session, route, console string }
 
 func newCookieNames() cookieNames {

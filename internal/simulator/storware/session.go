@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// session is one login. Its two cookies belong together: the server wants both
-// back, as if it stood behind a balancer.
+// session is one login. Its two cookies belong together: the server requires both, as behind a load balancer.
 type session struct {
 	account         Account
 	endpointsTokens *EndpointsTokens
@@ -71,7 +70,7 @@ func (c *call) loginNode() (reply, *problem) {
 	return c.open(c.server.accounts.Nodes[i].Account)
 }
 
-// wrongLogin is the one answer to all wrong secrets.
+// wrongLogin is the response to every wrong secret.
 func (c *call) wrongLogin() (reply, *problem) {
 	c.server.counters.failedLogins++
 	status, text := c.server.switches.RefusalStatus, c.server.switches.RefusalText
@@ -102,7 +101,7 @@ func (c *call) open(account Account) (reply, *problem) {
 	return out, nil
 }
 
-// setCookies sets the pair, and a third one which is not for the API.
+// setCookies sets the pair, and a third cookie that is not for the API.
 func (s *Server) setCookies(session, route string) http.Header {
 	return http.Header{"Set-Cookie": {
 		setCookie(s.cookies.session, session, basePath),
@@ -111,7 +110,7 @@ func (s *Server) setCookies(session, route string) http.Header {
 	}}
 }
 
-// setCookie sets a cookie, or takes it away when the value is empty.
+// setCookie sets a cookie, or removes it if the value is empty.
 func setCookie(name, value, path string) string {
 	maxAge := 0
 	if value == "" {
@@ -139,7 +138,7 @@ func (s *Server) isLive(x *session) bool {
 	return s.options.Now().Sub(x.lastUsed) < s.options.SessionTimeout
 }
 
-// unauthenticated also takes the cookie away, as application servers do.
+// unauthenticated also removes the cookie, as application servers do.
 func (c *call) unauthenticated() *problem {
 	p := refuse(http.StatusUnauthorized, "Session expired or missing")
 	p.header = http.Header{"Set-Cookie": {setCookie(c.server.cookies.session, "", basePath)}}
@@ -187,7 +186,7 @@ func (c *call) userDetails() (reply, *problem) {
 	return reply{status: http.StatusOK, body: c.session.details(c.server.switches)}, nil
 }
 
-// ExpireSessions ends every session, as if it had idled out.
+// ExpireSessions ends every session, as after an idle timeout.
 func (s *Server) ExpireSessions() {
 	s.do(func() { clear(s.sessions) })
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Stats count what a server saw since its start or the last ResetStats.
+// Stats counts the requests of a server since its start or the last ResetStats.
 type Stats struct {
-	Requests       map[string]int `json:"requests"` // by call, for instance "GET /session/user"; with those refused
+	Requests       map[string]int `json:"requests"` // by call, for instance "GET /session/user"; including refused ones
 	Total          int            `json:"total"`
 	Logins         int            `json:"logins"` // that succeeded
 	FailedLogins   int            `json:"failed_logins"`
@@ -22,14 +22,14 @@ type Stats struct {
 	PeakConcurrent int            `json:"peak_concurrent"` // requests in flight at once
 }
 
-// Record is one request as it arrived, and how it was answered.
+// Record is one request as it arrived, with the status of its response.
 type Record struct {
 	Method string
 	Path   string // with its query, as sent
 	Header http.Header
 	Body   []byte
 	Time   time.Time
-	Status int // 0: not answered, or not yet
+	Status int // 0: no response, or none yet
 	call   string
 }
 
@@ -72,7 +72,7 @@ func (s *Server) ResetStats() {
 	})
 }
 
-// Requests returns what arrived, in order.
+// Requests returns the requests in the order of their arrival.
 func (s *Server) Requests() []Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,8 +109,8 @@ func (s *Server) leave() {
 	s.do(func() { s.counters.inFlight-- })
 }
 
-// noteViolation runs under the lock.
-func (s *Server) noteViolation(r *http.Request, p *problem) {
+// recordViolation runs under the lock.
+func (s *Server) recordViolation(r *http.Request, p *problem) {
 	if p.strict {
 		s.violations = append(s.violations, fmt.Sprintf("%s %s: %d %s", r.Method, r.URL.RequestURI(), p.status, p.text))
 	}

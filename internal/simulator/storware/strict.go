@@ -47,9 +47,8 @@ func isJSON(header string) bool {
 	return err == nil && mediaType == plainJSON
 }
 
-// decode reads a body of string fields into a struct. It refuses fields the
-// struct lacks, and unlike encoding/json it takes the case of names seriously.
-// The reference doesn't say which fields are required; the simulator wants all.
+// decode reads a body of string fields into a struct. It refuses unknown fields, and unlike encoding/json it compares
+// names with their case. The reference doesn't say which fields are required; the simulator requires all.
 func decode(body []byte, into any) *problem {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {

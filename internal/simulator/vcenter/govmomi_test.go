@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// govmomi is a second opinion: another client of the VI JSON API.
+// govmomi connects another client of the VI JSON API to the simulator.
 func govmomi(p *peer) *vim25.Client {
 	p.Helper()
 	u, err := url.Parse(p.server.URL() + vim25.Path)
@@ -64,7 +64,7 @@ func TestGovmomi(t *testing.T) {
 				t.Errorf("after logout: %v", err)
 			}
 			if err := clone.Logout(t.Context()); err != nil {
-				t.Errorf("the clone went with its source: %v", err)
+				t.Errorf("the clone ended with its source: %v", err)
 			}
 			if n := p.server.Stats().LiveSessions; n != 0 {
 				t.Errorf("%d sessions left", n)

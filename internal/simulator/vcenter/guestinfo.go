@@ -42,8 +42,8 @@ func (c *call) vmConfig() (reply, error) {
 	return reply{}, refuse(&types.ManagedObjectNotFound{Obj: types.ManagedObjectReference{Type: "VirtualMachine", Value: c.object}})
 }
 
-// config is a VirtualMachineConfigInfo with the extra configuration only. Whether
-// a value is a bare string or has its type with it, the reference leaves open.
+// config is a VirtualMachineConfigInfo with the extra configuration only. The reference doesn't say whether a value
+// is a bare string or has its type with it.
 func (s *Server) config(vm VM) verbatim {
 	extra := []any{}
 	for _, key := range slices.Sorted(maps.Keys(vm.ExtraConfig)) {
@@ -84,7 +84,7 @@ func (c *call) findByPath() (reply, error) {
 	return c.found(func(vm VM) bool { return strings.Trim(vm.Path, "/") == strings.Trim(in.InventoryPath, "/") })
 }
 
-// found answers with the reference of a machine, or with null.
+// found returns the reference of a machine, or null.
 func (c *call) found(matches func(VM) bool) (reply, error) {
 	for _, vm := range c.server.vms {
 		if matches(vm) {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// hello agrees on a release: the first one asked for that the server has.
-func (s *Server) hello(r *http.Request, body []byte) answer {
+// hello selects a release: the first one of the request that the server has.
+func (s *Server) hello(r *http.Request, body []byte) response {
 	if r.Method != http.MethodPost || r.URL.RawQuery != "action=hello" {
 		return s.violation(r, http.StatusNotFound, "NOT_FOUND")
 	}
@@ -21,7 +21,7 @@ func (s *Server) hello(r *http.Request, body []byte) answer {
 	if i := slices.IndexFunc(asked.APIReleases, s.hasRelease); i >= 0 {
 		agreed = asked.APIReleases[i]
 	}
-	return jsonAnswer(http.StatusOK, map[string]string{"api_release": agreed})
+	return jsonResponse(http.StatusOK, map[string]string{"api_release": agreed})
 }
 
 func (s *Server) hasRelease(release string) bool { return slices.Contains(s.options.Releases, release) }

@@ -1,6 +1,6 @@
 package vcenter
 
-// FaultBody is the form of a fault in an answer.
+// FaultBody is the form of a fault in a response.
 type FaultBody int
 
 // The forms that servers are known to have.
@@ -45,7 +45,7 @@ type Options struct {
 	TypedValues bool // values of the extra configuration have their type with them
 
 	NoVIJSON      bool // before 8.0.1: neither VI JSON nor hello
-	NoHello       bool // as 8.0.1
+	NoHello       bool // like 8.0.1
 	NoCloning     bool // CloneSession is NotSupported
 	Status401     bool // NotAuthenticated has status 401, not 500
 	FaultBody     FaultBody

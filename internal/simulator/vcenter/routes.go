@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// call is one understood request. Handlers run under the lock of the server.
+// call is one parsed request. Handlers run under the lock of the server.
 type call struct {
 	server  *Server
 	request *http.Request

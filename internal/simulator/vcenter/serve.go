@@ -15,17 +15,17 @@ const (
 	helloPath      = "/api/vcenter/system"
 )
 
-// serve takes a request from its arrival to its answer.
+// serve handles a request from its arrival to its response.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		panic(http.ErrAbortHandler) // the client left in the middle
+		panic(http.ErrAbortHandler) // the client disconnected
 	}
-	// The request is performed even if the client leaves.
-	s.answer(r.WithContext(context.WithoutCancel(r.Context())), body).write(w)
+	// The request is performed even if the client disconnects.
+	s.response(r.WithContext(context.WithoutCancel(r.Context())), body).write(w)
 }
 
-func (s *Server) answer(r *http.Request, body []byte) answer {
+func (s *Server) response(r *http.Request, body []byte) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.act(r, body)
@@ -33,7 +33,7 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 	return out
 }
 
-func (s *Server) act(r *http.Request, body []byte) answer {
+func (s *Server) act(r *http.Request, body []byte) response {
 	if r.URL.Path == helloPath && !s.options.NoVIJSON && !s.options.NoHello {
 		return s.hello(r, body)
 	}

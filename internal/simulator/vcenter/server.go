@@ -1,11 +1,9 @@
-// Package vcenter is a fake of the session part of a vCenter: the VI JSON API in
-// front of govmomi's simulator, which speaks SOAP only. It speaks TLS on
-// loopback.
+// Package vcenter simulates the session part of a vCenter: the VI JSON API in front of govmomi's simulator, which
+// speaks SOAP only. It speaks TLS on loopback.
 //
-// Session semantics are the simulator's. Where it is laxer than the reference,
-// the front end is strict: a session id is not a key, only the header
-// authenticates, a clone ticket is no session, serves once, and dies with the
-// session that acquired it.
+// The semantics of sessions are those of govmomi's simulator. Where that is laxer than the reference, the front end
+// is strict: a session id is not the key of the session, only the header authenticates, and a clone ticket is not a
+// session id. A ticket works once, while the session that acquired it exists.
 package vcenter
 
 import (
@@ -26,8 +24,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/seed"
 )
 
-// Server is one fake vCenter. Its methods may be called at any time, from any
-// goroutine.
+// Server is one simulated vCenter. Its methods are safe for concurrent use.
 type Server struct {
 	options Options // as started, with defaults
 	model   *simulator.Model
@@ -66,12 +63,10 @@ func Start(o Options) (*Server, error) {
 	return s, nil
 }
 
-// creating guards the creation of models, in which govmomi changes variables of
-// its package.
+// creating serializes the creation of models, because govmomi changes variables of its package in it.
 var creating sync.Mutex
 
-// startModel prepares an empty inventory; its SOAP service is only called in
-// process.
+// startModel prepares an empty inventory. Its SOAP service is called in process only.
 func (s *Server) startModel() error {
 	creating.Lock()
 	defer creating.Unlock()
@@ -125,7 +120,7 @@ func (s *Server) connState(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// Close ends the vCenter.
+// Close stops the vCenter.
 func (s *Server) Close() {
 	s.stop.Do(func() {
 		_ = s.server.Close()

@@ -23,7 +23,7 @@ const (
 	account = `{"userName":"administrator@vsphere.local","password":"VMware1!"}`
 )
 
-// peer is a bare HTTP client of a fake.
+// peer is a plain HTTP client of a simulated vCenter.
 type peer struct {
 	*testing.T
 	server *vcenter.Server
@@ -120,7 +120,7 @@ func (r result) fault(t *testing.T) string {
 	return name
 }
 
-// TestStart_atOnce starts several at once; the race detector looks on.
+// TestStart_atOnce starts several at once, for the race detector.
 func TestStart_atOnce(t *testing.T) {
 	var starting sync.WaitGroup
 	for range 4 {
@@ -211,7 +211,7 @@ func TestRequests_invalid(t *testing.T) {
 		})
 	}
 	if out := p.send("GET", manager+"currentSession", session, ""); out.status != 200 {
-		t.Errorf("the session suffered: %+v", out)
+		t.Errorf("the session has ended: %+v", out)
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// session is one login. Its id is not the key which the simulator knows it by.
+// session is one login. Its id is not the key by which govmomi's simulator knows it.
 type session struct {
 	id   string
 	link *link
 }
 
-// ticket is good for one clone, as long as its session lives.
+// ticket is valid for one clone, while its session exists.
 type ticket struct {
 	source    *session
 	simulated string // the simulator's own ticket
@@ -30,7 +30,7 @@ var manager = types.ManagedObjectReference{Type: "SessionManager", Value: "Sessi
 
 // content is the ServiceContent, a property and the result of a method.
 func (c *call) content() (reply, error) {
-	link := newLink(c.server.model.Service).as(c.request)
+	link := newLink(c.server.model.Service).withCaller(c.request)
 	out, err := methods.RetrieveServiceContent(c.request.Context(), link, &types.RetrieveServiceContent{This: vim25.ServiceInstance})
 	if err != nil {
 		return reply{}, err
@@ -40,7 +40,7 @@ func (c *call) content() (reply, error) {
 }
 
 func (c *call) currentTime() (reply, error) {
-	out, err := methods.CurrentTime(c.request.Context(), c.session.link.as(c.request), &types.CurrentTime{This: vim25.ServiceInstance})
+	out, err := methods.CurrentTime(c.request.Context(), c.session.link.withCaller(c.request), &types.CurrentTime{This: vim25.ServiceInstance})
 	if err != nil {
 		return reply{}, err
 	}
@@ -56,7 +56,7 @@ func (c *call) login() (reply, error) {
 	if err := c.decodeAnonymous(&in); err != nil {
 		return reply{}, err
 	}
-	link := newLink(c.server.model.Service).as(c.request)
+	link := newLink(c.server.model.Service).withCaller(c.request)
 	out, err := methods.Login(c.request.Context(), link, &types.Login{This: manager, UserName: in.UserName, Password: in.Password, Locale: in.Locale})
 	if err != nil {
 		c.server.counters.failedLogins++
@@ -67,7 +67,7 @@ func (c *call) login() (reply, error) {
 }
 
 func (c *call) acquireCloneTicket() (reply, error) {
-	out, err := methods.AcquireCloneTicket(c.request.Context(), c.session.link.as(c.request), &types.AcquireCloneTicket{This: manager})
+	out, err := methods.AcquireCloneTicket(c.request.Context(), c.session.link.withCaller(c.request), &types.AcquireCloneTicket{This: manager})
 	if err != nil {
 		return reply{}, err
 	}
@@ -88,7 +88,7 @@ func (c *call) cloneSession() (reply, error) {
 	}
 	found := c.server.tickets[in.CloneTicket] // without one the simulator refuses the empty ticket
 	delete(c.server.tickets, in.CloneTicket)
-	link := newLink(c.server.model.Service).as(c.request)
+	link := newLink(c.server.model.Service).withCaller(c.request)
 	out, err := methods.CloneSession(c.request.Context(), link, &types.CloneSession{This: manager, CloneTicket: found.simulated})
 	if err != nil {
 		c.server.counters.failedLogins++
@@ -100,10 +100,10 @@ func (c *call) cloneSession() (reply, error) {
 
 func (c *call) currentSession() (reply, error) {
 	if c.session == nil {
-		return reply{nobody: true}, nil
+		return reply{noSession: true}, nil
 	}
 	var state mo.SessionManager
-	err := mo.RetrieveProperties(c.request.Context(), c.session.link.as(c.request),
+	err := mo.RetrieveProperties(c.request.Context(), c.session.link.withCaller(c.request),
 		types.ManagedObjectReference{Type: "PropertyCollector", Value: "propertyCollector"}, manager, &state)
 	if err != nil {
 		return reply{}, err
@@ -112,7 +112,7 @@ func (c *call) currentSession() (reply, error) {
 }
 
 func (c *call) logout() (reply, error) {
-	if _, err := methods.Logout(c.request.Context(), c.session.link.as(c.request), &types.Logout{This: manager}); err != nil {
+	if _, err := methods.Logout(c.request.Context(), c.session.link.withCaller(c.request), &types.Logout{This: manager}); err != nil {
 		return reply{}, err
 	}
 	c.server.remove(c.session)
@@ -120,8 +120,8 @@ func (c *call) logout() (reply, error) {
 	return reply{}, nil
 }
 
-// decodeAnonymous reads a body, strictly. Calls that open a session are made
-// without one.
+// decodeAnonymous decodes the body of a call that opens a session, and so must not have one. It refuses unknown
+// fields.
 func (c *call) decodeAnonymous(into any) error {
 	if c.request.Header.Get(sessionHeader) != "" {
 		return c.violation("it opens a session but has the header of one")
@@ -129,7 +129,7 @@ func (c *call) decodeAnonymous(into any) error {
 	return c.decode(into)
 }
 
-// decode reads a body, strictly.
+// decode decodes a body and refuses unknown fields.
 func (c *call) decode(into any) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(c.body, &fields); err != nil {
@@ -148,13 +148,13 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-// violation refuses a request that no client which knows the API sends.
+// violation refuses a request that breaks the API.
 func (c *call) violation(why string) error {
-	c.server.note(c.request, why)
+	c.server.recordViolation(c.request, why)
 	return refuse(&types.InvalidRequest{})
 }
 
-// add gives a new session an id of the published form, which its key has not.
+// add gives a new session an id of the published form. Its key has another form.
 func (s *Server) add(l *link) string {
 	id := randomHex(20)
 	s.sessions[id] = &session{id: id, link: l}
@@ -167,7 +167,7 @@ func (s *Server) remove(ended *session) {
 	maps.DeleteFunc(s.tickets, func(_ string, t ticket) bool { return t.source == ended })
 }
 
-// ExpireSessions ends every session, as if it had idled out.
+// ExpireSessions ends every session, as after an idle timeout.
 func (s *Server) ExpireSessions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

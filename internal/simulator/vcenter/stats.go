@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Stats count what a vCenter saw since its start.
+// Stats counts the requests of a vCenter since its start.
 type Stats struct {
-	Requests     map[string]int `json:"requests"` // by call, for instance "POST SessionManager/Login"; with those refused
+	Requests     map[string]int `json:"requests"` // by call, for instance "POST SessionManager/Login"; including refused ones
 	Total        int            `json:"total"`
 	Logins       int            `json:"logins"`        // by credentials, that succeeded
 	Clones       int            `json:"clones"`        // by ticket, that succeeded
@@ -20,7 +20,7 @@ type Stats struct {
 	LiveSessions int            `json:"live_sessions"` // now
 }
 
-// Record is one request as it arrived, and how it was answered.
+// Record is one request as it arrived, with the status of its response.
 type Record struct {
 	Method string
 	Path   string // with its query, as sent
@@ -50,7 +50,7 @@ func (s *Server) Stats() Stats {
 	}
 }
 
-// Requests returns what arrived, in order.
+// Requests returns the requests in the order of their arrival.
 func (s *Server) Requests() []Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,6 +76,6 @@ func (s *Server) record(r *http.Request, body []byte, status int) {
 	})
 }
 
-func (s *Server) note(r *http.Request, why string) {
+func (s *Server) recordViolation(r *http.Request, why string) {
 	s.violations = append(s.violations, fmt.Sprintf("%s %s: %s", r.Method, r.URL.RequestURI(), why))
 }

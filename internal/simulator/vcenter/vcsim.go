@@ -11,8 +11,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// link is a SOAP client of govmomi's simulator, which it calls in process. Each
-// session has one of its own: the simulator's cookie is in it.
+// link is a SOAP client that calls govmomi's simulator in process. Each session has its own, because the link holds
+// the simulator's cookie.
 type link struct {
 	*soap.Client
 	process *inProcess
@@ -27,8 +27,8 @@ func newLink(service *simulator.Service) *link {
 	return l
 }
 
-// as makes the link act for the client of a request.
-func (l *link) as(caller *http.Request) *link {
+// withCaller sets the client of a request as the caller of the link.
+func (l *link) withCaller(caller *http.Request) *link {
 	l.process.caller = caller
 	return l
 }
@@ -48,12 +48,12 @@ func (p *inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// refuse is a fault of the front end, in the form of those of the simulator.
+// refuse returns a fault of the front end in the form of the simulator's faults.
 func refuse(fault types.BaseMethodFault) error {
 	return soap.WrapSoapFault(simulator.Fault("", fault))
 }
 
-// faultOf is the fault in an error, made by refuse or by the simulator.
+// faultOf returns the fault of an error from refuse or from the simulator.
 func faultOf(err error) types.BaseMethodFault {
 	switch fault := soap.ToSoapFault(err).VimFault().(type) {
 	case types.BaseMethodFault:

@@ -11,30 +11,30 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// reply is what a handler answers. A nil value is void.
+// reply is the result of a handler. A nil value is void.
 type reply struct {
-	value  any
-	id     string // of the session just opened
-	nobody bool   // the null of currentSession
+	value     any
+	id        string // of the session just opened
+	noSession bool   // the null of currentSession
 }
 
-// answer is a reply ready for the wire.
-type answer struct {
+// response is an encoded reply.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-func (s *Server) encode(r reply) answer {
+func (s *Server) encode(r reply) response {
 	switch {
-	case r.nobody && s.options.NoSession == NoSessionNull:
-		return jsonAnswer(http.StatusOK, nil)
-	case r.nobody && s.options.NoSession == NoSessionEmpty:
-		return answer{status: http.StatusOK}
+	case r.noSession && s.options.NoSession == NoSessionNull:
+		return jsonResponse(http.StatusOK, nil)
+	case r.noSession && s.options.NoSession == NoSessionEmpty:
+		return response{status: http.StatusOK}
 	case r.value == nil:
-		return answer{status: http.StatusNoContent}
+		return response{status: http.StatusNoContent}
 	}
-	out := answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}, body: vimJSON(r.value)}
+	out := response{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}, body: vimJSON(r.value)}
 	if r.id == "" {
 		return out
 	}
@@ -48,13 +48,13 @@ func (s *Server) encode(r reply) answer {
 	return out
 }
 
-// vimJSON encodes as vCenter does: with type names, but strings bare.
+// vimJSON encodes as vCenter does: with type names, except for strings.
 func vimJSON(value any) []byte {
 	if body, ok := value.(verbatim); ok {
 		return body
 	}
 	if text, ok := value.(string); ok {
-		return jsonAnswer(http.StatusOK, text).body
+		return jsonResponse(http.StatusOK, text).body
 	}
 	var out bytes.Buffer
 	if err := types.NewJSONEncoder(&out).Encode(value); err != nil {
@@ -63,22 +63,22 @@ func vimJSON(value any) []byte {
 	return out.Bytes()
 }
 
-func jsonAnswer(status int, value any) answer {
+func jsonResponse(status int, value any) response {
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // every value is made of plain values
 	}
-	return answer{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
+	return response{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
 }
 
-func plain(status int, text string) answer {
-	return answer{status: status, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, body: []byte(text)}
+func plain(status int, text string) response {
+	return response{status: status, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, body: []byte(text)}
 }
 
-// violation refuses a request that no client which knows the API sends.
-func (s *Server) violation(r *http.Request, status int, kind string) answer {
-	s.note(r, kind)
-	return jsonAnswer(status, map[string]any{"error_type": kind, "messages": []any{}})
+// violation refuses a request that breaks the API.
+func (s *Server) violation(r *http.Request, status int, kind string) response {
+	s.recordViolation(r, kind)
+	return jsonResponse(status, map[string]any{"error_type": kind, "messages": []any{}})
 }
 
 // texts of faults; the others have none.
@@ -89,10 +89,10 @@ var texts = map[string]string{
 	"InvalidRequest":   "The request is malformed.",
 }
 
-// fault answers with a fault, in the form that the options ask for.
-func (s *Server) fault(fault types.BaseMethodFault) answer {
+// fault returns a fault in the form of the options.
+func (s *Server) fault(fault types.BaseMethodFault) response {
 	kind := reflect.TypeOf(fault).Elem().Name()
-	out := answer{status: http.StatusInternalServerError, header: http.Header{}}
+	out := response{status: http.StatusInternalServerError, header: http.Header{}}
 	if kind == "NotAuthenticated" && s.options.Status401 {
 		out.status = http.StatusUnauthorized
 	}
@@ -125,11 +125,11 @@ func withField(object []byte, name, value string) []byte {
 		panic(err) // vimJSON wrote it
 	}
 	fields[name] = value
-	return jsonAnswer(http.StatusOK, fields).body
+	return jsonResponse(http.StatusOK, fields).body
 }
 
-func (out answer) write(w http.ResponseWriter) {
+func (out response) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // the client may have left
+	_, _ = w.Write(out.body) // the client may have disconnected
 }

@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// retentionOf is never null, and neither are its rules.
+// retentionOf converts retention rules. Neither the result nor its rules are ever null.
 func retentionOf(rules []RetentionRule) retentionPolicy {
 	return retentionPolicy{Rules: append([]RetentionRule{}, rules...)}
 }
 
-// answer is a subject as the API shows it.
-func (c *call) answer(s subject) any {
+// response returns a subject as the API shows it.
+func (c *call) response(s subject) any {
 	switch {
 	case s.group != nil:
-		return c.vappAnswer(s.group)
+		return c.vappResponse(s.group)
 	case c.appliance.service == Manager:
-		return c.managerAnswer(s.vms[0])
+		return c.managerResponse(s.vms[0])
 	}
-	return c.singleVMAnswer(s.vms[0])
+	return c.singleVMResponse(s.vms[0])
 }
 
-// settingsAnswer is what every service shows of the settings.
-func settingsAnswer(r *Replication) map[string]any {
+// settingsResponse returns the settings that every service shows.
+func settingsResponse(r *Replication) map[string]any {
 	return map[string]any{
 		"description": r.Description, "rpo": r.RPO, "dataConnectionType": r.Connection, "quiesced": r.Quiesced,
 		"retentionPolicy": retentionOf(r.Retention), "excludedDiskKeys": append([]int{}, r.disks...),
@@ -33,7 +33,7 @@ func settingsAnswer(r *Replication) map[string]any {
 	}
 }
 
-func stateAnswer(r *Replication) map[string]any {
+func stateResponse(r *Replication) map[string]any {
 	state := "idle"
 	if r.syncing {
 		state = "lwd"
@@ -44,7 +44,7 @@ func stateAnswer(r *Replication) map[string]any {
 	}
 }
 
-// sourceState is how far a synchronization has come.
+// sourceState returns the progress of a synchronization.
 func (c *call) sourceState(r *Replication) map[string]any {
 	if !r.syncing {
 		return map[string]any{"state": "idle", "stateAge": 1000, "progress": nil}
@@ -53,8 +53,8 @@ func (c *call) sourceState(r *Replication) map[string]any {
 	return map[string]any{"state": "syncing", "stateAge": 1000, "progress": map[string]any{"progress": int(percent)}}
 }
 
-// recoveryInfo tells where a recovered VM is. It is null before the first
-// recovery as often as not, so the simulator leaves out what is not there.
+// recoveryInfo returns the location of a recovered VM. Before the first recovery an appliance may show null, so the
+// simulator leaves unset fields out.
 func (r *Replication) recoveryInfo() map[string]any {
 	info := map[string]any{"recoveryState": r.recoveryState(), "optimizeUntil": nil}
 	switch {
@@ -69,20 +69,20 @@ func (r *Replication) recoveryInfo() map[string]any {
 	return info
 }
 
-// vmAnswer is VmReplicationInfo. The guest customization holds secrets, as on the
-// real appliance, which no client may show.
-func (c *call) vmAnswer(r *Replication) map[string]any {
+// vmResponse is VmReplicationInfo. As on a real appliance, the guest customization holds secrets, which a client must
+// not show.
+func (c *call) vmResponse(r *Replication) map[string]any {
 	return map[string]any{
 		"id": r.ID, "vmId": r.VMID, "vmName": r.VMName, "vmDescription": "", "computerName": r.VMName,
-		"isPaused": r.Paused, "isReversed": r.Reversed, "isMigration": r.Migration, "settings": settingsAnswer(r),
+		"isPaused": r.Paused, "isReversed": r.Reversed, "isMigration": r.Migration, "settings": settingsResponse(r),
 		"startupInfo": nil, "metadata": nil, "sourceState": c.sourceState(r),
-		"destinationState": stateAnswer(r), "dataConnectionState": r.dataConnectionState(), "overallHealth": r.overallHealth(),
+		"destinationState": stateResponse(r), "dataConnectionState": r.dataConnectionState(), "overallHealth": r.overallHealth(),
 		"lastUpdated": r.updated.UnixMilli(), "storageProfile": r.storageProfile, "placementPolicy": nil, "placementPolicyName": nil,
 		"vimLocation": nil, "guestCustomization": guestSecrets(),
 	}
 }
 
-// The secrets that answers hold.
+// The secrets in responses.
 const (
 	SecretAdminPassword  = "Simulator-guest-admin-1"
 	SecretDomainPassword = "Simulator-guest-domain-1"
@@ -95,23 +95,23 @@ func guestSecrets() map[string]any {
 	return map[string]any{"failoverSettings": half(), "failoverTestSettings": half()}
 }
 
-// singleVMAnswer is SingleVmReplicationInfo.
-func (c *call) singleVMAnswer(r *Replication) map[string]any {
-	out := c.vmAnswer(r)
+// singleVMResponse is SingleVmReplicationInfo.
+func (c *call) singleVMResponse(r *Replication) map[string]any {
+	out := c.vmResponse(r)
 	maps.Copy(out, map[string]any{
-		"source": sourceAnswer(r.source), "destination": destinationAnswer(r, r.destination), "vappReplicationId": r.group.id, "owner": r.Owner,
+		"source": sourceResponse(r.source), "destination": destinationResponse(r, r.destination), "vappReplicationId": r.group.id, "owner": r.Owner,
 	})
 	return out
 }
 
-func sourceAnswer(p place) map[string]any {
+func sourceResponse(p place) map[string]any {
 	if p.VDC == "" {
 		return map[string]any{"site": p.Site, "vcUuid": p.VCenter}
 	}
 	return map[string]any{"site": p.Site, "org": p.Org, "vdcId": p.VDC, "vdcName": p.VDCName, "vappId": p.VApp}
 }
 
-func destinationAnswer(r *Replication, p place) map[string]any {
+func destinationResponse(r *Replication, p place) map[string]any {
 	if p.VDC == "" {
 		return map[string]any{"site": p.Site, "vcUuid": p.VCenter}
 	}
@@ -122,26 +122,26 @@ func destinationAnswer(r *Replication, p place) map[string]any {
 	return map[string]any{"site": p.Site, "org": p.Org, "vdcId": p.VDC, "vdcName": p.VDCName, "recoveredVappId": vapp, "destinationCatalogItemId": nil}
 }
 
-// vappAnswer is VappReplicationInfo.
-func (c *call) vappAnswer(g *group) map[string]any {
+// vappResponse is VappReplicationInfo.
+func (c *call) vappResponse(g *group) map[string]any {
 	vms, health := []any{}, "GREEN"
 	for _, r := range g.vms {
-		vms = append(vms, c.vmAnswer(r))
+		vms = append(vms, c.vmResponse(r))
 		if r.overallHealth() != "GREEN" {
 			health = r.overallHealth()
 		}
 	}
 	first := g.vms[0]
 	return map[string]any{
-		"id": g.id, "owner": first.Owner, "source": sourceAnswer(first.source), "destination": destinationAnswer(first, first.destination),
+		"id": g.id, "owner": first.Owner, "source": sourceResponse(first.source), "destination": destinationResponse(first, first.destination),
 		"descriptor":     map[string]any{"name": g.name, "description": first.Description, "metadata": nil, "networks": []any{}, "isGolden": false},
 		"vmReplications": vms, "lastUpdated": first.updated.UnixMilli(), "isMigration": first.Migration, "overallHealth": health,
 	}
 }
 
-// managerAnswer is ReplicationInfo of the Manager service.
-func (c *call) managerAnswer(r *Replication) map[string]any {
-	settings := settingsAnswer(r)
+// managerResponse is ReplicationInfo of the Manager service.
+func (c *call) managerResponse(r *Replication) map[string]any {
+	settings := settingsResponse(r)
 	maps.Copy(settings, map[string]any{
 		"vcId": r.source.VCenter, "vmId": r.VMID, "isMigration": r.Migration, "isReversed": r.Reversed, "startPaused": false,
 		"sourceLocation":       map[string]any{"site": r.source.Site, "replicatorId": r.replicatorIDs[0]},
@@ -149,7 +149,7 @@ func (c *call) managerAnswer(r *Replication) map[string]any {
 		"replicationPlacement": r.placement, "externalKey": nil, "archiveSettings": nil, "autopinInstances": false,
 	})
 	return map[string]any{
-		"id": r.ID, "vmName": r.VMName, "settings": settings, "owner": r.Owner, "destinationState": stateAnswer(r),
+		"id": r.ID, "vmName": r.VMName, "settings": settings, "owner": r.Owner, "destinationState": stateResponse(r),
 		"sourceState": c.sourceState(r), "dataConnectionState": r.dataConnectionState(),
 		"overallHealth": r.overallHealth(), "isPaused": r.Paused, "lastUpdated": r.updated.UnixMilli(), "guestCustomization": guestSecrets(),
 	}
@@ -188,15 +188,15 @@ func (c *call) listReplications() (reply, *problem) {
 			seen[r.group] = true
 			s = subject{id: r.group.id, group: r.group, vms: r.group.vms}
 		}
-		if c.wants(s) {
+		if c.matchesFilters(s) {
 			found = append(found, s)
 		}
 	}
-	return page(c, found, c.answer)
+	return page(c, found, c.response)
 }
 
-// wants applies the filters of a list. Names match where they contain the text.
-func (c *call) wants(s subject) bool {
+// matchesFilters applies the filters of a list. Names match where they contain the text.
+func (c *call) matchesFilters(s subject) bool {
 	if ids := wantedIDs(c.query); ids != nil && !ids[s.id] {
 		return false
 	}
@@ -226,7 +226,7 @@ func (c *call) getReplication() (reply, *problem) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, body: c.answer(s)}, nil
+	return reply{status: http.StatusOK, body: c.response(s)}, nil
 }
 
 // listInstances is an array on the Cloud service and comes in pages on the Manager.
@@ -254,7 +254,7 @@ func (c *call) getInstance() (reply, *problem) {
 	return reply{status: http.StatusOK, body: s.vms[0].Instances[at]}, nil
 }
 
-// getGuestCustomization answers the passwords in clear.
+// getGuestCustomization returns the passwords in clear text.
 func (c *call) getGuestCustomization() (reply, *problem) {
 	s, err := c.subject()
 	if err != nil {

@@ -7,31 +7,31 @@ import (
 	"unicode"
 )
 
-// box is what the services of one appliance share: its operating system, and the
-// rule that one write of the set-up runs at a time.
-type box struct {
-	accounts  Accounts
-	expiry    time.Time
-	expired   bool
-	never     bool // the expiry never clears
-	former    []string
-	permitted bool // writes are allowed with an expired password
-	public    bool // administrators come from a public address, and are refused
-	writing   int
+// host is the state that the services of one appliance share: the accounts, and the rule that one write of the set-up
+// runs at a time.
+type host struct {
+	accounts       Accounts
+	expiry         time.Time
+	expired        bool
+	alwaysExpired  bool // every later password is expired too
+	former         []string
+	expiredAllowed bool // writes are allowed with an expired password
+	adminsRefused  bool // as if they came from a public address
+	writing        int
 }
 
-// passwordLife is how long a new root password is good for.
+// passwordLife is how long a new root password stays valid.
 const passwordLife = 90 * 24 * time.Hour
 
-func newBox(o ApplianceOptions, now time.Time) *box {
-	return &box{accounts: *o.Accounts, expired: o.Fresh, expiry: now.Add(passwordLife)}
+func newHost(o ApplianceOptions, now time.Time) *host {
+	return &host{accounts: *o.Accounts, expired: o.Fresh, expiry: now.Add(passwordLife)}
 }
 
-// blocked reports whether writes wait for another root password.
-func (b *box) blocked() bool { return b.expired && !b.permitted }
+// blocked reports whether the set-up is refused until the root password is changed.
+func (b *host) blocked() bool { return b.expired && !b.expiredAllowed }
 
-// root is the account of the root user, nil without one.
-func (b *box) root() *PasswordAccount {
+// root returns the account of the root user, nil without one.
+func (b *host) root() *PasswordAccount {
 	for i := range b.accounts.LocalUsers {
 		if b.accounts.LocalUsers[i].Username == "root" {
 			return &b.accounts.LocalUsers[i]
@@ -40,19 +40,18 @@ func (b *box) root() *PasswordAccount {
 	return nil
 }
 
-// setRootPassword replaces the root password. The slice is copied, since others
-// may have been given it.
-func (b *box) setRootPassword(password string, now time.Time) {
+// setRootPassword replaces the root password. It copies the slice, because callers of Accounts may hold it.
+func (b *host) setRootPassword(password string, now time.Time) {
 	b.accounts.LocalUsers = slices.Clone(b.accounts.LocalUsers)
 	root := b.root()
 	b.former = append(b.former, root.Password)
 	root.Password = password
-	b.expired = b.never
+	b.expired = b.alwaysExpired
 	b.expiry = now.Add(passwordLife)
 }
 
-// beginSetup counts a write of the set-up and notes a violation where another one
-// runs. The function it returns ends the write.
+// beginSetup counts a write of the set-up, and records a violation if another one runs. The function it returns ends
+// the write.
 func (a *Appliance) beginSetup(r *http.Request) func() {
 	found, _, err := a.findRoute(r.Method, r.URL)
 	if err != nil || !found.setup && found.path != rootPasswordPath {
@@ -60,16 +59,16 @@ func (a *Appliance) beginSetup(r *http.Request) func() {
 	}
 	overlaps := false
 	a.fixture.do(func() {
-		overlaps = a.box.writing > 0
-		a.box.writing++
+		overlaps = a.host.writing > 0
+		a.host.writing++
 	})
 	if overlaps {
-		a.noteViolation(r, violation(http.StatusConflict, "Conflict", "Another write of the set-up runs."))
+		a.recordViolation(r, violation(http.StatusConflict, "Conflict", "Another write of the set-up runs."))
 	}
-	return func() { a.fixture.do(func() { a.box.writing-- }) }
+	return func() { a.fixture.do(func() { a.host.writing-- }) }
 }
 
-// booting answers as an appliance that is not up yet, and reports whether it did.
+// booting responds as an appliance that is not up yet, and reports whether it did.
 func (a *Appliance) booting(w http.ResponseWriter) bool {
 	var up, reset bool
 	a.fixture.do(func() {
@@ -82,7 +81,7 @@ func (a *Appliance) booting(w http.ResponseWriter) bool {
 	case reset:
 		resetConnection(w)
 	default:
-		answer{status: http.StatusBadGateway, header: http.Header{"Content-Type": {"text/html"}}, body: []byte("<html><body>502 Bad Gateway</body></html>")}.write(w)
+		response{status: http.StatusBadGateway, header: http.Header{"Content-Type": {"text/html"}}, body: []byte("<html><body>502 Bad Gateway</body></html>")}.write(w)
 	}
 	return true
 }
@@ -113,13 +112,13 @@ func (c *call) passwordExpiry() (reply, *problem) {
 }
 
 func (a *Appliance) expiry() expiryInfo {
-	if a.box.expired {
+	if a.host.expired {
 		return expiryInfo{Expired: true}
 	}
-	return expiryInfo{Seconds: int64(a.box.expiry.Sub(a.fixture.now()) / time.Second)}
+	return expiryInfo{Seconds: int64(a.host.expiry.Sub(a.fixture.now()) / time.Second)}
 }
 
-// changeRootPassword is POST /config/root-password. The session goes on.
+// changeRootPassword is POST /config/root-password. The session stays valid.
 func (c *call) changeRootPassword() (reply, *problem) {
 	var body struct {
 		RootPassword string `json:"rootPassword"`
@@ -127,19 +126,19 @@ func (c *call) changeRootPassword() (reply, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return reply{}, err
 	}
-	root := c.appliance.box.root()
+	root := c.appliance.host.root()
 	if secret := c.header.Get(configSecretHeader); secret != root.Password {
 		return reply{}, refuse(http.StatusUnauthorized, "NotAuthenticated", "The current root password is wrong.")
 	}
-	if err := c.appliance.box.checkPassword(body.RootPassword); err != nil {
+	if err := c.appliance.host.checkPassword(body.RootPassword); err != nil {
 		return reply{}, err
 	}
-	c.appliance.box.setRootPassword(body.RootPassword, c.appliance.fixture.now())
+	c.appliance.host.setRootPassword(body.RootPassword, c.appliance.fixture.now())
 	return reply{status: http.StatusNoContent}, nil
 }
 
 // checkPassword applies the rule of root passwords.
-func (b *box) checkPassword(password string) *problem {
+func (b *host) checkPassword(password string) *problem {
 	var lower, upper, digit, special bool
 	for _, r := range password {
 		lower, upper, digit = lower || unicode.IsLower(r), upper || unicode.IsUpper(r), digit || unicode.IsDigit(r)
@@ -162,34 +161,34 @@ func (c *call) checkRootPassword() (reply, *problem) {
 	if err := decode(c.body, &body); err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, plain: true, body: map[string]bool{"valid": body.Password == c.appliance.box.root().Password}}, nil
+	return reply{status: http.StatusOK, plain: true, body: map[string]bool{"valid": body.Password == c.appliance.host.root().Password}}, nil
 }
 
-// RootPassword returns the root password now in force.
+// RootPassword returns the current root password.
 func (a *Appliance) RootPassword() string {
 	var password string
-	a.fixture.do(func() { password = a.box.root().Password })
+	a.fixture.do(func() { password = a.host.root().Password })
 	return password
 }
 
 // SetRootPassword changes the root password without a request.
 func (a *Appliance) SetRootPassword(password string) {
-	a.fixture.do(func() { a.box.setRootPassword(password, a.fixture.now()) })
+	a.fixture.do(func() { a.host.setRootPassword(password, a.fixture.now()) })
 }
 
-// ExpireRootPassword makes the root password expired; with never, it stays so
-// whatever password follows, as where the operating system has no expiry.
+// ExpireRootPassword expires the root password. With never, every later password is expired too, as on an operating
+// system without an expiry date.
 func (a *Appliance) ExpireRootPassword(never bool) {
-	a.fixture.do(func() { a.box.expired, a.box.never = true, never })
+	a.fixture.do(func() { a.host.expired, a.host.alwaysExpired = true, never })
 }
 
 // PermitExpired allows the writes of the set-up with an expired root password.
 func (a *Appliance) PermitExpired() {
-	a.fixture.do(func() { a.box.permitted = true })
+	a.fixture.do(func() { a.host.expiredAllowed = true })
 }
 
-// RefuseAdministrators refuses administrators as if they came from a public
-// address: with the answer to a wrong password, which is not counted as one.
+// RefuseAdministrators refuses the logins of administrators, as if they came from a public address: with the response
+// to a wrong password. They don't count as wrong passwords.
 func (a *Appliance) RefuseAdministrators(on bool) {
-	a.fixture.do(func() { a.box.public = on })
+	a.fixture.do(func() { a.host.adminsRefused = on })
 }

@@ -17,8 +17,8 @@ type apiError struct {
 	Stacktrace string `json:"stacktrace"`
 }
 
-// newAPIError makes an error with arguments that are not all strings and with
-// a stack trace which no client should ever show.
+// newAPIError returns an error whose arguments are not all strings and that has a stack trace. A client must not show
+// the stack trace.
 func newAPIError(code, format string, args ...any) *apiError {
 	msg := fmt.Sprintf(format, args...)
 	if args == nil {
@@ -31,7 +31,7 @@ func newAPIError(code, format string, args ...any) *apiError {
 type problem struct {
 	*apiError
 	status int
-	strict bool // a client that knows the API never sends such a request
+	strict bool // the request breaks the API, which counts as a violation
 	header http.Header
 }
 
@@ -41,30 +41,30 @@ func refuse(status int, code, format string, args ...any) *problem {
 	return &problem{apiError: newAPIError(code, format, args...), status: status}
 }
 
-// violation refuses a request which breaks the API itself.
+// violation refuses a request that breaks the API.
 func violation(status int, code, format string, args ...any) *problem {
 	p := refuse(status, code, format, args...)
 	p.strict = true
 	return p
 }
 
-// reply is what a handler answers.
+// reply is the result of a handler.
 type reply struct {
 	status int
 	body   any // nil: no body
 	header http.Header
-	plain  bool // answers application/json whatever version was asked for
+	plain  bool // application/json for every version
 }
 
-// answer is a reply ready for the wire.
-type answer struct {
+// response is an encoded reply.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-func (r reply) encode(mediaType string) answer {
-	out := answer{status: r.status, header: http.Header{}}
+func (r reply) encode(mediaType string) response {
+	out := response{status: r.status, header: http.Header{}}
 	maps.Copy(out.header, r.header)
 	if r.body == nil {
 		return out
@@ -81,12 +81,12 @@ func (r reply) encode(mediaType string) answer {
 	return out
 }
 
-func (p *problem) encode(mediaType string) answer {
+func (p *problem) encode(mediaType string) response {
 	return reply{status: p.status, body: p.apiError, header: p.header}.encode(mediaType)
 }
 
-func (out answer) write(w http.ResponseWriter) {
+func (out response) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // the client may have left
+	_, _ = w.Write(out.body) // the client may have disconnected
 }

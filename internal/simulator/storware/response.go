@@ -9,8 +9,7 @@ import (
 
 const plainJSON = "application/json"
 
-// ErrorForm is what the body of a refused request looks like. The reference
-// has no error schema.
+// ErrorForm is the form of an error response. The reference has no error schema.
 type ErrorForm int
 
 // The forms of errors.
@@ -26,7 +25,7 @@ const (
 type problem struct {
 	status int
 	text   string
-	strict bool // a client that knows the API never sends such a request
+	strict bool // the request breaks the API, which counts as a violation
 	header http.Header
 }
 
@@ -34,29 +33,29 @@ func refuse(status int, format string, args ...any) *problem {
 	return &problem{status: status, text: fmt.Sprintf(format, args...)}
 }
 
-// violation refuses a request which breaks the API itself.
+// violation refuses a request that breaks the API.
 func violation(status int, format string, args ...any) *problem {
 	p := refuse(status, format, args...)
 	p.strict = true
 	return p
 }
 
-// reply is what a handler answers.
+// reply is the result of a handler.
 type reply struct {
 	status int
 	body   any // nil: no body
 	header http.Header
 }
 
-// answer is a reply ready for the wire.
-type answer struct {
+// response is an encoded reply.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-func newAnswer(status int, header http.Header, contentType string, body []byte) answer {
-	out := answer{status: status, header: http.Header{}, body: body}
+func newResponse(status int, header http.Header, contentType string, body []byte) response {
+	out := response{status: status, header: http.Header{}, body: body}
 	maps.Copy(out.header, header)
 	if body != nil {
 		out.header.Set("Content-Type", contentType)
@@ -64,30 +63,30 @@ func newAnswer(status int, header http.Header, contentType string, body []byte) 
 	return out
 }
 
-func (r reply) encode(statusOK bool) answer {
+func (r reply) encode(statusOK bool) response {
 	if statusOK {
 		r.status = http.StatusOK
 	}
 	if r.body == nil {
-		return newAnswer(r.status, r.header, "", nil)
+		return newResponse(r.status, r.header, "", nil)
 	}
-	return newAnswer(r.status, r.header, plainJSON, mustJSON(r.body))
+	return newResponse(r.status, r.header, plainJSON, mustJSON(r.body))
 }
 
-func (p *problem) encode(form ErrorForm) answer {
+func (p *problem) encode(form ErrorForm) response {
 	message := map[string]string{"message": p.text}
 	switch form {
 	case TopLevelError:
-		return newAnswer(p.status, p.header, plainJSON, mustJSON(message))
+		return newResponse(p.status, p.header, plainJSON, mustJSON(message))
 	case TextError:
-		return newAnswer(p.status, p.header, "text/plain; charset=utf-8", []byte(p.text))
+		return newResponse(p.status, p.header, "text/plain; charset=utf-8", []byte(p.text))
 	case HTMLError:
 		page := fmt.Sprintf("<html>\n<head><title>%d</title></head>\n<body></body>\n</html>\n", p.status)
-		return newAnswer(p.status, p.header, "text/html", []byte(page))
+		return newResponse(p.status, p.header, "text/html", []byte(page))
 	case EmptyError:
-		return newAnswer(p.status, p.header, "", nil)
+		return newResponse(p.status, p.header, "", nil)
 	default:
-		return newAnswer(p.status, p.header, plainJSON, mustJSON(map[string]any{"error": message}))
+		return newResponse(p.status, p.header, plainJSON, mustJSON(map[string]any{"error": message}))
 	}
 }
 
@@ -99,8 +98,8 @@ func mustJSON(v any) []byte {
 	return body
 }
 
-func (out answer) write(w http.ResponseWriter) {
+func (out response) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // the client may have left
+	_, _ = w.Write(out.body) // the client may have disconnected
 }
