@@ -6,8 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// accounts are the ways into a site, named like the provider's login objects. A
-// list that is given replaces the default of its type.
+// accounts are the accounts of a site, named like the provider's login objects. A list replaces the default accounts
+// of its type.
 type accounts struct {
 	LocalUser      []passwordAccount    `json:"local_user"`
 	SSOCredentials []passwordAccount    `json:"sso_credentials"`
@@ -59,23 +59,22 @@ func (a accounts) check(path string) error {
 	})
 }
 
-// checkList asks for at least one account, as one of each type is announced, and
-// for the fields without a default.
+// checkList requires at least one account, because one of each type is announced, and the fields without a default.
 func checkList[T any](path string, list []T, required func(T) [][2]string) error {
 	if list != nil && len(list) == 0 {
-		return wrong(path, "must not be empty")
+		return errorAt(path, "must not be empty")
 	}
 	for i, item := range list {
 		for _, field := range required(item) {
 			if field[1] == "" {
-				return wrong(fmt.Sprintf("%s[%d].%s", path, i, field[0]), "is missing")
+				return errorAt(fmt.Sprintf("%s[%d].%s", path, i, field[0]), "is missing")
 			}
 		}
 	}
 	return nil
 }
 
-// merged are the accounts with the defaults of the types that are left out.
+// merged returns the accounts, with the defaults of the types that are left out.
 func (a accounts) merged() simulator.Accounts {
 	all := simulator.DefaultAccounts()
 	replace(&all.LocalUsers, a.LocalUser, passwordAccount.account)
@@ -107,7 +106,7 @@ func (p passwordAccount) account() simulator.PasswordAccount {
 	return simulator.PasswordAccount{Account: owner(p.Username, p.Org, p.Roles), Username: p.Username, Password: p.Password}
 }
 
-// owner is an administrator of the organization System unless said otherwise.
+// owner returns the account of a user, an administrator of the organization System by default.
 func owner(user, org string, roles []string) simulator.Account {
 	out := simulator.DefaultAccounts().LocalUsers[0].Account
 	out.User = user

@@ -14,12 +14,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// announcement is what -json prints. Its form is in the guide on testing
-// modules: fields may come, none may go.
+// announcement is the output of -json. The guide on testing modules documents it: fields may be added, but none
+// removed.
 type announcement struct {
 	CACertificate string               `json:"ca_certificate"`
 	Control       string               `json:"control,omitempty"`
-	LookupService server               `json:"lookup_service"` // known to the appliances, served by nobody
+	LookupService server               `json:"lookup_service"` // known to the appliances, not served
 	CloudDirector server               `json:"cloud_director"`
 	Appliances    map[string]appliance `json:"appliances"`
 	VCenter       vcenterSystem        `json:"vcenter"`
@@ -34,12 +34,12 @@ type server struct {
 
 type appliance struct {
 	URL           string            `json:"url"`
-	APIURL        string            `json:"api_url"` // where its peers find it
+	APIURL        string            `json:"api_url"` // address that its peers use
 	Service       string            `json:"service"`
 	Thumbprint    string            `json:"thumbprint"`
 	Certificate   string            `json:"certificate"` // PEM
 	CACertificate string            `json:"ca_certificate"`
-	Manager       *server           `json:"manager,omitempty"` // beside a Cloud service
+	Manager       *server           `json:"manager,omitempty"` // of an appliance with a Cloud service
 	Pairings      map[string]string `json:"pairings"`          // id of vcda_site_pairing by site
 	Credentials   credentials       `json:"credentials"`
 }
@@ -60,15 +60,14 @@ type storwareSystem struct {
 	} `json:"credentials"`
 }
 
-// endpoint is where a system is, and what to trust there.
+// endpoint is the address and the certificate of a system.
 type endpoint struct {
 	URL           string `json:"url"`
 	Thumbprint    string `json:"thumbprint"`
 	CACertificate string `json:"ca_certificate"`
 }
 
-// credentials are named like the provider's login objects; the second SAML
-// token needs its holder's key.
+// credentials are named like the provider's login objects; the second SAML token needs its private key.
 type credentials struct {
 	LocalUser      password    `json:"local_user"`
 	SSOCredentials password    `json:"sso_credentials"`
@@ -113,11 +112,10 @@ type node struct {
 	Version  string `json:"version"`
 }
 
-// nodeVersion is any: the simulator takes all.
+// nodeVersion is arbitrary: the simulator accepts any.
 const nodeVersion = "7.4.0"
 
-// announce prints where the systems are and how to log in, unless the output
-// belongs to a command.
+// announce prints the addresses and credentials of the systems, unless the output belongs to a command.
 func (s settings) announce(out io.Writer, served *systems) error {
 	all := served.describeAll()
 	if s.jsonFile != "" {
@@ -156,8 +154,7 @@ func writeJSON(out io.Writer, all announcement) error {
 	return encoder.Encode(all)
 }
 
-// writeWhole makes the file appear with all its content: a script that waits for it
-// may read it at once.
+// writeWhole creates the file together with its content, so that a script can read it as soon as it exists.
 func writeWhole(name string, all announcement) error {
 	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".")
 	if err != nil {
@@ -235,8 +232,7 @@ func firstOfEach(a simulator.Accounts) credentials {
 	}
 }
 
-// writeAppliance leaves out the holder-of-key token: a key is nothing for a
-// terminal.
+// writeAppliance leaves out the holder-of-key token: its private key does not belong on a terminal.
 func writeAppliance(out io.Writer, site string, a appliance) {
 	c := a.Credentials
 	fmt.Fprintf(out, "%s (%s)\n", site, a.Service)

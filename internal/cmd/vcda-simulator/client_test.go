@@ -27,7 +27,7 @@ func newClient(t *testing.T, site appliance) *client {
 	return &client{Client: &http.Client{Transport: transport}, site: site}
 }
 
-// logIn tells the status of the answer.
+// logIn returns the status of the response.
 func (c *client) logIn(t *testing.T) int {
 	t.Helper()
 	user := c.site.Credentials.VCDCredentials
@@ -44,7 +44,7 @@ func (c *client) logIn(t *testing.T) int {
 	return answer.StatusCode
 }
 
-// call asks for a status and returns the body.
+// call requires a status and returns the body.
 func (c *client) call(t *testing.T, method, path string, status int) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, c.site.URL+path, nil)
@@ -73,7 +73,7 @@ func (c *client) send(t *testing.T, request *http.Request) (status int, body str
 	return answer.StatusCode, string(text)
 }
 
-// task starts one that takes no time, and returns how it ended.
+// task runs a task that takes no time, and returns its end.
 func (c *client) task(t *testing.T, method, path string) string {
 	t.Helper()
 	var started struct{ ID string }
@@ -82,7 +82,7 @@ func (c *client) task(t *testing.T, method, path string) string {
 	}
 	ended := c.call(t, http.MethodGet, "/tasks/"+started.ID, http.StatusOK)
 	if strings.Contains(ended, `"RUNNING"`) {
-		t.Fatalf("the task goes on: %s", ended)
+		t.Fatalf("the task still runs: %s", ended)
 	}
 	return ended
 }

@@ -14,17 +14,17 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// control takes orders over plain HTTP while the systems serve.
+// control serves control requests over plain HTTP while the systems run.
 type control struct {
 	url     string
 	server  *http.Server
 	serving sync.WaitGroup
 }
 
-// order changes an appliance; its error is a mistake of the caller.
-type order func(s *systems, a *simulator.Appliance, r *http.Request) error
+// controlHandler changes an appliance. Its error is the caller's.
+type controlHandler func(s *systems, a *simulator.Appliance, r *http.Request) error
 
-var orders = map[string]order{
+var controlHandlers = map[string]controlHandler{
 	"POST /sites/{site}/certificate":       func(_ *systems, a *simulator.Appliance, _ *http.Request) error { a.RotateCertificate(); return nil },
 	"DELETE /sites/{site}/sessions":        func(_ *systems, a *simulator.Appliance, _ *http.Request) error { a.ExpireSessions(); return nil },
 	"POST /sites/{site}/faults":            addFault,
@@ -33,7 +33,7 @@ var orders = map[string]order{
 	"DELETE /sites/{site}/pairings/{peer}": unpairPeer,
 }
 
-const longestOrder = 1 << 20
+const maxControlBody = 1 << 20
 
 // startControl listens on the address.
 func startControl(ctx context.Context, addr string, served *systems) (*control, error) {
@@ -42,8 +42,8 @@ func startControl(ctx context.Context, addr string, served *systems) (*control, 
 		return nil, err
 	}
 	paths := http.NewServeMux()
-	for pattern, give := range orders {
-		paths.HandleFunc(pattern, served.obey(give))
+	for pattern, handle := range controlHandlers {
+		paths.HandleFunc(pattern, served.handleControl(handle))
 	}
 	c := &control{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: paths, ReadHeaderTimeout: time.Minute}}
 	c.serving.Go(func() { _ = c.server.Serve(listener) }) // always ends with ErrServerClosed
@@ -55,25 +55,25 @@ func (c *control) close() {
 	c.serving.Wait()
 }
 
-// obey answers with the site as it is after the order.
-func (s *systems) obey(give order) http.HandlerFunc {
+// handleControl responds with the site as it is after the change.
+func (s *systems) handleControl(handle controlHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		a := s.fixture.Appliance(r.PathValue("site"))
 		if a == nil {
 			http.Error(w, fmt.Sprintf("there is no site %q", r.PathValue("site")), http.StatusNotFound)
 			return
 		}
-		if err := give(s, a, r); err != nil {
+		if err := handle(s, a, r); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(s.describe(a)) // a caller that left does not want it
+		_ = json.NewEncoder(w).Encode(s.describe(a)) // the caller may have disconnected
 	}
 }
 
 func addFault(_ *systems, a *simulator.Appliance, r *http.Request) error {
-	text, err := io.ReadAll(io.LimitReader(r.Body, longestOrder))
+	text, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody))
 	if err != nil {
 		return err
 	}

@@ -7,31 +7,31 @@ import (
 	"testing"
 )
 
-// give sends an order; the answer is the site, or why it was refused.
-func give(t *testing.T, control, order, body string) (status int, answer string, site appliance) {
+// sendControl sends a control request and returns the response: the site, or the reason of a refusal.
+func sendControl(t *testing.T, control, call, body string) (status int, response string, site appliance) {
 	t.Helper()
-	method, path, _ := strings.Cut(order, " ")
+	method, path, _ := strings.Cut(call, " ")
 	request, err := http.NewRequestWithContext(t.Context(), method, control+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newClient(t, appliance{})
-	status, answer = c.send(t, request)
+	status, response = c.send(t, request)
 	if status == http.StatusOK {
-		if err := json.Unmarshal([]byte(answer), &site); err != nil {
+		if err := json.Unmarshal([]byte(response), &site); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return status, answer, site
+	return status, response, site
 }
 
 func TestControl(t *testing.T) {
 	r, all := start(t, "-control-port", freePort(t))
-	must := func(order, body string) appliance {
+	must := func(call, body string) appliance {
 		t.Helper()
-		status, answer, site := give(t, all.Control, order, body)
+		status, response, site := sendControl(t, all.Control, call, body)
 		if status != http.StatusOK {
-			t.Fatalf("%s: %d %s", order, status, answer)
+			t.Fatalf("%s: %d %s", call, status, response)
 		}
 		return site
 	}
@@ -60,10 +60,10 @@ func TestControl(t *testing.T) {
 
 func TestControl_refused(t *testing.T) {
 	r, all := start(t, "-control-port", freePort(t))
-	if status, answer, _ := give(t, all.Control, "PUT /sites/site-b/pairings/site-a", ""); status != http.StatusOK {
-		t.Fatal(answer)
+	if status, response, _ := sendControl(t, all.Control, "PUT /sites/site-b/pairings/site-a", ""); status != http.StatusOK {
+		t.Fatal(response)
 	}
-	for order, want := range map[string]struct {
+	for call, want := range map[string]struct {
 		status int
 		says   string
 	}{
@@ -76,8 +76,8 @@ func TestControl_refused(t *testing.T) {
 		"PUT /sites/site-b/pairings/site-a":    {http.StatusBadRequest, "site-b is paired with site-a already"},
 		"DELETE /sites/site-a/pairings/site-b": {http.StatusBadRequest, `site-a has no pairing with "site-b"`},
 	} {
-		if status, answer, _ := give(t, all.Control, order, ""); status != want.status || !strings.Contains(answer, want.says) {
-			t.Errorf("%s: %d %s", order, status, answer)
+		if status, response, _ := sendControl(t, all.Control, call, ""); status != want.status || !strings.Contains(response, want.says) {
+			t.Errorf("%s: %d %s", call, status, response)
 		}
 	}
 	r.stop(t)

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// decode reads JSON into a struct. Unlike encoding/json it refuses fields the
-// struct lacks, and says where in the text something is wrong.
+// decode reads JSON into a struct. Unlike encoding/json it refuses unknown fields, and its errors name the line or
+// the path of the value.
 func decode(text []byte, into any) error {
 	var whole json.RawMessage
 	err := json.Unmarshal(text, &whole)
@@ -25,7 +25,7 @@ func decode(text []byte, into any) error {
 }
 
 func decodeValue(path string, text json.RawMessage, into reflect.Value) error {
-	if string(text) == "null" { // as good as left out
+	if string(text) == "null" { // the same as left out
 		return nil
 	}
 	if _, own := reflect.TypeAssert[encoding.TextUnmarshaler](into.Addr()); own {
@@ -49,7 +49,7 @@ func decodeValue(path string, text json.RawMessage, into reflect.Value) error {
 func decodeStruct(path string, text json.RawMessage, into reflect.Value) error {
 	members := map[string]json.RawMessage{}
 	if json.Unmarshal(text, &members) != nil {
-		return wrong(path, "must be an object")
+		return errorAt(path, "must be an object")
 	}
 	fields := map[string]reflect.Value{}
 	for i := range into.NumField() {
@@ -58,7 +58,7 @@ func decodeStruct(path string, text json.RawMessage, into reflect.Value) error {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		field, known := fields[name]
 		if !known {
-			return wrong(path, "unknown field %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+			return errorAt(path, "unknown field %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 		}
 		if err := decodeValue(strings.TrimPrefix(path+"."+name, "."), members[name], field); err != nil {
 			return err
@@ -70,7 +70,7 @@ func decodeStruct(path string, text json.RawMessage, into reflect.Value) error {
 func decodeSlice(path string, text json.RawMessage, into reflect.Value) error {
 	var items []json.RawMessage
 	if json.Unmarshal(text, &items) != nil {
-		return wrong(path, "must be a list")
+		return errorAt(path, "must be a list")
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(items), len(items)))
 	for i, item := range items {
@@ -84,7 +84,7 @@ func decodeSlice(path string, text json.RawMessage, into reflect.Value) error {
 func decodeMap(path string, text json.RawMessage, into reflect.Value) error {
 	members := map[string]json.RawMessage{}
 	if json.Unmarshal(text, &members) != nil {
-		return wrong(path, "must be an object")
+		return errorAt(path, "must be an object")
 	}
 	into.Set(reflect.MakeMap(into.Type()))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -105,16 +105,16 @@ func decodeLeaf(path string, text json.RawMessage, into reflect.Value) error {
 		if kind == "" {
 			kind = "a text"
 		}
-		return wrong(path, "must be %s, not %s", kind, text)
+		return errorAt(path, "must be %s, not %s", kind, text)
 	}
 	if err != nil {
-		return wrong(path, "%w", err)
+		return errorAt(path, "%w", err)
 	}
 	return nil
 }
 
-// wrong is an error at a place in the fixture.
-func wrong(path, format string, args ...any) error {
+// errorAt returns an error at a path of the fixture.
+func errorAt(path, format string, args ...any) error {
 	if path == "" {
 		path = "the fixture"
 	}

@@ -13,14 +13,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// faultSwitch is a fault as text, for instance "POST /sites status=503 times=1".
-// Text after body= belongs to the body to the end.
+// faultSwitch is a fault as text, for instance "POST /sites status=503 times=1". The text after body= is the body.
 type faultSwitch struct {
 	fault simulator.Fault
 	site  string // empty: all
 }
 
-// faultKinds are the words which say what goes wrong.
+// faultKinds are the words for the kinds of faults.
 var faultKinds = map[string]simulator.FaultKind{
 	"status": simulator.Status, "drop": simulator.DropResponse, "reset": simulator.Reset, "hang": simulator.Hang, "truncate": simulator.Truncate,
 	"oversize": simulator.Oversize, "drip": simulator.SlowDrip, "redirect": simulator.Redirect, "empty": simulator.Empty,
@@ -75,12 +74,12 @@ func (f *faultSwitch) UnmarshalText(text []byte) error {
 			kinds = append(kinds, name)
 		}
 	}
-	if hasBody && !slices.Contains(kinds, "status") { // with a status, it is that answer's body
+	if hasBody && !slices.Contains(kinds, "status") { // with a status, it is the body of that response
 		f.fault.Kind = simulator.Body
 		kinds = append(kinds, "body")
 	}
 	if len(kinds) != 1 {
-		return fmt.Errorf("%q must say one thing that goes wrong: status=, drop, reset, hang, truncate, oversize, drip, redirect=, empty or body=", text)
+		return fmt.Errorf("%q must name one kind of fault: status=, drop, reset, hang, truncate, oversize, drip, redirect=, empty or body=", text)
 	}
 	return nil
 }
@@ -105,7 +104,7 @@ func (f *faultSwitch) readWord(name, value string) error {
 	_, kind := faultKinds[name]
 	switch {
 	case !takesValue && !kind && name != "after":
-		return fmt.Errorf("%q is no part of a fault", name)
+		return fmt.Errorf("%q is not a part of a fault", name)
 	case takesValue && value == "":
 		return fmt.Errorf("%s needs a value", name)
 	case !takesValue && value != "":

@@ -42,10 +42,10 @@ func TestFaultSwitch_refuses(t *testing.T) {
 		"post /sites drop":                  `"post" is neither ANY nor one of GET, POST, PUT, PATCH, DELETE`,
 		"POST sites drop":                   `"sites" is no path`,
 		"POST /[ drop":                      `"/[" is no path`,
-		"POST /sites times=1":               "must say one thing that goes wrong",
-		"POST /sites drop reset":            "must say one thing that goes wrong",
-		"POST /sites drop body=x":           "must say one thing that goes wrong",
-		"POST /sites broken":                `"broken" is no part of a fault`,
+		"POST /sites times=1":               "must name one kind of fault",
+		"POST /sites drop reset":            "must name one kind of fault",
+		"POST /sites drop body=x":           "must name one kind of fault",
+		"POST /sites broken":                `"broken" is not a part of a fault`,
 		"POST /sites status":                "status needs a value",
 		"POST /sites drop=1":                "drop takes no value",
 		"POST /sites after=1 drop":          "after takes no value",
@@ -65,7 +65,7 @@ func TestFaultSwitch_refuses(t *testing.T) {
 	}
 }
 
-// TestFaultFlag: a fault strikes one site, or all.
+// TestFaultFlag: a fault applies to one site or to all.
 func TestFaultFlag(t *testing.T) {
 	r, all := start(t, "-fault", "POST /sessions status=503 times=1", "-fault", "POST /sessions status=418 times=1 site=site-b")
 	for site, statuses := range map[string][]int{"site-a": {503, 200}, "site-b": {503, 418, 200}} {

@@ -15,8 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// fixture is what is served: the form of a fixture file, and what the flags make
-// without one.
+// fixture describes what is served. It is the form of a fixture file; without a file the flags fill it.
 type fixture struct {
 	Seed     string `json:"seed"`
 	Sites    []site `json:"sites"`
@@ -38,7 +37,7 @@ type site struct {
 	PublicURLs         []string           `json:"public_urls"`
 	Served             *bool              `json:"served"`
 	Fresh              bool               `json:"fresh"`        // as deployed: nothing is set up
-	WithManager        bool               `json:"with_manager"` // the Manager beside a Cloud service
+	WithManager        bool               `json:"with_manager"` // the Manager of an appliance with a Cloud service
 	BootDelay          duration           `json:"boot_delay"`
 	APIVersions        []string           `json:"api_versions"`
 	TaskDuration       duration           `json:"task_duration"`
@@ -57,13 +56,13 @@ type site struct {
 	HealthErrors       map[string]failure `json:"health_errors"`
 
 	Workloads    *simulator.Workloads   `json:"workloads"`
-	Replications []simulator.Protection `json:"replications"` // that the site is the destination of
+	Replications []simulator.Protection `json:"replications"` // whose destination is the site
 }
 
 // pairing is one side of a pairing, which the other side may lack.
 type pairing struct {
 	Site         string     `json:"site"`
-	Name         string     `json:"name"` // what the peer calls itself, where it is not Site
+	Name         string     `json:"name"` // the peer's own name, if it is not Site
 	Description  string     `json:"description"`
 	URL          string     `json:"url"`
 	Thumbprint   thumbprint `json:"thumbprint"`
@@ -88,13 +87,13 @@ type duration time.Duration
 func (d *duration) UnmarshalText(text []byte) error {
 	read, err := time.ParseDuration(string(text))
 	if err == nil && read < 0 {
-		err = fmt.Errorf("%q is less than nothing", text)
+		err = fmt.Errorf("%q is negative", text)
 	}
 	*d = duration(read)
 	return err
 }
 
-// thumbprint is one in canonical form, whatever its spelling in the file.
+// thumbprint is a thumbprint in canonical form. The file may have it in another form.
 type thumbprint string
 
 func (t *thumbprint) UnmarshalText(text []byte) error {
@@ -103,21 +102,21 @@ func (t *thumbprint) UnmarshalText(text []byte) error {
 	return err
 }
 
-// check finds what reading could not.
+// check validates what the types of the fields don't.
 func (e fixture) check() error {
 	if len(e.Sites) == 0 {
-		return wrong("sites", "at least one is needed")
+		return errorAt("sites", "at least one is needed")
 	}
 	var names []string
 	for i, s := range e.Sites {
 		path := fmt.Sprintf("sites[%d]", i)
 		switch {
 		case s.Name == "":
-			return wrong(path+".name", "is missing")
+			return errorAt(path+".name", "is missing")
 		case slices.Contains(names, s.Name):
-			return wrong(path+".name", "%q is used twice", s.Name)
+			return errorAt(path+".name", "%q is used twice", s.Name)
 		case s.Name == "vcenter", s.Name == "storware":
-			return wrong(path+".name", "%q stands for another system in the statistics", s.Name)
+			return errorAt(path+".name", "%q is the name of another system in the statistics", s.Name)
 		}
 		names = append(names, s.Name)
 	}
@@ -132,19 +131,18 @@ func (e fixture) check() error {
 	return checkPort("storware.port", e.Storware.Port)
 }
 
-// services are those a site may be of; "" is a Manager. A replicator or a tunnel is a
-// site only in that it has a name.
+// services are the services of a site; "" is a Manager. Replicators and tunnels are sites of the fixture too.
 var services = []simulator.Service{"", simulator.Manager, simulator.Cloud, simulator.Replicator, simulator.Tunnel}
 
 func (s site) check(path string, names []string) error {
 	if !slices.Contains(services, s.Service) {
-		return wrong(path+".service", "%q is none of manager, cloud, replicator and tunnel", s.Service)
+		return errorAt(path+".service", "%q is none of manager, cloud, replicator and tunnel", s.Service)
 	}
 	if err := checkPort(path+".port", s.Port); err != nil {
 		return err
 	}
 	if !s.served() && len(s.PublicURLs) == 0 {
-		return wrong(path+".public_urls", "a site that is not served needs one")
+		return errorAt(path+".public_urls", "a site that is not served needs one")
 	}
 	for i, raw := range s.PublicURLs {
 		if err := checkURL(fmt.Sprintf("%s.public_urls[%d]", path, i), raw); err != nil {
@@ -152,29 +150,29 @@ func (s site) check(path string, names []string) error {
 		}
 	}
 	if s.APIVersions != nil && len(s.APIVersions) == 0 {
-		return wrong(path+".api_versions", "must not be empty")
+		return errorAt(path+".api_versions", "must not be empty")
 	}
 	if err := s.checkPairings(path+".pairings", names); err != nil {
 		return err
 	}
 	for i, p := range s.Replications {
 		if err := s.checkReplication(p, names); err != nil {
-			return wrong(fmt.Sprintf("%s.replications[%d]", path, i), "%w", err)
+			return errorAt(fmt.Sprintf("%s.replications[%d]", path, i), "%w", err)
 		}
 	}
 	for i, f := range s.Faults {
 		if f.site != "" {
-			return wrong(fmt.Sprintf("%s.faults[%d]", path, i), "site= is for the flag -fault only")
+			return errorAt(fmt.Sprintf("%s.faults[%d]", path, i), "site= is for the flag -fault only")
 		}
 	}
 	for i, f := range s.TaskFailures {
 		if types := simulator.TaskTypes; !slices.Contains(types, f.Type) {
-			return wrong(fmt.Sprintf("%s.task_failures[%d].type", path, i), "%q is none of %s", f.Type, strings.Join(types, ", "))
+			return errorAt(fmt.Sprintf("%s.task_failures[%d].type", path, i), "%q is none of %s", f.Type, strings.Join(types, ", "))
 		}
 	}
 	for name := range s.HealthErrors {
 		if !slices.Contains(simulator.HealthFields, name) {
-			return wrong(path+".health_errors", "%q is none of %s", name, strings.Join(simulator.HealthFields, ", "))
+			return errorAt(path+".health_errors", "%q is none of %s", name, strings.Join(simulator.HealthFields, ", "))
 		}
 	}
 	return s.Accounts.check(path + ".accounts")
@@ -197,15 +195,15 @@ func (s site) checkPairings(path string, names []string) error {
 		path := fmt.Sprintf("%s[%d]", path, i)
 		switch {
 		case !slices.Contains(names, p.Site):
-			return wrong(path+".site", "there is no site %q", p.Site)
+			return errorAt(path+".site", "there is no site %q", p.Site)
 		case p.Site == s.Name:
-			return wrong(path+".site", "a site can't be paired with itself")
+			return errorAt(path+".site", "a site can't be paired with itself")
 		case slices.Contains(peers, p.Site):
-			return wrong(path+".site", "%q is paired twice", p.Site)
+			return errorAt(path+".site", "%q is paired twice", p.Site)
 		case s.Service == simulator.Cloud && slices.Contains(shown, cmp.Or(p.Name, p.Site)):
-			return wrong(path+".name", "%q is used twice, and names are keys on the Cloud service", cmp.Or(p.Name, p.Site))
+			return errorAt(path+".name", "%q is used twice, and names are keys on the Cloud service", cmp.Or(p.Name, p.Site))
 		case p.Replications < 0:
-			return wrong(path+".replications", "is less than nothing")
+			return errorAt(path+".replications", "is negative")
 		}
 		if p.URL != "" {
 			if err := checkURL(path+".url", p.URL); err != nil {
@@ -219,14 +217,14 @@ func (s site) checkPairings(path string, names []string) error {
 
 func checkPort(path string, port int) error {
 	if port < 0 || port > 65535 {
-		return wrong(path, "%d is no port", port)
+		return errorAt(path, "%d is no port", port)
 	}
 	return nil
 }
 
 func checkURL(path, raw string) error {
 	if _, err := values.URL(raw); err != nil {
-		return wrong(path, "%w", err)
+		return errorAt(path, "%w", err)
 	}
 	return nil
 }
@@ -275,12 +273,12 @@ func setIfGiven(value *string, given string) {
 // address is where to listen; port 0 is a free one.
 func address(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
-// furnish brings the sites into the state which the fixture describes.
-func (e fixture) furnish(running *simulator.Fixture) {
+// setUp brings the sites into the state that the fixture describes.
+func (e fixture) setUp(running *simulator.Fixture) {
 	for _, s := range e.Sites {
 		a := running.Appliance(s.Name)
 		for _, p := range s.Pairings {
-			p.enter(a)
+			p.addTo(a)
 		}
 		for _, p := range s.Pairings { // last: the calls above find a row by its name
 			if p.Name != "" {
@@ -302,7 +300,7 @@ func (e fixture) furnish(running *simulator.Fixture) {
 	}
 }
 
-func (p pairing) enter(a *simulator.Appliance) {
+func (p pairing) addTo(a *simulator.Appliance) {
 	a.Pair(p.Site)
 	a.SetDescription(p.Site, p.Description)
 	a.AddReplications(p.Site, p.Replications)

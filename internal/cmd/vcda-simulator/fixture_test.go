@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func estateFile(t *testing.T, text string) string {
+func writeFixture(t *testing.T, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -27,7 +26,7 @@ func estateFile(t *testing.T, text string) string {
 // serve starts a fixture on free ports.
 func serve(t *testing.T, text string) *systems {
 	t.Helper()
-	e, err := readFixture(estateFile(t, text))
+	e, err := readFixture(writeFixture(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +42,7 @@ func serve(t *testing.T, text string) *systems {
 	return served
 }
 
-// TestFixture_example: the example shows what it says.
+// TestFixture_example: the example has the state that its guide describes.
 func TestFixture_example(t *testing.T) {
 	served := serve(t, exampleFixture)
 	type link struct{ Description, Incoming, Outgoing string }
@@ -76,9 +75,9 @@ func TestFixture_example(t *testing.T) {
 	}
 }
 
-// TestFixture_settings: each field of a site and of the others arrives.
+// TestFixture_settings: every field takes effect.
 func TestFixture_settings(t *testing.T) {
-	e, err := readFixture(estateFile(t, `{
+	e, err := readFixture(writeFixture(t, `{
 		"seed": "s",
 		"sites": [
 			{
@@ -131,7 +130,7 @@ func TestFixture_settings(t *testing.T) {
 	}
 }
 
-// TestFixture_state: what a site is told to be like shows in its API.
+// TestFixture_state: the API shows the state that the fixture describes.
 func TestFixture_state(t *testing.T) {
 	served := serve(t, `{"sites": [
 		{
@@ -177,7 +176,7 @@ func TestFixture_refuses(t *testing.T) {
 		`{"site": []}`:                         `the fixture: unknown field "site"; known are seed, sites, storware, vcenter`,
 		`{"sites": [{"name": 5}]}`:             "sites[0].name: must be a text, not 5",
 		`{"sites": [{"Name": "a"}]}`:           `sites[0]: unknown field "Name"; known are accounts, api_versions, boot_delay, faults,`,
-		`{"sites": [{"name": "vcenter"}]}`:     `sites[0].name: "vcenter" stands for another system`,
+		`{"sites": [{"name": "vcenter"}]}`:     `sites[0].name: "vcenter" is the name of another system`,
 		site(`"service": "broker"`):            `sites[1].service: "broker" is none of`,
 		site(`"port": "8443"`):                 `sites[1].port: must be a whole number, not "8443"`,
 		site(`"port": 80.5`):                   "sites[1].port: must be a whole number, not 80.5",
@@ -188,7 +187,7 @@ func TestFixture_refuses(t *testing.T) {
 		site(`"api_versions": []`):             "sites[1].api_versions: must not be empty",
 		site(`"task_duration": 1`):             "sites[1].task_duration: must be a text, not 1",
 		site(`"task_duration": "1"`):           "sites[1].task_duration: time: missing unit",
-		site(`"latency": "-1s"`):               `sites[1].latency: "-1s" is less than nothing`,
+		site(`"latency": "-1s"`):               `sites[1].latency: "-1s" is negative`,
 		site(`"accounts": {"local_user": []}`): "sites[1].accounts.local_user: must not be empty",
 		site(`"accounts": {"vcd_credentials": [{"username": "u"}]}`):             "sites[1].accounts.vcd_credentials[0].password: is missing",
 		site(`"accounts": {"vcd_api_token": [{"api_token": "u", "user": "v"}]}`): "sites[1].accounts.vcd_api_token[0].org: is missing",
@@ -198,9 +197,9 @@ func TestFixture_refuses(t *testing.T) {
 		site(`"pairings": [{"site": "a"}, {"site": "a"}]`):                       `sites[1].pairings[1].site: "a" is paired twice`,
 		site(`"pairings": [{"site": "a", "thumbprint": "AB:CD"}]`):               `sites[1].pairings[0].thumbprint: a SHA-256 thumbprint has 32 pairs of hex digits`,
 		site(`"pairings": [{"site": "a", "url": "http://a"}]`):                   `sites[1].pairings[0].url: "http://a" is not an https URL: begin with https://`,
-		site(`"pairings": [{"site": "a", "replications": -1}]`):                  "sites[1].pairings[0].replications: is less than nothing",
+		site(`"pairings": [{"site": "a", "replications": -1}]`):                  "sites[1].pairings[0].replications: is negative",
 		`{"sites": [{"name": "a"}, {"name": "b"}, {"name": "c", "service": "cloud", "pairings": [{"site": "a"}, {"site": "b", "name": "a"}]}]}`: `sites[2].pairings[1].name: "a" is used twice, and names are keys on the Cloud service`,
-		site(`"faults": ["GET /sites"]`):                       `sites[1].faults[0]: "GET /sites" must say one thing that goes wrong`,
+		site(`"faults": ["GET /sites"]`):                       `sites[1].faults[0]: "GET /sites" must name one kind of fault`,
 		site(`"faults": ["GET /sites drop site=a"]`):           "sites[1].faults[0]: site= is for the flag -fault only",
 		site(`"task_failures": [{"type": "other"}]`):           `sites[1].task_failures[0].type: "other" is none of pair, repair, unpair, health, start`,
 		site(`"replications": [{"source_site": "site-x"}]`):    `sites[1].replications[0]: there is no site "site-x"`,
@@ -211,30 +210,17 @@ func TestFixture_refuses(t *testing.T) {
 		`{"sites": [{"name": "a"}], "storware": {"port": -1}}`: "storware.port: -1 is no port",
 		`{"sites": [{"name": "a"}], "vcenter": {"port": -1}}`:  "vcenter.port: -1 is no port",
 	} {
-		_, err := readFixture(estateFile(t, text))
+		_, err := readFixture(writeFixture(t, text))
 		if err == nil || !strings.Contains(err.Error(), "fixture.json: "+want) {
 			t.Errorf("%s\n  gives %v\n  not   %s", text, err, want)
 		}
 	}
 }
 
-// TestFlags_formerNames: scripts with the former names of flags go on working.
-func TestFlags_formerNames(t *testing.T) {
+// TestFixture_thumbprintForms: a thumbprint may have the form that openssl prints.
+func TestFixture_thumbprintForms(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "fixture.json")
-	if err := os.WriteFile(file, []byte(`{"sites":[{"name":"site-x"}]}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := readFlags([]string{"-estate", file, "-print-estate"}, io.Discard)
-	if err != nil || len(s.fixture.Sites) != 1 || s.fixture.Sites[0].Name != "site-x" || !s.printFixture {
-		t.Errorf("settings %+v, error %v", s, err)
-	}
-}
-
-// TestFixture_spellings: a thumbprint may be written as openssl prints it.
-func TestFixture_spellings(t *testing.T) {
-	t.Parallel()
-	e, err := readFixture(estateFile(t, `{"sites": [{"name": "a"}, {"name": "b", "pairings": [
+	e, err := readFixture(writeFixture(t, `{"sites": [{"name": "a"}, {"name": "b", "pairings": [
 		{"site": "a", "thumbprint": "sha256 Fingerprint=`+strings.Repeat("ab:", 31)+`ab"}
 	]}]}`))
 	if want := thumbprint("SHA-256:" + strings.Repeat("AB:", 31) + "AB"); err != nil || e.Sites[1].Pairings[0].Thumbprint != want {

@@ -21,11 +21,11 @@ import (
 //go:embed fixture.json
 var exampleFixture string
 
-// settings are what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	fixture         fixture
 	host            string
-	faults          []faultSwitch // beside those of the fixture
+	faults          []faultSwitch // in addition to those of the fixture
 	controlPort     int
 	printFixture    bool
 	printVersion    bool
@@ -37,31 +37,29 @@ type settings struct {
 	command         []string
 }
 
-// misuse is a mistake in the flags or the fixture file.
-type misuse struct{ error }
+// usageError is an error in the flags or the fixture file.
+type usageError struct{ error }
 
-func (m misuse) Unwrap() error { return m.error }
+func (u usageError) Unwrap() error { return u.error }
 
-// given are the flags as they are being read.
-type given struct {
+// flagValues collects the flags while they are read.
+type flagValues struct {
 	settings
 	plain plainFixture
 	file  string // of the fixture
 }
 
-func newFlags() (*flag.FlagSet, *given) {
-	g := new(given)
+func newFlags() (*flag.FlagSet, *flagValues) {
+	g := new(flagValues)
 	flags := flag.NewFlagSet("vcda-simulator", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // a mistake is printed without all flags
+	flags.SetOutput(io.Discard) // an error is printed without the list of flags
 	g.plain.define(flags)
 	flags.StringVar(&g.file, "fixture", "", "read what to serve from this JSON `file`")
 	flags.BoolVar(&g.printFixture, "print-fixture", false, "print a fixture file to start from, and end")
-	flags.StringVar(&g.file, "estate", "", "the former name of -fixture, with its `file`")
-	flags.BoolVar(&g.printFixture, "print-estate", false, "the former name of -print-fixture")
 	flags.BoolVar(&g.printVersion, "version", false, "print the version, and end")
 	flags.StringVar(&g.host, "addr", "127.0.0.1", "`host` to listen on")
 	flags.Func("fault", "a `fault`, for instance \"POST /sites status=503 times=1\"; can be repeated", g.addFault)
-	flags.IntVar(&g.controlPort, "control-port", 0, "take orders over HTTP at this `port`")
+	flags.IntVar(&g.controlPort, "control-port", 0, "accept control requests over HTTP at this `port`")
 	flags.BoolVar(&g.json, "json", false, "print one JSON object instead of text")
 	flags.StringVar(&g.jsonFile, "json-file", "", "write that object to this `file` as soon as everything serves")
 	flags.StringVar(&g.caFile, "ca-file", "", "write the certificate authorities, as PEM, to this `file`")
@@ -78,7 +76,7 @@ func readFlags(args []string, stderr io.Writer) (settings, error) {
 		help(flags, stderr)
 		return g.settings, err
 	case err != nil:
-		return g.settings, misuse{fmt.Errorf("%w; -h lists the flags", err)}
+		return g.settings, usageError{fmt.Errorf("%w; -h lists the flags", err)}
 	}
 	g.command = flags.Args()
 	if g.file == "" {
@@ -90,7 +88,7 @@ func readFlags(args []string, stderr io.Writer) (settings, error) {
 		err = g.check()
 	}
 	if err != nil {
-		return g.settings, misuse{err}
+		return g.settings, usageError{err}
 	}
 	return g.settings, nil
 }
@@ -101,7 +99,7 @@ func help(flags *flag.FlagSet, stderr io.Writer) {
 	flags.PrintDefaults()
 }
 
-// onlyWithoutFile refuses flags that describe a fixture, beside a fixture file.
+// onlyWithoutFile refuses flags that describe a fixture if there is a fixture file.
 func onlyWithoutFile(flags *flag.FlagSet) error {
 	plain := flag.NewFlagSet("", flag.ContinueOnError)
 	new(plainFixture).define(plain)
@@ -129,7 +127,7 @@ func (s *settings) check() error {
 		}
 	}
 	if len(s.command) > 0 && (s.json || s.untilStdinClose) {
-		return errors.New("standard input and output belong to the command: -json-file serves instead of -json, -until-stdin-closes does not")
+		return errors.New("the command uses standard input and output: use -json-file instead of -json, and leave -until-stdin-closes out")
 	}
 	return checkPort("-control-port", s.controlPort)
 }
@@ -149,8 +147,7 @@ func readFixture(file string) (fixture, error) {
 	return e, nil
 }
 
-// plainFixture are the flags for a fixture without a file: sites which are all
-// alike.
+// plainFixture holds the flags that describe a fixture without a file: sites that are all alike.
 type plainFixture struct {
 	service, sites, ports     string
 	vcenterPort, storwarePort int
@@ -176,7 +173,7 @@ func (p *plainFixture) define(flags *flag.FlagSet) {
 	flags.DurationVar(&p.bootDelay, "boot-delay", 0, "how long a fresh appliance takes to boot")
 }
 
-// deployed are the appliances of a site before anything is set up.
+// deployed returns the appliances of a site before anything is set up.
 func (p *plainFixture) deployed(main site) []site {
 	main.Fresh, main.WithManager, main.BootDelay = true, main.Service == simulator.Cloud, duration(p.bootDelay)
 	all := []site{main}

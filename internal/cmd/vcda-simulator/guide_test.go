@@ -27,7 +27,7 @@ var (
 	code         = regexp.MustCompile("`([^`]+)`")
 )
 
-// The guides are read once: some tests leave the folder.
+// The guides are read once, because some tests change the working directory.
 var (
 	readGuide     = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../../templates/guides/testing-modules.md") })
 	readReference = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../../templates/guides/simulator.md") })
@@ -39,7 +39,7 @@ func guide(t *testing.T) string {
 	return page(t, readGuide)
 }
 
-// reference lists what the simulator takes.
+// reference returns the guide that lists flags, fields and faults of the simulator.
 func reference(t *testing.T) string {
 	t.Helper()
 	return page(t, readReference)
@@ -54,7 +54,7 @@ func page(t *testing.T, read func() ([]byte, error)) string {
 	return string(text)
 }
 
-// guideSpace is a folder with the files of the guide, in which the test goes on.
+// guideSpace creates a workspace with the files of the guide, and makes it the working directory.
 func guideSpace(t *testing.T) *acctest.Workspace {
 	t.Helper()
 	space := acctest.NewWorkspace(t, "")
@@ -81,7 +81,7 @@ func guideSpace(t *testing.T) *acctest.Workspace {
 	return space
 }
 
-// script is the n-th one of the guide, as lines of words.
+// script returns the n-th script of the guide as lines of words.
 func script(t *testing.T, n int) [][]string {
 	t.Helper()
 	var lines [][]string
@@ -91,7 +91,7 @@ func script(t *testing.T, n int) [][]string {
 	return lines
 }
 
-// TestGuideModule tests the module of the guide as the guide does.
+// TestGuideModule tests the module of the guide with the commands of the guide.
 func TestGuideModule(t *testing.T) {
 	command := script(t, 0)[0]
 	if inPipeline := guideCommand.FindStringSubmatch(guide(t)); inPipeline == nil || inPipeline[1] != strings.Join(command, " ") {
@@ -99,7 +99,7 @@ func TestGuideModule(t *testing.T) {
 	}
 	guideSpace(t)
 	var out, report bytes.Buffer
-	err := run(t.Context(), command[1:], surroundings{strings.NewReader(""), &out, &report, nil})
+	err := run(t.Context(), command[1:], environment{strings.NewReader(""), &out, &report, nil})
 	if err != nil {
 		t.Errorf("%v: %s", err, report.String())
 	}
@@ -107,7 +107,7 @@ func TestGuideModule(t *testing.T) {
 	acctest.RequireTexts(t, report.String(), "0 live sessions site-b: 0 requests")
 }
 
-// TestGuideCertificate replaces a certificate as the guide does.
+// TestGuideCertificate replaces a certificate with the commands of the guide.
 func TestGuideCertificate(t *testing.T) {
 	space := guideSpace(t)
 	port := freePort(t)
@@ -119,11 +119,11 @@ func TestGuideCertificate(t *testing.T) {
 	if _, err := r.stdout.Read(make([]byte, 1<<16)); err != nil { // everything serves
 		t.Fatal(err)
 	}
-	orders := newClient(t, appliance{})
+	controlClient := newClient(t, appliance{})
 	var codes []int
 	for _, words := range script(t, 2) {
 		if words[0] == "curl" {
-			orders.curl(t, words, port)
+			controlClient.curl(t, words, port)
 			continue
 		}
 		out, exit := space.Run(t, words[1:]...)
@@ -143,7 +143,7 @@ func TestGuideCertificate(t *testing.T) {
 func (c *client) curl(t *testing.T, words []string, port string) {
 	t.Helper()
 	if len(words) != 5 || words[1] != "-fsS" || words[2] != "-X" {
-		t.Fatalf("%v is more than this test knows of curl", words)
+		t.Fatalf("%v: this test supports no such curl command", words)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), words[3], strings.Replace(words[4], "9440", port, 1), nil)
 	if err != nil {
@@ -154,7 +154,7 @@ func (c *client) curl(t *testing.T, words []string, port string) {
 	}
 }
 
-// TestReference_complete: its tables name what there is, and no more.
+// TestReference_complete: its tables list exactly the flags, fields and faults that exist.
 func TestReference_complete(t *testing.T) {
 	var flags []string
 	definitions, _ := newFlags()
@@ -169,7 +169,7 @@ func TestReference_complete(t *testing.T) {
 		}
 	}
 	var given []string
-	for pattern := range orders {
+	for pattern := range controlHandlers {
 		given = append(given, strings.NewReplacer("{site}", "SITE", "{peer}", "PEER").Replace(pattern))
 	}
 	for _, row := range []struct {
@@ -180,7 +180,7 @@ func TestReference_complete(t *testing.T) {
 		{"## Flags", func(cell string) string { return strings.Fields(cell)[0] }, flags},
 		{"## Fixture file", func(cell string) string { return cell }, paths("", reflect.TypeFor[fixture]())},
 		{"## Faults", func(cell string) string { name, _, _ := strings.Cut(cell, "="); return name }, append(words, "body", "after")},
-		{"## Orders", func(cell string) string { return cell }, given},
+		{"## Control requests", func(cell string) string { return cell }, given},
 	} {
 		_, section, _ := strings.Cut(reference(t), row.heading+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
@@ -198,8 +198,7 @@ func TestReference_complete(t *testing.T) {
 	}
 }
 
-// paths are those of all fields of a fixture which hold a value. An account
-// counts as one.
+// paths returns the paths of all fields of a fixture that hold a value. An account counts as one.
 func paths(path string, of reflect.Type) []string {
 	var all []string
 	for i := range of.NumField() {

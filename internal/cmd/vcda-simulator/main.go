@@ -23,16 +23,16 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt)
-	err := run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, interrupted})
+	err := run(ctx, os.Args[1:], environment{os.Stdin, os.Stdout, os.Stderr, interrupted})
 	stop()
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// exitCode is 2 for a mistake in flags or fixture, 1 when something could not be
-// served, and else that of the command.
+// exitCode returns 2 for an error in flags or fixture, 1 if something could not be
+// served, and otherwise the exit code of the command.
 func exitCode(err error, stderr io.Writer) int {
 	var command *exec.ExitError
-	var mistake misuse
+	var usage usageError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
@@ -40,32 +40,31 @@ func exitCode(err error, stderr io.Writer) int {
 		return command.ExitCode()
 	}
 	fmt.Fprintln(stderr, "vcda-simulator:", err)
-	if errors.As(err, &mistake) {
+	if errors.As(err, &usage) {
 		return 2
 	}
 	return 1
 }
 
-// surroundings are what a process has.
-type surroundings struct {
+// environment is what a run gets from its process.
+type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	interrupted    <-chan os.Signal
 }
 
-// run serves until ctx ends, an interrupt comes, the command ends or, when
-// asked, stdin closes.
-func run(ctx context.Context, args []string, around surroundings) error {
-	s, err := readFlags(args, around.stderr)
+// run serves until ctx ends, an interrupt arrives, the command ends, or stdin closes with -until-stdin-closes.
+func run(ctx context.Context, args []string, env environment) error {
+	s, err := readFlags(args, env.stderr)
 	if err != nil {
 		return err
 	}
 	if s.printFixture {
-		_, err := io.WriteString(around.stdout, exampleFixture)
+		_, err := io.WriteString(env.stdout, exampleFixture)
 		return err
 	}
 	if s.printVersion {
-		_, err := fmt.Fprintln(around.stdout, "vcda-simulator", version)
+		_, err := fmt.Fprintln(env.stdout, "vcda-simulator", version)
 		return err
 	}
 	served, err := s.start(ctx)
@@ -78,43 +77,43 @@ func run(ctx context.Context, args []string, around surroundings) error {
 			return err
 		}
 	}
-	if err := s.announce(around.stdout, served); err != nil {
+	if err := s.announce(env.stdout, served); err != nil {
 		return err
 	}
-	ended := s.wait(ctx, around)
-	return errors.Join(ended, s.report(around.stderr, served))
+	ended := s.wait(ctx, env)
+	return errors.Join(ended, s.report(env.stderr, served))
 }
 
 // wait returns the error of the command.
-func (s settings) wait(ctx context.Context, around surroundings) error {
+func (s settings) wait(ctx context.Context, env environment) error {
 	if len(s.command) > 0 {
-		return s.runCommand(ctx, around)
+		return s.runCommand(ctx, env)
 	}
 	stdinClosed := make(chan struct{})
 	if s.untilStdinClose {
 		go func() { // ends with the input, at the latest with the process
 			defer close(stdinClosed)
-			_, _ = io.Copy(io.Discard, around.stdin)
+			_, _ = io.Copy(io.Discard, env.stdin)
 		}()
 	}
 	select {
 	case <-ctx.Done():
-	case <-around.interrupted:
+	case <-env.interrupted:
 	case <-stdinClosed:
 	}
 	return nil
 }
 
-// runCommand leaves an interrupt to the command, which gets it from the
-// terminal too; it hands a termination on and waits for the command's own end.
-func (s settings) runCommand(ctx context.Context, around surroundings) error {
+// runCommand runs the command until its end. It ignores an interrupt, which the terminal sends to the command too,
+// and passes a termination on.
+func (s settings) runCommand(ctx context.Context, env environment) error {
 	command := exec.CommandContext(ctx, s.command[0], s.command[1:]...) //nolint:gosec // the user's own command
-	command.Stdin, command.Stdout, command.Stderr = around.stdin, around.stdout, around.stderr
+	command.Stdin, command.Stdout, command.Stderr = env.stdin, env.stdout, env.stderr
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	return command.Run()
 }
 
-// report tells what each system saw, so that a session left behind shows.
+// report prints the counts of each system, among them the sessions that are left.
 func (s settings) report(stderr io.Writer, served *systems) error {
 	all := map[string]any{}
 	for _, a := range served.appliances() {
@@ -123,12 +122,12 @@ func (s settings) report(stderr io.Writer, served *systems) error {
 		fmt.Fprintf(stderr, "%s: %d requests, %d logins, %d logouts, %d live sessions\n",
 			a.Site(), stats.Total, stats.Logins, stats.Logouts, stats.LiveSessions)
 	}
-	cloner, backup := served.vcenter.Stats(), served.storware.Stats()
-	all["vcenter"], all["storware"] = cloner, backup
+	vcenterStats, storwareStats := served.vcenter.Stats(), served.storware.Stats()
+	all["vcenter"], all["storware"] = vcenterStats, storwareStats
 	fmt.Fprintf(stderr, "vcenter: %d requests, %d logins, %d clones, %d logouts, %d live sessions\n",
-		cloner.Total, cloner.Logins, cloner.Clones, cloner.Logouts, cloner.LiveSessions)
+		vcenterStats.Total, vcenterStats.Logins, vcenterStats.Clones, vcenterStats.Logouts, vcenterStats.LiveSessions)
 	fmt.Fprintf(stderr, "storware: %d requests, %d logins, %d logouts, %d live sessions\n",
-		backup.Total, backup.Logins, backup.Logouts, backup.LiveSessions)
+		storwareStats.Total, storwareStats.Logins, storwareStats.Logouts, storwareStats.LiveSessions)
 	if s.statsFile == "" {
 		return nil
 	}

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-// running is the command at work.
+// running is a running vcda-simulator.
 type running struct {
 	stdout    *io.PipeReader
 	stdin     *io.PipeWriter
@@ -36,7 +36,7 @@ func launch(ctx context.Context, args ...string) *running {
 	outRead, outWrite := io.Pipe()
 	r := &running{stdout: outRead, stdin: inWrite, interrupt: make(chan os.Signal, 1), done: make(chan error, 1)}
 	go func() {
-		r.done <- run(ctx, args, surroundings{inRead, outWrite, &r.stderr, r.interrupt})
+		r.done <- run(ctx, args, environment{inRead, outWrite, &r.stderr, r.interrupt})
 		_ = outWrite.Close()
 	}()
 	return r
@@ -85,8 +85,7 @@ func TestServe_untilStdinCloses(t *testing.T) {
 	}
 }
 
-// TestSessions applies what the demo proposes, with vCenter and Storware: nothing
-// is left open.
+// TestSessions applies the example of the demo, with vCenter and Storware: no session is left.
 func TestSessions(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	r := launch(t.Context(), "-json", "-until-stdin-closes")
@@ -174,7 +173,7 @@ func TestPorts(t *testing.T) {
 	r.stop(t)
 }
 
-// TestSeed: what users may write down is the same in each run.
+// TestSeed: the values that users may write down are the same in each run.
 func TestSeed(t *testing.T) {
 	identity := func(args ...string) []string {
 		r, all := start(t, args...)
@@ -193,8 +192,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestForm: users read these fields.
-func TestForm(t *testing.T) {
+// TestAnnouncement_fields: users read these fields.
+func TestAnnouncement_fields(t *testing.T) {
 	r := launch(t.Context(), "-json", "-sites", "site-a", "-control-port", freePort(t))
 	var all map[string]any
 	if err := json.NewDecoder(r.stdout).Decode(&all); err != nil {
@@ -248,7 +247,7 @@ vcenter.url
 	}
 }
 
-// fieldsOf are the paths of all values, in order.
+// fieldsOf returns the paths of all values, in order.
 func fieldsOf(path string, value any) []string {
 	object, ok := value.(map[string]any)
 	if !ok || len(object) == 0 {
@@ -261,7 +260,7 @@ func fieldsOf(path string, value any) []string {
 	return all
 }
 
-// TestCommand runs a command which finds the file, and hands its code on.
+// TestCommand runs a command, which finds the file, and returns its exit code.
 func TestCommand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "simulator.json")
 	r := launch(t.Context(), "-json-file", file, "--", "sh", "-c", `cat "$0"; exit 3`, file)
@@ -285,8 +284,7 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// TestCommand_terminated: a runner which ends the simulator ends the command;
-// an interrupt is the command's own affair.
+// TestCommand_terminated: a termination of the simulator terminates the command; an interrupt is left to the command.
 func TestCommand_terminated(t *testing.T) {
 	ctx, terminate := context.WithCancel(t.Context())
 	r := launch(ctx, "--", "sh", "-c", `trap 'exit 5' TERM; echo ready; while :; do read -r line; echo "$line"; done`)
@@ -310,25 +308,25 @@ func TestCommand_terminated(t *testing.T) {
 
 func TestFixture_printed(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-print-fixture"}, surroundings{stdout: &out}); err != nil || out.String() != exampleFixture {
+	if err := run(t.Context(), []string{"-print-fixture"}, environment{stdout: &out}); err != nil || out.String() != exampleFixture {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
 
 func TestVersion(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-version"}, surroundings{stdout: &out}); err != nil || out.String() != "vcda-simulator dev\n" {
+	if err := run(t.Context(), []string{"-version"}, environment{stdout: &out}); err != nil || out.String() != "vcda-simulator dev\n" {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
 
-// TestFlags_mistaken: one line says what is wrong, and where to look.
-func TestFlags_mistaken(t *testing.T) {
-	var said bytes.Buffer
-	err := run(t.Context(), []string{"-fault", "GET /sites status=abc"}, surroundings{strings.NewReader(""), io.Discard, &said, nil})
+// TestFlags_invalid: one line names the error and the flag for help.
+func TestFlags_invalid(t *testing.T) {
+	var stderr bytes.Buffer
+	err := run(t.Context(), []string{"-fault", "GET /sites status=abc"}, environment{strings.NewReader(""), io.Discard, &stderr, nil})
 	want := `vcda-simulator: invalid value "GET /sites status=abc" for flag -fault: status=abc: must be a number such as 503; -h lists the flags` + "\n"
-	if code := exitCode(err, &said); code != 2 || said.String() != want {
-		t.Errorf("exit code %d, it says %s", code, said.String())
+	if code := exitCode(err, &stderr); code != 2 || stderr.String() != want {
+		t.Errorf("exit code %d, it says %s", code, stderr.String())
 	}
 }
 
@@ -363,7 +361,7 @@ func TestFlags_refused(t *testing.T) {
 		{[]string{"-fixture", file}, 2, "fixture.json: sites[0].name: is missing"},
 		{[]string{"-fixture", file, "-sites", "a"}, 2, "-sites is for runs without -fixture"},
 		{[]string{"-fixture", file + ".missing"}, 2, "no such file"},
-		{[]string{"-json", "--", "true"}, 2, "-json-file serves instead"},
+		{[]string{"-json", "--", "true"}, 2, "use -json-file instead"},
 		{[]string{"no-such-command"}, 1, "no-such-command"},
 		{[]string{"-vcenter-port", port}, 1, "vCenter: listen tcp"},
 		{[]string{"-storware-port", port}, 1, "listen tcp"},
@@ -371,10 +369,10 @@ func TestFlags_refused(t *testing.T) {
 		{[]string{"-ca-file", filepath.Join(t.TempDir(), "no", "folder")}, 1, "no such file"},
 		{[]string{"-json-file", filepath.Join(t.TempDir(), "no", "folder")}, 1, "no such file"},
 	} {
-		var said bytes.Buffer
-		err := run(t.Context(), row.args, surroundings{strings.NewReader(""), io.Discard, &said, nil})
-		if code := exitCode(err, &said); code != row.code || !strings.Contains(said.String(), row.says) {
-			t.Errorf("%q: exit code %d, want %d; it says %s", row.args, code, row.code, said.String())
+		var stderr bytes.Buffer
+		err := run(t.Context(), row.args, environment{strings.NewReader(""), io.Discard, &stderr, nil})
+		if code := exitCode(err, &stderr); code != row.code || !strings.Contains(stderr.String(), row.says) {
+			t.Errorf("%q: exit code %d, want %d; it says %s", row.args, code, row.code, stderr.String())
 		}
 	}
 }
@@ -393,6 +391,6 @@ func TestFresh(t *testing.T) {
 		}
 	}
 	if all.Appliances["cloud-a"].Manager == nil {
-		t.Error("the Manager is not told of")
+		t.Error("the Manager is not announced")
 	}
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// systems are all that is served.
+// systems holds everything that is served.
 type systems struct {
 	sites    []site
 	fixture  *simulator.Fixture
 	vcenter  *vcenter.Server
 	storware *storware.Server
-	control  *control // nil: nobody asked for it
+	control  *control // nil without -control-port
 }
 
-// start brings everything up, or nothing.
+// start starts all systems. After an error none is running.
 func (s settings) start(ctx context.Context) (*systems, error) {
 	fixture, err := simulator.Start(s.fixture.options(s.host))
 	if err != nil {
@@ -28,7 +28,7 @@ func (s settings) start(ctx context.Context) (*systems, error) {
 		served.close()
 		return nil, err
 	}
-	s.fixture.furnish(fixture)
+	s.fixture.setUp(fixture)
 	for _, f := range s.faults {
 		for _, a := range served.appliances() {
 			if f.site == "" || f.site == a.Site() {
@@ -65,7 +65,7 @@ func (s *systems) close() {
 	s.fixture.Close()
 }
 
-// appliances are those of all sites, in the order of the fixture.
+// appliances returns those of all sites, in the order of the fixture.
 func (s *systems) appliances() []*simulator.Appliance {
 	var all []*simulator.Appliance
 	for _, one := range s.sites {
@@ -74,8 +74,7 @@ func (s *systems) appliances() []*simulator.Appliance {
 	return all
 }
 
-// authorities are the certificates which signed those of all systems, as PEM.
-// That of the appliances comes first.
+// authorities returns the certificates that signed those of all systems, as PEM. The appliances' comes first.
 func (s *systems) authorities() string {
 	return s.fixture.CertificateAuthority() + s.vcenter.CertificateAuthority() + s.storware.CertificateAuthority()
 }
