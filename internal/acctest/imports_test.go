@@ -1,58 +1,43 @@
 package acctest_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 )
 
 const module = "github.com/vcda-dr/terraform-provider-vcda"
 
-// goPackage is what "go list" tells of a package.
+// goPackage is a package of the module.
 type goPackage struct {
-	ImportPath                string
-	Imports                   []string // of the package itself
-	TestImports, XTestImports []string
-	Deps                      []string // all, without tests
+	path        string
+	deps        []string // direct and indirect, without those of tests
+	testImports []string
 }
 
-// local is the path of a package below internal, "" for others.
+// local returns the path of a package below internal, "" for others.
 func local(path string) string {
-	below, ok := strings.CutPrefix(path, module+"/internal/")
-	if !ok {
-		return ""
+	if below, ok := strings.CutPrefix(path, module+"/internal/"); ok {
+		return below
 	}
-	return below
+	return ""
 }
 
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps", "./...")
+	command := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}};{{join .Deps " "}};{{join .TestImports " "}} {{join .XTestImports " "}}`, "./...")
 	command.Dir = "../.."
+	command.Stderr = t.Output()
 	out, err := command.Output()
 	if err != nil {
-		var failed *exec.ExitError
-		if errors.As(err, &failed) {
-			t.Fatalf("go list: %s", failed.Stderr)
-		}
 		t.Fatal(err)
 	}
 	var all []goPackage
-	decoder := json.NewDecoder(bytes.NewReader(out))
-	for {
-		var p goPackage
-		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
-			return all
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, p)
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(line, ";")
+		all = append(all, goPackage{fields[0], strings.Fields(fields[1]), strings.Fields(fields[2])})
 	}
+	return all
 }
 
 // within reports whether a package is in one of the folders below internal.
@@ -72,7 +57,7 @@ func terraform(path string) bool {
 // layers are the folders below internal and what each may depend on, directly or
 // through others. A folder that is not listed fails the test.
 var layers = map[string]struct {
-	mayUse    []string // folders below internal, beside the folder itself
+	mayUse    []string // folders below internal, in addition to the folder itself
 	terraform bool     // may depend on Terraform's modules
 }{
 	"clock":           {},
@@ -101,16 +86,15 @@ var layers = map[string]struct {
 // shared are the packages below service that services may import.
 var shared = []string{"service/base", "service/replicationbase"}
 
-// TestImports proves the import rules that the diagram in
-// .github/ARCHITECTURE.md shows.
+// TestImports checks the import rules of the diagram in .github/ARCHITECTURE.md.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		here := local(p.ImportPath)
+		here := local(p.path)
 		if here == "" || within(here, "acctest", "cmd", "clock/clocktest") {
 			continue
 		}
-		folder := "" // the innermost that is listed
+		folder := "" // the innermost one in the table
 		for name := range layers {
 			if within(here, name) && len(name) > len(folder) {
 				folder = name
@@ -121,7 +105,7 @@ func TestImports(t *testing.T) {
 			t.Errorf("%s has no place in the layout", here)
 			continue
 		}
-		for _, to := range p.Deps {
+		for _, to := range p.deps {
 			there := local(to)
 			switch {
 			case terraform(to) && !rules.terraform:
@@ -135,7 +119,7 @@ func TestImports(t *testing.T) {
 				t.Errorf("%s must not depend on %s", here, there)
 			}
 		}
-		for _, to := range slices.Concat(p.TestImports, p.XTestImports) {
+		for _, to := range p.testImports {
 			if terraform(to) && !rules.terraform && folder != "simulator" {
 				t.Errorf("a test of %s imports %s", here, to)
 			}
@@ -143,15 +127,12 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestImports_ofTheBinary: the provider that users run carries no test tools.
+// TestImports_ofTheBinary: the provider that users run has no test tools.
 func TestImports_ofTheBinary(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if p.ImportPath != module {
-			continue
-		}
-		for _, to := range p.Deps {
-			if strings.Contains(to, "terraform-plugin-testing") || strings.Contains(to, "terraform-plugin-sdk") {
+		for _, to := range p.deps {
+			if p.path == module && (strings.Contains(to, "terraform-plugin-testing") || strings.Contains(to, "terraform-plugin-sdk")) {
 				t.Errorf("the binary depends on %s", to)
 			}
 		}

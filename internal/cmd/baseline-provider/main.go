@@ -1,5 +1,5 @@
-// Command baseline-provider serves, under the address of the provider, one with
-// the same schema that does nothing. Benchmarks run it beside the real one.
+// Command baseline-provider serves a provider with the address and the schema of the real one that does nothing.
+// Benchmarks compare the real one with it.
 package main
 
 import (

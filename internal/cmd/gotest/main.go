@@ -1,6 +1,5 @@
-// Command gotest runs "go test" with its arguments and prints what a developer wants to see of it: each
-// package as it ends, the output of what failed, what still runs while nothing else is printed, and at
-// the end the tests that were skipped and the slowest ones.
+// Command gotest runs "go test" with its arguments and prints a summary: each package when it ends, the output of
+// failed tests, the running tests while nothing else is printed, and at the end the skipped and the slowest tests.
 //
 // With GOTEST_SKIPPED set, it writes the package and the name of each skipped test to that file.
 package main
@@ -18,10 +17,10 @@ import (
 	"time"
 )
 
-const silence = 25 * time.Second // after which it says what still runs
+const silence = 25 * time.Second // without output, after which it prints the running tests
 
 func main() {
-	signal.Ignore(os.Interrupt) // reaches go test too, whose end is awaited
+	signal.Ignore(os.Interrupt) // go test gets it too, and its end is awaited
 	code, err := run(os.Args[1:], os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gotest:", err)
@@ -42,7 +41,7 @@ func run(args []string, out io.Writer) (int, error) {
 		return 1, err
 	}
 	r := newReport(out, slices.Contains(args, "-v"))
-	follow(r, pipe)
+	readEvents(r, pipe)
 	err = command.Wait()
 	r.printSummary()
 	if err := r.writeSkipped(os.Getenv("GOTEST_SKIPPED")); err != nil {
@@ -55,8 +54,8 @@ func run(args []string, out io.Writer) (int, error) {
 	return 0, err
 }
 
-// follow hands the lines of go test to the report until they end.
-func follow(r *report, lines io.Reader) {
+// readEvents passes the lines of go test to the report until they end.
+func readEvents(r *report, lines io.Reader) {
 	received := make(chan []byte)
 	go func() {
 		defer close(received)

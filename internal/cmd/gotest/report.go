@@ -32,7 +32,7 @@ type report struct {
 	output  map[test][]string
 	took    map[test]float64
 	parents map[test]bool   // tests with subtests
-	skipped map[test]string // and why
+	skipped map[test]string // with the reason
 }
 
 func newReport(out io.Writer, verbose bool) *report {
@@ -42,7 +42,7 @@ func newReport(out io.Writer, verbose bool) *report {
 	}
 }
 
-// add takes an event and reports whether it printed something.
+// add records an event and reports whether it printed something.
 func (r *report) add(e event) bool {
 	t := test{e.Package, e.Test}
 	switch e.Action {
@@ -65,14 +65,14 @@ func (r *report) add(e event) bool {
 	return false
 }
 
-// end takes the end of a test or a package.
+// end records the end of a test or a package.
 func (r *report) end(t test, e event) bool {
 	lines := r.output[t]
 	delete(r.output, t)
 	if t.name == "" {
 		delete(r.running, t.pkg)
 		if e.Action == "fail" {
-			printLines(r.out, lines)
+			fmt.Fprint(r.out, strings.Join(lines, ""))
 		}
 		fmt.Fprintf(r.out, "%-4s %s %.1f s\n", e.Action, t.pkg, e.Elapsed)
 		return true
@@ -86,19 +86,13 @@ func (r *report) end(t test, e event) bool {
 	case "skip":
 		r.skipped[t] = skipReason(lines)
 	case "fail":
-		printLines(r.out, lines)
+		fmt.Fprint(r.out, strings.Join(lines, ""))
 		return true
 	}
 	return false
 }
 
-func printLines(out io.Writer, lines []string) {
-	for _, line := range lines {
-		fmt.Fprint(out, line)
-	}
-}
-
-// skipReason is what the test said last before it was skipped.
+// skipReason returns the last line that a test printed before it was skipped.
 func skipReason(lines []string) string {
 	for _, line := range slices.Backward(lines) {
 		if _, reason, found := strings.Cut(line, ".go:"); found {
@@ -109,7 +103,7 @@ func skipReason(lines []string) string {
 	return "no reason given"
 }
 
-// printRunning says what the run is doing.
+// printRunning prints the tests that are running.
 func (r *report) printRunning(elapsed time.Duration) {
 	if len(r.running) == 0 {
 		fmt.Fprintf(r.out, "     %.0f s: building\n", elapsed.Seconds())

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// events are of a run in which package a fails, b skips a test and c goes on.
+// events are the events of a run in which package a fails, b skips a test and c keeps running.
 const events = `{"Action":"start","Package":"m/a"}
 {"Action":"start","Package":"m/b"}
 {"Action":"start","Package":"m/c"}
@@ -33,7 +33,7 @@ func TestReport(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	r := newReport(&out, false)
-	follow(r, strings.NewReader(events))
+	readEvents(r, strings.NewReader(events))
 	r.printRunning(time.Minute)
 	r.printSummary()
 	const want = `    a_test.go:7: got 1, want 2

@@ -34,7 +34,7 @@ func main() {
 }
 
 func run(ctx context.Context, table bool) error {
-	schemas, err := ownSchemas(ctx)
+	schemas, err := readSchemas(ctx)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func run(ctx context.Context, table bool) error {
 	return out.Encode(schemas)
 }
 
-func ownSchemas(ctx context.Context) (*tfjson.ProviderSchemas, error) {
+func readSchemas(ctx context.Context) (*tfjson.ProviderSchemas, error) {
 	server, err := providerserver.NewProtocol6WithError(provider.New(provider.Options{Version: "dev", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})())()
 	if err != nil {
 		return nil, err

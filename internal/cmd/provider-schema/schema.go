@@ -81,40 +81,21 @@ func convertFunction(in *tfprotov6.Function) *tfjson.FunctionSignature {
 		ReturnType:         convertType(in.Return.Type),
 	}
 	for _, p := range in.Parameters {
-		out.Parameters = append(out.Parameters, convertParameter(p))
-	}
-	if in.VariadicParameter != nil {
-		out.VariadicParameter = convertParameter(in.VariadicParameter)
+		out.Parameters = append(out.Parameters, &tfjson.FunctionParameter{
+			Name: p.Name, Description: p.Description, IsNullable: p.AllowNullValue, Type: convertType(p.Type),
+		})
 	}
 	return out
 }
 
-func convertParameter(in *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
-	return &tfjson.FunctionParameter{
-		Name:        in.Name,
-		Description: in.Description,
-		IsNullable:  in.AllowNullValue,
-		Type:        convertType(in.Type),
-	}
-}
-
+// convertBlock leaves nested blocks out: no schema of the provider has one.
 func convertBlock(in *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
-	out := &tfjson.SchemaBlock{
+	return &tfjson.SchemaBlock{
 		Attributes:      convertAttributes(in.Attributes),
-		NestedBlocks:    map[string]*tfjson.SchemaBlockType{},
 		Description:     in.Description,
 		DescriptionKind: convertKind(in.DescriptionKind),
 		Deprecated:      in.Deprecated,
 	}
-	for _, b := range in.BlockTypes {
-		out.NestedBlocks[b.TypeName] = &tfjson.SchemaBlockType{
-			NestingMode: convertNesting(b.Nesting),
-			Block:       convertBlock(b.Block),
-			MinItems:    uint64(b.MinItems),
-			MaxItems:    uint64(b.MaxItems),
-		}
-	}
-	return out
 }
 
 func convertAttributes(in []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
@@ -134,7 +115,7 @@ func convertAttributes(in []*tfprotov6.SchemaAttribute) map[string]*tfjson.Schem
 		if a.NestedType != nil {
 			attribute.AttributeNestedType = &tfjson.SchemaNestedAttributeType{
 				Attributes:  convertAttributes(a.NestedType.Attributes),
-				NestingMode: convertNesting(a.NestedType.Nesting),
+				NestingMode: tfjson.SchemaNestingMode(strings.ToLower(a.NestedType.Nesting.String())),
 			}
 		}
 		out[a.Name] = attribute
@@ -154,17 +135,13 @@ func convertType(in tftypes.Type) cty.Type {
 		err = json.Unmarshal(text, &out)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("type %s: %s", in, err)) // no schema of a working provider gets here
+		panic(fmt.Sprintf("type %s: %s", in, err)) // a valid schema has no such type
 	}
 	return out
 }
 
 func convertKind(in tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
 	return tfjson.SchemaDescriptionKind(strings.ToLower(in.String()))
-}
-
-func convertNesting(in fmt.Stringer) tfjson.SchemaNestingMode {
-	return tfjson.SchemaNestingMode(strings.ToLower(in.String()))
 }
 
 func convertAll[In, Out any](in map[string]In, convert func(In) Out) map[string]Out {

@@ -22,7 +22,7 @@ func TestSchemas_equalThoseOfTheCLI(t *testing.T) {
 	if err := json.Unmarshal([]byte(space.MustRun(t, "providers", "schema", "-json")), &byCLI); err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := ownSchemas(t.Context())
+	schemas, err := readSchemas(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
