@@ -1,27 +1,20 @@
 #!/usr/bin/env bash
-# What the demos share, each of which sources it: a temporary folder $work that goes with the demo, the command line,
-# and the provider and the simulator, newly built.
+# The common part of the demos, which source it: a temporary folder $work, the command line, and the provider and the
+# simulator, newly built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source internal/tools/simulate.sh
 
 bold='' plain=''
 if [[ -t 1 ]]; then bold=$'\e[1m' plain=$'\e[0m'; fi
 step() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 
 work=$(mktemp -d)
-simulator=
-stop_simulator() {
-  if [[ -n $simulator ]]; then
-    kill -TERM "$simulator" 2>/dev/null || true
-    wait "$simulator" || true
-    simulator=
-  fi
-}
 finish() {
   local status=$?
   trap - EXIT
   if [[ $status != 0 && -s $work/simulator.log ]]; then
-    printf '\nThe simulator said:\n'
+    printf '\nOutput of the simulator:\n'
     tail -n 20 "$work/simulator.log"
   fi
   stop_simulator
@@ -43,14 +36,7 @@ echo "$cli: ${version%%$'\n'*}"
 [[ -t 1 ]] || export TF_CLI_ARGS=-no-color
 
 step "Building the provider and the simulator"
-go build -o "$work/provider" .
-go build -o "$work/vcda-simulator" ./internal/cmd/vcda-simulator
-# The layout of a provider mirror, under the hosts that both command lines take for the default.
-for host in registry.terraform.io registry.opentofu.org; do
-  mirror=$work/mirror/$host/vcda-dr/vcda/0.0.1/$(go env GOOS)_$(go env GOARCH)
-  mkdir -p "$mirror"
-  cp "$work/provider" "$mirror/terraform-provider-vcda_v0.0.1"
-done
+build_programs "$work" mirror
 
 # Starts the simulator with these arguments, and waits until it has printed its JSON.
 start_simulator() {
@@ -63,7 +49,7 @@ start_simulator() {
   done
 }
 
-# Fails unless a plan has nothing to do.
+# Fails unless a plan is empty.
 plan_again() {
   step "plan: nothing is left to do"
   terraform plan -input=false -detailed-exitcode || { echo "The second plan is not empty." >&2; exit 1; }
