@@ -121,7 +121,7 @@ func readModel(ctx context.Context, client *vcda.Client) (model, error) {
 	}, nil
 }
 
-// readRestricted reads what not every user may see.
+// readRestricted reads the settings that not every user may read.
 func (m *model) readRestricted(ctx context.Context, client *vcda.Client) error {
 	license, err := client.License(ctx)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestSetUp shows how the appliance is set up, before and after.
+// TestSetUp reads an appliance before and after its set-up.
 func TestSetUp(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)

@@ -21,9 +21,8 @@ func (f *ForResource) Configure(_ context.Context, req resource.ConfigureRequest
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ModifyPlan fails the plan of a change where no appliance is configured: the apply
-// could only fail. A resource with a ModifyPlan of its own calls it, unless the change
-// makes no call.
+// ModifyPlan fails the plan of a change if no appliance is configured, because the apply would fail. A resource with
+// its own ModifyPlan calls it, unless the change sends no request.
 func (f *ForResource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !req.Plan.Raw.Equal(req.State.Raw) {
 		_, absent := f.VCDA.ClientForPlan()
@@ -55,8 +54,7 @@ func (f *ForAction) Configure(_ context.Context, req action.ConfigureRequest, re
 	f.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ModifyPlan fails the plan where no appliance is configured: the action could only
-// fail.
+// ModifyPlan fails the plan if no appliance is configured, because the action would fail.
 func (f *ForAction) ModifyPlan(_ context.Context, _ action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	_, absent := f.VCDA.ClientForPlan()
 	resp.Diagnostics.Append(absent...)

@@ -9,8 +9,8 @@ import (
 	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 )
 
-// EphemeralAttributes returns the computed attributes of a data source, for an
-// ephemeral resource that shows the same.
+// EphemeralAttributes returns the computed attributes of a data source for an ephemeral resource with the same
+// attributes.
 func EphemeralAttributes(from map[string]datasource.Attribute) map[string]ephemeral.Attribute {
 	attributes := map[string]ephemeral.Attribute{}
 	for name, a := range from {
@@ -31,8 +31,7 @@ func EphemeralAttributes(from map[string]datasource.Attribute) map[string]epheme
 	return attributes
 }
 
-// Private is the private data of an ephemeral resource: all that Terraform hands to
-// Renew and Close.
+// Private is the private data of an ephemeral resource. Terraform passes nothing else to Renew and Close.
 type Private interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
 	SetKey(context.Context, string, []byte) diag.Diagnostics
@@ -40,8 +39,7 @@ type Private interface {
 
 const privateKey = "opened"
 
-// SetPrivate stores a value that Close needs. It is written as JSON, as Terraform
-// demands, and must hold no secret.
+// SetPrivate stores a value that Close needs. Terraform requires JSON. The value must hold no secret.
 func SetPrivate[V any](ctx context.Context, private Private, value V) diag.Diagnostics {
 	text, err := json.Marshal(value)
 	if err != nil {

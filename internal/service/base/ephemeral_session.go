@@ -11,8 +11,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// renewEvery is how often an ephemeral session is used, so that it doesn't idle
-// out: a third of the 30 minutes after which VCDA and vCenter end one by default.
+// renewEvery is the interval in which an ephemeral session is used, so that it does not idle out. VCDA and vCenter
+// end a session after 30 minutes by default; this is a third.
 const renewEvery = 10 * time.Minute
 
 // EphemeralSession renews and closes the sessions S that an ephemeral resource
@@ -50,7 +50,7 @@ func (e *EphemeralSession[C, S]) Renew(ctx context.Context, req ephemeral.RenewR
 	resp.RenewAt = e.Clock.Now().Add(renewEvery)
 }
 
-// Close logs the session out. After an error the end of the process tries again.
+// Close logs the session out. After an error the provider tries again at the end of the process.
 func (e *EphemeralSession[C, S]) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	session, open, diags := e.find(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Legacy reads states of a type of the archived provider vmware/vcda that has the
-// same name here. All its releases wrote schema version 0. No appliance is asked.
+// Legacy reads states of the archived provider vmware/vcda for a type that has the same name here. All its releases
+// wrote schema version 0. It sends no request.
 type Legacy[M any] struct {
 	Type    string
 	Convert func(ctx context.Context, state []byte) (M, error)
@@ -29,7 +29,7 @@ func (l Legacy[M]) key() path.Path {
 	return path.Root(l.Key)
 }
 
-// Upgraders serve a resource whose source was changed and nothing else.
+// Upgraders serve a resource of which only the source was changed.
 func (l Legacy[M]) Upgraders() map[int64]resource.StateUpgrader {
 	return map[int64]resource.StateUpgrader{0: {StateUpgrader: func(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
 		m, err := l.Convert(ctx, req.RawState.JSON)
@@ -69,7 +69,7 @@ func (l Legacy[M]) unreadable() diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to read the old state of "+l.Type, "It has another form than the one that releases of vmware/vcda wrote. "+importInstead)
 }
 
-// NullTimeouts is the attribute timeouts of a resource that has none configured.
+// NullTimeouts returns the attribute timeouts of a resource without timeouts.
 func NullTimeouts() timeouts.Value {
 	operations := map[string]attr.Type{}
 	for _, name := range []string{"create", "read", "update", "delete"} {

@@ -47,7 +47,7 @@ func NoPeer() Peer {
 	return Peer{IncomingCommError: APIError(nil), OutgoingCommError: APIError(nil)}
 }
 
-// UnknownPeer is a Peer that is only known after apply.
+// UnknownPeer returns a Peer whose values are known after the apply only.
 func UnknownPeer() Peer {
 	text := types.StringUnknown()
 	return Peer{
@@ -58,8 +58,8 @@ func UnknownPeer() Peer {
 	}
 }
 
-// tunnelThumbprint is that of the certificate of a site's tunnel, null where the
-// service doesn't report a certificate, or none that can be read.
+// tunnelThumbprint returns the thumbprint of the certificate of a site's tunnel, null if the service reports no
+// certificate or an unreadable one.
 func tunnelThumbprint(s vcda.Site) types.String {
 	if s.PeerTunnelCert == nil {
 		return types.StringNull()
@@ -71,7 +71,7 @@ func tunnelThumbprint(s vcda.Site) types.String {
 	return types.StringValue(values.ThumbprintOf(der))
 }
 
-// StringOrNull is a string value, null where the service left the field out.
+// StringOrNull is a string value, null if the response lacks the field.
 func StringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()

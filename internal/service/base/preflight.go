@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// PreflightOff tells how to do without checks at plan time.
+// PreflightOff is the advice of every check at plan time.
 const PreflightOff = "To turn this check off, set preflight = false in the provider block."
 
 // Server is a server that the appliance will contact, as a resource configures it.
@@ -26,10 +26,9 @@ type Server struct {
 	At              string // attribute that holds the thumbprint
 }
 
-// LookAtServers looks at plan time whether servers show, as seen from here, the
-// certificates that are configured, and warns if not. It asks nobody where something
-// is unknown, and says nothing of a server that can't be reached: it need not be
-// reachable from here, or may not be up yet.
+// LookAtServers warns at plan time if a server shows another certificate than the configured one. It skips servers
+// with unknown values, and servers that can't be reached: only the appliance must reach them, and they may not be up
+// yet.
 func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, servers ...Server) diag.Diagnostics {
 	found := make([]diag.Diagnostics, len(servers))
 	var looks sync.WaitGroup
@@ -56,7 +55,7 @@ func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, serve
 	return all
 }
 
-// compare warns where a certificate is not the configured one.
+// compare warns if a certificate is not the configured one.
 func (s Server) compare(certificate *x509.Certificate) diag.Diagnostics {
 	thumbprint := tlsutil.Thumbprint(certificate)
 	if customtypes.ThumbprintType.Same(thumbprint, s.Thumbprint.ValueString()) {
@@ -68,12 +67,12 @@ func (s Server) compare(certificate *x509.Certificate) diag.Diagnostics {
 		s.URL.ValueString(), s.Thumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer, s.Name)+PreflightOff)}
 }
 
-// PeerCertificate returns the certificate that the host of a URL shows from here, nil
-// where the URL is malformed, which validation reports.
+// PeerCertificate returns the certificate that the host of a URL shows to this machine, nil if the URL is malformed,
+// which validation reports.
 func PeerCertificate(ctx context.Context, address string) (*x509.Certificate, error) {
 	normal, err := values.URL(address)
 	if err != nil {
-		return nil, nil //nolint:nilerr // validation has said so
+		return nil, nil //nolint:nilerr // validation reports it
 	}
 	u, err := url.Parse(normal)
 	if err != nil {

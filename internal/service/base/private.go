@@ -23,7 +23,7 @@ func ReadPrivate[V any](ctx context.Context, private PrivateReader, key string) 
 	stored, diags := private.GetKey(ctx, key)
 	if json.Unmarshal(stored, &value) != nil {
 		var zero V
-		return zero, diags // never stored, or by another version
+		return zero, diags // never stored, or stored by another version
 	}
 	return value, diags
 }
@@ -37,20 +37,19 @@ func WritePrivate(ctx context.Context, private PrivateWriter, key string, value 
 	return private.SetKey(ctx, key, stored)
 }
 
-// What private state keeps of who holds a thing.
+// The keys of private state for ownership.
 const (
-	ownerKey   = "owner"   // tells the object from others of the state
-	objectsKey = "objects" // how many objects of the state hold the thing, where there are several
+	ownerKey   = "owner"   // identifies the object among those of the state
+	objectsKey = "objects" // number of objects in the state that hold it, if there are several
 )
 
-// NewOwner makes what tells a new object from others of the state.
+// NewOwner makes the identifier of a new object, which distinguishes it from others of the state.
 func NewOwner(ctx context.Context, private PrivateWriter) (string, diag.Diagnostics) {
 	owner := rand.Text()
 	return owner, WritePrivate(ctx, private, ownerKey, owner)
 }
 
-// KeepOwner returns what tells the object from others of the state, and makes it
-// where it is missing, as after an import.
+// KeepOwner returns the identifier of the object, and makes one if it is missing, as after an import.
 func KeepOwner(ctx context.Context, stored PrivateReader, private PrivateWriter) (string, diag.Diagnostics) {
 	owner, diags := ReadPrivate[string](ctx, stored, ownerKey)
 	if owner == "" {
@@ -59,8 +58,7 @@ func KeepOwner(ctx context.Context, stored PrivateReader, private PrivateWriter)
 	return owner, diags
 }
 
-// KeepObjects notes that several objects of the state hold a thing, as a current and
-// a deposed one.
+// KeepObjects records that several objects of the state hold the same thing, as a current and a deposed one.
 func KeepObjects(ctx context.Context, stored PrivateReader, private PrivateWriter, objects int) diag.Diagnostics {
 	before, diags := ReadPrivate[int](ctx, stored, objectsKey)
 	if before == objects || before == 0 && objects == 1 {
@@ -69,14 +67,14 @@ func KeepObjects(ctx context.Context, stored PrivateReader, private PrivateWrite
 	return WritePrivate(ctx, private, objectsKey, objects)
 }
 
-// RaiseObjects is KeepObjects for the plan of a destroy: more objects may have been read
-// since this one was, or none, without a refresh.
+// RaiseObjects is KeepObjects for the plan of a destroy. It keeps the larger number: more objects may have been read
+// later, or, without a refresh, none.
 func RaiseObjects(ctx context.Context, stored PrivateReader, private PrivateWriter, objects int) diag.Diagnostics {
 	before, diags := ReadPrivate[int](ctx, stored, objectsKey)
 	return append(diags, KeepObjects(ctx, stored, private, max(before, objects))...)
 }
 
-// Ownership returns what KeepOwner and KeepObjects have noted.
+// Ownership returns the values that KeepOwner and KeepObjects have recorded.
 func Ownership(ctx context.Context, stored PrivateReader) (owner string, objects int, diags diag.Diagnostics) {
 	owner, diags = ReadPrivate[string](ctx, stored, ownerKey)
 	objects, more := ReadPrivate[int](ctx, stored, objectsKey)

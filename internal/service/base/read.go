@@ -7,9 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 )
 
-// Read reads a data source. The model M holds the configuration when fill gets
-// it, and becomes the state. The action completes "Unable to" for an error of
-// fill, such as "read the session".
+// Read reads a data source. fill gets the model M with the configuration and sets the other values. For an error of
+// fill, action completes "Unable to", as in "read the session".
 func Read[C, M any](ctx context.Context, system System[C], req datasource.ReadRequest, resp *datasource.ReadResponse, action string, fill func(*C, *M) error) {
 	var m M
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)

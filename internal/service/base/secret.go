@@ -15,13 +15,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Secret describes an attribute that holds a secret, its write-only twin NAME_wo, and
-// NAME_wo_version, which is raised when the twin changes.
+// Secret describes an attribute with a secret, its write-only twin NAME_wo, and NAME_wo_version, which the user
+// raises when the twin changes.
 type Secret struct {
 	Name      string
 	Doc       string
-	Optional  bool // neither of the two may be set
-	Ephemeral bool // used by the operation and kept by nothing: no version
+	Optional  bool // both may be left out
+	Ephemeral bool // used by the operation only and never stored: no version
 	Rules     []validator.String
 }
 
@@ -52,8 +52,8 @@ func (s Secret) AddTo(attributes map[string]resource.Attribute) {
 	}
 }
 
-// ValueOf returns the secret of a configuration, from whichever of the twins is set.
-// A write-only value is nowhere else.
+// ValueOf returns the secret of a configuration, from the twin that is set. Only the configuration has write-only
+// values.
 func (s Secret) ValueOf(ctx context.Context, config tfsdk.Config) (types.String, diag.Diagnostics) {
 	var stored, twin types.String
 	diags := config.GetAttribute(ctx, path.Root(s.Name), &stored)
@@ -64,20 +64,20 @@ func (s Secret) ValueOf(ctx context.Context, config tfsdk.Config) (types.String,
 	return stored, diags
 }
 
-// SecretState is what a state holds of a secret.
+// SecretState is the part of a state that belongs to a secret.
 type SecretState struct {
 	Stored  types.String
 	Version types.Int64
 }
 
-// Changed reports whether the way from prior to planned gives another secret. One
-// that becomes write-only is compared with the value, which the prior state holds.
+// Changed reports whether planned has another secret than prior. A secret that becomes write-only is compared by its
+// value, which the prior state holds.
 func (planned SecretState) Changed(prior SecretState, value types.String) bool {
 	switch {
 	case !planned.Stored.IsNull(), !prior.Stored.IsNull():
 		return !prior.Stored.Equal(value)
 	case value.IsNull():
-		return false // it is not configured any more
+		return false // it is no longer configured
 	}
 	return !planned.Version.Equal(prior.Version)
 }

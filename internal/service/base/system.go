@@ -8,9 +8,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// System is what an object needs of one of the systems behind the provider: the
-// client, or the diagnostics that say why there is none, and the explanation of
-// its errors.
+// System is what an object needs of a system behind the provider: the client, or diagnostics if it is not configured,
+// and the texts of its errors.
 type System[C any] struct {
 	configured providerdata.System[C]
 	errors     diagnostics.System

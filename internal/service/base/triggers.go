@@ -6,8 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// SameTriggers reports whether no trigger differs. Null, of the map or of one value, is
-// no trigger.
+// SameTriggers reports whether the triggers are equal. A null map and a null value count as no trigger.
 func SameTriggers(a, b types.Map) bool { return maps.Equal(triggers(a), triggers(b)) }
 
 func triggers(m types.Map) map[string]string {

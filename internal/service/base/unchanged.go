@@ -5,9 +5,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// KeepUnchanged plans the state where no argument differs from it. The framework
-// compares before equal forms of a value are brought together, and has planned every
-// computed value as unknown then. It reports whether nothing changes.
+// KeepUnchanged plans the state if no argument differs from it, and reports whether it did. The framework compares
+// before equal forms of a value are normalized, and by then has planned every computed value as unknown.
 func KeepUnchanged(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	var planned, prior map[string]tftypes.Value
 	if resp.Plan.Raw.As(&planned) != nil || req.State.Raw.As(&prior) != nil || planned == nil || prior == nil {

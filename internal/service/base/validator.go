@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// ValidBy returns a validator that refuses the texts which a function refuses. The
-// function's errors must not hold the text: it may be a secret.
+// ValidBy returns a validator that refuses the texts for which the function returns an error. The error must not
+// contain the text, which may be a secret.
 func ValidBy(value func(string) (string, error)) validator.String { return validBy{value} }
 
 type validBy struct {

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// TimeOrNull converts a time of the API, in milliseconds since the epoch, to RFC 3339
-// in UTC. A time that has not come yet is -1 in the API, and null here.
+// TimeOrNull converts a time of the API, in milliseconds since the epoch, to RFC 3339 in UTC. The API sends -1 for a
+// time that is not set; it becomes null.
 func TimeOrNull(ms int64) types.String {
 	if ms <= 0 {
 		return types.StringNull()
