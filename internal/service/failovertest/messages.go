@@ -12,13 +12,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
 
-// unable is the error diagnostic for err. The action reads on from "Unable to".
+// unable returns the error diagnostic for err. The action completes "Unable to".
 func unable(ctx context.Context, action, id string, err error) diag.Diagnostic {
 	return replicationbase.RecoveryDetail(ctx, id, err).Unable(action)
 }
 
-// createFailed is the error of a create. What is up is in the state all the same,
-// as a tainted object: the way to clean up is the usual one.
+// createFailed returns the error of a create. A test that may be active is in the state as a tainted object, so that
+// a destroy cleans it up.
 func createFailed(ctx context.Context, id string, result replication.Result, err error) diag.Diagnostic {
 	d := replicationbase.RecoveryDetail(ctx, id, err)
 	if isOpen(result) {

@@ -15,7 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
 
-// recovery is how the test is to be done.
+// recovery returns the settings of the test.
 func (m *model) recovery(ctx context.Context) (replication.Recovery, diag.Diagnostics) {
 	how := replication.Recovery{PowerOn: m.PowerOn.ValueBool(), Sync: m.Sync.ValueBool(), Instances: map[string]string{}}
 	var diags diag.Diagnostics
@@ -28,7 +28,7 @@ func (m *model) recovery(ctx context.Context) (replication.Recovery, diag.Diagno
 	return how, diags
 }
 
-// report stores what has come up, and the task as long as it runs.
+// report stores the recovered VMs, and the task while it runs.
 func (m *model) report(r *vcda.Replication, task vcda.Task) {
 	m.ID, m.PendingTaskID = m.ReplicationID, types.StringNull()
 	if task.StartTime > 0 {
@@ -49,7 +49,7 @@ func (m *model) report(r *vcda.Replication, task vcda.Task) {
 	m.RecoveredVMs = types.MapValueMust(types.StringType, ids)
 }
 
-// imported is a test of which only the id, or SITE/ID, is known.
+// imported returns a test of which only the id, or SITE/ID, is known.
 func imported(id string) model {
 	m := model{Site: types.StringNull(), PowerOn: types.BoolValue(true), Sync: types.BoolValue(false), InstanceKeys: types.MapNull(types.StringType)}
 	if site, rest, found := strings.Cut(id, "/"); found {

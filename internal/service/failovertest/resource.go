@@ -73,8 +73,7 @@ func managing(ctx context.Context, client *vcda.Client, m model) (*replication.S
 	return replication.Managing(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
 }
 
-// settled is managing, with the replication as it is listed now, when no recovery of
-// it is in progress.
+// settled is managing with the current replication, once no recovery of it is in progress.
 func settled(ctx context.Context, client *vcda.Client, m model) (*replication.Site, *vcda.Replication, error) {
 	site, r, err := managing(ctx, client, m)
 	if err != nil {
@@ -106,7 +105,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
 	id := m.ReplicationID.ValueString()
-	m.StartedAt = base.TimeOrNull(f.Clock.Now().UnixMilli()) // unless its task says better
+	m.StartedAt = base.TimeOrNull(f.Clock.Now().UnixMilli()) // the time of the task replaces it
 	result, err := start(ctx, client, m, how)
 	resp.Diagnostics.Append(replicationbase.TaskWarnings(result.Task)...)
 	m.report(result.Replication, result.Task)
@@ -121,7 +120,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 			return
 		}
 	}
-	// What is saved beside an error is cleaned up by the next apply or destroy.
+	// A destroy or the next apply cleans up what is saved with an error.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -148,18 +147,17 @@ func start(ctx context.Context, client *vcda.Client, m model, how replication.Re
 	return result, err
 }
 
-// isOpen reports whether the appliance may have something up, or go on.
+// isOpen reports whether the test may be active, or its task may still run.
 func isOpen(result replication.Result) bool {
 	isUp := result.Replication != nil && result.Replication.RecoveryState() != vcda.RecoveryNotStarted
 	return result.Task.ID != "" && (!result.Task.Ended() || isUp)
 }
 
-// Read refreshes the state. Without an active test it is removed: somebody has
-// cleaned up.
+// Read refreshes the state. It removes a test that is no longer active: it was cleaned up outside Terraform.
 func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	client, diags := f.VCDA.Client()
@@ -182,8 +180,7 @@ func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 }
 
-// current is the replication as it is listed now, nil where there is none. It is
-// open while a task works on it.
+// current returns the listed replication, nil if there is none. It is open while a task works on it.
 func current(ctx context.Context, client *vcda.Client, m model) (r *vcda.Replication, open bool, err error) {
 	site, r, err := managing(ctx, client, m)
 	if errors.Is(err, replication.ErrNotListed) {
@@ -199,7 +196,7 @@ func current(ctx context.Context, client *vcda.Client, m model) (r *vcda.Replica
 	return r, r.RecoveryState() == vcda.RecoveryInProgress, nil
 }
 
-// Update stores other timeouts: every other change replaces.
+// Update stores other timeouts. Every other change replaces the test.
 func (f *failoverTest) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.State.Raw = req.Plan.Raw
 	var m model
@@ -231,8 +228,8 @@ func (f *failoverTest) Delete(ctx context.Context, req resource.DeleteRequest, r
 	}
 }
 
-// ImportState takes over an active test by the id of its replication, or by
-// SITE/ID where the provider's own appliance does not show it.
+// ImportState imports an active test by the id of its replication, or by SITE/ID if the provider's own appliance does
+// not list it.
 func (f *failoverTest) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	m := imported(req.ID)
 	if req.ID == "" {

@@ -13,7 +13,7 @@ import (
 
 const testType = "vcda_failover_test"
 
-// none is the state of what is not there yet.
+// none is the state before a create.
 var none direct.Object
 
 // fixture is a replication of "web" or of the vApp "shop" from site-a to site-b.
@@ -21,7 +21,7 @@ type fixture struct {
 	*twosites.Fixture
 	t    *testing.T
 	id   string
-	path string // of the calls about it
+	path string // of its calls
 }
 
 // protections are one replication of each kind.
@@ -56,7 +56,7 @@ func eachKind(t *testing.T, test func(t *testing.T, f *fixture)) {
 
 func (f *fixture) isVApp() bool { return strings.HasPrefix(f.id, "C4VAPP-") }
 
-// config is a configuration with further arguments in pairs.
+// config returns a configuration with further arguments in pairs.
 func (f *fixture) config(more ...any) direct.Values {
 	v := direct.Values{"replication_id": f.id}
 	for i := 0; i < len(more); i += 2 {
@@ -75,7 +75,7 @@ func (f *fixture) attempt(prior direct.Object, config direct.Values) (direct.Obj
 	return f.Apply(f.t, plan)
 }
 
-// apply plans and applies what has to work.
+// apply plans and applies without an error.
 func (f *fixture) apply(prior direct.Object, config direct.Values) direct.Object {
 	f.t.Helper()
 	object, problems := f.attempt(prior, config)
@@ -85,7 +85,7 @@ func (f *fixture) apply(prior direct.Object, config direct.Values) direct.Object
 	return object
 }
 
-// refresh reads what has to be readable.
+// refresh reads without an error.
 func (f *fixture) refresh(object direct.Object) direct.Object {
 	f.t.Helper()
 	fresh, problems := f.Refresh(f.t, testType, object)
@@ -95,7 +95,7 @@ func (f *fixture) refresh(object direct.Object) direct.Object {
 	return fresh
 }
 
-// requireSent checks how many tests and clean-ups the destination was asked for.
+// requireSent requires the number of tests and clean-ups that the destination was asked for.
 func (f *fixture) requireSent(tests, cleanUps int) {
 	f.t.Helper()
 	requests := f.B.Stats().Requests
@@ -106,7 +106,7 @@ func (f *fixture) requireSent(tests, cleanUps int) {
 	}
 }
 
-// requireState checks the recovery state of all VMs.
+// requireState requires the recovery state of all VMs.
 func (f *fixture) requireState(want string) {
 	f.t.Helper()
 	for _, r := range f.B.Replications() {
@@ -116,7 +116,7 @@ func (f *fixture) requireState(want string) {
 	}
 }
 
-// requireOne checks that there is one text which says each part.
+// requireOne requires one text that contains each part.
 func requireOne(t *testing.T, texts []string, says ...string) {
 	t.Helper()
 	if len(texts) != 1 {
@@ -150,8 +150,8 @@ func TestFailoverTest_lifeCycle(t *testing.T) {
 	})
 }
 
-// TestFailoverTest_fromTheSource: a provider that is configured for the source
-// learns of the destination by the replication, and may be told.
+// TestFailoverTest_fromTheSource: a provider configured for the source learns the destination from the replication,
+// or from the configuration.
 func TestFailoverTest_fromTheSource(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.Configure(t, "site-a", true)
@@ -227,7 +227,7 @@ func TestFailoverTest_refused(t *testing.T) {
 	})
 }
 
-// recover brings the replication through a recovery, by hand.
+// recover recovers the replication without a request.
 func (f *fixture) recover(kind string) {
 	for _, r := range f.B.Replications() {
 		f.Sites.Recover(r.ID, kind)
@@ -283,8 +283,7 @@ func TestFailoverTest_invalidConfiguration(t *testing.T) {
 	}
 }
 
-// TestFailoverTest_cleanedUpByHand: the next refresh removes the test, and a destroy
-// has nothing to do.
+// TestFailoverTest_cleanedUpByHand: the next refresh removes the test, and a destroy sends nothing.
 func TestFailoverTest_cleanedUpByHand(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -331,8 +330,7 @@ func TestFailoverTest_import(t *testing.T) {
 	})
 }
 
-// TestFailoverTest_interrupted: Ctrl-C keeps the task, and the next refresh looks
-// what became of it.
+// TestFailoverTest_interrupted: Ctrl-C saves the task, and the next refresh reads its result.
 func TestFailoverTest_interrupted(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.FreezeTasks(true)
@@ -359,7 +357,7 @@ func TestFailoverTest_interrupted(t *testing.T) {
 	})
 }
 
-// atFirstPoll runs a function when a task is polled for the first time.
+// atFirstPoll calls a function at the first poll of a task.
 func (f *fixture) atFirstPoll(do func()) {
 	called := false
 	f.B.BeforeResponse(func(r *http.Request) {
@@ -384,8 +382,7 @@ func TestFailoverTest_destroyOfAnInterrupted(t *testing.T) {
 	})
 }
 
-// TestFailoverTest_timedOut: what goes on at the appliance is kept, beside the error,
-// so that a destroy cleans it up.
+// TestFailoverTest_timedOut: a test whose task still runs is saved with the error, so that a destroy cleans it up.
 func TestFailoverTest_timedOut(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.FreezeTasks(true)
@@ -414,8 +411,8 @@ func TestFailoverTest_failedTask(t *testing.T) {
 	})
 }
 
-// TestFailoverTest_startsOnce: a lost or unreadable answer is looked up, a declined
-// request is sent again.
+// TestFailoverTest_startsOnce: a lost or unreadable response is resolved from the list; a declined request is sent
+// again.
 func TestFailoverTest_startsOnce(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		for name, c := range map[string]struct {
@@ -442,8 +439,7 @@ func TestFailoverTest_startsOnce(t *testing.T) {
 	})
 }
 
-// TestFailoverTest_killed: after a crash nothing is in the state. The next create is
-// refused with the way out.
+// TestFailoverTest_killed: a crash leaves no state, and the error of the next create names the import.
 func TestFailoverTest_killed(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.apply(none, f.config())

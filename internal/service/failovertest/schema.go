@@ -39,8 +39,8 @@ type model struct {
 
 func describe(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Tests the failover of one replication: a create brings up a copy of what is replicated at the destination, a destroy cleans it up. The source and the replication go on. " +
-			"It uses the network settings, or on the Manager service the recovery settings, that the replication has stored for tests. Every change but one of `timeouts` cleans up and tests again.",
+		MarkdownDescription: "Tests the failover of one replication: a create starts a copy of the VMs at the destination, and a destroy removes it. The source and the replication keep running. " +
+			"It uses the network settings, or on the Manager service the recovery settings, that the replication has stored for tests. Every change except of `timeouts` cleans up and tests again.",
 		Attributes: map[string]schema.Attribute{
 			"id": replicationbase.Computed("Id of the replication."),
 			"replication_id": schema.StringAttribute{
@@ -49,7 +49,7 @@ func describe(ctx context.Context) schema.Schema {
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"site": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Name of the site that manages the replication. Default: the destination that the provider's own appliance shows of it.",
+				Optional: true, MarkdownDescription: "Name of the site that manages the replication. Default: the destination, as the provider's own appliance shows it.",
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
