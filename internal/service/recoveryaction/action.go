@@ -1,5 +1,5 @@
-// Package recoveryaction implements the actions that synchronize, fail over, migrate
-// and reverse replications: one action, and a table of what differs.
+// Package recoveryaction implements the actions that synchronize, fail over, migrate and reverse replications. They
+// share one implementation and differ in a row of a table.
 package recoveryaction
 
 import (
@@ -30,8 +30,8 @@ const (
 	defaultTimeout  = 4 * time.Hour
 	defaultParallel = 10
 
-	// pollInterval keeps the polls of an action below fifty a minute, however many
-	// tasks begin one after the other.
+	// pollInterval limits the polls of an action to fewer than fifty a minute, however many tasks start one after the
+	// other.
 	pollInterval = 1250 * time.Millisecond
 )
 
@@ -53,11 +53,11 @@ func (a *recovery) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 	attributes := map[string]schema.Attribute{
 		"replication_ids": schema.ListAttribute{
 			Required: true, ElementType: types.StringType,
-			MarkdownDescription: "Ids of the replications, one or more. Kinds may be mixed, services may not. All are checked before anything is sent: one that is refused stops the action.",
+			MarkdownDescription: "Ids of one or more replications, of any kinds but of one service. All are checked before anything is sent: if one is refused, nothing is started.",
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(replicationbase.IsReplicationID())},
 		},
 		"site": schema.StringAttribute{
-			Optional: true, MarkdownDescription: "Name of the site that manages the replications. Default: of each the destination that the provider's own appliance shows.",
+			Optional: true, MarkdownDescription: "Name of the site that manages the replications. Default: the destination of each, as the provider's own appliance shows it.",
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"timeout": schema.StringAttribute{
@@ -65,18 +65,18 @@ func (a *recovery) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 			Validators: []validator.String{base.ValidBy(values.Timeout)},
 		},
 		"max_parallel": schema.Int64Attribute{
-			Optional: true, MarkdownDescription: "How many replications are worked on at once; default 10.",
+			Optional: true, MarkdownDescription: "Maximum number of replications at once; default 10.",
 			Validators: []validator.Int64{int64validator.AtLeast(1)},
 		},
 	}
 	if a.recovers {
-		attributes["power_on"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether what is recovered is powered on. `true` by default."}
-		attributes["consolidate"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disks of what is recovered are consolidated. `false` by default."}
+		attributes["power_on"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the recovered VMs are powered on. `true` by default."}
+		attributes["consolidate"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disks of the recovered VMs are consolidated. `false` by default."}
 	}
 	if a.takesInstance {
 		attributes["instance_keys"] = schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Keys of the instances that are recovered to, by the id of the replication of each VM. Default: the latest ones.",
+			MarkdownDescription: "Keys of the instances to recover to, by the id of the replication of each VM. Default: the latest ones.",
 		}
 	}
 	if a.needsConsent {
@@ -88,7 +88,7 @@ func (a *recovery) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 	resp.Schema = schema.Schema{MarkdownDescription: a.description, Attributes: attributes}
 }
 
-// arguments are what is configured, with the defaults.
+// arguments are the configured arguments, with the defaults.
 type arguments struct {
 	ids      []string
 	site     string
@@ -144,7 +144,7 @@ func (a *recovery) ValidateConfig(ctx context.Context, req action.ValidateConfig
 	}
 }
 
-// Invoke brings the replications into their state and tells how it goes.
+// Invoke recovers the replications and shows the progress.
 func (a *recovery) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	args, diags := a.read(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)

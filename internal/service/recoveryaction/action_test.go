@@ -44,8 +44,7 @@ func eachService(t *testing.T, test func(t *testing.T, f *fixture)) {
 	}
 }
 
-// protect adds a replication of a VM, or on the Cloud service of a vApp too. It has
-// all that a recovery needs.
+// protect adds a replication of a VM, on the Cloud service with its vApp. It has all settings that a recovery needs.
 func (f *fixture) protect(p simulator.Protection) (id string) {
 	p.SourceSite = "site-a"
 	if f.service == simulator.Cloud && p.VApp == "" {
@@ -66,7 +65,7 @@ func (f *fixture) protectAll(names ...string) []any {
 	return ids
 }
 
-// invoke invokes an action that reverses only with consent.
+// invoke invokes an action, a reverse with consent.
 func (f *fixture) invoke(name string, config direct.Values) (messages string, problems direct.Diagnostics) {
 	f.t.Helper()
 	if name == reverseType {
@@ -77,7 +76,7 @@ func (f *fixture) invoke(name string, config direct.Values) (messages string, pr
 	return strings.Join(lines, "\n"), problems
 }
 
-// mustInvoke invokes what has to work.
+// mustInvoke invokes an action that has to succeed.
 func (f *fixture) mustInvoke(name string, config direct.Values) (messages string) {
 	f.t.Helper()
 	messages, problems := f.invoke(name, config)
@@ -87,7 +86,7 @@ func (f *fixture) mustInvoke(name string, config direct.Values) (messages string
 	return messages
 }
 
-// requireError checks that there is one error that says each text.
+// requireError requires one error that contains each text.
 func requireError(t *testing.T, d direct.Diagnostics, says ...string) {
 	t.Helper()
 	errors := d.Errors()
@@ -168,7 +167,7 @@ func TestMigrate_sendsNoInstance(t *testing.T) {
 	})
 }
 
-// TestActions_kindsMix: VMs and vApps go together.
+// TestActions_kindsMix: one action takes VMs and vApps.
 func TestActions_kindsMix(t *testing.T) {
 	t.Parallel()
 	f := &fixture{Fixture: twosites.Start(t, simulator.Cloud, "site-a"), t: t, service: simulator.Cloud}
@@ -259,8 +258,7 @@ func TestFailover_withoutRecoverySettings(t *testing.T) {
 	f.requireSent("failover", 0)
 }
 
-// TestActions_goOnWhereTheyStopped: one task fails, the others end. The next run
-// leaves out what was done.
+// TestActions_goOnWhereTheyStopped: one task fails, the others end. The next run skips the finished ones.
 func TestActions_goOnWhereTheyStopped(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		config := direct.Values{"replication_ids": f.protectAll("web", "db", "app"), "max_parallel": 1}
@@ -276,8 +274,7 @@ func TestActions_goOnWhereTheyStopped(t *testing.T) {
 	})
 }
 
-// TestActions_sendOnce: a lost or unreadable answer is looked up, a declined request
-// is sent again.
+// TestActions_sendOnce: a lost or unreadable response is resolved from the list; a declined request is sent again.
 func TestActions_sendOnce(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		for name, c := range map[string]struct {
@@ -308,7 +305,7 @@ func (f *fixture) once(name, action, part string, ids []any, fault simulator.Fau
 	f.requireSent(part, posts)
 }
 
-// TestActions_interrupted: the error says what goes on. The next run waits for it.
+// TestActions_interrupted: the error names the tasks that still run. The next run waits for them.
 func TestActions_interrupted(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		config := direct.Values{"replication_ids": f.protectAll("web", "db"), "max_parallel": 1}
@@ -340,8 +337,7 @@ func TestActions_timedOut(t *testing.T) {
 	})
 }
 
-// TestFailover_ofMany: 200 replications are 200 requests, and one poll for all tasks
-// that run: fewer than fifty a minute.
+// TestFailover_ofMany: 200 replications take 200 requests, and fewer than fifty polls a minute for all running tasks.
 func TestFailover_ofMany(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		var names []string

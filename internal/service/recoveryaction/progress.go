@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// progress shows what has ended, has failed and runs, whenever that changes.
+// progress shows which replications have ended, failed or run, at each change.
 type progress struct {
 	clock clock.Clock
 	done  string
@@ -27,14 +27,14 @@ func newProgress(c clock.Clock, done string, send func(string)) *progress {
 	return &progress{clock: c, done: done, send: send, began: map[string]time.Time{}}
 }
 
-// say shows a text.
-func (p *progress) say(text string) {
+// print shows a text.
+func (p *progress) print(text string) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.send(text)
 }
 
-// expect sets how many there are in all.
+// expect sets the total number.
 func (p *progress) expect(total int) { p.total = total }
 
 func (p *progress) begin(name string) {
@@ -64,7 +64,7 @@ func (p *progress) leave(name string) time.Duration {
 	return p.clock.Now().Sub(p.began[name]).Round(time.Second)
 }
 
-// change shows what has changed, and how all stand then.
+// change shows a change and the counts after it.
 func (p *progress) change(what func() string) {
 	p.lock.Lock()
 	defer p.lock.Unlock()

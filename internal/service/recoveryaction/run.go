@@ -19,7 +19,7 @@ import (
 // job is the operation of one replication.
 type job struct {
 	replication.Selected
-	name     string // in what is shown
+	name     string // in messages
 	prepared *replication.Prepared
 
 	started bool
@@ -27,8 +27,7 @@ type job struct {
 	err     error
 }
 
-// check finds the replications and checks all of them. It returns those that there
-// is something to do for.
+// check finds the replications and checks all of them. It returns a job for each that the operation has to change.
 func (a *recovery) check(ctx context.Context, client *vcda.Client, args arguments, show *progress) ([]*job, diag.Diagnostic) {
 	selected, missing, err := replication.Select(ctx, client, args.ids, args.site, tflogDebug)
 	if err != nil {
@@ -36,10 +35,10 @@ func (a *recovery) check(ctx context.Context, client *vcda.Client, args argument
 	}
 	refusals := append(notListed(ctx, missing), unknownInstances(args.how, selected)...)
 	jobs := a.jobs(ctx, selected, show)
-	each(jobs, args.parallel, func(j *job) { j.prepared, j.err = j.Site.Prepare(ctx, a.Operation, j.Replication, args.how) })
+	forEachJob(jobs, args.parallel, func(j *job) { j.prepared, j.err = j.Site.Prepare(ctx, a.Operation, j.Replication, args.how) })
 	for _, j := range jobs {
 		if j.err != nil {
-			refusals = append(refusals, line(j.name, replicationbase.RecoveryDetail(ctx, j.Replication.ID, j.err)))
+			refusals = append(refusals, oneLine(j.name, replicationbase.RecoveryDetail(ctx, j.Replication.ID, j.err)))
 		}
 	}
 	if len(refusals) > 0 {
@@ -48,14 +47,14 @@ func (a *recovery) check(ctx context.Context, client *vcda.Client, args argument
 	return jobs, nil
 }
 
-// jobs are the replications that are not yet where the operation brings them. It
-// waits for recoveries that are in progress, as those of an interrupted run.
+// jobs returns a job for each replication that the operation has to change. It waits for recoveries in progress, such
+// as those of an interrupted run.
 func (a *recovery) jobs(ctx context.Context, selected []replication.Selected, show *progress) []*job {
 	var jobs []*job
 	for _, s := range selected {
 		j := &job{Selected: s, name: nameAmong(s.Replication, selected)}
 		if s.Replication.RecoveryState() == vcda.RecoveryInProgress {
-			show.say(fmt.Sprintf("A task of %s is running, and is waited for.", j.name))
+			show.print(fmt.Sprintf("A task of %s is running, and is waited for.", j.name))
 			settled, err := s.Site.Settled(ctx, s.Replication.ID)
 			if err == nil && settled == nil {
 				err = replication.ErrNotListed
@@ -65,7 +64,7 @@ func (a *recovery) jobs(ctx context.Context, selected []replication.Selected, sh
 			}
 		}
 		if j.err == nil && a.IsReached(j.Replication) {
-			show.say(fmt.Sprintf("%s is skipped: it has been %s.", j.name, a.done))
+			show.print(fmt.Sprintf("%s is skipped: it has been %s.", j.name, a.done))
 			continue
 		}
 		jobs = append(jobs, j)
@@ -80,7 +79,7 @@ func (a *recovery) run(ctx context.Context, jobs []*job, args arguments, show *p
 		return replicationbase.Detail(ctx, err).Unable(a.verb + " replications")
 	}
 	show.expect(len(jobs))
-	each(jobs, args.parallel, func(j *job) {
+	forEachJob(jobs, args.parallel, func(j *job) {
 		if j.err = ctx.Err(); j.err != nil {
 			return
 		}
@@ -90,7 +89,7 @@ func (a *recovery) run(ctx context.Context, jobs []*job, args arguments, show *p
 		result, _, j.err = j.prepared.Run(ctx, before[j.Site.Name()])
 		j.task = result.Task
 		if j.err != nil {
-			show.fail(j.name, short(ctx, j.err))
+			show.fail(j.name, reason(ctx, j.err))
 			return
 		}
 		show.end(j.name)
@@ -98,7 +97,7 @@ func (a *recovery) run(ctx context.Context, jobs []*job, args arguments, show *p
 	return a.report(ctx, jobs)
 }
 
-// tasksOf reads the tasks that run now, once for each site.
+// tasksOf reads the running tasks, once for each site.
 func tasksOf(ctx context.Context, jobs []*job) (map[string]*replication.Tasks, error) {
 	all := map[string]*replication.Tasks{}
 	for _, j := range jobs {
@@ -114,7 +113,7 @@ func tasksOf(ctx context.Context, jobs []*job) (map[string]*replication.Tasks, e
 	return all, nil
 }
 
-// report is the error that lists what failed, nil where nothing did.
+// report returns the error that lists the failures, nil if there are none.
 func (a *recovery) report(ctx context.Context, jobs []*job) diag.Diagnostic {
 	var lines, waiting []string
 	for _, j := range jobs {
@@ -123,7 +122,7 @@ func (a *recovery) report(ctx context.Context, jobs []*job) diag.Diagnostic {
 		case !j.started:
 			waiting = append(waiting, j.name)
 		default:
-			lines = append(lines, line(j.name, j.detail(ctx)))
+			lines = append(lines, oneLine(j.name, j.detail(ctx)))
 		}
 	}
 	failed := len(lines) + len(waiting)
@@ -137,7 +136,7 @@ func (a *recovery) report(ctx context.Context, jobs []*job) diag.Diagnostic {
 	return d.Unable(fmt.Sprintf("%s %d of %d replications", a.verb, failed, len(jobs)))
 }
 
-// detail explains why a job failed, or what goes on of it.
+// detail explains why a job failed, and which task still runs.
 func (j *job) detail(ctx context.Context) diagnostics.Detail {
 	d := replicationbase.RecoveryDetail(ctx, j.Replication.ID, j.err)
 	switch {
@@ -150,19 +149,19 @@ func (j *job) detail(ctx context.Context) diagnostics.Detail {
 	return d
 }
 
-// line is a detail in one line.
-func line(name string, d diagnostics.Detail) string {
+// oneLine returns a detail in one line.
+func oneLine(name string, d diagnostics.Detail) string {
 	return "- " + name + ": " + strings.Join(strings.Fields(d.String()), " ")
 }
 
-// short says in one sentence why a job failed.
-func short(ctx context.Context, err error) string {
+// reason returns the reason of a failure in one sentence.
+func reason(ctx context.Context, err error) string {
 	why, _, _ := strings.Cut(replicationbase.Detail(ctx, err).Why, "\n")
 	return why
 }
 
-// each calls do for each job, so many at once.
-func each(jobs []*job, parallel int, do func(*job)) {
+// forEachJob calls do for each job, at most parallel at once.
+func forEachJob(jobs []*job, parallel int, do func(*job)) {
 	var running sync.WaitGroup
 	places := make(chan struct{}, parallel)
 	for _, j := range jobs {
@@ -180,12 +179,12 @@ func each(jobs []*job, parallel int, do func(*job)) {
 
 func notListed(ctx context.Context, ids []string) (lines []string) {
 	for _, id := range ids {
-		lines = append(lines, line(id, replicationbase.RecoveryDetail(ctx, id, replication.ErrNotListed)))
+		lines = append(lines, oneLine(id, replicationbase.RecoveryDetail(ctx, id, replication.ErrNotListed)))
 	}
 	return lines
 }
 
-// unknownInstances are the instances of VMs that are not among the replications.
+// unknownInstances returns the instances of VMs that are not among the replications.
 func unknownInstances(how replication.Recovery, selected []replication.Selected) (lines []string) {
 	for id := range how.Instances {
 		if !slices.ContainsFunc(selected, func(s replication.Selected) bool {
@@ -198,7 +197,7 @@ func unknownInstances(how replication.Recovery, selected []replication.Selected)
 	return lines
 }
 
-// nameAmong is the name of a replication, with its id where others have the same.
+// nameAmong returns the name of a replication, with its id if another one has the same name.
 func nameAmong(r vcda.Replication, selected []replication.Selected) string {
 	same := 0
 	for _, other := range selected {

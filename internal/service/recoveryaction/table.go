@@ -6,12 +6,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
-// operation is what one of the actions does.
+// operation is the part in which the actions differ.
 type operation struct {
 	replication.Operation
 	name        string // of the type, without the provider's
-	verb        string // reads on from "Unable to"
-	done        string // of a replication that has been brought there
+	verb        string // completes "Unable to"
+	done        string // state of a replication after the operation
 	description string
 
 	recovers      bool // takes power_on and consolidate
@@ -22,21 +22,21 @@ type operation struct {
 var (
 	syncNow = operation{
 		Operation: replication.Sync, name: "replication_sync", verb: "synchronize", done: "synchronized",
-		description: "Synchronizes replications now, which ends with one more instance of each VM. One that is paused or recovered is refused.",
+		description: "Synchronizes replications now, which adds an instance of each VM. A replication that is paused or recovered is refused.",
 	}
 	failOver = operation{
 		Operation: replication.Failover, name: "replication_failover", verb: "fail over", done: "failed over", recovers: true, takesInstance: true,
-		description: "Recovers what is replicated, at the destination, when the source is lost: the source is left as it is. " +
+		description: "Recovers the replicated VMs at the destination, for example when the source is lost. The source is not changed. " +
 			"Replications that have been recovered are skipped, so the action can be run again after a failure. One with an active failover test, or without an instance, is refused.",
 	}
 	migrate = operation{
 		Operation: replication.Migrate, name: "replication_migrate", verb: "migrate", done: "migrated", recovers: true,
-		description: "Moves what is replicated to the destination without loss of data: the source is powered off, synchronized and recovered there. Both sites must be up. " +
+		description: "Moves the replicated VMs to the destination without loss of data: the source is powered off, synchronized and recovered there. Both sites must be up. " +
 			"Replications that have been recovered are skipped, so the action can be run again after a failure. One with an active failover test is refused.",
 	}
 	reverse = operation{
 		Operation: replication.Reverse, name: "replication_reverse", verb: "reverse", done: "reversed", needsConsent: true,
-		description: "Reverses replications that have been recovered, so that they protect what was recovered at the former source. **The original VM at the former source is deleted**; its disks are where the synchronization starts. " +
+		description: "Reverses recovered replications, so that they protect the recovered VMs at the former source. **The original VM at the former source is deleted**; the synchronization starts from its disks. " +
 			"Replications that have been reversed and not been recovered since are skipped, so the action can be run again after a failure. One that has not been recovered is refused.",
 	}
 )
