@@ -64,7 +64,7 @@ func NewNormalize() function.Function {
 	}}
 }
 
-// ofPEM never repeats the text, which may hold a private key.
+// ofPEM does not repeat the text in errors, because it may hold a private key.
 func ofPEM(text string) (string, error) {
 	certificate, err := values.FirstCertificate(text)
 	if err != nil {

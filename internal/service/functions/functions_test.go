@@ -38,7 +38,7 @@ func call(t *testing.T, f function.Function, argument string) (string, *function
 	return result.ValueString(), resp.Error
 }
 
-// certificates are two, with the thumbprint of the first as this test reckons it.
+// certificates returns two certificates, and the thumbprint of the first as this test computes it.
 func certificates(t *testing.T) (first, second, thumbprint string) {
 	t.Helper()
 	fixture := acctest.StartAppliances(t)
@@ -132,7 +132,7 @@ func TestFunctions_commandLine(t *testing.T) {
 	})
 }
 
-// The appliance takes the thumbprint for that of its peer.
+// The appliance accepts the thumbprint as that of its peer.
 func TestFunctions_inAPairing(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Functions)
 	fixture := acctest.StartAppliances(t)

@@ -20,7 +20,7 @@ func TestAction_findings(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			clock := clocktest.New() // the task is asked for while it runs, however fast the machine is
+			clock := clocktest.New() // the task is polled while it runs, on any machine
 			a := acctest.StartAppliancesAt(t, clock, acctest.TwoSites(service)...).Appliance("site-a")
 			a.SetTaskDuration(time.Minute)
 			p := acctest.ConnectAt(t, clock, a, nil)

@@ -8,7 +8,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// localReplicator is what a replicator of the site reports of itself.
+// localReplicator is the health report of a replicator of the site.
 type localReplicator struct {
 	InstanceID        types.String   `tfsdk:"instance_id"`
 	ProductName       types.String   `tfsdk:"product_name"`
@@ -63,7 +63,7 @@ func localReplicatorsAttribute() schema.ListNestedAttribute {
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
 	return schema.ListNestedAttribute{
-		Computed: true, MarkdownDescription: "What the replicators of the site report of themselves.",
+		Computed: true, MarkdownDescription: "Health reports of the site's replicators.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"instance_id":         text("ID of the replicator, which never changes."),
 			"product_name":        text(texts["product_name"]),

@@ -9,8 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestLocalReplicators shows what replicators report of themselves, and the tunnels
-// with their certificates.
+// TestLocalReplicators: the health reports of replicators, and the certificates of tunnels, are in the state.
 func TestLocalReplicators(t *testing.T) {
 	t.Parallel()
 	for _, service := range []simulator.Service{simulator.Manager, simulator.Cloud} {

@@ -47,16 +47,16 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "**Experimental.** Lists what a site can protect, and where it can recover to. No documentation of the appliance names these calls: an appliance may lack them, or answer in another form. " +
+		MarkdownDescription: "**Experimental.** Lists the objects that a site can protect and its recovery targets. The calls are not documented: an appliance may lack them, or respond in another form. " +
 			"Only `id` and `name` of an item are certain. On the Manager service there is the kind `vms` only.",
 		Attributes: map[string]schema.Attribute{
 			"kind": schema.StringAttribute{
-				Required: true, MarkdownDescription: "What is listed: `vms`, `vapps`, `orgs`, `vdcs`, `networks` or `storage_profiles`. The last two are those of a VDC.",
+				Required: true, MarkdownDescription: "Kind of the items: `vms`, `vapps`, `orgs`, `vdcs`, `networks` or `storage_profiles`. `networks` and `storage_profiles` are listed for one VDC.",
 				Validators: []validator.String{stringvalidator.OneOf(vcda.InventoryVMs, vcda.InventoryVApps, vcda.InventoryOrgs, vcda.InventoryVDCs, vcda.InventoryNetworks, vcda.InventoryStorageProfiles)},
 			},
 			"site": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Site whose inventory is read. Default: the appliance's own. On the Cloud service the session has to be extended to another one.",
+				MarkdownDescription: "Site whose inventory is read. Default: the appliance's own. On the Cloud service, the session must be extended to any other site.",
 			},
 			"vdc_id": schema.StringAttribute{
 				Optional: true, CustomType: customtypes.UUIDType, MarkdownDescription: "Id of the VDC, for `networks` and `storage_profiles`.",
@@ -68,7 +68,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":              schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the item."},
 					"name":            schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the item."},
-					"attributes_json": schema.StringAttribute{Computed: true, MarkdownDescription: "All that the appliance says of the item, as JSON."},
+					"attributes_json": schema.StringAttribute{Computed: true, MarkdownDescription: "All fields of the item, as JSON."},
 				}},
 			},
 		},

@@ -27,7 +27,7 @@ const (
 	viaDirect    = "direct"
 )
 
-// defaultTimeout limits a handshake where no appliance is configured.
+// defaultTimeout limits a handshake if no appliance is configured.
 const defaultTimeout = 30 * time.Second
 
 type dataSource struct{ base.ForDataSource }

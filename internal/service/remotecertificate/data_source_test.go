@@ -58,7 +58,7 @@ func TestCertificate_commandLine(t *testing.T) {
 				Steps: []resource.TestStep{
 					{Config: acctest.ProviderBlock(a) + config(b.URL(), ""), Check: checkCertificate(b)},
 					{Config: acctest.ProviderBlock(a) + config(b.URL()+"/", `via = "direct"`), Check: checkCertificate(b)},
-					// Only the appliance knows this name.
+					// Only the appliance can resolve this name.
 					{Config: acctest.ProviderBlock(a) + config("https://site-b.example.com:8048", `via = "appliance"`), Check: checkCertificate(b)},
 				},
 			})
@@ -69,7 +69,7 @@ func TestCertificate_commandLine(t *testing.T) {
 	}
 }
 
-// requireError fails the test unless a read has one error, with all texts.
+// requireError requires one error of a read, with all texts.
 func requireError(t *testing.T, p *direct.Provider, config direct.Values, texts ...string) {
 	t.Helper()
 	_, diags := p.ReadData(t, certificateType, config)
@@ -145,8 +145,8 @@ func TestCertificate_invalidResponse(t *testing.T) {
 	}
 }
 
-// TestCertificate_silentServer: a server that accepts the connection and sends nothing
-// takes as long as one request may. The clock moves once the connection is there.
+// TestCertificate_silentServer: a server that accepts the connection and sends nothing causes an error after the
+// request timeout. The clock moves once the connection exists.
 func TestCertificate_silentServer(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

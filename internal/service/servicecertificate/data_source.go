@@ -1,5 +1,5 @@
-// Package servicecertificate implements vcda_service_certificate, the certificate of
-// an appliance's service as vCenter knows it from the guest information of its VM.
+// Package servicecertificate implements vcda_service_certificate, which reads the certificate of an appliance's
+// service from the guest information of its VM.
 package servicecertificate
 
 import (
@@ -93,7 +93,7 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: doc}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the certificate of an appliance's service from the guest information of its VM, which the appliance writes after its first boot: trust that does not rest on first use. " +
+		MarkdownDescription: "Reads the certificate of an appliance's service from the guest information of its VM, which the appliance writes after its first boot: so it is known before the first connection. " +
 			"It needs the object `vcenter` in the provider block, and a vCenter 8.0 Update 1 or later. With an older one, paste the thumbprint.",
 		Attributes: all,
 	}
@@ -152,7 +152,7 @@ func (m *model) missing(vm, key string) error {
 	return fmt.Errorf("the VM %s has no key %s: check service, and that the appliance is up with VMware Tools running", vm, key)
 }
 
-// find returns the managed object ID of the VM, "" where there is none yet.
+// find returns the managed object ID of the VM, "" if there is no VM yet.
 func (m *model) find(ctx context.Context, client *vcenter.Client) (string, error) {
 	switch {
 	case !m.UUID.IsNull():

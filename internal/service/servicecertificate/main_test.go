@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-// lateClock lets something happen after some waits.
+// lateClock calls a function after some waits.
 type lateClock struct {
 	*clocktest.Clock
 	lock   sync.Mutex
