@@ -41,7 +41,7 @@ func attributes() map[string]schema.Attribute {
 func siteAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: "Site whose policies are read. Default: the appliance's own. The session has to be extended to another one.",
+		MarkdownDescription: "Site whose policies are read. Default: the appliance's own. The session must be extended to any other site.",
 	}
 }
 

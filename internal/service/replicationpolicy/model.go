@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// fields are those of a policy that resource and data sources have in common.
+// fields are the attributes that the resource and the data sources share.
 type fields struct {
 	ID                types.String `tfsdk:"id"`
 	Name              types.String `tfsdk:"name"`
@@ -18,7 +18,7 @@ type fields struct {
 	allowances
 }
 
-// allowances are what a policy allows.
+// allowances are the operations that a policy allows.
 type allowances struct {
 	IncomingMigrations        types.Bool `tfsdk:"allow_incoming_migrations"`
 	OutgoingMigrations        types.Bool `tfsdk:"allow_outgoing_migrations"`
@@ -31,7 +31,7 @@ type allowances struct {
 	NotificationConfiguration types.Bool `tfsdk:"allow_notification_configuration"`
 }
 
-// read stores a policy as the appliance has it.
+// read stores a policy of the appliance.
 func (f *fields) read(p vcda.Policy) {
 	*f = fields{
 		ID: types.StringValue(p.ID), Name: types.StringValue(p.DisplayName), MinRPO: types.Int64Value(p.MinRPO), MaxInstances: types.Int64Value(p.MaxInstances),
@@ -46,7 +46,7 @@ func (f *fields) read(p vcda.Policy) {
 	}
 }
 
-// store stores a policy that was made or changed. The data cap is what was sent.
+// store stores a policy that was created or changed. The data cap keeps the value that was sent.
 func (m *model) store(p vcda.Policy) {
 	m.read(p)
 	if m.DataCap.IsUnknown() {
@@ -54,7 +54,7 @@ func (m *model) store(p vcda.Policy) {
 	}
 }
 
-// policy is the policy as it is sent.
+// policy returns the policy as it is sent.
 func (m model) policy() vcda.Policy {
 	p := vcda.Policy{
 		ID: m.ID.ValueString(), DisplayName: m.Name.ValueString(), MinRPO: m.MinRPO.ValueInt64(), MaxInstances: m.MaxInstances.ValueInt64(),
@@ -71,7 +71,7 @@ func (m model) policy() vcda.Policy {
 	return p
 }
 
-// texts describe the allowances, and numbers the other fields.
+// texts describe the allowances, numbers the other fields.
 var (
 	texts = map[string]string{
 		"allow_incoming_migrations":         "Whether migrations to the organization are allowed.",
@@ -88,7 +88,7 @@ var (
 		"min_rpo_minutes":      "Smallest RPO that a replication may have, in minutes.",
 		"max_instances":        "How many instances a replication may keep, at most 24.",
 		"max_pinned_instances": "How many instances of a replication may be pinned.",
-		"max_incoming":         "How many replications the organization may be the destination of: a negative number is no limit, with 0 it can't be a destination.",
+		"max_incoming":         "Maximum number of replications to the organization. A negative number is no limit; 0 allows none.",
 	}
 )
 

@@ -1,5 +1,4 @@
-// Package replicationpolicy is vcda_replication_policy, and the data sources that
-// read policies.
+// Package replicationpolicy implements vcda_replication_policy, and the data sources that read policies.
 package replicationpolicy
 
 import (
@@ -54,11 +53,11 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			Computed: true, MarkdownDescription: "Id of the policy.", PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"name": schema.StringAttribute{
-			Required: true, MarkdownDescription: "Name of the policy, which no other policy may have.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Required: true, MarkdownDescription: "Name of the policy, which must be unique.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"onprem_data_cap": schema.Int64Attribute{
 			Optional: true, Computed: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
-			MarkdownDescription: "Limit of the bandwidth of on-premises appliances. The appliance never shows it, so a change by somebody else is not noticed. Left out, a create does not set it. An update sends the last one that was configured again; without one, it clears what was set elsewhere.",
+			MarkdownDescription: "Bandwidth limit of on-premises appliances. The appliance never shows it, so a change outside Terraform is not detected. If it is left out, a create does not set it. An update sends the last configured value again; without one, it clears a value that was set elsewhere.",
 			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 		},
 		"organization_count": schema.Int64Attribute{Computed: true, MarkdownDescription: organizationCount},
@@ -81,7 +80,7 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseNonNullStateForUnknown()},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "**Experimental.** A replication policy of the Cloud service: what organizations may replicate. It needs a provider administrator. That a policy is made by the call that this resource uses is not documented in full.",
+		MarkdownDescription: "**Experimental.** A replication policy of the Cloud service, which limits the replications of organizations. It needs a provider administrator. The call that creates a policy is not fully documented.",
 		Attributes:          all,
 	}
 }
@@ -92,8 +91,7 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	}}
 }
 
-// ModifyPlan refuses what the configured version does not know, and warns of a data cap
-// that an update clears.
+// ModifyPlan refuses attributes that the configured API version lacks, and warns of a data cap that an update clears.
 func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.ForResource.ModifyPlan(ctx, req, resp)
 	var onPrem types.Bool
@@ -112,7 +110,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("onprem_data_cap"), &dataCap)...)
 	if dataCap.IsNull() || dataCap.IsUnknown() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("onprem_data_cap"), "The update may clear the data cap",
-			"An update replaces the policy as a whole, and the appliance does not show its onprem_data_cap: one that was set elsewhere is cleared. Set onprem_data_cap to keep it.")
+			"An update replaces the policy as a whole, and the appliance does not show its onprem_data_cap: a value that was set elsewhere is cleared. Set onprem_data_cap to keep it.")
 	}
 }
 
@@ -134,7 +132,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// create makes a policy and reads it.
+// create creates a policy and reads it.
 func create(ctx context.Context, client *vcda.Client, m model) (vcda.Policy, error) {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
 		return vcda.Policy{}, err
@@ -166,14 +164,14 @@ const (
 	newInFourSeven = "allow_outgoing_onprem_protections"
 )
 
-// versionError is a setting that the version of the API does not know.
+// versionError is the error for a setting that the API version lacks.
 type versionError struct{ version string }
 
 func (e *versionError) Error() string {
-	return fmt.Sprintf("the API has %s from version 4.7 on, and the provider asks for version %s: remove it", newInFourSeven, e.version)
+	return fmt.Sprintf("the API has %s since version 4.7, and the provider uses version %s: remove it", newInFourSeven, e.version)
 }
 
-// checkVersion refuses what the version does not know that the client asks for.
+// checkVersion refuses attributes that the client's API version lacks.
 func checkVersion(client *vcda.Client, onPrem types.Bool) error {
 	if !onPrem.IsNull() && !onPrem.IsUnknown() && client.APIVersion() < "4.7" {
 		return &versionError{client.APIVersion()}
@@ -183,14 +181,14 @@ func checkVersion(client *vcda.Client, onPrem types.Bool) error {
 
 var errNotListed = errors.New("the policy is not in the list of the appliance's policies")
 
-// existsError is a policy of the same name.
+// existsError is the error for an existing policy of the same name.
 type existsError struct{ policy vcda.Policy }
 
 func (e *existsError) Error() string {
 	return "there is a policy of this name already, with the id " + e.policy.ID
 }
 
-// find returns the first policy that matches, nil where there is none.
+// find returns the first policy that matches, nil if there is none.
 func find(ctx context.Context, client *vcda.Client, matches func(vcda.Policy) bool) (*vcda.Policy, error) {
 	all, err := client.Policies(ctx)
 	if err != nil {
@@ -285,15 +283,14 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 }
 
-// inUseError is a policy that organizations have.
+// inUseError is the error for a policy that organizations have.
 type inUseError struct{ orgs []string }
 
 func (e *inUseError) Error() string {
 	return "the policy is assigned to " + strings.Join(e.orgs, ", ")
 }
 
-// remove deletes a policy, unless organizations have it. One that is gone is no
-// error.
+// remove deletes a policy, unless organizations have it. It succeeds if the policy is gone.
 func remove(ctx context.Context, client *vcda.Client, id string) error {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, what); err != nil {
 		return err

@@ -85,8 +85,7 @@ func policyNamed(f *twosites.Fixture, name string) simulator.Policy {
 	return simulator.Policy{}
 }
 
-// TestPolicy_dataCap: it is not sent by a create that leaves it out, and an update
-// that knows none warns.
+// TestPolicy_dataCap: a create without a data cap does not send it, and an update that knows none warns.
 func TestPolicy_dataCap(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
@@ -108,7 +107,7 @@ func TestPolicy_dataCap(t *testing.T) {
 	}
 }
 
-// TestPolicy_declined: what the appliance declines is sent again.
+// TestPolicy_declined: a declined request is sent again.
 func TestPolicy_declined(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
@@ -128,7 +127,7 @@ func TestPolicy_declined(t *testing.T) {
 	}
 }
 
-// TestPolicy_broken: a read that goes wrong keeps the state.
+// TestPolicy_broken: a failed read keeps the state.
 func TestPolicy_broken(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
@@ -152,7 +151,7 @@ func TestPolicy_broken(t *testing.T) {
 	}
 }
 
-// TestPolicy_version: an appliance of an older version gets only the fields it knows.
+// TestPolicy_version: an appliance of an older version gets only the fields that it knows.
 func TestPolicy_version(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
@@ -170,7 +169,7 @@ func TestPolicy_version(t *testing.T) {
 		}
 	}
 	plan := f.Plan(t, name, none, config("name", "other", "allow_outgoing_onprem_protections", true))
-	if errors := plan.Diagnostics.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "from version 4.7 on") {
+	if errors := plan.Diagnostics.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "since version 4.7") {
 		t.Errorf("errors %q", errors)
 	}
 }
@@ -184,7 +183,7 @@ func TestPolicy_nameIsTaken(t *testing.T) {
 	}
 }
 
-// TestPolicy_lostResponse: a policy is made once.
+// TestPolicy_lostResponse: a policy is created once.
 func TestPolicy_lostResponse(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")

@@ -1,5 +1,5 @@
-// Package replicationpolicyassignment is vcda_replication_policy_assignment: which
-// replication policy an organization has.
+// Package replicationpolicyassignment implements vcda_replication_policy_assignment, the replication policy of an
+// organization.
 package replicationpolicyassignment
 
 import (
@@ -47,7 +47,7 @@ func (r *assignment) Metadata(_ context.Context, req resource.MetadataRequest, r
 
 func (r *assignment) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Which replication policy an organization of the Cloud service has. It needs a provider administrator. A destroy assigns the default policy, as there is no organization without a policy.",
+		MarkdownDescription: "Assigns a replication policy to an organization of the Cloud service. It needs a provider administrator. A destroy assigns the default policy, because every organization has a policy.",
 		Attributes: map[string]schema.Attribute{
 			"organization": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Short name of the organization, which belongs to the appliance's own Cloud Director. A change replaces the assignment.",
@@ -72,15 +72,14 @@ var (
 	errNotAssigned    = errors.New("the appliance has accepted the assignment, but does not show it")
 )
 
-// An assignment is accepted before it is shown: how long it may take, and the pause
-// between two looks.
+// The appliance accepts an assignment before it shows it: the limit of the wait, and the pause between two reads.
 const (
 	grace = 30 * time.Second
 	pause = time.Second
 )
 
-// assign assigns a policy and makes sure that the organization has it then. An
-// assignment may be repeated, so a lost response is no problem.
+// assign assigns a policy and waits until the organization has it. An assignment may be repeated, so a lost response
+// does no harm.
 func assign(ctx context.Context, client *vcda.Client, policy, org string) error {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
 		return err
@@ -107,8 +106,8 @@ func assign(ctx context.Context, client *vcda.Client, policy, org string) error 
 	}
 }
 
-// policyOf is the id of the policy of an organization, "" where no policy lists it.
-// The one that it had before is looked at first.
+// policyOf returns the id of the policy of an organization, "" if no policy lists it. It checks the former policy
+// first.
 func policyOf(ctx context.Context, client *vcda.Client, org, before string) (string, error) {
 	if err := replicationbase.RequireService(ctx, client, vcda.Cloud, "replication policies"); err != nil {
 		return "", err

@@ -53,8 +53,7 @@ func TestAssignment_refused(t *testing.T) {
 	}
 }
 
-// TestAssignment_shownLate: an assignment is accepted before it is shown, and sent
-// again while it is declined.
+// TestAssignment_shownLate: the appliance shows an assignment late, and a declined one is sent again.
 func TestAssignment_shownLate(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
@@ -85,7 +84,7 @@ func TestAssignment_organizationIsGone(t *testing.T) {
 	}
 }
 
-// TestAssignment_broken: a read that goes wrong keeps the state.
+// TestAssignment_broken: a failed read keeps the state.
 func TestAssignment_broken(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")

@@ -1,5 +1,4 @@
-// Package slaprofile has the data source vcda_sla_profiles and the resource
-// vcda_sla_profile_assignment.
+// Package slaprofile implements the data source vcda_sla_profiles and the resource vcda_sla_profile_assignment.
 package slaprofile
 
 import (
@@ -57,7 +56,7 @@ func (r *assignment) Schema(_ context.Context, _ resource.SchemaRequest, resp *r
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Offers an SLA profile to an organization of the Cloud service. It needs a provider administrator. " +
-			"The appliance does not show which organizations have a profile: that somebody else takes it away is not noticed. It is noticed when the profile itself is gone.",
+			"The appliance does not show which organizations have a profile, so a removal outside Terraform is not detected. A deleted profile is detected.",
 		Attributes: map[string]schema.Attribute{
 			"organization":   key("Short name of the organization."),
 			"sla_profile_id": key("Id of the SLA profile."),
@@ -103,7 +102,7 @@ func (r *assignment) Create(ctx context.Context, req resource.CreateRequest, res
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// Read looks whether the profile is still there: no call shows who has it.
+// Read checks whether the profile still exists. No call shows its organizations.
 func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -135,7 +134,7 @@ func (r *assignment) Update(_ context.Context, _ resource.UpdateRequest, resp *r
 	resp.Diagnostics.AddError("Unable to change an assignment", "Every change of an assignment replaces it. This is a bug in the provider; please report it.")
 }
 
-// Delete takes the profile away. That the organization did not have it is no error.
+// Delete removes the assignment. It succeeds if the organization does not have the profile.
 func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -158,7 +157,7 @@ var (
 	errNoProfile = errors.New("there is no such SLA profile")
 )
 
-// ImportState takes ORGANIZATION/PROFILE-ID, or an identity.
+// ImportState imports ORGANIZATION/PROFILE-ID, or an identity.
 func (r *assignment) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var m assignmentModel
 	if org, profile, found := strings.Cut(req.ID, "/"); found {

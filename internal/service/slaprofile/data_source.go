@@ -52,7 +52,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"site": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Site whose profiles are read. Default: the appliance's own. The session has to be extended to another one.",
+				MarkdownDescription: "Site whose profiles are read. Default: the appliance's own. The session must be extended to any other site.",
 			},
 			"sla_profiles": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The profiles, in the order of the appliance.",
@@ -63,7 +63,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"retention_rules": schema.ListNestedAttribute{
 						Computed: true, MarkdownDescription: "Which instances are kept.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-							"instances": number("How many instances are kept."), "distance_minutes": number("How many minutes lie between them."),
+							"instances": number("How many instances are kept."), "distance_minutes": number("Minutes between two of them."),
 						}},
 					},
 					"organization_count": number("How many organizations have the profile."), "replication_count": number("How many replications have the profile."),

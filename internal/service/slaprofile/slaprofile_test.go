@@ -31,7 +31,7 @@ func TestAssignment_lifeCycle(t *testing.T) {
 	if imported.Values["organization"] != "acme" || imported.Values["sla_profile_id"] != gold {
 		t.Errorf("imported %v, errors %q", imported.Values, problems.Errors())
 	}
-	for range 2 { // what is gone already is fine
+	for range 2 { // the second one has nothing to remove
 		if _, problems := f.Apply(t, f.Plan(t, name, made, nil)); len(problems.Errors()) > 0 || len(f.B.SLAProfilesOf("acme")) > 0 {
 			t.Errorf("profiles %v, errors %q", f.B.SLAProfilesOf("acme"), problems.Errors())
 		}
@@ -82,8 +82,8 @@ func TestAssignment_onAManager(t *testing.T) {
 	}
 }
 
-// TestAssignment_faults: what is declined is sent again, and a read that goes wrong
-// keeps the state. A profile that is gone is noticed.
+// TestAssignment_faults: a declined request is sent again, and a failed read keeps the state. A deleted profile is
+// detected.
 func TestAssignment_faults(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")
