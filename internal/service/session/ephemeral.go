@@ -57,7 +57,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	}
 }
 
-// Open leaves the logout of a session that it can't read to the end of the process.
+// Open opens a session. If it can't be read, the end of the process logs it out.
 func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	base.Open(ctx, base.VCDA(r.Data), req, resp, "open a session", func(client *vcda.Client, m *ephemeralModel) error {
 		session, err := client.OpenSession(ctx)

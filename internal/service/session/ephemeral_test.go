@@ -49,8 +49,8 @@ output "user" { value = data.vcda_session.other.user }
 	}
 }
 
-// TestEphemeral_failedApply: Terraform doesn't close ephemeral resources when a resource
-// fails in apply, so the end of the process logs out.
+// TestEphemeral_failedApply: the end of the process logs out, because Terraform does not close ephemeral resources if
+// a resource fails in an apply.
 func TestEphemeral_failedApply(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
 	t.Parallel()
@@ -72,8 +72,8 @@ resource "vcda_site_pairing" "nowhere" {
 	}
 }
 
-// TestEphemeral_lifecycle: the session is renewed in a third of the time after which it
-// idles out, and not replaced by a new login once it has expired.
+// TestEphemeral_lifecycle: the session is renewed in a third of its idle timeout, and an expired one is not replaced
+// by a new login.
 func TestEphemeral_lifecycle(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
@@ -112,8 +112,7 @@ func TestEphemeral_lifecycle(t *testing.T) {
 	}
 }
 
-// TestEphemeral_externalToken: the provider can't open a session with the token of an
-// existing one.
+// TestEphemeral_externalToken: a login with the token of an existing session can't open another one.
 func TestEphemeral_externalToken(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")

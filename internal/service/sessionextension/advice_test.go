@@ -9,8 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// TestAdvice_sessionIsTheProblem: where the provider's own login fails, no message
-// blames the remote site.
+// TestAdvice_sessionIsTheProblem: if the provider's own login fails, no message blames the remote site.
 func TestAdvice_sessionIsTheProblem(t *testing.T) {
 	t.Parallel()
 	a, _ := startCloudSites(t, nil)

@@ -20,7 +20,7 @@ var (
 // NewEphemeral returns the ephemeral resource vcda_session_extension.
 func NewEphemeral() ephemeral.EphemeralResource { return &ephemeralResource{} }
 
-// reservation is what Close needs to release an extension.
+// reservation holds the values that Close needs to release an extension.
 type reservation struct {
 	Site  string `json:"site"`
 	Owner string `json:"owner"`
@@ -49,7 +49,7 @@ func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-// Close ends the extension, unless something else in this process needs it.
+// Close ends the extension, unless another object of this process needs it.
 func (r *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	reserved, diags := base.GetPrivate[reservation](ctx, req.Private)
 	resp.Diagnostics.Append(diags...)

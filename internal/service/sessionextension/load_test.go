@@ -14,8 +14,8 @@ import (
 // each is the number of extensions and of pairings that run at once.
 const each = 50
 
-// startHub starts an appliance of the Cloud service with as many paired sites, to
-// extend to, as sites that are not paired yet.
+// startHub starts an appliance of the Cloud service with paired sites, to extend to, and as many sites that are not
+// paired yet.
 func startHub(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator.Appliance) {
 	t.Helper()
 	options := []simulator.ApplianceOptions{{Site: "hub", Service: simulator.Cloud}}
@@ -36,8 +36,7 @@ func startHub(t *testing.T) (hub *simulator.Appliance, paired, free []*simulator
 	return hub, paired, free
 }
 
-// TestConcurrency_oneProcess: everything at once through one provider takes one login.
-// The race detector watches it.
+// TestConcurrency_oneProcess: many operations of one provider use one login.
 func TestConcurrency_oneProcess(t *testing.T) {
 	t.Parallel()
 	hub, paired, free := startHub(t)
@@ -67,8 +66,7 @@ func TestConcurrency_oneProcess(t *testing.T) {
 	}
 }
 
-// TestConcurrency_commandLine is the same with processes that start and end as they do
-// for users.
+// TestConcurrency_commandLine is the same with processes, as the command line starts them.
 func TestConcurrency_commandLine(t *testing.T) {
 	t.Parallel()
 	hub, paired, free := startHub(t)
@@ -91,7 +89,7 @@ resource "vcda_site_pairing" "p%d" {
 	if !strings.Contains(out, fmt.Sprintf("Resources: %d added", 2*each)) {
 		t.Error(out)
 	}
-	// The plan needs no session: there is nothing to read, and the service is given.
+	// The plan needs no session, because there is nothing to read and the service is configured.
 	if stats := hub.Stats(); stats.Logins != 1 || stats.Logouts != 1 || stats.LiveSessions != 0 {
 		t.Errorf("%d logins, %d logouts, %d sessions left; want 1, 1, 0", stats.Logins, stats.Logouts, stats.LiveSessions)
 	}

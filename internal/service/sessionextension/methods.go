@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Method is an extension method: an attribute, its fields, and what becomes of them.
+// Method is an extension method: an attribute, its fields, and the function that builds its request.
 type Method struct {
 	Name, Doc string
 	Fields    []MethodField
@@ -23,7 +23,7 @@ type Method struct {
 type MethodField struct {
 	Name, Doc        string
 	Secret, Optional bool
-	Value            func(string) (string, error) // what is sent of the text
+	Value            func(string) (string, error) // converts the text to the value that is sent
 }
 
 // Methods are the methods to extend a session to a remote site.
@@ -58,8 +58,7 @@ var Methods = []Method{
 	}},
 }
 
-// ExactlyOneMethod returns the validators of the attribute of a method: the first
-// method's one checks all.
+// ExactlyOneMethod returns the validators of the attribute of a method. Only that of the first method checks.
 func ExactlyOneMethod(name string) []validator.Object {
 	if name != Methods[0].Name {
 		return nil
@@ -67,8 +66,8 @@ func ExactlyOneMethod(name string) []validator.Object {
 	return []validator.Object{exactlyOneMethod{}}
 }
 
-// exactlyOneMethod refuses none and several methods. Its message lists their names,
-// where objectvalidator.ExactlyOneOf lists path expressions.
+// exactlyOneMethod requires one method. Its message lists their names, while objectvalidator.ExactlyOneOf lists path
+// expressions.
 type exactlyOneMethod struct{}
 
 func (exactlyOneMethod) Description(context.Context) string {
@@ -104,8 +103,8 @@ func (exactlyOneMethod) ValidateObject(ctx context.Context, req validator.Object
 	}
 }
 
-// MethodObjects holds the attributes of the methods. One object is set. A secret is
-// in the attribute of its name, or in its write-only twin.
+// MethodObjects holds the attributes of the methods, of which one is set. A secret is in the attribute of its name,
+// or in its write-only twin.
 type MethodObjects struct {
 	Credentials types.Object `tfsdk:"credentials"`
 	AccessToken types.Object `tfsdk:"access_token"`
@@ -114,8 +113,8 @@ type MethodObjects struct {
 	Cookie      types.Object `tfsdk:"cookie"`
 }
 
-// Method returns the method that is set, with the name of its attribute. The method
-// is nil while a value is unknown, and in a state that does not hold its secret.
+// Method returns the method that is set, with the name of its attribute. The method is nil while a value is unknown,
+// and in a state without its secret.
 func (o MethodObjects) Method() (name string, method vcda.ExtensionMethod) {
 	objects := map[string]types.Object{
 		"credentials": o.Credentials, "access_token": o.AccessToken, "api_token": o.APIToken, "multisite": o.Multisite, "cookie": o.Cookie,
@@ -128,8 +127,7 @@ func (o MethodObjects) Method() (name string, method vcda.ExtensionMethod) {
 	return "", nil
 }
 
-// from builds the method of its object, nil where a field that it needs is missing or
-// unknown.
+// from builds the method of its object, nil if a required field is missing or unknown.
 func (m Method) from(object types.Object) vcda.ExtensionMethod {
 	fields := map[string]string{}
 	for _, f := range m.Fields {
@@ -142,8 +140,7 @@ func (m Method) from(object types.Object) vcda.ExtensionMethod {
 	return m.build(fields)
 }
 
-// from returns what is sent of a field, which is in the attribute of its name or in
-// the write-only twin.
+// from returns the value that is sent for a field. It is in the attribute of its name or in the write-only twin.
 func (f MethodField) from(object types.Object) (value string, known bool) {
 	for _, name := range []string{f.Name, f.Name + "_wo"} {
 		text, _ := object.Attributes()[name].(types.String)
@@ -152,7 +149,7 @@ func (f MethodField) from(object types.Object) (value string, known bool) {
 			return "", false
 		case text.ValueString() != "":
 			value, err := f.Value(text.ValueString())
-			return value, err == nil // validation has said why it can't be used
+			return value, err == nil // validation has reported the error
 		}
 	}
 	return "", true

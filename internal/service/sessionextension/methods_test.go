@@ -21,7 +21,7 @@ func object(fields map[string]string) types.Object {
 	return types.ObjectValueMust(kinds, values)
 }
 
-// What copying adds to a token is not sent, whichever attribute it is in.
+// TestMethod_dropsWhatCopyingAdds: characters that copying adds to a token are not sent, in either attribute.
 func TestMethod_dropsWhatCopyingAdds(t *testing.T) {
 	t.Parallel()
 	token := "Bearer abc\r\n"
@@ -44,7 +44,8 @@ func TestMethod_dropsWhatCopyingAdds(t *testing.T) {
 	}
 }
 
-// A line break at the end of what is no token is refused before anything is sent.
+// TestMethods_refuseLineBreaks: a line break at the end of a value other than a token is refused before anything is
+// sent.
 func TestMethods_refuseLineBreaks(t *testing.T) {
 	t.Parallel()
 	for _, method := range Methods {

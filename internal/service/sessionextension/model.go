@@ -80,8 +80,7 @@ func isRefused(err error) bool {
 	return errors.As(err, &failed) && failed.Refused
 }
 
-// isUnreachable reports whether the appliance was not able to ask the remote site,
-// which may be transient.
+// isUnreachable reports whether the appliance was not able to reach the remote site, which may be transient.
 func isUnreachable(err error) bool {
 	var failed *vcda.ExtensionError
 	return errors.As(err, &failed) && !vcda.IsNotSent(failed.Err) && vcda.IsTransient(failed.Err)

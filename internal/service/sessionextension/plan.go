@@ -11,9 +11,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 )
 
-// ModifyPlan refuses an extension on a service other than Cloud. It extends a new
-// session again with the secrets of the configuration, because a refresh has no
-// write-only ones.
+// ModifyPlan refuses an extension on a service other than Cloud. It extends a new session again with the secrets of
+// the configuration, because a refresh does not have the write-only ones.
 func (r *extension) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	client, absent := r.VCDA.ClientForPlan()
 	resp.Diagnostics.Append(absent...)
@@ -27,7 +26,7 @@ func (r *extension) ModifyPlan(ctx context.Context, req resource.ModifyPlanReque
 	}
 	service, err := client.Service(ctx)
 	switch {
-	case err != nil && req.State.Raw.IsNull(): // a create must not fail the plan: the appliance may be up by the apply
+	case err != nil && req.State.Raw.IsNull(): // a create must not fail the plan: the appliance may be up at the apply
 		resp.Diagnostics.Append(diagnostics.Warning(ctx, "check the session extension to the site "+m.Site.ValueString(), err))
 	case err != nil:
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, m.action(), err))

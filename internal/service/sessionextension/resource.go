@@ -91,9 +91,8 @@ func (r *extension) Read(ctx context.Context, req resource.ReadRequest, resp *re
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// ensure extends the session unless it extends to the site already, and returns its
-// details. It reserves the extension, so that an ephemeral one to the same site
-// doesn't end it.
+// ensure extends the session unless it extends to the site already, and returns its details. It reserves the
+// extension, so that an ephemeral one to the same site does not end it.
 func (m model) ensure(ctx context.Context, client *vcda.Client, details vcda.SessionDetails) (vcda.SessionDetails, error) {
 	if m.isExtended(details) {
 		return details, client.Reserve(ctx, m.extension(), vcda.Managed)
@@ -105,7 +104,7 @@ func (m model) ensure(ctx context.Context, client *vcda.Client, details vcda.Ses
 	return extended, nil
 }
 
-// Delete ends the extension, unless something else in this process needs it.
+// Delete ends the extension, unless another object of this process needs it.
 func (r *extension) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -122,7 +121,7 @@ func (r *extension) Delete(ctx context.Context, req resource.DeleteRequest, resp
 // maxListed is the number of sites that a message lists.
 const maxListed = 10
 
-// pairedSites says which sites could be extended to.
+// pairedSites lists the sites that the session could be extended to.
 func pairedSites(names []string) string {
 	const text = "Give the name of a site the appliance is paired with. These are: "
 	switch {
@@ -134,7 +133,7 @@ func pairedSites(names []string) string {
 	return text + strings.Join(names, ", ") + "."
 }
 
-// ImportState takes the name of a site the appliance is paired with.
+// ImportState imports the extension to a site by the name of the site.
 func (r *extension) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	client, diags := r.VCDA.Client()
 	resp.Diagnostics.Append(diags...)

@@ -18,8 +18,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestResource_eachMethod: the second process has a new session, which is not
-// extended. Its plan is empty, because its refresh extends again.
+// TestResource_eachMethod: the second process has a new session, which is not extended. Its refresh extends again, so
+// its plan is empty.
 func TestResource_eachMethod(t *testing.T) {
 	t.Parallel()
 	_, b := startCloudSites(t, nil)
@@ -53,8 +53,8 @@ func TestResource_eachMethod(t *testing.T) {
 	}
 }
 
-// TestCreate_accessTokenInProseForm: the published prose has another form of the
-// access token than the schema, and some appliances know that one only.
+// TestCreate_accessTokenInProseForm: the published prose and the schema have different forms of the access token, and
+// some appliances know only that of the prose.
 func TestCreate_accessTokenInProseForm(t *testing.T) {
 	t.Parallel()
 	a, b := startCloudSites(t, func(o *simulator.ApplianceOptions) { o.ProseExtend = true })
@@ -132,8 +132,7 @@ func TestRefresh_refusedSecret(t *testing.T) {
 	apply(t, p, refreshed, toSite("site-b", methods(b)["credentials"]))
 }
 
-// TestPlan_refusedSecret: one process sends a refused secret once, because accounts
-// lock.
+// TestPlan_refusedSecret: one process sends a refused secret once, because accounts get locked.
 func TestPlan_refusedSecret(t *testing.T) {
 	t.Parallel()
 	a, b := startCloudSites(t, nil)
@@ -188,8 +187,7 @@ func TestRefresh_siteUnpaired(t *testing.T) {
 	apply(t, acctest.Connect(t, a, nil), refreshed, config)
 }
 
-// TestPlan_withoutAppliance: a create doesn't fail the plan where the appliance can't
-// be used; a refresh does.
+// TestPlan_withoutAppliance: if the appliance can't be used, a create does not fail the plan, but a refresh does.
 func TestPlan_withoutAppliance(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -226,7 +224,7 @@ func TestPlan_withoutAppliance(t *testing.T) {
 	}
 }
 
-// TestPlan_url: a URL that is unknown is accepted by a plan, a missing one is not.
+// TestPlan_url: a plan accepts an unknown URL, but not a missing one.
 func TestPlan_url(t *testing.T) {
 	t.Parallel()
 	config := toSite("site-b", direct.Values{"multisite": direct.Values{"org": "acme"}})
@@ -325,7 +323,7 @@ func TestImport_bySiteName(t *testing.T) {
 	requireOne(t, diags.Errors(), `Unable to import the session extension "site-x"`, "site-b")
 }
 
-// TestImport_manySites: the message names the first ones only.
+// TestImport_manySites: the message lists the first ones only.
 func TestImport_manySites(t *testing.T) {
 	t.Parallel()
 	a, _ := startCloudSites(t, nil)

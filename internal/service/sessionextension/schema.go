@@ -69,8 +69,8 @@ func (r *extension) Schema(_ context.Context, _ resource.SchemaRequest, resp *re
 	}
 }
 
-// addTwins adds a secret that the state stores, its write-only twin, and the version
-// whose change means that the twin has changed.
+// addTwins adds a secret that the state stores, its write-only twin, and the version that the user raises when the
+// twin changes.
 func addTwins(fields map[string]schema.Attribute, method string, f MethodField) {
 	twin, version := f.Name+"_wo", f.Name+"_wo_version"
 	sibling := func(name string) path.Expression { return path.MatchRoot(method).AtName(name) }
@@ -119,7 +119,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	}
 	resp.Schema = ephemeralschema.Schema{
 		MarkdownDescription: "Extends the provider's session to a remote site as long as it is open, and ends the extension when it is closed. Cloud service only. " +
-			"Of several extensions to one site, the last one to close ends it.",
+			"If several are open to one site, the last one to close ends the extension.",
 		Attributes: all,
 	}
 }
