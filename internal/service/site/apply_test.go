@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// connect configures the service too, so that nothing asks the appliance for it.
+// connect also configures the service, so that the provider does not ask the appliance for it.
 func connect(t *testing.T, a *simulator.Appliance) *direct.Provider {
 	t.Helper()
 	return acctest.Connect(t, a, direct.Values{"service": string(a.Service())})
@@ -24,8 +24,7 @@ func read(t *testing.T, p *direct.Provider, name string, config direct.Values) d
 	return values
 }
 
-// TestApply_otherSidePaired: a read after the other side has paired doesn't use an
-// earlier list.
+// TestApply_otherSidePaired: a read after the other side has paired does not use an earlier list.
 func TestApply_otherSidePaired(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
@@ -48,8 +47,7 @@ func TestApply_otherSidePaired(t *testing.T) {
 	})
 }
 
-// TestApply_pairedByAnotherProcess: the process of another provider block may have made
-// the pairing that is read.
+// TestApply_pairedByAnotherProcess: the process of another provider block may have made the pairing.
 func TestApply_pairedByAnotherProcess(t *testing.T) {
 	eachService(t, func(t *testing.T, a, _ *simulator.Appliance) {
 		p := connect(t, a)
@@ -66,7 +64,7 @@ func TestApply_pairedByAnotherProcess(t *testing.T) {
 	})
 }
 
-// TestPlan_readsOneList: a plan, which refreshes, has no change to wait for.
+// TestPlan_readsOneList: a plan, which refreshes, does not wait for a change.
 func TestPlan_readsOneList(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")

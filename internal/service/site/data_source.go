@@ -33,7 +33,7 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_site"
 }
 
-// keys are the arguments of which exactly one finds the site.
+// keys are the arguments of which one selects the site.
 var keys = []string{"id", "site", "api_url"}
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -92,7 +92,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, found)...)
 }
 
-// find returns the sites that the configuration asks for.
+// find returns the sites that match the configuration.
 func (m model) find(sites []vcda.Site, service vcda.Service) (matches []vcda.Site) {
 	for _, s := range sites {
 		if m.matches(s, service) {
@@ -102,7 +102,7 @@ func (m model) find(sites []vcda.Site, service vcda.Service) (matches []vcda.Sit
 	return matches
 }
 
-// matches reports whether the configuration asks for a site.
+// matches reports whether the configuration selects a site.
 func (m model) matches(s vcda.Site, service vcda.Service) bool {
 	switch {
 	case !m.ID.IsNull():
@@ -113,7 +113,7 @@ func (m model) matches(s vcda.Site, service vcda.Service) bool {
 	return customtypes.URLType.Same(m.APIURL.ValueString(), s.Endpoint())
 }
 
-// key is the argument that the configuration finds the site by.
+// key returns the argument that selects the site.
 func (m model) key() path.Path {
 	switch {
 	case !m.ID.IsNull():
@@ -124,7 +124,7 @@ func (m model) key() path.Path {
 	return path.Root("api_url")
 }
 
-// isHealthyIn reports whether a list has the site, without a communication error.
+// isHealthyIn reports whether a list has the site without a communication error.
 func (m model) isHealthyIn(sites []vcda.Site, service vcda.Service) bool {
 	matches := m.find(sites, service)
 	return len(matches) > 0 && matches[0].Link() == (vcda.State{})
@@ -152,9 +152,8 @@ func idsAndURLs(sites []vcda.Site, service vcda.Service) string {
 	return lines.String()
 }
 
-// list reads the service and its sites. A list that the process has read before may
-// be older than a change of another process that this apply has waited for: an apply
-// reads again unless the list suffices.
+// list reads the service and its sites. A list that the process has read before may be older than a change of another
+// process that this apply has waited for, so an apply reads again unless the list suffices.
 func list(ctx context.Context, client *vcda.Client, suffices func([]vcda.Site, vcda.Service) bool) ([]vcda.Site, vcda.Service, error) {
 	service, err := client.Service(ctx)
 	if err != nil {

@@ -27,8 +27,8 @@ func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)
 	}
 }
 
-// requirePairedSite fails the test unless the values are those of site-b, which a has
-// paired with, by hand and on its own side only.
+// requirePairedSite requires the values of site-b, which a has paired with, without a request and on its own side
+// only.
 func requirePairedSite(t *testing.T, a, b *simulator.Appliance, site direct.Values, key, url string) {
 	t.Helper()
 	want := direct.Values{
@@ -68,8 +68,7 @@ func requireError(t *testing.T, p *direct.Provider, name string, config direct.V
 	acctest.RequireTexts(t, diags.Errors()[0], texts...)
 }
 
-// TestSite_byEachKey: another spelling of the URL finds the site too, and stays as the
-// configuration writes it.
+// TestSite_byEachKey: another form of the URL finds the site too, and stays as configured.
 func TestSite_byEachKey(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
@@ -123,7 +122,7 @@ func TestSite_unknown(t *testing.T) {
 	})
 }
 
-// TestSite_manyKnown: a message lists ten sites, however many there are.
+// TestSite_manyKnown: a message lists at most ten sites.
 func TestSite_manyKnown(t *testing.T) {
 	t.Parallel()
 	options := acctest.TwoSites(simulator.Manager)[:1]

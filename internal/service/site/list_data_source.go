@@ -50,8 +50,8 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	never := func([]vcda.Site, vcda.Service) bool { return false } // any list may lack a site
-	sites, service, err := list(ctx, client, never)
+	incomplete := func([]vcda.Site, vcda.Service) bool { return false } // any list may lack a site
+	sites, service, err := list(ctx, client, incomplete)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "list the sites", err))
 		return

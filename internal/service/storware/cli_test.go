@@ -15,7 +15,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
-// logins are those of the provider block in HCL, and in variables.
+// logins are the logins of the provider block in HCL, and as variables.
 var logins = map[string]struct {
 	hcl       string
 	variables []string
@@ -98,7 +98,7 @@ resource "echo" "session" {}`,
 	}
 }
 
-// newWorkspace is one where the environment configures the provider.
+// newWorkspace makes a workspace in which the environment configures the provider.
 func newWorkspace(t *testing.T, s *storware.Server, login, configuration string) *acctest.Workspace {
 	t.Helper()
 	w := acctest.NewWorkspace(t, configuration)
@@ -107,8 +107,7 @@ func newWorkspace(t *testing.T, s *storware.Server, login, configuration string)
 	return w
 }
 
-// requireLogins fails the test unless the server saw so many logins, and as many
-// logouts.
+// requireLogins requires the number of logins, and as many logouts.
 func requireLogins(t *testing.T, s *storware.Server, want int) {
 	t.Helper()
 	if stats := s.Stats(); stats.Logins != want || stats.Logouts != want || stats.LiveSessions != 0 || stats.FailedLogins != 0 {
@@ -125,8 +124,7 @@ func readExample(t *testing.T, path string) string {
 	return string(content)
 }
 
-// TestExamples plans the examples of the data sources with every login type, as
-// variables name it: one login and one logout.
+// TestExamples plans the examples of the data sources with every login type from variables: one login and one logout.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{"vcda_storware_session", "vcda_storware_user", "vcda_storware_status"} {
@@ -142,7 +140,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExamples_ephemeral hands the cookie to a script.
+// TestExamples_ephemeral passes the cookie to a script.
 func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
@@ -210,7 +208,7 @@ func TestEphemeral_failedApply(t *testing.T) {
 	requireLogins(t, s, 2)
 }
 
-// TestSecrets_neverLeak looks for secrets in state, plan and the most talkative log.
+// TestSecrets_neverLeak looks for secrets in state, plan and the trace log.
 func TestSecrets_neverLeak(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
@@ -232,7 +230,7 @@ data "vcda_storware_user" "current" { depends_on = [terraform_data.use] }`)
 	}
 }
 
-// cookies are the values of those the server was sent.
+// cookies returns the values of the cookies that the server received.
 func cookies(s *storware.Server) []string {
 	var all []string
 	for _, r := range s.Requests() {

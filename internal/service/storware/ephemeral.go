@@ -70,7 +70,7 @@ func secret(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 }
 
-// Open leaves the logout of a session that it can't read to the end of the process.
+// Open opens a session. If it can't be read, the end of the process logs it out.
 func (r *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	base.Open(ctx, base.Storware(r.Data), req, resp, "open a session of Storware", func(client *storware.Client, m *ephemeralModel) error {
 		session, err := client.Open(ctx)

@@ -19,7 +19,7 @@ const (
 	organizationRole = "s3cret-t0ken-of-the-organization-admin"
 )
 
-// accounts are the simulator's, with secrets that show wherever they leak.
+// accounts returns the accounts of the simulator, with secrets that are easy to find.
 func accounts() storware.Accounts {
 	all := storware.DefaultAccounts()
 	all.Users[0].Password, all.Users[0].Token = password, token
@@ -57,7 +57,7 @@ func configure(t *testing.T, object direct.Values) *direct.Provider {
 	return p
 }
 
-// open opens the ephemeral resource, which has to work.
+// open opens the ephemeral resource without an error.
 func open(t *testing.T, p *direct.Provider, config direct.Values) direct.Ephemeral {
 	t.Helper()
 	opened, d := p.Open(t, "vcda_storware_session", config)
@@ -67,7 +67,7 @@ func open(t *testing.T, p *direct.Provider, config direct.Values) direct.Ephemer
 	return opened
 }
 
-// read reads a data source, which has to work.
+// read reads a data source without an error.
 func read(t *testing.T, p *direct.Provider, name string) direct.Values {
 	t.Helper()
 	found, d := p.ReadData(t, name, direct.Values{})
@@ -77,7 +77,7 @@ func read(t *testing.T, p *direct.Provider, name string) direct.Values {
 	return found
 }
 
-// requireOne fails the test unless there is one text, which has the parts.
+// requireOne requires one text that contains all parts.
 func requireOne(t *testing.T, texts []string, parts ...string) {
 	t.Helper()
 	if len(texts) != 1 {

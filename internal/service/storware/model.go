@@ -101,7 +101,7 @@ func sessionAttributes() map[string]schema.Attribute {
 			Attributes: referenceAttributes("requester"),
 		},
 		"privileges":      schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Privileges of the session, such as `VE_BACKUP_SLA_WRITE`."},
-		"ui_console_mode": text("What the console of the web interface shows: `WORKFLOW` or `TASK`."),
+		"ui_console_mode": text("View of the console of the web interface: `WORKFLOW` or `TASK`."),
 	})
 	return all
 }

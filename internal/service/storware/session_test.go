@@ -13,11 +13,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
-// enumShapes are both ways a server tells a value of an enum.
+// enumShapes are both forms in which a server sends the value of an enum.
 var enumShapes = map[string]storware.Switches{"strings": {}, "objects": {EnumObjects: true}}
 
-// TestLogin_types uses the provider with each login type, with one login and one
-// logout for whatever is read.
+// TestLogin_types uses the provider with each login type: all reads take one login and one logout.
 func TestLogin_types(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -90,7 +89,7 @@ func TestUser(t *testing.T) {
 	}
 }
 
-// profile is what a session and a user have in common.
+// profile returns the attributes that a session and a user share.
 func profile() direct.Values {
 	return direct.Values{
 		"language": "EN", "ui_time_zone": "Europe/Warsaw", "info_tour_enabled": true, "page_size": int64(50), "time_format": int64(24),
@@ -98,7 +97,7 @@ func profile() direct.Values {
 	}
 }
 
-// takeRecentTime takes out a time that has to be now.
+// takeRecentTime removes a time, which must be recent.
 func takeRecentTime(t *testing.T, found direct.Values, name string) {
 	t.Helper()
 	text, _ := found[name].(string)
@@ -108,13 +107,13 @@ func takeRecentTime(t *testing.T, found direct.Values, name string) {
 	delete(found, name)
 }
 
-// sorted brings a set of texts into order.
+// sorted sorts a set of texts.
 func sorted(set any) {
 	members, _ := set.([]any)
 	slices.SortFunc(members, func(a, b any) int { return strings.Compare(a.(string), b.(string)) }) //nolint:errcheck // the schema says so
 }
 
-// TestDataSources_sparseServer leaves out what it can: that is null, and no list is.
+// TestDataSources_sparseServer: values that the server leaves out are null, and lists are empty.
 func TestDataSources_sparseServer(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{Sparse: true, StatusOK: true})
@@ -140,7 +139,7 @@ func TestDataSources_sparseServer(t *testing.T) {
 	}
 }
 
-// TestDataSources_holdNoToken compares with the secrets of the account.
+// TestDataSources_holdNoToken looks for the secrets of the account in the state.
 func TestDataSources_holdNoToken(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, storware.Switches{}), byPassword)
@@ -153,8 +152,7 @@ func TestDataSources_holdNoToken(t *testing.T) {
 	}
 }
 
-// TestEphemeral_lifeCycle opens, renews and closes a session apart from the
-// provider's own.
+// TestEphemeral_lifeCycle opens, renews and closes a session that is not the provider's own.
 func TestEphemeral_lifeCycle(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
@@ -194,7 +192,7 @@ func TestEphemeral_lifeCycle(t *testing.T) {
 	requireOne(t, p.Renew(t, &session).Errors(), "Unable to keep the session of Storware alive", "has been closed")
 }
 
-// TestEphemeral_cookieIsTheSession uses the header value past the provider.
+// TestEphemeral_cookieIsTheSession uses the cookie without the provider.
 func TestEphemeral_cookieIsTheSession(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
@@ -224,8 +222,8 @@ func TestEphemeral_refreshedTokens(t *testing.T) {
 	}
 }
 
-// TestEphemeral_lostSession is too late to renew, and nothing to close. The provider's own
-// is replaced, once.
+// TestEphemeral_lostSession: a lost session can't be renewed and needs no close. The provider's own session is
+// replaced once.
 func TestEphemeral_lostSession(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})
@@ -243,7 +241,7 @@ func TestEphemeral_lostSession(t *testing.T) {
 	}
 }
 
-// TestEphemeral_unreachableAtClose leaves a warning: what was to be done is done.
+// TestEphemeral_unreachableAtClose: the close warns, because the resources have been applied.
 func TestEphemeral_unreachableAtClose(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})

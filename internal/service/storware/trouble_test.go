@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/storware"
 )
 
-// ask asks whose session the cookie carries, and returns the status.
+// ask reads the user of the cookie's session, and returns the status.
 func ask(t *testing.T, s *storware.Server, cookie string) int {
 	t.Helper()
 	roots := x509.NewCertPool()
@@ -41,8 +41,7 @@ var (
 	wrongNode     = direct.Values{"node": direct.Values{"name": "node-1", "password": "wr0ng-p4ssword", "version": "7.4.0"}}
 )
 
-// TestErrors says what failed, why, and what to do. A refused login is never
-// repeated.
+// TestErrors: the error says what failed, why, and what to do. A refused login is never repeated.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	refused := func(kind string, more ...string) []string {
@@ -104,7 +103,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestStatus tells how far a request gets, without an error.
+// TestStatus: the status shows which request succeeds, without an error.
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -145,7 +144,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestErrors_brokenServer answers with other than the API says.
+// TestErrors_brokenServer: the server sends invalid responses.
 func TestErrors_brokenServer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -181,7 +180,7 @@ func TestErrors_noTrust(t *testing.T) {
 	}
 }
 
-// TestPaths: the API is below /api unless the address says otherwise.
+// TestPaths: the API is below /api unless the URL has a path.
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	s := start(t, storware.Switches{})

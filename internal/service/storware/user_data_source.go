@@ -79,7 +79,7 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		"third_party_restriction": text("System the user is restricted to, such as `HORIZON`, or `NO_RESTRICTION`."),
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The user by which the provider logs in to Storware Backup & Recovery (formerly vProtect). A value that the server leaves out is null.",
+		MarkdownDescription: "The user as whom the provider logs in to Storware Backup & Recovery (formerly vProtect). A value that the server leaves out is null.",
 		Attributes:          all,
 	}
 }

@@ -37,8 +37,8 @@ func client(t *testing.T, a *simulator.Appliance) *vcda.Client {
 	return c
 }
 
-// runThreeTasks leaves a pair task that succeeded with a warning, a health task that
-// failed and a pair task that still runs, in this order.
+// runThreeTasks leaves three tasks: a pair task that succeeded with a warning, a health task that failed, and a pair
+// task that still runs.
 func runThreeTasks(t *testing.T, fixture *simulator.Fixture) {
 	t.Helper()
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")

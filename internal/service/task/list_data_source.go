@@ -34,7 +34,7 @@ type listModel struct {
 	Tasks        []model      `tfsdk:"tasks"`
 }
 
-// query converts the arguments; a null one does not filter.
+// query converts the arguments; a null one selects all.
 func (m listModel) query() (vcda.TaskQuery, error) {
 	q := vcda.TaskQuery{
 		State: m.State.ValueString(), Type: m.Type.ValueString(),
@@ -115,8 +115,7 @@ func (rfc3339) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 }
 
-// parseTime reads any time: plantimestamp() is in the year 1 when Terraform 1.8
-// validates.
+// parseTime accepts every time: in the validation of Terraform 1.8, plantimestamp() is in the year 1.
 func parseTime(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {

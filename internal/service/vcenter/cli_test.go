@@ -17,8 +17,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// TestEphemeral_commandLine hands a ticket on to a clone, and the clone to the
-// provider echo.
+// TestEphemeral_commandLine passes a ticket to a clone, and the clone to the echo provider.
 func TestEphemeral_commandLine(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
@@ -64,7 +63,7 @@ func environment(v *vcenter.Server) []string {
 	}
 }
 
-// newWorkspace is one where the environment configures the provider.
+// newWorkspace makes a workspace in which the environment configures the provider.
 func newWorkspace(t *testing.T, v *vcenter.Server, configuration string) *acctest.Workspace {
 	t.Helper()
 	w := acctest.NewWorkspace(t, configuration)
@@ -72,8 +71,7 @@ func newWorkspace(t *testing.T, v *vcenter.Server, configuration string) *acctes
 	return w
 }
 
-// requireOpened fails the test unless the vCenter saw so many logins and clones, and the
-// end of each.
+// requireOpened requires the number of logins and clones, and the end of each.
 func requireOpened(t *testing.T, v *vcenter.Server, logins, clones int) {
 	t.Helper()
 	if s := v.Stats(); s.Logins != logins || s.Clones != clones {
@@ -82,8 +80,7 @@ func requireOpened(t *testing.T, v *vcenter.Server, logins, clones int) {
 	requireAllLoggedOut(t, v)
 }
 
-// requireAllLoggedOut fails the test unless every session was logged out, and no login was
-// refused.
+// requireAllLoggedOut requires that every session was logged out, and no login was refused.
 func requireAllLoggedOut(t *testing.T, v *vcenter.Server) {
 	t.Helper()
 	if s := v.Stats(); s.Logouts != s.Logins+s.Clones || s.LiveSessions != 0 || s.FailedLogins != 0 {
@@ -117,7 +114,7 @@ func TestExamples(t *testing.T) {
 			w.MustRun(t, "plan", "-no-color", "-out=plan")
 			requireOpened(t, v, 1, clones)
 			acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "plan"), username)
-			requireAllLoggedOut(t, v) // what is opened for nobody's use depends on the CLI
+			requireAllLoggedOut(t, v) // the number of unused sessions depends on the CLI
 		})
 	}
 }
@@ -145,7 +142,7 @@ func TestEphemeral_failedApply(t *testing.T) {
 	requireOpened(t, v, 2, 2)
 }
 
-// given clones by a ticket that comes from outside.
+// given clones by a ticket from outside the configuration.
 const given = `
 variable "ticket" {
   type      = string
@@ -159,8 +156,8 @@ resource "terraform_data" "use" {
   }
 }`
 
-// TestClone_givenTicketInTheCommandLine spends the ticket in the plan: a one-command apply fails, a
-// saved plan works with another ticket.
+// TestClone_givenTicketInTheCommandLine: the plan uses the ticket up, so a one-command apply fails. A saved plan
+// works with another ticket.
 func TestClone_givenTicketInTheCommandLine(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
@@ -182,7 +179,7 @@ func TestClone_givenTicketInTheCommandLine(t *testing.T) {
 	}
 }
 
-// TestSecrets_neverLeak looks for secrets in state, plan and the most talkative log.
+// TestSecrets_neverLeak looks for secrets in state, plan and the trace log.
 func TestSecrets_neverLeak(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral)
@@ -205,7 +202,7 @@ data "vcda_vcenter_session" "current" { depends_on = [terraform_data.use] }
 	w.RequireNoSecrets(t, secretsSentTo(t, v)...)
 }
 
-// secretsSentTo are all the vCenter was sent.
+// secretsSentTo returns the secrets of all requests to the vCenter.
 func secretsSentTo(t *testing.T, v *vcenter.Server) []string {
 	t.Helper()
 	all := []string{password}

@@ -59,9 +59,9 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		Computed: true, Sensitive: true,
 		MarkdownDescription: "Session ID of the clone, for the `vmware-api-session-id` header of the VI JSON API or the `vmware_soap_session` cookie of the SOAP API.",
 	}
-	all["key"] = schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Key of the clone, by which administrators identify it. It is not the session ID."}
+	all["key"] = schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Key that identifies the clone for administrators. It is not the session ID."}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A clone of a vCenter session, with the identity and the rights of that session. It stays when that session ends. " +
+		MarkdownDescription: "A clone of a vCenter session, with the identity and the rights of that session. It stays after that session ends. " +
 			"The provider keeps it from idling out while Terraform uses it, and logs it out at the end.",
 		Attributes: all,
 	}

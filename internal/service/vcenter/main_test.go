@@ -47,7 +47,7 @@ func configure(t *testing.T, object direct.Values) *direct.Provider {
 	return p
 }
 
-// open opens an ephemeral resource that has to open.
+// open opens an ephemeral resource without an error.
 func open(t *testing.T, p *direct.Provider, name string, config direct.Values) direct.Ephemeral {
 	t.Helper()
 	opened, d := p.Open(t, name, config)
@@ -57,7 +57,7 @@ func open(t *testing.T, p *direct.Provider, name string, config direct.Values) d
 	return opened
 }
 
-// read reads the data source, which has to work.
+// read reads the data source without an error.
 func read(t *testing.T, p *direct.Provider) direct.Values {
 	t.Helper()
 	found, d := p.ReadData(t, "vcda_vcenter_session", direct.Values{})
@@ -76,7 +76,7 @@ func requireText(t *testing.T, value any) string {
 	return s
 }
 
-// requireError fails the test unless there is one error, which has the texts.
+// requireError requires one error that contains all texts.
 func requireError(t *testing.T, d direct.Diagnostics, texts ...string) {
 	t.Helper()
 	if len(d.Errors()) != 1 {

@@ -41,7 +41,7 @@ func newModel(s *vcenter.UserSession) model {
 	}
 }
 
-// timeOrNull converts a time to RFC 3339 in UTC, null where the vCenter leaves it out.
+// timeOrNull converts a time to RFC 3339 in UTC, null if the vCenter leaves it out.
 func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
@@ -62,8 +62,8 @@ func attributes() map[string]schema.Attribute {
 		"last_active_time": "When the session made its last call (RFC 3339).",
 		"locale":           "Locale for formats, and preferred for messages.",
 		"message_locale":   "Locale of the messages.",
-		"ip_address":       "Address the session was opened from.",
-		"user_agent":       "Program the session was opened by.",
+		"ip_address":       "Address of the client that opened the session.",
+		"user_agent":       "Program that opened the session.",
 	} {
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}

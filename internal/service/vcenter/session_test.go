@@ -11,8 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// TestLogin_types uses the provider with each login type. Only a session it opened
-// itself is logged out.
+// TestLogin_types uses the provider with each login type. Only a session that it opened itself is logged out.
 func TestLogin_types(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -67,8 +66,7 @@ func TestSession(t *testing.T) {
 	}
 }
 
-// TestClone_lifeCycle opens, renews and closes a clone, which leaves the provider's
-// session alone.
+// TestClone_lifeCycle opens, renews and closes a clone. The provider's session stays.
 func TestClone_lifeCycle(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -104,7 +102,7 @@ func TestClone_lifeCycle(t *testing.T) {
 	}
 }
 
-// TestClone_idledOut is too late to renew, and nothing to close.
+// TestClone_idledOut: a clone that has idled out can't be renewed and needs no close.
 func TestClone_idledOut(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -117,7 +115,7 @@ func TestClone_idledOut(t *testing.T) {
 	}
 }
 
-// TestClone_unreachableAtClose leaves a warning: what was to be done is done.
+// TestClone_unreachableAtClose: the close warns, because the resources have been applied.
 func TestClone_unreachableAtClose(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -130,7 +128,7 @@ func TestClone_unreachableAtClose(t *testing.T) {
 	}
 }
 
-// TestClone_withoutLogin clones by a ticket from elsewhere.
+// TestClone_withoutLogin clones by a ticket of another session.
 func TestClone_withoutLogin(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -145,7 +143,7 @@ func TestClone_withoutLogin(t *testing.T) {
 	}
 }
 
-// TestLogin_once: a session serves all objects, a lost one is replaced once.
+// TestLogin_once: one session serves all objects, and a lost one is replaced once.
 func TestLogin_once(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -163,8 +161,7 @@ func TestLogin_once(t *testing.T) {
 	}
 }
 
-// TestReleases uses the release agreed on, the pinned one, and that of a vCenter
-// which agrees on none.
+// TestReleases uses the negotiated release, the pinned one, and that of a vCenter which negotiates none.
 func TestReleases(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -191,7 +188,7 @@ func TestReleases(t *testing.T) {
 	}
 }
 
-// TestEphemeral_copiedTicket: what copying adds to a ticket is not sent.
+// TestEphemeral_copiedTicket: characters that copying adds to a ticket are not sent.
 func TestEphemeral_copiedTicket(t *testing.T) {
 	t.Parallel()
 	p := connect(t, start(t, vcenter.Options{}), credentials)

@@ -28,7 +28,7 @@ func (r *ticketResource) Metadata(_ context.Context, req ephemeral.MetadataReque
 
 func (r *ticketResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A ticket to clone the provider's session with the vCenter. Its holder can act as the user of that session. " +
+		MarkdownDescription: "A ticket to clone the provider's session with the vCenter. Anyone who has it can act as the user of that session. " +
 			"It works once, on the same vCenter, and only as long as the provider's session exists; plan and apply each acquire their own ticket.",
 		Attributes: map[string]schema.Attribute{
 			"ticket": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The clone ticket."},

@@ -12,8 +12,7 @@ const (
 	planAndApply  = "Terraform opens ephemeral resources in plan and again in apply"
 )
 
-// TestClone_badTickets reports a ticket in the words of its three possible faults,
-// and never shows it.
+// TestClone_badTickets: the error lists the three possible reasons, and never shows the ticket.
 func TestClone_badTickets(t *testing.T) {
 	t.Parallel()
 	v := start(t, vcenter.Options{})
@@ -48,7 +47,7 @@ func TestClone_badTickets(t *testing.T) {
 	}
 }
 
-// TestErrors says what failed, why, and what to do.
+// TestErrors: the error says what failed, why, and what to do.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	wrong := direct.Values{"credentials": direct.Values{"username": username, "password": "wr0ng-p4ssword"}}
@@ -112,7 +111,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestSession_unknownID reads the session of an id that has none.
+// TestSession_unknownID reads the session of an unknown ID.
 func TestSession_unknownID(t *testing.T) {
 	t.Parallel()
 	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
