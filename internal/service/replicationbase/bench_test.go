@@ -13,11 +13,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// refreshes are how many objects the CLI refreshes at once.
+// refreshes is the number of objects that the CLI refreshes at once.
 const refreshes = 10
 
-// BenchmarkRefresh refreshes many replications of one kind and site, with 20 ms for
-// each request.
+// BenchmarkRefresh refreshes many replications of one kind and site, with 20 ms for each request.
 func BenchmarkRefresh(b *testing.B) {
 	for _, n := range []int{100, 1000, 5000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -11,10 +11,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-const startAlone = " It is used by the start alone: removing it has no effect."
+const startAlone = " Only the start uses it: removing it has no effect."
 
-// DestinationAttributes describes where a VM or a vApp of the Cloud service is
-// replicated to.
+// DestinationAttributes describes the destination of a VM or a vApp of the Cloud service.
 func DestinationAttributes(kind vcda.Kind) map[string]schema.Attribute {
 	seed, what := "seed_vm_id", "VM"
 	if kind == vcda.VApp {
@@ -56,8 +55,8 @@ func ConvertDestination(object types.Object) replication.Destination {
 	return out
 }
 
-// ReportDestination returns a destination with the storage profile that a listed
-// replication has, unless any will do.
+// ReportDestination returns a destination with the storage profile of a listed replication, unless any profile is
+// configured.
 func ReportDestination(kind vcda.Kind, object types.Object, r vcda.Replication) types.Object {
 	kinds := AttributeTypes(DestinationAttributes(kind))
 	vcloud := ObjectOf(object, "vcloud")
@@ -70,7 +69,7 @@ func ReportDestination(kind vcda.Kind, object types.Object, r vcda.Replication) 
 	return With(kinds, object, map[string]attr.Value{"vcloud": changed})
 }
 
-// ImportDestination is the destination of a listed replication, as it was started.
+// ImportDestination returns the destination of a listed replication at its start.
 func ImportDestination(kind vcda.Kind, r vcda.Replication) types.Object {
 	kinds := AttributeTypes(DestinationAttributes(kind))
 	at := startedAt(r.Destination, r.Source, r)
@@ -85,8 +84,7 @@ func ImportDestination(kind vcda.Kind, r vcda.Replication) types.Object {
 	return Empty(kinds, values)
 }
 
-// ImportSource is the source of a listed replication as it was started, for a
-// schema of these attributes.
+// ImportSource returns the source of a listed replication at its start, for a schema of these attributes.
 func ImportSource(attributes map[string]schema.Attribute, r vcda.Replication, inner func(at vcda.Place, kinds map[string]attr.Type) (string, types.Object)) types.Object {
 	kinds := AttributeTypes(attributes)
 	at := startedAt(r.Source, r.Destination, r)
@@ -94,8 +92,7 @@ func ImportSource(attributes map[string]schema.Attribute, r vcda.Replication, in
 	return Empty(kinds, map[string]attr.Value{"site": types.StringValue(at.Site), name: object})
 }
 
-// startedAt is one end of a replication as it was started: the other one after a
-// reverse.
+// startedAt returns an end of a replication at its start: after a reverse, the other end.
 func startedAt(end, other vcda.Place, r vcda.Replication) vcda.Place {
 	if r.IsReversed() {
 		return other
@@ -110,13 +107,13 @@ func uuidOrNull(id string) customtypes.NormalizedString {
 	return customtypes.UUIDType.Value(id)
 }
 
-// UUID is an id of Cloud Director.
+// UUID returns an id of Cloud Director.
 func UUID(id string) customtypes.NormalizedString { return customtypes.UUIDType.Value(id) }
 
 // RecoveredTypes are the types of recovered_vm.
 var RecoveredTypes = map[string]attr.Type{"id": types.StringType, "vapp_id": types.StringType, "vcenter_id": types.StringType, "name": types.StringType}
 
-// RecoveredVM is where a VM runs after a test or a recovery, null before.
+// RecoveredVM returns the VM after a test or a recovery, null before.
 func RecoveredVM(r vcda.Replication) types.Object {
 	at := r.DestinationState.Recovery
 	if !r.IsUp() || at.CloudVMID+at.VMID == "" {
@@ -134,7 +131,7 @@ func RecoveredVM(r vcda.Replication) types.Object {
 // RecoveredAttribute describes recovered_vm.
 func RecoveredAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		Computed: true, MarkdownDescription: "The VM after a failover test or a recovery, null before: what the vcd or vsphere provider needs to import it.",
+		Computed: true, MarkdownDescription: "The VM after a failover test or a recovery, null before. The vcd or vsphere provider can import it with these values.",
 		Attributes: map[string]schema.Attribute{
 			"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the VM, of Cloud Director or of vCenter."},
 			"vapp_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "Id of its vApp, in Cloud Director."},

@@ -17,8 +17,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
-// createFailed is the error of a create. What the appliance has made is not in the
-// state: Terraform would destroy it.
+// createFailed returns the error of a create. A replication that was started is not saved, because Terraform would
+// destroy it.
 func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replication.Result, err error) diag.Diagnostic {
 	d := Detail(ctx, err)
 	var (
@@ -39,7 +39,7 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 		d.Consequence = fmt.Sprintf("The replication %s was started, and is not in the state.", id)
 		d.Advice = strings.TrimSpace(d.Advice+" Then import it:") + "\n\n" + r.importCommand(id) + "\n\nor set adopt_existing = true and apply again."
 	case result.Task.ID != "" && !result.Task.Ended():
-		d.Consequence = goesOn(result.Task) + " What it starts is not in the state."
+		d.Consequence = goesOn(result.Task) + " The replication that it starts is not in the state."
 		d.Advice = "When the task has ended, import the replication, or set adopt_existing = true and apply again."
 	case errors.As(err, &unknown), errors.Is(err, replication.ErrNotListed) && result.Task.ID != "":
 		d.Advice = "If the appliance shows the replication, import it, or set adopt_existing = true. Then apply again."
@@ -49,8 +49,7 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 	return unable("start the "+r.Noun, d, err)
 }
 
-// policyAdvice names the replication policy that may have refused something, where it
-// can be read.
+// policyAdvice names the replication policy that may have refused a request, if it can be read.
 func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 	const advice = "change the policy or the settings."
 	asked, problems := spec(ctx, r.Kind.Kind, p)
@@ -71,7 +70,7 @@ func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 
 const notBeforeDestroy = "If this is a replacement with create_before_destroy, of the replication or of something that depends on it, remove that: one source is replicated to a destination only once."
 
-// plannedTwice is about two resources of one plan for one replication.
+// plannedTwice is the error for two resources of one plan with the same replication.
 func plannedTwice() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("source"), "Two resources for one replication",
 		"One resource of this configuration creates the replication of this source to this destination, and another one has it already. Keep one of them. If one replaces the other, use a moved block.")
@@ -83,7 +82,7 @@ func onlyForgotten(name string, why error) diag.Diagnostic {
 		diagnostics.Sentence(why.Error())+fmt.Sprintf(" So the replication %s goes on, and no request was sent.", name))
 }
 
-// changeFailed is the error of an update.
+// changeFailed returns the error of an update.
 func (r *Resource[M, P]) changeFailed(ctx context.Context, p P, change replication.Change, result replication.Result, err error) diag.Diagnostic {
 	d := taskDetail(ctx, result, err)
 	if change.Settings != (vcda.SettingsChange{}) && isPolicy(err) {
@@ -92,8 +91,8 @@ func (r *Resource[M, P]) changeFailed(ctx context.Context, p P, change replicati
 	return unable("change the "+r.Noun+" "+p.Base().name(), d, err)
 }
 
-// isPolicy reports whether a replication policy may be why a request was refused. The
-// code of that is not documented; that something was not found is another reason.
+// isPolicy reports whether a replication policy may have refused a request. The code of such a refusal is not
+// documented, but "not found" has another reason.
 func isPolicy(err error) bool {
 	var task *vcda.TaskError
 	var refused *rest.StatusError

@@ -11,7 +11,7 @@ import (
 
 const badGateway = "<html><body><h1>Bad Gateway</h1></body></html>"
 
-// unperformed are faults that strike before a request is performed.
+// unperformed are faults before a request is performed.
 var unperformed = map[string]simulator.Fault{
 	"reset":        {Kind: simulator.Reset},
 	"no response":  {Kind: simulator.Hang},
@@ -19,7 +19,7 @@ var unperformed = map[string]simulator.Fault{
 	"server error": {Kind: simulator.Status, Status: http.StatusInternalServerError},
 }
 
-// lostResponses are faults that strike after a request was performed.
+// lostResponses are faults after a request is performed.
 var lostResponses = map[string]simulator.Fault{
 	"reset":          {Kind: simulator.Reset, PerformFirst: true},
 	"closed":         {Kind: simulator.DropResponse},
@@ -34,8 +34,7 @@ var lostResponses = map[string]simulator.Fault{
 	"another object": {Kind: simulator.Body, PerformFirst: true, Body: `{"task":{"uuid":"1"}}`},
 }
 
-// declined are responses by which nothing was performed, and the request is sent
-// again later.
+// declined are responses after which nothing was performed, and the request is sent again.
 var declined = map[string]simulator.Fault{
 	"conflict":          {Kind: simulator.Status, Status: http.StatusConflict},
 	"locked":            {Kind: simulator.Status, Status: http.StatusLocked},
@@ -43,7 +42,7 @@ var declined = map[string]simulator.Fault{
 	"unavailable":       {Kind: simulator.Status, Status: http.StatusServiceUnavailable},
 }
 
-// requestLimit is longer than the provider waits for a response.
+// requestLimit is longer than the request timeout.
 const requestLimit = 2 * time.Minute
 
 // eachFault runs a test for each kind with each fault.
@@ -62,8 +61,8 @@ func eachFault(t *testing.T, faults map[string]simulator.Fault, test func(t *tes
 	}
 }
 
-// strike lets the next request of a method go wrong.
-func (f *fixture) strike(fault simulator.Fault, method string) {
+// addFault adds a fault for the next request of a method.
+func (f *fixture) addFault(fault simulator.Fault, method string) {
 	fault.Method, fault.Times = method, 1
 	fault.Path = f.path
 	if method != http.MethodPost {
@@ -72,19 +71,19 @@ func (f *fixture) strike(fault simulator.Fault, method string) {
 	f.B.Fault(fault)
 }
 
-// TestFaults_lostResponses: what was performed is found, and nothing is sent twice.
+// TestFaults_lostResponses: the result is found in the list, and nothing is sent twice.
 func TestFaults_lostResponses(t *testing.T) {
 	eachFault(t, lostResponses, func(t *testing.T, f *fixture, fault simulator.Fault) {
-		f.strike(fault, http.MethodPost)
+		f.addFault(fault, http.MethodPost)
 		made := f.apply(none, f.config())
 		f.requireSent(1, 0, 0)
-		f.strike(fault, http.MethodPatch)
+		f.addFault(fault, http.MethodPatch)
 		made = f.apply(f.refresh(made), f.config("rpo_minutes", 60))
 		f.requireSent(1, 1, 0)
 		if r := f.vm(); r.RPO != 60 {
 			t.Errorf("the RPO is %d", r.RPO)
 		}
-		f.strike(fault, http.MethodDelete)
+		f.addFault(fault, http.MethodDelete)
 		f.apply(f.refresh(made), nil)
 		f.requireSent(1, 1, 1)
 	})
@@ -93,7 +92,7 @@ func TestFaults_lostResponses(t *testing.T) {
 // TestFaults_unperformed: one error, nothing is sent twice, and the next run works.
 func TestFaults_unperformed(t *testing.T) {
 	eachFault(t, unperformed, func(t *testing.T, f *fixture, fault simulator.Fault) {
-		f.strike(fault, http.MethodPost)
+		f.addFault(fault, http.MethodPost)
 		object, problems := f.attempt(none, f.config())
 		requireError(t, problems, "Unable to start the", "It is not known whether the request was performed. It was not sent again.", "Operation ID: terraform-")
 		if object.Values != nil {
@@ -101,11 +100,11 @@ func TestFaults_unperformed(t *testing.T) {
 		}
 		f.requireSent(1, 0, 0)
 		made := f.apply(none, f.config())
-		f.strike(fault, http.MethodPatch)
+		f.addFault(fault, http.MethodPatch)
 		kept, problems := f.attempt(made, f.config("rpo_minutes", 60))
 		requireError(t, problems, "Unable to change the", "It was not sent again")
 		f.requireSent(2, 1, 0)
-		f.strike(fault, http.MethodDelete)
+		f.addFault(fault, http.MethodDelete)
 		kept, problems = f.attempt(kept, nil)
 		requireError(t, problems, "Unable to stop the", "It was not sent again")
 		f.apply(kept, nil)
@@ -113,20 +112,20 @@ func TestFaults_unperformed(t *testing.T) {
 	})
 }
 
-// TestFaults_declined: what was declined is sent again until it is accepted.
+// TestFaults_declined: a declined request is sent again until it is accepted.
 func TestFaults_declined(t *testing.T) {
 	eachFault(t, declined, func(t *testing.T, f *fixture, fault simulator.Fault) {
-		f.strike(fault, http.MethodPost)
+		f.addFault(fault, http.MethodPost)
 		made := f.apply(none, f.config())
-		f.strike(fault, http.MethodPatch)
+		f.addFault(fault, http.MethodPatch)
 		made = f.apply(made, f.config("rpo_minutes", 60))
-		f.strike(fault, http.MethodDelete)
+		f.addFault(fault, http.MethodDelete)
 		f.apply(made, nil)
 		f.requireSent(2, 2, 2)
 	})
 }
 
-// TestFaults_taskFails: the reason of the appliance is shown, and no state is left.
+// TestFaults_taskFails: the error has the reason of the appliance, and no state is left.
 func TestFaults_taskFails(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.FailNextTask("start", "DatastoreFull", "The datastore is full.")
@@ -146,8 +145,7 @@ func TestFaults_taskFails(t *testing.T) {
 	})
 }
 
-// TestFaults_earlierStart: a start that an earlier run left behind is waited for,
-// and not sent again.
+// TestFaults_earlierStart: a create waits for the start of an earlier run and does not send another one.
 func TestFaults_earlierStart(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.FreezeTasks(true)
@@ -165,7 +163,7 @@ func TestFaults_earlierStart(t *testing.T) {
 	})
 }
 
-// TestFaults_poll: a poll that goes wrong does not end the wait.
+// TestFaults_poll: a failed poll does not end the wait.
 func TestFaults_poll(t *testing.T) {
 	eachFault(t, unperformed, func(t *testing.T, f *fixture, fault simulator.Fault) {
 		fault.Method, fault.Path, fault.Times = http.MethodGet, "/tasks/*", 2
@@ -192,7 +190,7 @@ func TestFaults_withoutAnExtension(t *testing.T) {
 	}
 }
 
-// TestFaults_badInput: each mistake is one clear error.
+// TestFaults_badInput: each invalid value is one clear error.
 func TestFaults_badInput(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[0], "site-b")
@@ -235,8 +233,7 @@ func TestFaults_badInput(t *testing.T) {
 	requireOne(t, plan.Diagnostics.Warnings(), "is not paired with a site")
 }
 
-// TestFaults_shortRPO: an RPO below the minimum of the policy is refused by the
-// appliance, whose words are shown.
+// TestFaults_shortRPO: the appliance refuses an RPO below the minimum of the policy, and the error has its message.
 func TestFaults_shortRPO(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[0], "site-b")
@@ -260,7 +257,7 @@ func TestFaults_shortRPO(t *testing.T) {
 	f.B.SetInventoryForm(simulator.InventoryMissing)
 	other := f.config("source", direct.Values{"site": "site-a", "vm": direct.Values{"id": f.A.Workloads().VApps[0].VMs[1].ID}}, "rpo_minutes", 60)
 	_, problems = f.attempt(none, other)
-	requireError(t, problems, `The replication policy of the organization acme is "gold".`) // as the first replication shows
+	requireError(t, problems, `The replication policy of the organization acme is "gold".`) // which the first replication shows
 	f.apply(made, nil)
 	_, problems = f.attempt(none, f.with(other, "owner", "acme@site-b"))
 	requireError(t, problems, `The replication policy of the organization acme is "gold".`)
@@ -278,7 +275,7 @@ func TestFaults_otherService(t *testing.T) {
 	requireError(t, plan.Diagnostics, "Cloud service")
 }
 
-// TestFaults_spelling: the same ids in another spelling are no change.
+// TestFaults_spelling: another form of the same ids is no change.
 func TestFaults_spelling(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[0], "site-b")
@@ -289,7 +286,7 @@ func TestFaults_spelling(t *testing.T) {
 		"destination", direct.Values{"site": "site-b", "vcloud": direct.Values{"vdc_id": "urn:vcloud:vdc:" + destination.VDCs[0].ID, "storage_profile_id": "*"}}))
 }
 
-// TestStorageProfile: another one is applied in place; any is whatever is there.
+// TestStorageProfile: another profile is applied in place; with any, the current one stays.
 func TestStorageProfile(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds[:2] {
@@ -317,8 +314,8 @@ func TestStorageProfile(t *testing.T) {
 	}
 }
 
-// TestSLAProfile: a profile is applied, replaced by another one and by settings of
-// one's own, and can't be taken away without.
+// TestSLAProfile: a profile is applied, and replaced by another one or by own settings. It can't be removed without
+// either.
 func TestSLAProfile(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds[:2] {

@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// none is the state of what is not there yet.
+// none is the state before a create.
 var none direct.Object
 
 // kindTest is a kind of replication under test.
@@ -27,8 +27,8 @@ var kinds = []kindTest{
 	{"vcda_vsphere_replication", simulator.Manager, "/replications", "H4-"},
 }
 
-// fixture is two paired sites, of which site-a is the source and site-b the
-// destination, and a provider configured for one of them.
+// fixture is two paired sites, the source site-a and the destination site-b, and a provider configured for one of
+// them.
 type fixture struct {
 	kindTest
 	*twosites.Fixture
@@ -53,7 +53,7 @@ func start(t *testing.T, k kindTest, at string) *fixture {
 	return &fixture{kindTest: k, Fixture: twosites.Start(t, k.service, at), t: t}
 }
 
-// config is a configuration of the kind, with changes in pairs.
+// config returns a configuration of the kind, with changes in pairs.
 func (f *fixture) config(changes ...any) direct.Values {
 	source, destination := f.A.Workloads(), f.B.Workloads()
 	v := direct.Values{}
@@ -71,7 +71,7 @@ func (f *fixture) config(changes ...any) direct.Values {
 	return f.with(v, changes...)
 }
 
-// with is a configuration with changes in pairs.
+// with returns a configuration with changes in pairs.
 func (f *fixture) with(v direct.Values, changes ...any) direct.Values {
 	v = maps.Clone(v)
 	for i := 0; i < len(changes); i += 2 {
@@ -90,7 +90,7 @@ func (f *fixture) attempt(prior direct.Object, config direct.Values) (direct.Obj
 	return f.Apply(f.t, plan)
 }
 
-// apply plans and applies what has to work.
+// apply plans and applies without an error.
 func (f *fixture) apply(prior direct.Object, config direct.Values) direct.Object {
 	f.t.Helper()
 	object, problems := f.attempt(prior, config)
@@ -100,7 +100,7 @@ func (f *fixture) apply(prior direct.Object, config direct.Values) direct.Object
 	return object
 }
 
-// refresh reads what has to be readable.
+// refresh reads without an error.
 func (f *fixture) refresh(object direct.Object) direct.Object {
 	f.t.Helper()
 	fresh, problems := f.Refresh(f.t, f.name, object)
@@ -110,7 +110,7 @@ func (f *fixture) refresh(object direct.Object) direct.Object {
 	return fresh
 }
 
-// requireNoChange checks that a plan changes nothing.
+// requireNoChange requires an empty plan.
 func (f *fixture) requireNoChange(object direct.Object, config direct.Values) {
 	f.t.Helper()
 	plan := f.Plan(f.t, f.name, object, config)
@@ -121,7 +121,7 @@ func (f *fixture) requireNoChange(object direct.Object, config direct.Values) {
 	}
 }
 
-// requireSent checks how many starts, changes and stops the destination saw.
+// requireSent requires the number of starts, changes and stops that the destination received.
 func (f *fixture) requireSent(starts, changes, stops int) {
 	f.t.Helper()
 	requests := f.B.Stats().Requests
@@ -132,7 +132,7 @@ func (f *fixture) requireSent(starts, changes, stops int) {
 	}
 }
 
-// requireError checks that there is one error which says each text.
+// requireError requires one error that contains each text.
 func requireError(t *testing.T, d direct.Diagnostics, says ...string) {
 	t.Helper()
 	requireOne(t, d.Errors(), says...)
@@ -155,7 +155,7 @@ func id(object direct.Object) string {
 	return text
 }
 
-// vm is the replication of the first VM.
+// vm returns the replication of the first VM.
 func (f *fixture) vm() simulator.Replication {
 	f.t.Helper()
 	all := f.B.Replications()

@@ -47,7 +47,7 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 		}
 	}
 	if len(found) != 1 {
-		resp.Diagnostics.Append(r.notOne(wanted, site, found).Unable(action))
+		resp.Diagnostics.Append(r.noSingleMatch(wanted, site, found).Unable(action))
 		return
 	}
 	p := P(new(M))
@@ -59,8 +59,8 @@ func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportSta
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
 }
 
-// importable are the replications of a site, "" for the appliance's own. What goes to
-// an on-premises site, which no call can name, the appliance's own lists.
+// importable returns the replications that a site lists, "" for the appliance's own. The appliance's own site lists
+// those to an on-premises site, because no call can name that site.
 func (r *Resource[M, P]) importable(ctx context.Context, name string) (*replication.Site, []vcda.Replication, error) {
 	at, listed, err := r.listed(ctx, name)
 	var unknown *replication.SiteError
@@ -75,7 +75,7 @@ func (r *Resource[M, P]) importable(ctx context.Context, name string) (*replicat
 	return at, toThere, nil
 }
 
-// wrongID is about an id of another kind, or a text that is no id.
+// wrongID is the error for an id of another kind, or for a text that is no id.
 func (r *Resource[M, P]) wrongID(id string, kind vcda.Kind) diagnostics.Detail {
 	if kind == "" {
 		return diagnostics.Detail{
@@ -90,8 +90,8 @@ func (r *Resource[M, P]) wrongID(id string, kind vcda.Kind) diagnostics.Detail {
 	return d
 }
 
-// notOne says which replications could be meant.
-func (r *Resource[M, P]) notOne(wanted, site string, found []vcda.Replication) diagnostics.Detail {
+// noSingleMatch is the error for no match or several ones, which it lists.
+func (r *Resource[M, P]) noSingleMatch(wanted, site string, found []vcda.Replication) diagnostics.Detail {
 	if len(found) == 0 {
 		d := diagnostics.Detail{Why: fmt.Sprintf("There is no %s %s.", r.Noun, wanted), Advice: "Correct the id or the name."}
 		if site == "" {

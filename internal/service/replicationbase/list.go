@@ -52,8 +52,8 @@ func (f listFilter) matches(r vcda.Replication) bool {
 	return (f.Name.IsNull() || f.Name.ValueString() == r.Name()) && (f.SourceSite.IsNull() || f.SourceSite.ValueString() == r.SourceSite())
 }
 
-// List asks once and then pushes what matches. An error is a result: replacing the
-// stream while it is read would lose it.
+// List reads the list once and then pushes the matches. An error is a result, because replacing the stream while it
+// is read would lose it.
 func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var f listFilter
 	diags := req.Config.Get(ctx, &f)
@@ -85,7 +85,7 @@ func (l *Lister[M, P]) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 }
 
-// listed are the replications of a site, "" for the appliance's own.
+// listed returns the replications of a site, "" for the appliance's own.
 func (r *Resource[M, P]) listed(ctx context.Context, name string) (*replication.Site, []vcda.Replication, error) {
 	at, err := r.site(ctx, name)
 	if err != nil {
@@ -95,7 +95,7 @@ func (r *Resource[M, P]) listed(ctx context.Context, name string) (*replication.
 	return at, all, err
 }
 
-// result is one replication, whole where that is asked for.
+// result returns one replication, with all attributes if they are requested.
 func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, at *replication.Site, r vcda.Replication) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = r.Name()
@@ -113,8 +113,8 @@ func (l *Lister[M, P]) result(ctx context.Context, req list.ListRequest, at *rep
 	return result
 }
 
-// imported fills a model with all that a listed replication shows. The replication of
-// a VM from an on-premises site names its vApp elsewhere.
+// imported fills a model from a listed replication. For a VM of an on-premises site, the name of the vApp comes from
+// the vApp replication.
 func (r *Resource[M, P]) imported(ctx context.Context, p P, at *replication.Site, listed vcda.Replication) error {
 	if listed.VAppReplication != "" && startedAt(listed.Source, listed.Destination, listed).VDCID == "" {
 		vapp, err := at.Find(ctx, listed.VAppReplication)

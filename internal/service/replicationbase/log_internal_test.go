@@ -11,8 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// TestLogSync_oncePerChange: the log shows state and percent of each VM, and a look that
-// finds nothing new adds no line.
+// TestLogSync_oncePerChange: the log shows state and percent of each VM, and a poll without news adds no line.
 func TestLogSync_oncePerChange(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -24,11 +24,11 @@ func (e notConfiguredError) Error() string {
 	return e.Errors()[0].Detail()
 }
 
-// errPending is an operation that has to wait for the task of an interrupted one.
+// errPending is the error of an operation that has to wait for the task of an interrupted one.
 var errPending = errors.New("the task of an interrupted operation still runs")
 
-// unable is the error diagnostic of a detail for err, which says more where the
-// provider can't be used yet. The action reads on from "Unable to".
+// unable returns the error diagnostic for err, or the diagnostics of a provider that can't be used yet. The action
+// completes "Unable to".
 func unable(action string, d diagnostics.Detail, err error) diag.Diagnostic {
 	var absent notConfiguredError
 	if errors.As(err, &absent) {
@@ -37,7 +37,7 @@ func unable(action string, d diagnostics.Detail, err error) diag.Diagnostic {
 	return d.Unable(action)
 }
 
-// Explain is the error diagnostic for err. The action reads on from "Unable to".
+// Explain returns the error diagnostic for err. The action completes "Unable to".
 func Explain(ctx context.Context, action string, err error) diag.Diagnostic {
 	return unable(action, Detail(ctx, err), err)
 }
@@ -121,7 +121,7 @@ func serviceName(s vcda.Service) string {
 	return map[vcda.Service]string{vcda.Cloud: "Cloud", vcda.Manager: "Manager"}[s]
 }
 
-// explainTask is explain for an operation whose task may go on.
+// explainTask is Explain for an operation whose task may still run.
 func explainTask(ctx context.Context, action string, result replication.Result, err error) diag.Diagnostic {
 	return unable(action, taskDetail(ctx, result, err), err)
 }
@@ -144,12 +144,12 @@ func interruptedCreate(noun string, result replication.Result) diag.Diagnostic {
 	if result.Task.ID != "" && !result.Task.Ended() {
 		return diag.NewWarningDiagnostic("Interrupted while starting the "+noun, goesOn(result.Task)+" The next plan or apply finds out its result.")
 	}
-	return diag.NewWarningDiagnostic("Interrupted after the start of the "+noun, "The replication was started. The next plan or apply makes what is left to change.")
+	return diag.NewWarningDiagnostic("Interrupted after the start of the "+noun, "The replication was started. The next plan or apply makes the remaining changes.")
 }
 
 func adopted(r vcda.Replication) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The replication "+r.ID+" was adopted",
-		"It was there already, and adopt_existing is set. Nothing was started; settings that differed were changed.")
+		"It existed already, and adopt_existing is true. Nothing was started; settings that differed were changed.")
 }
 
 func recoveredStays(r vcda.Replication) diag.Diagnostic {
@@ -159,11 +159,11 @@ func recoveredStays(r vcda.Replication) diag.Diagnostic {
 			places = append(places, fmt.Sprintf("%s (%s)", vm.VMName, strings.Join(strings.Fields(at.CloudVMID+at.VMID+" "+at.VAppID+at.VCenterID), ", ")))
 		}
 	}
-	return diag.NewWarningDiagnostic("What was recovered stays",
+	return diag.NewWarningDiagnostic("The recovered VMs stay",
 		fmt.Sprintf("The replication %s was recovered before it was stopped. At %s these VMs go on: %s.", r.ID, r.DestinationSite(), strings.Join(places, "; ")))
 }
 
-// warningsOf are the warnings of a task.
+// warningsOf returns the warnings of a task.
 func warningsOf(t vcda.Task) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, text := range t.WarningTexts() {
@@ -172,7 +172,7 @@ func warningsOf(t vcda.Task) diag.Diagnostics {
 	return diags
 }
 
-// equalJSON reports whether two bodies of requests are the same.
+// equalJSON reports whether two request bodies are equal.
 func equalJSON(a, b any) bool {
 	left, err := json.Marshal(a)
 	right, otherErr := json.Marshal(b)

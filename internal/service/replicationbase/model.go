@@ -1,6 +1,5 @@
-// Package replicationbase holds what the resources of all kinds of replications
-// share: the common part of model and schema, the life of a replication from create
-// to destroy, import, list, and their messages.
+// Package replicationbase holds the common parts of the resources of all kinds of replications: model and schema, the
+// operations from create to destroy, import, list, and messages.
 package replicationbase
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// Common is what replications of every kind have.
+// Common holds the attributes of every kind of replication.
 type Common struct {
 	ID             types.String                 `tfsdk:"id"`
 	Source         types.Object                 `tfsdk:"source"`
@@ -43,7 +42,7 @@ type Common struct {
 	Timeouts       timeouts.Value               `tfsdk:"timeouts"`
 }
 
-// Cloud is what replications of the Cloud service have beside that.
+// Cloud holds the attributes that only replications of the Cloud service have.
 type Cloud struct {
 	Owner        types.String `tfsdk:"owner"`
 	SLAProfileID types.String `tfsdk:"sla_profile_id"`
@@ -59,17 +58,17 @@ type Model interface {
 	// Ends converts source and destination.
 	Ends() (replication.Source, replication.Destination)
 
-	// Stored converts the network or recovery settings, nil where there are none.
+	// Stored converts the network or recovery settings, nil if there are none.
 	Stored(ctx context.Context) (any, diag.Diagnostics)
 
-	// DiskCleanup is what becomes of the disks at a destroy, "" for the default.
+	// DiskCleanup returns the treatment of the disks in a destroy, "" for the default.
 	DiskCleanup() string
 
-	// Report stores what only this kind has of a listed replication.
+	// Report stores the attributes that only this kind has, from a listed replication.
 	Report(r vcda.Replication)
 
-	// Import stores source and destination of a listed replication, and null where
-	// the appliance shows nothing.
+	// Import stores source and destination of a listed replication, and null for values that the appliance does not
+	// show.
 	Import(r vcda.Replication)
 }
 
@@ -107,7 +106,7 @@ func retentionPolicy(ctx context.Context, list types.List) (*vcda.RetentionPolic
 	return policy, diags
 }
 
-// SLAProfile is the profile that a model asks for, nil where it asks for none.
+// SLAProfile returns the configured profile, nil if there is none.
 func SLAProfile(m Model) *string {
 	if m.CloudBase() == nil {
 		return nil
@@ -115,8 +114,7 @@ func SLAProfile(m Model) *string {
 	return known(m.CloudBase().SLAProfileID)
 }
 
-// settingsOf are the settings of a model that are known: in the plan of a create
-// those that are configured.
+// settingsOf returns the known settings of a model: in the plan of a create, the configured ones.
 func settingsOf(ctx context.Context, m Model) (vcda.SettingsChange, diag.Diagnostics) {
 	c := m.Base()
 	out := vcda.SettingsChange{Description: known(c.Description.StringValue), SLAProfileID: SLAProfile(m)}
@@ -134,9 +132,8 @@ func settingsOf(ctx context.Context, m Model) (vcda.SettingsChange, diag.Diagnos
 	return out, diags
 }
 
-// settingsChange are the settings in which a plan differs from the state. Settings
-// of one's own in place of an SLA profile are all sent: one of them is needed to
-// drop it.
+// settingsChange returns the settings in which a plan differs from the state. Own settings that replace an SLA
+// profile are all sent, because the appliance drops the profile only with one of them.
 func settingsChange(ctx context.Context, p, prior, config Model) (vcda.SettingsChange, diag.Diagnostics) {
 	c, before, configured := p.Base(), prior.Base(), config.Base()
 	var out vcda.SettingsChange
@@ -172,7 +169,7 @@ func settingsChange(ctx context.Context, p, prior, config Model) (vcda.SettingsC
 	return out, diags
 }
 
-// spec is the replication that a model asks for.
+// spec returns the configured replication.
 func spec(ctx context.Context, kind vcda.Kind, m Model) (replication.Spec, diag.Diagnostics) {
 	c := m.Base()
 	source, destination := m.Ends()
@@ -183,31 +180,29 @@ func spec(ctx context.Context, kind vcda.Kind, m Model) (replication.Spec, diag.
 	}, diags
 }
 
-// initialSync is the time of the first synchronization, zero where none is set.
-// The schema has checked its form.
+// initialSync returns the time of the first synchronization, zero if none is set. The schema has checked its form.
 func (c *Common) initialSync() time.Time {
 	at, _ := time.Parse(time.RFC3339, c.InitialSyncAt.ValueString())
 	return at
 }
 
-// isDelayed reports whether the first synchronization is still to come.
+// isDelayed reports whether the first synchronization is in the future.
 func (c *Common) isDelayed(now time.Time) bool { return c.initialSync().After(now) }
 
-// report stores a listed replication. Source and destination stay what was
-// configured, also after a reverse.
+// report stores a listed replication. Source and destination keep the configured values, also after a reverse.
 func report(m Model, r vcda.Replication, now time.Time) {
 	c := m.Base()
 	has := replication.Settings(r)
 	c.ID = types.StringValue(r.ID)
-	if has.RPO != 0 || !isSet(c.Retention) { // else the settings are missing
+	if has.RPO != 0 || !isSet(c.Retention) { // otherwise the response lacks the settings
 		c.Description, c.Retention = customtypes.DescriptionType.Value(has.Description), RetentionList(has.Retention)
 	}
-	take(&c.RPO, Int64OrNull(has.RPO))
-	take(&c.ConnectionType, base.StringOrNull(has.ConnectionType))
-	take(&c.Quiesced, types.BoolPointerValue(has.Quiesced))
-	take(&c.DiskType, base.StringOrNull(has.TargetDiskType))
+	setIfShown(&c.RPO, Int64OrNull(has.RPO))
+	setIfShown(&c.ConnectionType, base.StringOrNull(has.ConnectionType))
+	setIfShown(&c.Quiesced, types.BoolPointerValue(has.Quiesced))
+	setIfShown(&c.DiskType, base.StringOrNull(has.TargetDiskType))
 	c.Migration, c.Reversed = types.BoolValue(r.IsMigration()), types.BoolValue(r.IsReversed())
-	// The Manager service starts paused what is to be synchronized later.
+	// The Manager service starts a replication paused if its synchronization is delayed.
 	waits := !c.Paused.IsNull() && !c.Paused.ValueBool() && c.isDelayed(now)
 	c.Paused = types.BoolValue(r.IsPaused() && !waits)
 	c.Health, c.RecoveryState, c.PendingTaskID = base.StringOrNull(r.Health), types.StringValue(r.RecoveryState()), types.StringNull()
@@ -217,15 +212,14 @@ func report(m Model, r vcda.Replication, now time.Time) {
 	m.Report(r)
 }
 
-// take stores a value that the appliance shows. What it does not show stays as it is
-// configured, and null where it is not.
-func take[V attr.Value](value *V, shown V) {
+// setIfShown stores a value that the appliance shows. A value that it does not show keeps the configured one, or null.
+func setIfShown[V attr.Value](value *V, shown V) {
 	if !shown.IsNull() || (*value).IsUnknown() {
 		*value = shown
 	}
 }
 
-// Int64OrNull is a number, null for 0, as a response has it that lacks the field.
+// Int64OrNull is a number, null for 0, which a response without the field has.
 func Int64OrNull(n int64) types.Int64 {
 	if n == 0 {
 		return types.Int64Null()
@@ -233,8 +227,7 @@ func Int64OrNull(n int64) types.Int64 {
 	return types.Int64Value(n)
 }
 
-// defaults gives the arguments that the appliance knows nothing of the values they
-// have when they are not configured, as after an import.
+// defaults sets the defaults of arguments that the appliance does not know, as after an import.
 func defaults(m Model) {
 	c := m.Base()
 	for _, flag := range []*types.Bool{&c.WaitForSync, &c.AdoptExisting, &c.CleanUpTest} {
@@ -247,7 +240,7 @@ func defaults(m Model) {
 	}
 }
 
-// noTimeouts is a null of the type that the timeouts have in the schema.
+// noTimeouts returns a null of the type of the timeouts in the schema.
 func noTimeouts() timeouts.Value {
 	operations := map[string]attr.Type{}
 	for _, name := range []string{"create", "read", "update", "delete"} {

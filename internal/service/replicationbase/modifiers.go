@@ -25,7 +25,7 @@ func replacement(at path.Path) diag.Diagnostic {
 			"To keep the replication, undo the change.", at))
 }
 
-// ReplaceString replaces the replication, and warns of it.
+// ReplaceString replaces the replication, with a warning.
 func ReplaceString() planmodifier.String {
 	return stringplanmodifier.RequiresReplaceIf(
 		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
@@ -34,7 +34,7 @@ func ReplaceString() planmodifier.String {
 		}, replaces, replaces)
 }
 
-// ReplaceBool replaces the replication, and warns of it.
+// ReplaceBool replaces the replication, with a warning.
 func ReplaceBool() planmodifier.Bool {
 	return boolplanmodifier.RequiresReplaceIf(
 		func(_ context.Context, req planmodifier.BoolRequest, resp *boolplanmodifier.RequiresReplaceIfFuncResponse) {
@@ -43,8 +43,7 @@ func ReplaceBool() planmodifier.Bool {
 		}, replaces, replaces)
 }
 
-// ReplaceList replaces the replication, and warns of it. Another order of the elements
-// is no change.
+// ReplaceList replaces the replication, with a warning. Another order of the elements is no change.
 func ReplaceList() planmodifier.List { return replaceList{} }
 
 type replaceList struct{}
@@ -64,7 +63,7 @@ func (replaceList) PlanModifyList(_ context.Context, req planmodifier.ListReques
 	}
 }
 
-// sorted is a text that is the same for lists of the same elements in any order.
+// sorted returns a text that is equal for lists of equal elements in any order.
 func sorted(list types.List) string {
 	if list.IsNull() || list.IsUnknown() {
 		return list.String()
@@ -107,8 +106,8 @@ func sortedByVM(byVM types.Map) map[string]string {
 
 const replaces = "a change replaces the replication"
 
-// replaceOtherValue replaces where both values are set and differ. What the
-// appliance does not show is null after an import.
+// replaceOtherValue replaces if both values are set and differ. A value that the appliance does not show is null
+// after an import.
 func replaceOtherValue() planmodifier.String {
 	return stringplanmodifier.RequiresReplaceIf(
 		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
@@ -118,8 +117,7 @@ func replaceOtherValue() planmodifier.String {
 		}, replaces, replaces)
 }
 
-// keepAnyProfile keeps the storage profile that the appliance chose where any will
-// do.
+// keepAnyProfile keeps the storage profile that the appliance chose if any profile is configured.
 type keepAnyProfile struct{}
 
 func (keepAnyProfile) Description(context.Context) string {

@@ -23,9 +23,9 @@ var notEmpty = []validator.String{stringvalidator.LengthAtLeast(1)}
 func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
 	half := func(description string) schema.SingleNestedAttribute {
 		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: map[string]schema.Attribute{
-			"copy_source_networks": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the networks of the source vApp are made again."},
+			"copy_source_networks": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the networks of the source vApp are created at the destination."},
 			"network_mappings": schema.ListNestedAttribute{
-				Optional: true, MarkdownDescription: "Which network of the destination takes the place of one of the source.",
+				Optional: true, MarkdownDescription: "Networks of the destination that replace networks of the source.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"source_network":           schema.StringAttribute{Required: true, MarkdownDescription: "Name of the network at the source.", Validators: notEmpty},
 					"destination_network_id":   schema.StringAttribute{Required: true, CustomType: customtypes.UUIDType, MarkdownDescription: "Id of the network at the destination.", Validators: []validator.String{customtypes.UUIDType.Validator()}},
@@ -41,7 +41,7 @@ func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
 	}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Networks after a recovery. They replace the settings of the appliance as a whole, and are not read back: a change by somebody else is not noticed. Left out, they are not managed.",
+		MarkdownDescription: "Networks after a recovery. They replace all settings that the appliance has stored, and are not read back: a change outside Terraform is not detected. If the attribute is left out, they are not managed.",
 		Attributes: map[string]schema.Attribute{
 			"failover":      half("Networks after a failover or a migration."),
 			"failover_test": half("Networks in a failover test."),
@@ -54,7 +54,7 @@ func NICs() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{Optional: true, MarkdownDescription: "Network cards after the recovery.", NestedObject: nicObject()}
 }
 
-// allocationModes are how a network card gets its address.
+// allocationModes are the ways in which a network card gets its address.
 var allocationModes = []string{"DHCP", "MANUAL", "NONE", "POOL"}
 
 func nicObject() schema.NestedAttributeObject {
@@ -99,7 +99,7 @@ type nic struct {
 	ResetMAC  types.Bool   `tfsdk:"reset_mac_address"`
 }
 
-// The network settings as they are sent.
+// The network settings as the API has them.
 type (
 	wireNetwork struct {
 		Failover     any `json:"failoverSettings,omitempty"`
@@ -138,12 +138,12 @@ type (
 	}
 )
 
-// NetworkOfVM converts the network settings of one VM, nil where there are none.
+// NetworkOfVM converts the network settings of one VM, nil if there are none.
 func NetworkOfVM(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
 	return network(ctx, object, func(half networkHalf[[]nic]) (any, error) { return half.vm(half.NICs), nil })
 }
 
-// NetworkOfVApp converts the network settings of a vApp, nil where there are none.
+// NetworkOfVApp converts the network settings of a vApp, nil if there are none.
 func NetworkOfVApp(ctx context.Context, object types.Object) (any, diag.Diagnostics) {
 	return network(ctx, object, func(half networkHalf[types.Dynamic]) (any, error) {
 		cards, err := nicsByVM(half.NICs)
@@ -167,7 +167,7 @@ func network[N any](ctx context.Context, object types.Object, vm func(networkHal
 		h, more := As[networkHalf[N]](ctx, from)
 		diags.Append(more...)
 		ofVMs, err := vm(h)
-		if err != nil { // the schema has checked what was known then
+		if err != nil { // the schema has checked the values that were known then
 			diags.AddAttributeError(path.Root("network_settings"), "Invalid nics", err.Error())
 		}
 		return wireHalf{VApp: h.vapp(), VM: ofVMs}

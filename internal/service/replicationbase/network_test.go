@@ -12,7 +12,7 @@ import (
 
 const networkID = "8a5d3f17-4e92-4c6b-a0d8-7b1c2e9f6a45"
 
-// half are network settings with all that can be set.
+// half returns network settings with all attributes.
 func half(nics any) direct.Values {
 	return direct.Values{
 		"copy_source_networks": false,
@@ -36,8 +36,8 @@ const (
 	wantPlacement = `{"vmFolder":"group-v4","resourcePool":"resgroup-4","host":"host-4","networkMappings":{"defaultNetwork":"network-14","mappings":[{"key":4000,"networkId":"network-15"}]}}`
 )
 
-// storedConfig is the configuration of a kind with all settings that are stored, and
-// what the appliance has to get.
+// storedConfig returns a configuration of a kind with all stored settings, and the settings that the appliance has to
+// receive.
 func storedConfig(f *fixture) (config direct.Values, want string) {
 	vm := f.A.Workloads().VApps
 	switch f.name {
@@ -58,8 +58,8 @@ func storedConfig(f *fixture) (config direct.Values, want string) {
 		`{"failoverPlacement":` + wantPlacement + `,"testPlacement":` + wantPlacement + `}`
 }
 
-// TestStoredSettings_whole: all that is configured is sent as the API has it, once, and
-// again as a whole when a part of it changes.
+// TestStoredSettings_whole: all settings are sent once, in the form of the API, and again as a whole when one of them
+// changes.
 func TestStoredSettings_whole(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		config, want := storedConfig(f)
@@ -88,8 +88,7 @@ func requireStored(t *testing.T, f *fixture, made direct.Object, want string) {
 	}
 }
 
-// TestStoredSettings_wrongNICs: each mistake in the network cards of a vApp is an error
-// of the plan.
+// TestStoredSettings_wrongNICs: each invalid network card of a vApp is an error of the plan.
 func TestStoredSettings_wrongNICs(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[1], "site-b")

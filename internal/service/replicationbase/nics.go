@@ -14,13 +14,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// NICsByVM is the attribute of the network cards of the VMs of a vApp. A map of lists of
-// objects would ask for each attribute of each object, so it takes any type.
+// NICsByVM describes the network cards of the VMs of a vApp. It takes any type, because a map of lists of objects
+// would require each attribute of each object.
 func NICsByVM() schema.DynamicAttribute {
 	return schema.DynamicAttribute{
 		Optional: true, Validators: []validator.Dynamic{nicsForm{}},
 		MarkdownDescription: "Network cards after the recovery: a map by the id of the VM, of lists of objects with `index`, and optionally `connected`, `network`, `ip_address`, `ip_allocation_mode` (`DHCP`, `MANUAL`, `NONE` or `POOL`) and `reset_mac_address`. " +
-			"The other settings of a VM apply to each VM that is named here.",
+			"The other settings apply to each VM in this map.",
 	}
 }
 
@@ -39,8 +39,7 @@ func (nicsForm) ValidateDynamic(_ context.Context, req validator.DynamicRequest,
 	}
 }
 
-// nicsByVM converts network cards, by the id of their VM as it is sent. What is not
-// known yet is left out.
+// nicsByVM converts network cards by the id of their VM as it is sent. It leaves unknown values out.
 func nicsByVM(value types.Dynamic) (map[string][]nic, error) {
 	byVM := map[string][]nic{}
 	if !isSet(value) || value.IsUnderlyingValueNull() || value.IsUnderlyingValueUnknown() {
@@ -69,7 +68,7 @@ func nicsByVM(value types.Dynamic) (map[string][]nic, error) {
 	return byVM, nil
 }
 
-// members are the attributes of an object, or the elements of a map.
+// members returns the attributes of an object, or the elements of a map.
 func members(v attr.Value) (map[string]attr.Value, bool) {
 	switch v := v.(type) {
 	case types.Object:
@@ -84,7 +83,7 @@ func members(v attr.Value) (map[string]attr.Value, bool) {
 	return nil, false
 }
 
-// elements are those of a list, none of one that is not known yet.
+// elements returns the elements of a list, none of an unknown list.
 func elements(v attr.Value) ([]attr.Value, bool) {
 	if v.IsUnknown() {
 		return nil, true
@@ -115,19 +114,19 @@ func convertNIC(v attr.Value) (nic, error) {
 		var ok bool
 		switch name {
 		case "index":
-			out.Index, ok = whole(value)
+			out.Index, ok = wholeNumber(value)
 		case "connected":
-			ok = into(&out.Connected, value)
+			ok = assignTo(&out.Connected, value)
 		case "network":
-			ok = into(&out.Network, value)
+			ok = assignTo(&out.Network, value)
 		case "ip_address":
-			ok = into(&out.Address, value) && isAddress(out.Address)
+			ok = assignTo(&out.Address, value) && isAddress(out.Address)
 		case "ip_allocation_mode":
-			ok = into(&out.Mode, value) && (!isSet(out.Mode) || slices.Contains(allocationModes, out.Mode.ValueString()))
+			ok = assignTo(&out.Mode, value) && (!isSet(out.Mode) || slices.Contains(allocationModes, out.Mode.ValueString()))
 		case "reset_mac_address":
-			ok = into(&out.ResetMAC, value)
+			ok = assignTo(&out.ResetMAC, value)
 		default:
-			return out, fmt.Errorf("has an attribute %s, which is none of a network card", name)
+			return out, fmt.Errorf("has an attribute %s, which a network card does not have", name)
 		}
 		if !ok {
 			return out, fmt.Errorf("has a wrong %s", name)
@@ -139,9 +138,8 @@ func convertNIC(v attr.Value) (nic, error) {
 	return out, nil
 }
 
-// into stores a value of the type, and nothing of one that is null or not known yet. It
-// reports whether there is no other type.
-func into[V attr.Value](to *V, value attr.Value) bool {
+// assignTo stores a value of the type, and skips null and unknown values. It reports whether the value has the type.
+func assignTo[V attr.Value](to *V, value attr.Value) bool {
 	if !isSet(value) {
 		return true
 	}
@@ -152,14 +150,14 @@ func into[V attr.Value](to *V, value attr.Value) bool {
 	return ok
 }
 
-// isAddress reports whether a text is an IP address, if there is one.
+// isAddress reports whether a text is null or an IP address.
 func isAddress(text types.String) bool {
 	_, err := values.IPAddress(text.ValueString())
 	return !isSet(text) || err == nil
 }
 
-// whole is a number that is whole and not below zero.
-func whole(value attr.Value) (types.Int64, bool) {
+// wholeNumber converts a whole number that is not negative.
+func wholeNumber(value attr.Value) (types.Int64, bool) {
 	if value.IsUnknown() {
 		return types.Int64Unknown(), true
 	}

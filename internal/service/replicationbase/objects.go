@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// StringOf is a text in an object, "" where it is null.
+// StringOf returns a text of an object, "" for null.
 func StringOf(object types.Object, name string) string {
 	text, _ := object.Attributes()[name].(interface{ ValueString() string })
 	if text == nil {
@@ -19,10 +19,10 @@ func StringOf(object types.Object, name string) string {
 	return text.ValueString()
 }
 
-// IDOf is an id of Cloud Director in an object, as it is sent.
+// IDOf returns an id of Cloud Director of an object, as it is sent.
 func IDOf(object types.Object, name string) string { return sentID(StringOf(object, name)) }
 
-// sentID is an id without the beginning of a URN.
+// sentID returns an id without the prefix of a URN.
 func sentID(text string) string {
 	if id, err := values.UUID(text); err == nil {
 		return id
@@ -30,13 +30,13 @@ func sentID(text string) string {
 	return text
 }
 
-// ObjectOf is an object in an object.
+// ObjectOf returns an object in an object.
 func ObjectOf(object types.Object, name string) types.Object {
 	inner, _ := object.Attributes()[name].(types.Object)
 	return inner
 }
 
-// IntsOf are the numbers of a list in an object.
+// IntsOf returns the numbers of a list in an object.
 func IntsOf(object types.Object, name string) []int64 {
 	list, _ := object.Attributes()[name].(types.List)
 	return ints(list)
@@ -52,8 +52,7 @@ func ints(list types.List) []int64 {
 	return out
 }
 
-// IntsByVM are the numbers of a map of lists in an object, by the id of a VM as it
-// is sent.
+// IntsByVM returns the numbers of a map of lists in an object, by the id of a VM as it is sent.
 func IntsByVM(object types.Object, name string) map[string][]int64 {
 	byVM, _ := object.Attributes()[name].(types.Map)
 	var out map[string][]int64
@@ -68,7 +67,7 @@ func IntsByVM(object types.Object, name string) map[string][]int64 {
 	return out
 }
 
-// StringsOf are the texts of a list in an object.
+// StringsOf returns the texts of a list in an object.
 func StringsOf(object types.Object, name string) []string {
 	list, _ := object.Attributes()[name].(types.List)
 	var out []string
@@ -80,8 +79,7 @@ func StringsOf(object types.Object, name string) []string {
 	return out
 }
 
-// Shown is the value of an attribute as the appliance shows it. What it does not show
-// stays as it is configured, and null where it is not.
+// Shown returns a value that the appliance shows. A value that it does not show keeps the configured one, or null.
 func Shown[V attr.Value](object types.Object, name, text string, shown V) attr.Value {
 	if present := object.Attributes()[name]; text == "" && present != nil && !present.IsUnknown() {
 		return present
@@ -89,14 +87,14 @@ func Shown[V attr.Value](object types.Object, name, text string, shown V) attr.V
 	return shown
 }
 
-// With is an object of these types with some values changed.
+// With returns an object of these types with some values changed.
 func With(kinds map[string]attr.Type, object types.Object, changes map[string]attr.Value) types.Object {
 	all := maps.Clone(object.Attributes())
 	maps.Copy(all, changes)
 	return types.ObjectValueMust(kinds, all)
 }
 
-// Empty is an object whose values are all null but those given.
+// Empty returns an object with null values, except for those given.
 func Empty(kinds map[string]attr.Type, given map[string]attr.Value) types.Object {
 	all := map[string]attr.Value{}
 	for name, kind := range kinds {
@@ -106,7 +104,7 @@ func Empty(kinds map[string]attr.Type, given map[string]attr.Value) types.Object
 	return types.ObjectValueMust(kinds, all)
 }
 
-// null is the null of a type that schemas of replications use.
+// null returns the null of a type that schemas of replications use.
 func null(kind attr.Type) attr.Value {
 	switch kind := kind.(type) {
 	case types.ObjectType:
@@ -127,13 +125,13 @@ func null(kind attr.Type) attr.Value {
 	return types.StringNull()
 }
 
-// TypesOf are the types of the attributes of an object among some types.
+// TypesOf returns the types of the attributes of an inner object.
 func TypesOf(kinds map[string]attr.Type, name string) map[string]attr.Type {
 	inner, _ := kinds[name].(types.ObjectType)
 	return inner.AttrTypes
 }
 
-// Int64List is a list of numbers, null where there are none.
+// Int64List is a list of numbers, null if it is empty.
 func Int64List(numbers []int64) types.List {
 	if len(numbers) == 0 {
 		return types.ListNull(types.Int64Type)

@@ -12,8 +12,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestOddities_unknownValues: what is not known yet is no conflict: a module may set
-// one of several arguments by variables.
+// TestOddities_unknownValues: an unknown value is no conflict, because a module may set one of several arguments by
+// variables.
 func TestOddities_unknownValues(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		configs := map[string]direct.Values{
@@ -38,8 +38,8 @@ func TestOddities_unknownValues(t *testing.T) {
 	})
 }
 
-// lists lets the destination list one row, as a faithful appliance of another make may.
-func (f *fixture) lists(row map[string]any) {
+// listRow makes the destination list one row, in a form that another appliance may use.
+func (f *fixture) listRow(row map[string]any) {
 	f.t.Helper()
 	text, err := json.Marshal(map[string]any{"items": []any{row}, "total": 1, "offset": 0, "limit": 100})
 	if err != nil {
@@ -50,7 +50,7 @@ func (f *fixture) lists(row map[string]any) {
 	f.Clock.Advance(2 * time.Minute) // so that no list is shared with the last read
 }
 
-// bareRow is a replication with null for all that may be null in a response.
+// bareRow returns a replication with null in every field that a response may leave out.
 func (f *fixture) bareRow(id string) map[string]any {
 	source, destination := f.A.Workloads(), f.B.Workloads()
 	vm := map[string]any{
@@ -78,12 +78,12 @@ func (f *fixture) bareRow(id string) map[string]any {
 	return ends
 }
 
-// TestOddities_nulls: what a response may leave out is no drift, and a create takes it.
+// TestOddities_nulls: a field that a response leaves out is no drift, and a create accepts it.
 func TestOddities_nulls(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		config := f.config("rpo_minutes", 60, "quiesced", false, "target_disk_type", "THIN", "retention_rules", []any{direct.Values{"instances": 3, "distance_minutes": 60}})
 		made := f.apply(none, config)
-		f.lists(f.bareRow(id(made)))
+		f.listRow(f.bareRow(id(made)))
 		fresh := f.refresh(made)
 		for name, want := range map[string]any{"rpo_minutes": int64(60), "quiesced": false, "target_disk_type": "THIN", "recovery_state": "NOT_STARTED", "health": nil} {
 			if got := fresh.Values[name]; got != want {
@@ -103,8 +103,7 @@ func TestOddities_nulls(t *testing.T) {
 	})
 }
 
-// TestOddities_placesThatAreNotShown: what was configured or chosen of a place stays
-// where a response leaves it out.
+// TestOddities_placesThatAreNotShown: configured and chosen values of a place stay if a response leaves them out.
 func TestOddities_placesThatAreNotShown(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		config := f.config()
@@ -115,7 +114,7 @@ func TestOddities_placesThatAreNotShown(t *testing.T) {
 			config["source"].(direct.Values)["replicator_id"] = f.A.Workloads().Replicators[0] //nolint:errcheck,forcetypeassert // as config says
 		}
 		made := f.apply(none, config)
-		f.lists(f.bareRow(id(made)))
+		f.listRow(f.bareRow(id(made)))
 		fresh := f.refresh(made)
 		f.requireNoChange(fresh, config)
 		if !equal(fresh.Values["destination"], made.Values["destination"]) || !equal(fresh.Values["source"], made.Values["source"]) {
@@ -124,8 +123,8 @@ func TestOddities_placesThatAreNotShown(t *testing.T) {
 	})
 }
 
-// TestOddities_recoveredBefore: an appliance may go on to show where a VM ran in a test
-// that is over, and show a recovered vApp by its VMs alone.
+// TestOddities_recoveredBefore: an appliance may show the VM of a test that is over, and show a recovered vApp by its
+// VMs only.
 func TestOddities_recoveredBefore(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -138,7 +137,7 @@ func TestOddities_recoveredBefore(t *testing.T) {
 			for _, vm := range machines(row) {
 				vm["destinationState"] = map[string]any{"recoveryInfo": map[string]any{"recoveryState": state, "vAppId": "a", "vcdVmId": "b"}}
 			}
-			f.lists(row)
+			f.listRow(row)
 			if fresh := f.refresh(made); (fresh.Values[attribute] != nil) != isUp || fresh.Values["recovery_state"] != state {
 				t.Errorf("%s: %v", state, fresh.Values[attribute])
 			}
@@ -146,7 +145,7 @@ func TestOddities_recoveredBefore(t *testing.T) {
 	})
 }
 
-// TestOddities_pausedWithoutAFlag: not every appliance shows a flag of its own.
+// TestOddities_pausedWithoutAFlag: not every appliance shows the flag.
 func TestOddities_pausedWithoutAFlag(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -154,14 +153,14 @@ func TestOddities_pausedWithoutAFlag(t *testing.T) {
 		for _, vm := range machines(row) {
 			vm["dataConnectionState"] = "PAUSED"
 		}
-		f.lists(row)
+		f.listRow(row)
 		if fresh := f.refresh(made); fresh.Values["paused"] != true {
 			t.Errorf("refreshed to %v", fresh.Values)
 		}
 	})
 }
 
-// machines are the objects of the VMs in a row.
+// machines returns the objects of the VMs in a row.
 func machines(row map[string]any) []map[string]any {
 	vms, isVApp := row["vmReplications"].([]any)
 	if !isVApp {
@@ -175,8 +174,8 @@ func machines(row map[string]any) []map[string]any {
 	return all
 }
 
-// TestOddities_importOfOnPremises: what the appliance does not show of an on-premises
-// source replaces nothing after an import.
+// TestOddities_importOfOnPremises: a value of an on-premises source that the appliance does not show replaces nothing
+// after an import.
 func TestOddities_importOfOnPremises(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds[:2] {
@@ -191,7 +190,7 @@ func TestOddities_importOfOnPremises(t *testing.T) {
 			row := f.bareRow(f.prefix + "1")
 			row["source"] = map[string]any{"site": "tenant", "org": nil, "vdcId": nil}
 			machines(row)[0]["vmId"] = "vm-15"
-			f.lists(row)
+			f.listRow(row)
 			imported, problems := f.Import(t, f.name, f.prefix+"1", nil)
 			if errors := problems.Errors(); len(errors) > 0 {
 				t.Fatal(errors)
@@ -230,12 +229,11 @@ func TestOddities_order(t *testing.T) {
 	}
 }
 
-// TestOddities_otherAppliance: a replication that another appliance does not list
-// stays in the state.
+// TestOddities_otherAppliance: a replication stays in the state if another appliance does not list it.
 func TestOddities_otherAppliance(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
-		other := start(t, f.kindTest, "site-b") // sites of the same names elsewhere
+		other := start(t, f.kindTest, "site-b") // other sites with the same names
 		says := []string{"was made through the appliance with the instance", "terraform state rm", "VCDA_URL"}
 		kept, problems := other.Refresh(t, f.name, made)
 		requireError(t, problems, says...)
@@ -247,13 +245,13 @@ func TestOddities_otherAppliance(t *testing.T) {
 		if id(kept) != id(made) {
 			t.Errorf("state %v", kept.Values)
 		}
-		f.Restart(t, "site-a") // which is another appliance of the same sites
+		f.Restart(t, "site-a") // another appliance of the same sites
 		f.requireNoChange(f.refresh(made), f.config())
 	})
 }
 
-// TestOddities_earlyIDs: a start task may name the new id at once, or the vApp
-// replication that a VM's is part of.
+// TestOddities_earlyIDs: a start task may have the new id at once, or the id of the vApp replication that the VM's is
+// part of.
 func TestOddities_earlyIDs(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.NameReplicationsEarly(true)
@@ -265,7 +263,7 @@ func TestOddities_earlyIDs(t *testing.T) {
 	})
 }
 
-// TestOddities_importByAnAmbiguousName: several of one name are listed by their ids.
+// TestOddities_importByAnAmbiguousName: the error lists the ids of all matches.
 func TestOddities_importByAnAmbiguousName(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		var ids []string
@@ -288,8 +286,8 @@ func TestOddities_importByAnAmbiguousName(t *testing.T) {
 	})
 }
 
-// TestVSphere_replicators: without an argument the only replicator of each site is
-// taken. Several are listed, and none is an error.
+// TestVSphere_replicators: the only replicator of each site is the default. Several are an error that lists them,
+// none is an error.
 func TestVSphere_replicators(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[2], "site-b")
@@ -310,7 +308,7 @@ func TestVSphere_replicators(t *testing.T) {
 	}
 }
 
-// TestVSphere_folder: each replication gets a folder of its own, which is kept.
+// TestVSphere_folder: each replication gets its own folder, and keeps it.
 func TestVSphere_folder(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[2], "site-b")
@@ -329,7 +327,7 @@ func TestVSphere_folder(t *testing.T) {
 	}
 }
 
-// TestVSphere_diskCleanup: a destroy says what becomes of the disks.
+// TestVSphere_diskCleanup: a destroy sends the configured treatment of the disks.
 func TestVSphere_diskCleanup(t *testing.T) {
 	t.Parallel()
 	for _, cleanup := range []any{nil, "REMOVE_ALL", "REMOVE_NONE"} {

@@ -16,8 +16,7 @@ type onPremisesTest struct {
 	config func(f *fixture) direct.Values
 }
 
-// onPremises are replications of each kind, in each direction. The cloud site is
-// site-b.
+// onPremises are replications of each kind, in each direction. The cloud site is site-b.
 var onPremises = map[string]onPremisesTest{
 	"VM from": {kinds[0], "erp", "site-b", func(f *fixture) direct.Values {
 		return f.config("source", direct.Values{"site": twosites.OnPremises, "vcenter_vm": direct.Values{
@@ -52,8 +51,8 @@ func eachOnPremises(t *testing.T, at string, test func(t *testing.T, f *fixture,
 	}
 }
 
-// TestOnPremises_lifeCycle: a replication from or to an on-premises site is managed at
-// the cloud site, from the appliance there and from another one.
+// TestOnPremises_lifeCycle: the cloud site manages a replication from or to an on-premises site, for a provider of
+// that site and of another one.
 func TestOnPremises_lifeCycle(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"site-b", "site-a"} {
@@ -107,8 +106,7 @@ func TestOnPremises_import(t *testing.T) {
 	})
 }
 
-// TestOnPremises_existsAlready: what is there already is found by its source and its
-// destination.
+// TestOnPremises_existsAlready: an existing replication is found by its source and its destination.
 func TestOnPremises_existsAlready(t *testing.T) {
 	t.Parallel()
 	eachOnPremises(t, "site-b", func(t *testing.T, f *fixture, o onPremisesTest) {
@@ -124,7 +122,7 @@ func TestOnPremises_existsAlready(t *testing.T) {
 	})
 }
 
-// TestOnPremises_unknownSite: a site that is not known is named.
+// TestOnPremises_unknownSite: the error names an unknown site.
 func TestOnPremises_unknownSite(t *testing.T) {
 	t.Parallel()
 	f := start(t, kinds[0], "site-b")

@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// TestOwnership_heldByTheState: what another object of the state has is not adopted.
+// TestOwnership_heldByTheState: a replication of another object in the state is not adopted.
 func TestOwnership_heldByTheState(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -21,8 +21,7 @@ func TestOwnership_heldByTheState(t *testing.T) {
 	})
 }
 
-// TestOwnership_planned: a plan refuses that one resource creates what another one
-// has, whichever is planned first.
+// TestOwnership_planned: a plan refuses a resource that creates the replication of another one, in either order.
 func TestOwnership_planned(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -45,8 +44,7 @@ func TestOwnership_planned(t *testing.T) {
 	})
 }
 
-// TestOwnership_plannedOnce: a replacement, a tainted object, a destroy and what is not
-// known yet are no second resource.
+// TestOwnership_plannedOnce: a replacement, a tainted object, a destroy and unknown values are no second resource.
 func TestOwnership_plannedOnce(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.refresh(f.apply(none, f.config()))
@@ -76,8 +74,8 @@ func TestOwnership_plannedOnce(t *testing.T) {
 	})
 }
 
-// TestOwnership_deposedObject: an object that another one of the run has replaced by
-// adoption is only forgotten.
+// TestOwnership_deposedObject: an object that another one of the run has replaced by adoption is only removed from
+// the state.
 func TestOwnership_deposedObject(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		deposed := f.apply(none, f.config())
@@ -92,8 +90,8 @@ func TestOwnership_deposedObject(t *testing.T) {
 	})
 }
 
-// TestOwnership_heldTwice: of a state that holds a replication twice, an apply only
-// forgets one object, and a destroy stops the replication once.
+// TestOwnership_heldTwice: if the state holds a replication twice, an apply only removes one object from it, and a
+// destroy stops the replication once.
 func TestOwnership_heldTwice(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -119,8 +117,7 @@ func TestOwnership_heldTwice(t *testing.T) {
 	})
 }
 
-// TestOwnership_plannedAgain: a process that plans and applies several times stops
-// what it made.
+// TestOwnership_plannedAgain: a process that plans and applies several times stops its own replication.
 func TestOwnership_plannedAgain(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
@@ -135,8 +132,8 @@ func TestOwnership_plannedAgain(t *testing.T) {
 	})
 }
 
-// TestOwnership_partOfAVApp: the replication of a VM is not adopted from the vApp
-// replication that another resource has, and not the other way round.
+// TestOwnership_partOfAVApp: the replication of a VM is not adopted if another resource has its vApp replication, nor
+// the reverse.
 func TestOwnership_partOfAVApp(t *testing.T) {
 	t.Parallel()
 	for _, owner := range kinds[:2] {

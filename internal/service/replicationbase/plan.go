@@ -38,8 +38,7 @@ func (r *Resource[M, P]) ValidateConfig(ctx context.Context, req resource.Valida
 	validateRetention(ctx, c.Retention, &resp.Diagnostics)
 }
 
-// isSet reports whether a value is given. One that is not known yet may turn out to be
-// null: the plan checks it.
+// isSet reports whether a value is known and not null. The plan checks values that become known later.
 func isSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // validateProfile refuses an SLA profile beside settings that it sets.
@@ -87,8 +86,7 @@ func validateMigration(p Model, diags *diag.Diagnostics) {
 	}
 }
 
-// ValidateEnds refuses a source or a destination of which not exactly one of the
-// inner objects is set.
+// ValidateEnds requires exactly one of the inner objects of the source and of the destination.
 func ValidateEnds(ctx context.Context, config tfsdk.Config, sources, destinations []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for name, inner := range map[string][]string{"source": sources, "destination": destinations} {
@@ -119,12 +117,12 @@ func validateEnd(at path.Path, object types.Object, inner []string) diag.Diagnos
 		fmt.Sprintf("Exactly one of %s must be set, and %d are.", joinNames(inner), set))}
 }
 
-// ModifyPlan plans no change where the arguments mean the same, tells what a change
-// leaves as it is, and checks what only the appliance knows.
+// ModifyPlan plans no change for equal values, warns of settings that a change keeps, and checks what only the
+// appliance knows.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(r.planOwner(ctx, req)...)
 	if !req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() && r.sameArguments(ctx, req) {
-		// The framework planned every computed value again because of another spelling.
+		// The framework has planned every computed value as unknown, because the text of an equal value differs.
 		resp.Plan.Raw = req.State.Raw
 		return
 	}
@@ -151,8 +149,7 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 }
 
-// planOwner notes whose the replication is, and refuses to plan that one resource
-// creates what another one has.
+// planOwner records the owner of the replication, and refuses a resource that creates the replication of another one.
 func (r *Resource[M, P]) planOwner(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
 	if !req.State.Raw.IsNull() {
 		var id types.String
@@ -174,15 +171,14 @@ func (r *Resource[M, P]) planOwner(ctx context.Context, req resource.ModifyPlanR
 		if !r.Reservations.PlanKeep(key) {
 			diags.Append(plannedTwice())
 		}
-	case owner != "": // the second half of a replacement
+	case owner != "": // the create of a replacement
 	case !r.Reservations.PlanCreate(key):
 		diags.Append(plannedTwice())
 	}
 	return diags
 }
 
-// configuredKey tells the replication of a configuration from others, "" as long as
-// not all of its source and its destination is known.
+// configuredKey returns the key of the configured replication, "" while its source or destination is not fully known.
 func (r *Resource[M, P]) configuredKey(ctx context.Context, config tfsdk.Config) (string, diag.Diagnostics) {
 	var values map[string]tftypes.Value
 	if config.Raw.As(&values) != nil || !values["source"].IsFullyKnown() || !values["destination"].IsFullyKnown() {
@@ -198,8 +194,7 @@ func (r *Resource[M, P]) configuredKey(ctx context.Context, config tfsdk.Config)
 	return replication.Spec{Kind: r.Kind.Kind, Source: source, Destination: destination}.Key(), nil
 }
 
-// keepSettings keeps the settings that are not configured, unless a new SLA
-// profile changes them.
+// keepSettings keeps the settings that are not configured, unless a new SLA profile changes them.
 func (r *Resource[M, P]) keepSettings(p, prior, config P) {
 	c, before, configured := p.Base(), prior.Base(), config.Base()
 	keep(&c.Description, before.Description, configured.Description)
@@ -216,7 +211,7 @@ func (r *Resource[M, P]) keepSettings(p, prior, config P) {
 	keep(&c.Retention, before.Retention, configured.Retention)
 }
 
-// keep plans the value of the state where none is configured and there is one.
+// keep plans the value of the state if none is configured.
 func keep[T interface{ IsNull() bool }](plan *T, prior, config T) {
 	if config.IsNull() && !prior.IsNull() {
 		*plan = prior
@@ -243,7 +238,7 @@ func setChanged(ctx context.Context, plan *tfsdk.Plan, m Model) diag.Diagnostics
 	return diags
 }
 
-// sameArguments reports whether all arguments are planned as they are in the state.
+// sameArguments reports whether the plan changes no argument.
 func (r *Resource[M, P]) sameArguments(ctx context.Context, req resource.ModifyPlanRequest) bool {
 	var plan, prior, config map[string]tftypes.Value
 	if req.Plan.Raw.As(&plan) != nil || req.State.Raw.As(&prior) != nil || req.Config.Raw.As(&config) != nil {
@@ -261,8 +256,7 @@ func (r *Resource[M, P]) sameArguments(ctx context.Context, req resource.ModifyP
 	return true
 }
 
-// planCreate checks a new replication. What is unknown as yet is checked by the
-// create.
+// planCreate checks a new replication. The create checks unknown values.
 func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	p := P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
@@ -272,7 +266,7 @@ func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlan
 	c := p.Base()
 	if c.WaitForSync.ValueBool() && (c.Paused.ValueBool() || c.isDelayed(r.Clock.Now())) {
 		resp.Diagnostics.AddAttributeError(path.Root("wait_for_sync"), "Invalid combination of attributes",
-			"A replication that starts paused, or whose first synchronization is to come, is not synchronized by the end of a create. Remove wait_for_sync, paused or initial_sync_at.")
+			"A replication that starts paused, or with initial_sync_at in the future, does not synchronize during the create. Remove wait_for_sync, paused or initial_sync_at.")
 	}
 	client, absent := r.VCDA.Client()
 	if absent.HasError() || r.Preflight == nil {
@@ -280,7 +274,7 @@ func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlan
 	}
 	home, err := client.Home(ctx)
 	if err != nil {
-		return // the create says why
+		return // the create reports it
 	}
 	if home.Service != r.Kind.Kind.Service() {
 		_, err := r.site(ctx, "")
@@ -290,7 +284,7 @@ func (r *Resource[M, P]) planCreate(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.Append(r.warnOfSites(ctx, client, home, p)...)
 }
 
-// warnOfSites warns of sites that the appliance is not paired with, at least not yet.
+// warnOfSites warns of sites that the appliance is not paired with yet.
 func (r *Resource[M, P]) warnOfSites(ctx context.Context, client *vcda.Client, home vcda.Home, p P) diag.Diagnostics {
 	sites, err := client.SharedSites(ctx)
 	if err != nil {
@@ -308,14 +302,14 @@ func (r *Resource[M, P]) warnOfSites(ctx context.Context, client *vcda.Client, h
 		site, ok := end.object.Attributes()["site"].(types.String)
 		if ok && (r.Kind.Kind == vcda.VSphere || !isOnPremises(end.object)) && !site.IsUnknown() && !site.IsNull() && !names[site.ValueString()] {
 			diags.AddAttributeWarning(path.Root(end.at).AtName("site"), "Unknown site",
-				fmt.Sprintf("The appliance is not paired with a site %q. Unless it will be by then, the apply fails.", site.ValueString()))
+				fmt.Sprintf("The appliance is not paired with a site %q. The apply fails unless it pairs with the site first.", site.ValueString()))
 		}
 	}
 	return diags
 }
 
-// isOnPremises reports whether an end is in a vCenter of a tenant's site, which is
-// paired in another way.
+// isOnPremises reports whether an end is in a vCenter of a tenant's site, whose pairing the list of sites does not
+// show.
 func isOnPremises(end types.Object) bool {
 	for name, value := range end.Attributes() {
 		if strings.HasPrefix(name, "vcenter") && !value.IsNull() {

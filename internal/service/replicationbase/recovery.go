@@ -13,8 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
-// reasons say why the state of a replication forbids a test or a recovery, and what
-// to do then.
+// reasons are the texts for a state of a replication that forbids a test or a recovery.
 var reasons = map[replication.Reason]struct{ why, advice string }{
 	replication.TestActive:   {"a failover test of it is active", "Clean it up first: destroy its vcda_failover_test. If no configuration has one, import it, and destroy it then."},
 	replication.Recovered:    {"it has been recovered", "Reverse it first with the action vcda_replication_reverse, or destroy the replication."},
@@ -52,14 +51,13 @@ func RecoveryDetail(ctx context.Context, id string, err error) diagnostics.Detai
 	return d
 }
 
-// Label names a replication by what it replicates, and its id.
+// Label names a replication by its VM or vApp, and its id.
 func Label(r vcda.Replication) string { return fmt.Sprintf("%s (%s)", r.Name(), r.ID) }
 
-// GoesOn says that a task can't be canceled.
+// GoesOn returns the sentence that the task still runs and can't be canceled.
 func GoesOn(t vcda.Task) string { return goesOn(t) }
 
-// RecoveredVMs are the ids of the VMs after a test or a recovery, by the id of the
-// replication of each.
+// RecoveredVMs returns the ids of the VMs after a test or a recovery, by the id of the replication of each.
 func RecoveredVMs(r vcda.Replication) map[string]string {
 	ids := map[string]string{}
 	for _, vm := range r.Machines() {
@@ -70,8 +68,7 @@ func RecoveredVMs(r vcda.Replication) map[string]string {
 	return ids
 }
 
-// RecoveredVApp is the id of the vApp after a test or a recovery, "" where there is
-// none.
+// RecoveredVApp returns the id of the vApp after a test or a recovery, "" if there is none.
 func RecoveredVApp(r vcda.Replication) string {
 	for _, vm := range r.Machines() {
 		if at := vm.DestinationState.Recovery; vm.IsUp() && at.VAppID != "" {
@@ -81,5 +78,5 @@ func RecoveredVApp(r vcda.Replication) string {
 	return r.Destination.RecoveredVApp
 }
 
-// TaskWarnings are the warnings of a task.
+// TaskWarnings returns the warnings of a task.
 func TaskWarnings(t vcda.Task) diag.Diagnostics { return warningsOf(t) }

@@ -32,7 +32,7 @@ const (
 	readTimeout   = 2 * time.Minute
 )
 
-// pendingPause lies between two looks at the task of an interrupted operation.
+// pendingPause is the pause between two polls of the task of an interrupted operation.
 const pendingPause = 5 * time.Second
 
 // Kind describes one kind of replication.
@@ -42,8 +42,7 @@ type Kind struct {
 	Noun   string // in messages, such as "VM replication"
 	Schema func(context.Context) schema.Schema
 
-	// Complete fills in what the configuration may leave out before a start;
-	// optional.
+	// Complete sets values that the configuration may leave out before a start; optional.
 	Complete func(ctx context.Context, site *replication.Site, spec *replication.Spec) error
 }
 
@@ -74,13 +73,13 @@ func (r *Resource[M, P]) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	}}
 }
 
-// identify sets the identity. The framework refuses one that is null, which the
-// id of an interrupted create may be: there it is empty, until a refresh knows it.
+// identify sets the identity. The framework refuses a null identity, but the id of an interrupted create may be null:
+// the identity is then empty until a refresh knows the id.
 func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String) diag.Diagnostics {
 	return identity.SetAttribute(ctx, path.Root("id"), id.ValueString())
 }
 
-// site is where replications of the kind are managed.
+// site returns the site that manages replications of the kind.
 func (r *Resource[M, P]) site(ctx context.Context, name string) (*replication.Site, error) {
 	return SiteOf(ctx, r.Data, r.Kind.Kind, name)
 }
@@ -89,8 +88,7 @@ func tflogDebug(ctx context.Context, message string, fields map[string]any) {
 	tflog.Debug(ctx, message, fields)
 }
 
-// Create starts the replication, or adopts it, and brings it into the state that
-// the plan asks for.
+// Create starts the replication or adopts it, and makes the changes that the plan needs.
 func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	p := P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, p)...)
@@ -133,8 +131,8 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
 }
 
-// start starts a replication and makes the changes that a start can't make. The
-// result is as far as it got.
+// start starts a replication and makes the changes that a start can't make. After an error, the result has what was
+// done.
 func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec, stored any) (replication.Result, error) {
 	site, err := r.site(ctx, asked.ManagedAt(false))
 	if err != nil {
@@ -170,7 +168,7 @@ func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec,
 	return result, nil
 }
 
-// logSync logs how far the first synchronization of a replication is, whenever that changes.
+// logSync logs the state of the first synchronization at each change.
 func logSync(ctx context.Context, noun string) func(vcda.Replication) {
 	logged := ""
 	return func(r vcda.Replication) {
@@ -189,8 +187,7 @@ func logSync(ctx context.Context, noun string) func(vcda.Replication) {
 	}
 }
 
-// afterStart is what is still to be changed of a replication that was started or
-// adopted.
+// afterStart returns the changes that a replication needs after its start or adoption.
 func (r *Resource[M, P]) afterStart(p P, asked replication.Spec, result replication.Result, stored any) replication.Change {
 	change := replication.Change{Stored: stored}
 	listed := *result.Replication
@@ -210,8 +207,7 @@ func (r *Resource[M, P]) afterStart(p P, asked replication.Spec, result replicat
 	return change
 }
 
-// otherProfile is the storage profile to be applied, nil where any will do or it
-// is there.
+// otherProfile returns the storage profile to apply, nil if any is configured or it is the current one.
 func otherProfile(asked string, listed vcda.Replication) *string {
 	if asked == "" || asked == replication.AnyProfile || asked == listed.Machines()[0].StorageProfile {
 		return nil
@@ -219,8 +215,8 @@ func otherProfile(asked string, listed vcda.Replication) *string {
 	return &asked
 }
 
-// interrupted saves what is known of a create after Ctrl-C: Terraform reports the
-// interruption itself, and would destroy what is saved beside an error.
+// interrupted saves the known values of a create after Ctrl-C. It adds no error, because Terraform reports the
+// interruption itself and destroys an object that is saved with an error.
 func (r *Resource[M, P]) interrupted(ctx context.Context, req resource.CreateRequest, result replication.Result, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(interruptedCreate(r.Noun, result))
 	raw, err := tftypes.Transform(req.Plan.Raw, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
@@ -245,12 +241,12 @@ func (r *Resource[M, P]) interrupted(ctx context.Context, req resource.CreateReq
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, id)...)
 }
 
-// Read refreshes the state. A replication that is in no list is removed from it.
+// Read refreshes the state. It removes a replication that no list shows.
 func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	p := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, p)...)
 	c := p.Base()
-	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...) // required also if the object is gone
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -273,12 +269,12 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 		r.Owners.Forget(c.ID.ValueString())
 		r.release(ctx, p)
 	default:
-		r.Owners.RecordObject(listed.ID, owner) // which an interrupted create did not know
+		r.Owners.RecordObject(listed.ID, owner) // an interrupted create did not know the id
 		resp.Diagnostics.Append(base.KeepObjects(ctx, req.Private, resp.Private, r.Owners.Objects(listed.ID))...)
 		prior := *p
 		report(p, *listed, r.Clock.Now())
 		if sameValues(reflect.ValueOf(*p), reflect.ValueOf(prior)) {
-			return // as most of many are: the state is what it was
+			return // unchanged, as most are
 		}
 		resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
@@ -299,8 +295,8 @@ func sameValues(a, b reflect.Value) bool {
 	return true
 }
 
-// current is the replication as it is listed now, nil where there is none. It is
-// open while a task of an interrupted operation runs.
+// current returns the listed replication, nil if there is none. It is open while a task of an interrupted operation
+// runs.
 func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replication, open bool, err error) {
 	c := p.Base()
 	asked, diags := spec(ctx, r.Kind.Kind, p)
@@ -317,18 +313,18 @@ func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replica
 	}
 	listed, err = site.Find(ctx, c.ID.ValueString())
 	if elsewhere := asked.Elsewhere(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
-		// It may have been reversed since.
+		// It may have been reversed meanwhile.
 		if site, err = r.site(ctx, elsewhere); err == nil {
 			listed, err = site.Find(ctx, c.ID.ValueString())
 		}
-		if isClosed(err) { // nobody who may not look there has reversed it
+		if isClosed(err) { // a session without access to the site can't have reversed it
 			err = nil
 		}
 	}
 	return listed, false, err
 }
 
-// isClosed reports whether the session can't act at a site.
+// isClosed reports whether the session has no access to a site.
 func isClosed(err error) bool {
 	var access *replication.AccessError
 	var unknown *replication.SiteError
@@ -371,8 +367,8 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
 }
 
-// change makes the changes where the replication is managed. The time of the first
-// synchronization can be changed until then only.
+// change makes the changes at the site that manages the replication. The time of the first synchronization can be
+// changed until the synchronization starts.
 func (r *Resource[M, P]) change(ctx context.Context, c *Common, asked replication.Spec, reversed bool, change replication.Change) (replication.Result, error) {
 	if c.ID.IsNull() {
 		return replication.Result{}, errPending
@@ -393,7 +389,7 @@ func (r *Resource[M, P]) change(ctx context.Context, c *Common, asked replicatio
 	return site.Change(ctx, c.ID.ValueString(), change)
 }
 
-// changes are the differences between plan and state, as far as they are calls.
+// changes returns the differences between plan and state that need a request.
 func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (replication.Change, diag.Diagnostics) {
 	var out replication.Change
 	settings, diags := settingsChange(ctx, p, prior, config)
@@ -409,7 +405,7 @@ func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (repli
 	was, evenMore := prior.Stored(ctx)
 	diags.Append(append(more, evenMore...)...)
 	if !equalJSON(stored, was) {
-		out.Stored = stored // nil: not managed any more
+		out.Stored = stored // nil: no longer managed
 	}
 	_, to := p.Ends()
 	_, from := prior.Ends()
@@ -419,8 +415,8 @@ func (r *Resource[M, P]) changes(ctx context.Context, p, prior, config P) (repli
 	return out, diags
 }
 
-// Delete stops the replication. What another object of the run or of the state has is
-// only forgotten.
+// Delete stops the replication. It only removes it from the state if another object of the run or of the state has
+// it.
 func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	p := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, p)...)
@@ -458,14 +454,14 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 }
 
-// release lets another resource start what is gone.
+// release lets another resource start the same replication.
 func (r *Resource[M, P]) release(ctx context.Context, p P) {
 	if asked, diags := spec(ctx, r.Kind.Kind, p); !diags.HasError() {
 		r.Reservations.Release(asked.Key())
 	}
 }
 
-// stop stops the replication where it is listed.
+// stop stops the replication at the site that lists it.
 func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, error) {
 	listed, open, err := r.current(ctx, p)
 	for ; err == nil && open; listed, open, err = r.current(ctx, p) {
@@ -487,7 +483,7 @@ func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, err
 	return site.Stop(ctx, listed.ID, p.DiskCleanup(), p.Base().CleanUpTest.ValueBool())
 }
 
-// name is what messages call the replication.
+// name returns the name of the replication in messages.
 func (c *Common) name() string {
 	if c.ID.ValueString() == "" {
 		return "of the task " + c.PendingTaskID.ValueString()

@@ -37,8 +37,8 @@ func TestReplication_lifeCycle(t *testing.T) {
 	})
 }
 
-// TestReplication_atTheOtherSite: a provider that is configured for the source
-// names the destination in each call about the replication.
+// TestReplication_atTheOtherSite: a provider configured for the source names the destination in each call about the
+// replication.
 func TestReplication_atTheOtherSite(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds {
@@ -111,7 +111,7 @@ func TestReplication_waitsForSync(t *testing.T) {
 	})
 }
 
-// TestReplication_waitsForAMigration: it has no instances to wait for.
+// TestReplication_waitsForAMigration: a migration has no instances to wait for.
 func TestReplication_waitsForAMigration(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.SetSyncTime(3 * time.Hour)
@@ -123,8 +123,7 @@ func TestReplication_waitsForAMigration(t *testing.T) {
 	})
 }
 
-// TestReplication_syncTimesOut: the error says that the replication is there, and how
-// the next apply gets on.
+// TestReplication_syncTimesOut: the error says that the replication was started, and how the next apply adopts it.
 func TestReplication_syncTimesOut(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.B.SetSyncTime(48 * time.Hour)
@@ -161,8 +160,7 @@ func TestReplication_interruptedDuringSync(t *testing.T) {
 	})
 }
 
-// TestReplication_startsPaused: the Manager service starts paused, the Cloud service is
-// told afterwards.
+// TestReplication_startsPaused: the Manager service starts paused; the Cloud service is paused afterwards.
 func TestReplication_startsPaused(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		f.apply(none, f.config("paused", true))
@@ -173,8 +171,8 @@ func TestReplication_startsPaused(t *testing.T) {
 	})
 }
 
-// TestReplication_owner: a change of the owner is sent again while it is declined, and
-// what is not configured is no drift.
+// TestReplication_owner: a declined change of the owner is sent again, and an owner that is not configured is no
+// drift.
 func TestReplication_owner(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds[:2] {
@@ -275,8 +273,7 @@ func TestReplication_driftOfSettings(t *testing.T) {
 	})
 }
 
-// TestReplication_reversed: what was configured stays, and the former source
-// manages the replication.
+// TestReplication_reversed: the configured ends stay, and the former source manages the replication.
 func TestReplication_reversed(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		config := f.config()
@@ -299,7 +296,7 @@ func TestReplication_reversed(t *testing.T) {
 	})
 }
 
-// recover brings all replications through a recovery, by hand.
+// recover recovers all replications without a request.
 func (f *fixture) recover(kind string) {
 	f.t.Helper()
 	for _, r := range f.B.Replications() {
@@ -333,7 +330,7 @@ func TestReplication_destroyAfterAFailover(t *testing.T) {
 			t.Errorf("state %v", fresh.Values["recovery_state"])
 		}
 		_, problems := f.attempt(fresh, nil)
-		requireOne(t, problems.Warnings(), "What was recovered stays", "At site-b")
+		requireOne(t, problems.Warnings(), "The recovered VMs stay", "At site-b")
 	})
 }
 
@@ -364,7 +361,7 @@ func TestReplication_interrupted(t *testing.T) {
 	})
 }
 
-// whenPolled runs a function when a task is polled for the first time.
+// whenPolled calls a function at the first poll of a task.
 func (f *fixture) whenPolled(a *simulator.Appliance, do func()) {
 	called := false
 	a.BeforeResponse(requestHook(func(method, path string) {

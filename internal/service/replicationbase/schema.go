@@ -39,11 +39,11 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"id": computedString("Id of the replication. It stays the same through failover and reverse."),
 		"source": schema.SingleNestedAttribute{
 			Required: true, Attributes: source,
-			MarkdownDescription: "What is replicated. A change replaces the replication, which costs a full synchronization and all instances. After a reverse it stays as it is configured.",
+			MarkdownDescription: "Source of the replication. A change replaces the replication, which costs a full synchronization and all instances. A reverse does not change it.",
 		},
 		"destination": schema.SingleNestedAttribute{
 			Required: true, Attributes: destination,
-			MarkdownDescription: "Where it is replicated to, and where the replication is managed. A change replaces the replication, unless said otherwise. After a reverse it stays as it is configured.",
+			MarkdownDescription: "Destination of the replication, which is managed there. A change replaces the replication, unless stated otherwise. A reverse does not change it.",
 		},
 		"description": schema.StringAttribute{
 			CustomType: customtypes.DescriptionType, Optional: true, Computed: true, MarkdownDescription: "Description of the replication.",
@@ -51,7 +51,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		},
 		"rpo_minutes": schema.Int64Attribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Recovery point objective: the data of the destination is at most so many minutes old; 1 to 1440. The replication policy may ask for more than the smallest. Default: that of the appliance.",
+			MarkdownDescription: "Recovery point objective: maximum age of the data at the destination in minutes, 1 to 1440. The replication policy may require a larger value. Default: that of the appliance.",
 			Validators:          []validator.Int64{int64validator.Between(1, maxRPO)},
 		},
 		"data_connection_type": schema.StringAttribute{
@@ -73,7 +73,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 					Validators: []validator.Int64{int64validator.Between(1, maxInstances)},
 				},
 				"distance_minutes": schema.Int64Attribute{
-					Required: true, MarkdownDescription: "How many minutes lie between them.",
+					Required: true, MarkdownDescription: "Minutes between two of them.",
 					Validators: []validator.Int64{int64validator.AtLeast(0)},
 				},
 			}},
@@ -92,15 +92,15 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"paused": flag("Whether the replication is paused."),
 		"initial_sync_at": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "When the first synchronization begins, in RFC 3339 format, such as `2026-12-01T02:00:00Z`. A time in the past is now. A change after the first synchronization has no effect.",
+			MarkdownDescription: "When the first synchronization begins, in RFC 3339 format, such as `2026-12-01T02:00:00Z`. A time in the past means now. A change after the first synchronization has no effect.",
 			Validators:          []validator.String{timeFormat{}},
 		},
 		"wait_for_sync":           flag("Whether a create ends only when the first full synchronization has ended, which may take hours: the default of `timeouts.create` is then `24h`."),
-		"adopt_existing":          flag("Whether a create takes over a replication of the same source to the same destination, instead of failing. Where its settings differ they are changed. One that another resource has is never taken over."),
+		"adopt_existing":          flag("Whether a create adopts an existing replication of the same source to the same destination, instead of failing. It changes settings that differ. It never adopts a replication of another resource."),
 		"cleanup_test_on_destroy": flag("Whether a destroy first cleans up a failover test that is active, instead of failing."),
 		"health":                  schema.StringAttribute{Computed: true, MarkdownDescription: "Health of the replication: `GREEN`, `YELLOW` or `RED`."},
 		"recovery_state":          schema.StringAttribute{Computed: true, MarkdownDescription: "State of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`."},
-		"reversed":                schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replication runs the other way than it was started. Then its destination is managed at the site of `source`."},
+		"reversed":                schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replication runs in the reverse direction of its start. The site of `source` then manages it."},
 		"pending_task_id": schema.StringAttribute{
 			Computed: true, MarkdownDescription: "Task that was still running when the last operation was interrupted, else null. The next refresh finds out its result.",
 		},
@@ -119,13 +119,13 @@ func CloudAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Organization that owns the replication, as `ORGANIZATION@SITE`. What the provider starts is hidden from a tenant until the tenant owns it. Only an administrator can change the owner.",
+			MarkdownDescription: "Organization that owns the replication, as `ORGANIZATION@SITE`. A tenant does not see a replication that the provider has started until the tenant owns it. Only an administrator can change the owner.",
 			Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[^@]+@[^@]+$`), "must be of the form ORGANIZATION@SITE")},
 		},
 		"sla_profile_id": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "SLA profile that the settings come from, instead of `rpo_minutes`, `data_connection_type`, `quiesced` and `retention_rules`. The appliance does not show which profile a replication has, so a change by somebody else is not noticed. " +
-				"Without settings of one's own in its place, a profile that is removed here stays in effect.",
+			MarkdownDescription: "SLA profile that the settings come from, instead of `rpo_minutes`, `data_connection_type`, `quiesced` and `retention_rules`. The appliance does not show which profile a replication has, so a change outside Terraform is not detected. " +
+				"A profile that is removed here stays in effect unless one of these settings replaces it.",
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 	}
@@ -140,7 +140,7 @@ func Merge(parts ...map[string]schema.Attribute) map[string]schema.Attribute {
 	return all
 }
 
-// flag is an argument that is false by default, and whose change alone is no call.
+// flag describes an argument that is false by default. A change of it alone sends no request.
 func flag(description string) schema.BoolAttribute {
 	return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: description + " `false` by default."}
 }
@@ -151,10 +151,10 @@ func computedString(description string) schema.StringAttribute {
 	}
 }
 
-// Computed is a text that the appliance gives and that does not change.
+// Computed describes a text that the appliance sets and that does not change.
 func Computed(description string) schema.StringAttribute { return computedString(description) }
 
-// SiteAttribute is the name of a site; a change replaces.
+// SiteAttribute describes the name of a site; a change replaces.
 func SiteAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: true, MarkdownDescription: description, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -162,7 +162,7 @@ func SiteAttribute(description string) schema.StringAttribute {
 	}
 }
 
-// CloudID is the id of an object of Cloud Director; a change replaces.
+// CloudID describes the id of an object of Cloud Director; a change replaces.
 func CloudID(required bool, description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: required, Optional: !required, CustomType: customtypes.UUIDType, MarkdownDescription: description,
@@ -171,15 +171,14 @@ func CloudID(required bool, description string) schema.StringAttribute {
 	}
 }
 
-// SeedID is CloudID for what is used by the start alone: only another value
-// replaces.
+// SeedID is CloudID for an id that only the start uses: only another value replaces.
 func SeedID(description string) schema.StringAttribute {
 	a := CloudID(false, description)
 	a.PlanModifiers = []planmodifier.String{customtypes.UUIDType.KeepPrior(), replaceOtherValue()}
 	return a
 }
 
-// ManagedObjectID is the id of an object of a vCenter; a change replaces.
+// ManagedObjectID describes the id of an object of a vCenter; a change replaces.
 func ManagedObjectID(required bool, description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: required, Optional: !required, MarkdownDescription: description,
@@ -188,12 +187,12 @@ func ManagedObjectID(required bool, description string) schema.StringAttribute {
 	}
 }
 
-// IsManagedObjectID refuses a text that is not the id of an object of a vCenter.
+// IsManagedObjectID validates the id of an object of a vCenter.
 func IsManagedObjectID() validator.String {
 	return stringvalidator.RegexMatches(regexp.MustCompile(`^[a-zA-Z]+-[a-zA-Z0-9-]+$`), "must be a managed object id of vCenter, such as vm-15")
 }
 
-// Text is a text that is not empty; a change replaces.
+// Text describes a text that is not empty; a change replaces.
 func Text(required bool, description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: required, Optional: !required, MarkdownDescription: description,
@@ -202,14 +201,14 @@ func Text(required bool, description string) schema.StringAttribute {
 	}
 }
 
-// HiddenText is Text for what the appliance may not show: only another value replaces.
+// HiddenText is Text for a value that the appliance may not show: only another value replaces.
 func HiddenText(required bool, description string) schema.StringAttribute {
 	a := Text(required, description)
 	a.PlanModifiers = []planmodifier.String{replaceOtherValue()}
 	return a
 }
 
-// DiskKeys are keys of disks; a change replaces.
+// DiskKeys describes keys of disks; a change replaces.
 func DiskKeys(description string) schema.ListAttribute {
 	return schema.ListAttribute{
 		Optional: true, ElementType: types.Int64Type, MarkdownDescription: description,
@@ -218,7 +217,7 @@ func DiskKeys(description string) schema.ListAttribute {
 	}
 }
 
-// DiskKeysByVM are keys of disks by the id of their VM; a change replaces.
+// DiskKeysByVM describes keys of disks by the id of their VM; a change replaces.
 func DiskKeysByVM(description string) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.ListType{ElemType: types.Int64Type}, MarkdownDescription: description,
@@ -226,8 +225,8 @@ func DiskKeysByVM(description string) schema.MapAttribute {
 	}
 }
 
-// StorageProfile is the storage profile in a VDC, which is changed in place. That
-// of a replication which may have any is whatever the appliance chose.
+// StorageProfile describes the storage profile in a VDC, which is changed in place. If any profile is configured, the
+// plan keeps the one that the appliance chose.
 func StorageProfile() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, CustomType: customtypes.UUIDType,
@@ -237,7 +236,7 @@ func StorageProfile() schema.StringAttribute {
 	}
 }
 
-// uuidOrAny is a UUID, or "*" for any.
+// uuidOrAny accepts a UUID, or "*" for any.
 func uuidOrAny(text string) (string, error) {
 	if text == replication.AnyProfile {
 		return text, nil
@@ -245,7 +244,7 @@ func uuidOrAny(text string) (string, error) {
 	return values.UUID(text)
 }
 
-// AttributeTypes are the types of the attributes of an object.
+// AttributeTypes returns the types of the attributes of an object.
 func AttributeTypes(attributes map[string]schema.Attribute) map[string]attr.Type {
 	out := map[string]attr.Type{}
 	for name, a := range attributes {

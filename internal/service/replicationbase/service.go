@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
 )
 
-// wrongServiceError is an object of the other service.
+// wrongServiceError is the error for an object of the other service.
 type wrongServiceError struct {
 	what            string
 	wanted, service vcda.Service
@@ -19,7 +19,7 @@ func (e *wrongServiceError) Error() string {
 	return fmt.Sprintf("%s belong to the %s service, and this appliance has the %s service", e.what, serviceName(e.wanted), serviceName(e.service))
 }
 
-// RequireService is an error unless the appliance has the service.
+// RequireService returns an error unless the appliance has the service.
 func RequireService(ctx context.Context, client *vcda.Client, wanted vcda.Service, what string) error {
 	home, err := client.Home(ctx)
 	if err == nil && home.Service != wanted {
@@ -28,7 +28,7 @@ func RequireService(ctx context.Context, client *vcda.Client, wanted vcda.Servic
 	return err
 }
 
-// SiteOf is where replications of a kind are managed, "" for the appliance's own site.
+// SiteOf returns the site that manages replications of a kind, "" for the appliance's own site.
 func SiteOf(ctx context.Context, data providerdata.Data, kind vcda.Kind, name string) (*replication.Site, error) {
 	client, absent := data.VCDA.Client()
 	if absent.HasError() {
@@ -37,8 +37,7 @@ func SiteOf(ctx context.Context, data providerdata.Data, kind vcda.Kind, name st
 	return replication.At(ctx, client, kind, name, tflogDebug)
 }
 
-// ClientAt is the client for calls at a site, "" for the appliance's own, of an
-// appliance that has the service.
+// ClientAt returns the client for calls at a site, "" for the appliance's own, of an appliance that has the service.
 func ClientAt(ctx context.Context, client *vcda.Client, wanted vcda.Service, what, site string) (*vcda.Client, error) {
 	if err := RequireService(ctx, client, wanted, what); err != nil {
 		return nil, err
@@ -50,7 +49,7 @@ func ClientAt(ctx context.Context, client *vcda.Client, wanted vcda.Service, wha
 	return client.At(site), nil
 }
 
-// ExplainSite adds what a failed call had to do with the site of its client.
+// ExplainSite adds the site of the client to the error of a call.
 func ExplainSite(client *vcda.Client, err error) error {
 	switch {
 	case vcda.IsNotExtended(err):

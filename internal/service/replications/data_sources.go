@@ -1,5 +1,4 @@
-// Package replications has the data sources that read replications and their
-// instances.
+// Package replications implements the data sources that read replications and their instances.
 package replications
 
 import (
@@ -50,7 +49,7 @@ func (d *list) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 		return a
 	}
 	all := map[string]schema.Attribute{
-		"site":           filter("Site whose replications are read. Default: the appliance's own. On the Cloud service the session has to be extended to another one."),
+		"site":           filter("Site whose replications are read. Default: the appliance's own. On the Cloud service, the session must be extended to any other site."),
 		"ids":            schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Only those with these ids."},
 		d.name:           filter("Only those of the workload with this name, in full."),
 		"source_site":    filter("Only those from this site."),
@@ -74,9 +73,9 @@ var nouns = map[vcda.Kind]string{
 	vcda.VM: "VM replications of the Cloud service", vcda.VApp: "vApp replications of the Cloud service", vcda.VSphere: "replications of the Manager service",
 }
 
-// filter selects replications; a null field does not select.
+// filter selects replications; a null field selects all.
 type filter struct {
-	Site                                           types.String // whose replications are listed
+	Site                                           types.String // of the list
 	IDs                                            []string
 	Name, SourceSite, RecoveryState, Health, Owner types.String
 	Migration                                      types.Bool
@@ -167,7 +166,7 @@ func (d *single) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 func siteAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: "Site that manages the replication. Default: the appliance's own. On the Cloud service the session has to be extended to another one.",
+		MarkdownDescription: "Site that manages the replication. Default: the appliance's own. On the Cloud service, the session must be extended to any other site.",
 	}
 }
 
@@ -190,15 +189,15 @@ func (d *single) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 		resp.Diagnostics.Append(replicationbase.Explain(ctx, action, err))
 		return
 	case found == nil:
-		resp.Diagnostics.AddError("Unable to "+action, notThere(m.Site))
+		resp.Diagnostics.AddError("Unable to "+action, notListed(m.Site))
 		return
 	}
 	m.model = newModel(*found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// notThere is about a replication that is in no list.
-func notThere(site types.String) string {
+// notListed is the error text for a replication that no list shows.
+func notListed(site types.String) string {
 	if site.IsNull() {
 		return "The appliance's own site lists no such replication. Correct the id, or set site to the site that manages the replication."
 	}
@@ -222,7 +221,7 @@ func (d *instances) Metadata(_ context.Context, req datasource.MetadataRequest, 
 
 func (d *instances) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the instances of a replication: the points in time that its VM can be recovered to. Those of a vApp are read by the replications of its VMs.",
+		MarkdownDescription: "Lists the instances of a replication: the points in time that its VM can be recovered to. For a vApp, read the instances of the replications of its VMs.",
 		Attributes: map[string]schema.Attribute{
 			"replication_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Id of the replication of a VM.",

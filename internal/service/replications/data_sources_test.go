@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// read reads a data source that has to be readable.
+// read reads a data source without an error.
 func read(t *testing.T, f *twosites.Fixture, name string, config direct.Values) direct.Values {
 	t.Helper()
 	values, problems := f.ReadData(t, name, config)
@@ -142,7 +142,7 @@ func TestLists_withoutAnExtension(t *testing.T) {
 	}
 }
 
-// TestSecrets: no password of the appliance reaches a state.
+// TestSecrets: no password of the appliance is in a state.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	f := twosites.Start(t, simulator.Cloud, "site-b")

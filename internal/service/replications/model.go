@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
 )
 
-// model is a replication of any kind. What the kind does not have is null.
+// model is a replication of any kind. Attributes that the kind lacks are null.
 type model struct {
 	ID               types.String   `tfsdk:"id"`
 	Kind             types.String   `tfsdk:"kind"`
@@ -47,7 +47,7 @@ type model struct {
 	UpdatedAt        types.String   `tfsdk:"updated_at"`
 }
 
-// end is a source or a destination as it is now.
+// end is the current source or destination.
 type end struct {
 	Site         types.String `tfsdk:"site"`
 	Org          types.String `tfsdk:"org"`
@@ -116,9 +116,8 @@ func newModel(r vcda.Replication) model {
 	return m
 }
 
-// addState adds what changes every few minutes. Of the VMs of a vApp it is the
-// worst: a state that is not OK, the largest violation, the oldest of their latest
-// instances.
+// addState adds the values that change every few minutes. For a vApp they are the worst of its VMs: a state that is
+// not OK, the largest violation, the oldest of the latest instances.
 func (m *model) addState(r vcda.Replication) {
 	var violation, space int64
 	var oldest *vcda.Instance
@@ -194,7 +193,7 @@ func attributes() map[string]schema.Attribute {
 		"retention_rules": schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "Which instances are kept.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"instances": number("How many instances are kept."), "distance_minutes": number("How many minutes lie between them."),
+				"instances": number("How many instances are kept."), "distance_minutes": number("Minutes between two of them."),
 			}},
 		},
 		"excluded_disk_keys":  schema.ListAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Keys of disks that are not replicated. Null where there are none, and for a vApp."},
@@ -202,7 +201,7 @@ func attributes() map[string]schema.Attribute {
 		"storage_profile_id":  text("Storage profile at the destination."),
 		"migration":           flag("Whether the replication is for a migration."),
 		"paused":              flag("Whether the replication is paused."),
-		"reversed":            flag("Whether the replication runs the other way than it was started."),
+		"reversed":            flag("Whether the replication runs in the reverse direction of its start."),
 		"initial_sync_at":     text("When the first synchronization begins or began, in RFC 3339 format, null where no time was set."),
 		"health":              text("Health of the replication: `GREEN`, `YELLOW` or `RED`."),
 		"recovery_state":      text("State of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`."),
@@ -223,7 +222,7 @@ func attributes() map[string]schema.Attribute {
 			Computed: true, MarkdownDescription: "The latest instance, null before the first one. For a vApp the oldest of those of its VMs.", Attributes: instanceAttributes(),
 		},
 		"last_error":           base.ErrorAttribute("Last error of the replication, null when there is none."),
-		"space_required_bytes": number("Space that the replication takes at the destination, in bytes."),
+		"space_required_bytes": number("Space that the replication uses at the destination, in bytes."),
 		"updated_at":           text("When the appliance last updated the replication, in RFC 3339 format."),
 	}
 }
@@ -250,8 +249,8 @@ func endAttribute(description string) schema.SingleNestedAttribute {
 
 func instanceAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"key": text("Key of the instance, by which a recovery names it."), "created_at": text("When it was made, in RFC 3339 format."),
+		"key": text("Key of the instance, which selects it in a recovery."), "created_at": text("When it was made, in RFC 3339 format."),
 		"transfer_bytes": number("How many bytes were transferred for it."), "transfer_seconds": number("How many seconds that took."),
-		"quiesced": flag("Whether file systems were quiesced."), "pinned": flag("Whether it is kept whatever the retention rules say."),
+		"quiesced": flag("Whether file systems were quiesced."), "pinned": flag("Whether it is kept regardless of the retention rules."),
 	}
 }

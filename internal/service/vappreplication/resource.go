@@ -1,5 +1,4 @@
-// Package vappreplication is vcda_vapp_replication: a vApp replicated by the Cloud
-// service.
+// Package vappreplication implements vcda_vapp_replication: the Cloud service replicates a vApp.
 package vappreplication
 
 import (
@@ -43,7 +42,7 @@ func NewResource() resource.Resource {
 // NewListResource returns the list resource vcda_vapp_replication.
 func NewListResource() list.ListResource { return replicationbase.NewLister[model](kind) }
 
-// model is a replication as state and configuration hold it.
+// model is the replication in state and configuration.
 type model struct {
 	replicationbase.Common
 	replicationbase.Cloud
@@ -54,7 +53,7 @@ type model struct {
 
 func describe(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Replicates a vApp, with all of its VMs, to another site, on the Cloud service. It is managed at its destination, with `destination.vcenter` at the cloud site. Where that is not the appliance's own site, and for the start, the session has to be extended (`session_extensions` of the provider) to the other cloud site.",
+		MarkdownDescription: "Replicates a vApp, with all of its VMs, to another site, on the Cloud service. It is managed at its destination, with `destination.vcenter` at the cloud site. For the start, and if that is not the appliance's own site, the session must be extended to the other cloud site (`session_extensions` of the provider).",
 		Attributes: replicationbase.Merge(
 			replicationbase.CommonAttributes(ctx, sourceAttributes(), replicationbase.DestinationAttributes(vcda.VApp)),
 			replicationbase.CloudAttributes(),
@@ -69,7 +68,7 @@ func describe(ctx context.Context) schema.Schema {
 					}},
 				},
 				"recovered_vapp": schema.SingleNestedAttribute{
-					Computed: true, MarkdownDescription: "The vApp after a failover test or a recovery, null before: what the vcd provider needs to import it.",
+					Computed: true, MarkdownDescription: "The vApp after a failover test or a recovery, null before. The vcd provider can import it with this value.",
 					Attributes: map[string]schema.Attribute{"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the vApp."}},
 				},
 			}),
@@ -91,10 +90,10 @@ func sourceAttributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{"id": replicationbase.CloudID(true, "Id of the vApp template.")},
 		},
 		"vcenter_vapp": schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: "VMs of the vCenter of an on-premises site, which become a vApp.",
+			Optional: true, MarkdownDescription: "VMs of the vCenter of an on-premises site. They become a vApp.",
 			Attributes: map[string]schema.Attribute{
 				"vcenter_id": replicationbase.HiddenText(true, "Id of the vCenter."),
-				"vapp_name":  replicationbase.Text(true, "Name of the vApp that is made at the destination."),
+				"vapp_name":  replicationbase.Text(true, "Name of the vApp that is created at the destination."),
 				"vm_ids": schema.ListAttribute{
 					Required: true, ElementType: types.StringType, MarkdownDescription: "Managed object ids of the VMs, such as `vm-15`.",
 					Validators:    []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(replicationbase.IsManagedObjectID())},
@@ -142,7 +141,7 @@ var (
 	recoveredTypes = map[string]attr.Type{"id": types.StringType}
 )
 
-// Report stores what a vApp replication shows.
+// Report stores the attributes of a vApp replication.
 func (m *model) Report(r vcda.Replication) {
 	m.Destination = replicationbase.ReportDestination(vcda.VApp, m.Destination, r)
 	vms := []attr.Value{}
@@ -179,7 +178,7 @@ func (m *model) Import(r vcda.Replication) {
 	})
 }
 
-// excludedDisks are those of the VMs, null where there are none.
+// excludedDisks returns the excluded disks of the VMs, null if there are none.
 func excludedDisks(r vcda.Replication) types.Map {
 	kind := types.ListType{ElemType: types.Int64Type}
 	byVM := map[string]attr.Value{}

@@ -1,5 +1,4 @@
-// Package vmreplication is vcda_vm_replication: one VM replicated by the Cloud
-// service.
+// Package vmreplication implements vcda_vm_replication: the Cloud service replicates one VM.
 package vmreplication
 
 import (
@@ -40,7 +39,7 @@ func NewResource() resource.Resource {
 // NewListResource returns the list resource vcda_vm_replication.
 func NewListResource() list.ListResource { return replicationbase.NewLister[model](kind) }
 
-// model is a replication as state and configuration hold it.
+// model is the replication in state and configuration.
 type model struct {
 	replicationbase.Common
 	replicationbase.Cloud
@@ -52,7 +51,7 @@ type model struct {
 
 func describe(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Replicates one VM to another site, on the Cloud service. It is managed at its destination, with `destination.vcenter` at the cloud site. Where that is not the appliance's own site, and for the start, the session has to be extended (`session_extensions` of the provider) to the other cloud site.",
+		MarkdownDescription: "Replicates one VM to another site, on the Cloud service. It is managed at its destination, with `destination.vcenter` at the cloud site. For the start, and if that is not the appliance's own site, the session must be extended to the other cloud site (`session_extensions` of the provider).",
 		Attributes: replicationbase.Merge(
 			replicationbase.CommonAttributes(ctx, sourceAttributes(), replicationbase.DestinationAttributes(vcda.VM)),
 			replicationbase.CloudAttributes(),
@@ -80,7 +79,7 @@ func sourceAttributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"vcenter_id":         replicationbase.HiddenText(true, "Id of the vCenter."),
 				"vm_id":              replicationbase.ManagedObjectID(true, "Managed object id of the VM, such as `vm-15`."),
-				"vapp_name":          replicationbase.HiddenText(true, "Name of the vApp that is made at the destination."),
+				"vapp_name":          replicationbase.HiddenText(true, "Name of the vApp that is created at the destination."),
 				"excluded_disk_keys": replicationbase.DiskKeys("Keys of disks that are not replicated, such as 2001."),
 			},
 		},
@@ -115,7 +114,7 @@ func (m *model) Stored(ctx context.Context) (any, diag.Diagnostics) {
 	return replicationbase.NetworkOfVM(ctx, m.NetworkSettings)
 }
 
-// Report stores what a VM replication shows.
+// Report stores the attributes of a VM replication.
 func (m *model) Report(r vcda.Replication) {
 	m.Destination = replicationbase.ReportDestination(vcda.VM, m.Destination, r)
 	m.VAppReplication, m.VMName = base.StringOrNull(r.VAppReplication), base.StringOrNull(r.VMName)

@@ -1,5 +1,5 @@
-// Package vspherereplication is vcda_vsphere_replication: a VM replicated between
-// vCenters by the Manager service.
+// Package vspherereplication implements vcda_vsphere_replication: the Manager service replicates one VM between
+// vCenters.
 package vspherereplication
 
 import (
@@ -53,8 +53,8 @@ func NewListResource() list.ListResource {
 	return replicationbase.NewLister[model]((&vsphereReplication{}).kind())
 }
 
-// complete takes the only replicators of the sites, and makes a folder, where the
-// configuration leaves them out.
+// complete sets the replicators of the sites and a new folder if the configuration leaves them out. A site must have
+// one replicator only.
 func (r *vsphereReplication) complete(ctx context.Context, site *replication.Site, spec *replication.Spec) error {
 	for _, end := range []struct {
 		site       string
@@ -74,7 +74,7 @@ func (r *vsphereReplication) complete(ctx context.Context, site *replication.Sit
 	return nil
 }
 
-// model is a replication as state and configuration hold it.
+// model is the replication in state and configuration.
 type model struct {
 	replicationbase.Common
 	DiskCleanUp      types.String `tfsdk:"disk_cleanup"`
@@ -87,13 +87,13 @@ const defaultCleanup = "AUTO"
 
 func describe(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Replicates one VM from one vCenter to another, on the Manager service. It is managed at its destination: a call reaches that site through the pairing, also where it is not the appliance's own.",
+		MarkdownDescription: "Replicates one VM from one vCenter to another, on the Manager service. It is managed at its destination. If that is not the appliance's own site, requests reach it through the pairing.",
 		Attributes: replicationbase.Merge(
 			replicationbase.CommonAttributes(ctx, sourceAttributes(), destinationAttributes()),
 			map[string]schema.Attribute{
 				"disk_cleanup": schema.StringAttribute{
 					Optional: true, Computed: true, Default: stringdefault.StaticString(defaultCleanup),
-					MarkdownDescription: "What becomes of the disks at the destination when the replication is destroyed: `AUTO`, the default, removes those that the appliance made and keeps seeds; `REMOVE_ALL`; `REMOVE_NONE`.",
+					MarkdownDescription: "Treatment of the disks at the destination when the replication is destroyed: `AUTO`, the default, removes the disks that the appliance created and keeps seeds; `REMOVE_ALL`; `REMOVE_NONE`.",
 					Validators:          []validator.String{stringvalidator.OneOf(defaultCleanup, "REMOVE_ALL", "REMOVE_NONE")},
 				},
 				"recovery_settings": recoveryAttribute(),
@@ -103,7 +103,7 @@ func describe(ctx context.Context) schema.Schema {
 	}
 }
 
-// The rules of what several attributes hold.
+// The validators of several attributes.
 var (
 	notEmpty    = []validator.String{stringvalidator.LengthAtLeast(1)}
 	notNegative = []validator.Int64{int64validator.AtLeast(0)}
@@ -114,7 +114,7 @@ func sourceAttributes() map[string]schema.Attribute {
 		"site":               replicationbase.SiteAttribute("Name of the site."),
 		"vcenter_id":         replicationbase.Text(true, "Id of the vCenter."),
 		"vm_id":              replicationbase.ManagedObjectID(true, "Managed object id of the VM, such as `vm-15`."),
-		"replicator_id":      chosen("Id of the replicator. Default: the only one of the site."),
+		"replicator_id":      chosenText("Id of the replicator. Default: the only one of the site."),
 		"excluded_disk_keys": replicationbase.DiskKeys("Keys of disks that are not replicated, such as 2001."),
 	}
 }
@@ -123,56 +123,56 @@ func destinationAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"site":               replicationbase.SiteAttribute("Name of the site."),
 		"vcenter_id":         replicationbase.Text(true, "Id of the vCenter."),
-		"replicator_id":      chosen("Id of the replicator. Default: the only one of the site."),
+		"replicator_id":      chosenText("Id of the replicator. Default: the only one of the site."),
 		"datastore_id":       replicationbase.ManagedObjectID(true, "Managed object id of the datastore, such as `datastore-12`."),
-		"datastore_folder":   chosen("Folder for the disks, which no other replication may have. Default: a new one."),
+		"datastore_folder":   chosenText("Folder for the disks, which no other replication may have. Default: a new one."),
 		"storage_profile_id": replicationbase.Text(false, "Id of the storage profile."),
 		"disks": schema.ListNestedAttribute{
-			Optional: true, MarkdownDescription: "Where single disks are kept. All others go to the folder.",
+			Optional: true, MarkdownDescription: "Location of single disks. All others are in the folder.",
 			PlanModifiers: []planmodifier.List{replicationbase.ReplaceList()},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"key":                schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the disk, such as 2000.", Validators: notNegative},
-				"datastore_id":       placed(true, "Managed object id of the datastore."),
+				"datastore_id":       placementID(true, "Managed object id of the datastore."),
 				"path":               schema.StringAttribute{Optional: true, MarkdownDescription: "Path of the disk there, such as `dir/seed.vmdk`.", Validators: notEmpty},
-				"seed":               schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disk is there already, for the first synchronization to start from."},
+				"seed":               schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the disk exists already, so that the first synchronization starts from it."},
 				"storage_profile_id": schema.StringAttribute{Optional: true, MarkdownDescription: "Id of its storage profile.", Validators: notEmpty},
 			}},
 		},
 	}
 }
 
-// chosen is a text that is chosen at the start where the configuration leaves it out.
-func chosen(description string) schema.StringAttribute {
+// chosenText describes a text that the start chooses if the configuration leaves it out.
+func chosenText(description string) schema.StringAttribute {
 	a := replicationbase.Text(false, description)
 	a.Computed = true
 	a.PlanModifiers = []planmodifier.String{stringplanmodifier.UseStateForUnknown(), replicationbase.ReplaceString()}
 	return a
 }
 
-// placed is the id of an object of the vCenter at the destination.
-func placed(required bool, description string) schema.StringAttribute {
+// placementID describes the id of an object of the vCenter at the destination.
+func placementID(required bool, description string) schema.StringAttribute {
 	return schema.StringAttribute{Required: required, Optional: !required, MarkdownDescription: description, Validators: []validator.String{replicationbase.IsManagedObjectID()}}
 }
 
 func recoveryAttribute() schema.SingleNestedAttribute {
 	half := func(description string) schema.SingleNestedAttribute {
 		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: map[string]schema.Attribute{
-			"vm_folder_id":       placed(false, "Managed object id of the folder, such as `group-v4`."),
-			"resource_pool_id":   placed(false, "Managed object id of the resource pool, such as `resgroup-4`."),
-			"host_id":            placed(false, "Managed object id of the host, such as `host-4`."),
-			"default_network_id": placed(false, "Managed object id of the network of the cards that `network_mappings` leaves out."),
+			"vm_folder_id":       placementID(false, "Managed object id of the folder, such as `group-v4`."),
+			"resource_pool_id":   placementID(false, "Managed object id of the resource pool, such as `resgroup-4`."),
+			"host_id":            placementID(false, "Managed object id of the host, such as `host-4`."),
+			"default_network_id": placementID(false, "Managed object id of the network for the cards that `network_mappings` leaves out."),
 			"network_mappings": schema.ListNestedAttribute{
 				Optional: true, MarkdownDescription: "Networks of single network cards.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":        schema.Int64Attribute{Required: true, MarkdownDescription: "Key of the network card, such as 4000.", Validators: notNegative},
-					"network_id": placed(true, "Managed object id of the network, such as `network-14`."),
+					"network_id": placementID(true, "Managed object id of the network, such as `network-14`."),
 				}},
 			},
 		}}
 	}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Where the VM is recovered to. They replace the settings of the appliance as a whole, and are not read back: a change by somebody else is not noticed. Left out, they are not managed. A failover test or a failover needs them.",
+		MarkdownDescription: "Places that the VM is recovered to. They replace all settings that the appliance has stored, and are not read back: a change outside Terraform is not detected. If the attribute is left out, they are not managed. A failover test or a failover needs them.",
 		Attributes: map[string]schema.Attribute{
 			"failover":      half("Place after a failover or a migration."),
 			"failover_test": half("Place in a failover test."),
@@ -211,7 +211,7 @@ func (m *model) Ends() (replication.Source, replication.Destination) {
 	return source, destination
 }
 
-// The recovery settings as they are configured and as they are sent.
+// The recovery settings in the configuration, and in the form of the API.
 type (
 	recoveryModel struct {
 		Failover     *placementModel `tfsdk:"failover"`
@@ -268,8 +268,8 @@ func (p *placementModel) wire() *wirePlacement {
 	return out
 }
 
-// Report stores what a replication shows: what was chosen at the start, until a
-// reverse swaps the sides.
+// Report stores the attributes of a replication, and values that the start has chosen, until a reverse swaps the
+// sides.
 func (m *model) Report(r vcda.Replication) {
 	m.VMName, m.RecoveredVM = base.StringOrNull(r.VMName), replicationbase.RecoveredVM(r)
 	if r.IsReversed() {
@@ -308,7 +308,7 @@ func (m *model) Import(r vcda.Replication) {
 	})
 }
 
-// importedDisks are the disks that are kept apart, null where there are none.
+// importedDisks returns the disks with a location of their own, null if there are none.
 func importedDisks(disks []vcda.DiskPlacement) types.List {
 	list, _ := destinationAttributes()["disks"].GetType().(types.ListType)
 	object, _ := list.ElemType.(types.ObjectType)
