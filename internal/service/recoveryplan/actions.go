@@ -21,7 +21,7 @@ import (
 // executeTimeout is the default time of an action.
 const executeTimeout = 4 * time.Hour
 
-// executeAction recovers what is in a plan.
+// executeAction fails over or migrates a recovery plan.
 type executeAction struct {
 	base.ForAction
 	op          vcda.PlanOperation
@@ -44,7 +44,7 @@ func NewFailoverAction() action.Action {
 func NewMigrateAction() action.Action {
 	return &executeAction{
 		op: vcda.PlanMigrate, name: "recovery_plan_migrate", verb: "migrate",
-		description: "Migrates what is in a recovery plan with `migration = true`, step by step, and waits for its end.",
+		description: "Migrates a recovery plan with `migration = true`, step by step, and waits for its end.",
 	}
 }
 
@@ -55,8 +55,8 @@ func (a *executeAction) Metadata(_ context.Context, req action.MetadataRequest, 
 // Schema describes the action.
 func (a *executeAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: experimental + a.description + " It shows each step as it is executed, the prompts that the plan waits at, and at the end the report where the appliance has one. " +
-			"A plan whose steps are all recovered is left as it is. An action that is interrupted is an error; the appliance goes on with the plan, and the next run waits for it.",
+		MarkdownDescription: experimental + a.description + " It shows each step as it is executed, the prompts that the plan waits at, and at the end the report, if the appliance has one. " +
+			"If all steps are recovered already, nothing is sent. An interrupted action ends with an error; the appliance continues the plan, and the next run waits for it.",
 		Attributes: map[string]schema.Attribute{
 			"plan_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Id of the recovery plan.",
@@ -91,8 +91,8 @@ func (a *executeAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	}
 	limited, cancel := a.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	tell := func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
-	e, err := begin(limited, client, m.Plan.ValueString(), a.op, tell)
+	show := func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
+	e, err := begin(limited, client, m.Plan.ValueString(), a.op, show)
 	if err != nil {
 		resp.Diagnostics.Append(detail(ctx, err).Unable(a.verb + " the recovery plan " + m.Plan.ValueString()))
 		return
@@ -100,7 +100,7 @@ func (a *executeAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	out, err := e.run(limited)
 	if out.Sent && ctx.Err() == nil {
 		for _, line := range e.report(ctx) {
-			tell(line)
+			show(line)
 		}
 	}
 	switch {
@@ -111,6 +111,6 @@ func (a *executeAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		}
 		resp.Diagnostics.Append(d.Unable(a.verb + " the recovery plan " + e.last.Name))
 	case !out.Sent:
-		tell(fmt.Sprintf("All steps of the recovery plan %s are recovered. Nothing was sent.", e.last.Name))
+		show(fmt.Sprintf("All steps of the recovery plan %s are recovered. Nothing was sent.", e.last.Name))
 	}
 }

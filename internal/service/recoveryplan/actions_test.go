@@ -16,7 +16,7 @@ const (
 	migrateAction  = "vcda_recovery_plan_migrate"
 )
 
-// invoke invokes an action that has to work, and returns what it tells.
+// invoke invokes an action that has to succeed, and returns its messages.
 func (f *fixture) invoke(name string, config direct.Values) string {
 	f.t.Helper()
 	messages, problems := f.Invoke(f.t, name, config)
@@ -30,15 +30,15 @@ func TestActions_recoverStepByStep(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		for name, migration := range map[string]bool{failoverAction: false, migrateAction: true} {
 			made, plan := f.create("migration", migration)
-			told := f.invoke(name, direct.Values{"plan_id": plan})
+			output := f.invoke(name, direct.Values{"plan_id": plan})
 			texts := []string{
 				"Step 1 of 2, databases, is RUNNING.", "Step 1 of 2, databases, is recovered.", "Step 2 of 2, web servers, is RUNNING.", "Step 2 of 2, web servers, is recovered.",
 				"of the recovery plan shop: SUCCEEDED, began ", "Report: step databases: SUCCEEDED, began ", "Report: step web servers: SUCCEEDED, began ", "took 1m",
 			}
-			acctest.RequireTexts(t, told, texts...)
+			acctest.RequireTexts(t, output, texts...)
 			for i := 1; i < 4; i++ {
-				if strings.Index(told, texts[i-1]) > strings.Index(told, texts[i]) || strings.Count(told, texts[i]) != 1 {
-					t.Errorf("told out of order or twice: %s", told)
+				if strings.Index(output, texts[i-1]) > strings.Index(output, texts[i]) || strings.Count(output, texts[i]) != 1 {
+					t.Errorf("messages out of order or twice: %s", output)
 				}
 			}
 			if f.states() != "COMPLETE COMPLETE NOT_STARTED" {
@@ -66,25 +66,24 @@ func TestActions_prompt(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create("steps", []any{step("databases", f.ids[0]), direct.Values{"name": "web servers", "delay": "5m", "prompt": "Is the DNS changed?", "replication_ids": []any{f.ids[1]}}})
 		f.confirmAfter(2 * time.Hour)
-		told := f.invoke(failoverAction, direct.Values{"plan_id": plan})
+		output := f.invoke(failoverAction, direct.Values{"plan_id": plan})
 		prompt := `The plan waits at the prompt of step 2 of 2, web servers: "Is the DNS changed?". Confirm it in the user interface of the appliance.`
-		if strings.Count(told, prompt) != 1 {
-			t.Errorf("the prompt is not told once: %s", told)
+		if strings.Count(output, prompt) != 1 {
+			t.Errorf("the prompt is not shown once: %s", output)
 		}
 	})
 }
 
-// TestActions_secondRun: what an interrupted or failed run left is waited for, and
-// then goes on.
+// TestActions_secondRun: the action waits for the execution of an interrupted or failed run, and then continues.
 func TestActions_secondRun(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
 		messages, problems := f.Invoke(t, failoverAction, direct.Values{"plan_id": plan, "timeout": "70s"})
 		requireError(t, problems, "Unable to fail over the recovery plan shop", "The operation timed out.", "The appliance goes on with the task", "databases is recovered, web servers is RUNNING", "Allow more time in the attribute timeout.")
 		acctest.RequireTexts(t, strings.Join(messages, "\n"), "Step 1 of 2, databases, is recovered.")
-		told := f.invoke(failoverAction, direct.Values{"plan_id": plan})
-		acctest.RequireTexts(t, told, "Step 2 of 2, web servers, is recovered.", "Nothing was sent.")
-		acctest.RequireNoTexts(t, told, "databases")
+		output := f.invoke(failoverAction, direct.Values{"plan_id": plan})
+		acctest.RequireTexts(t, output, "Step 2 of 2, web servers, is recovered.", "Nothing was sent.")
+		acctest.RequireNoTexts(t, output, "databases")
 		f.requireSent("POST /recovery-plans/{id}/failover", 1)
 	})
 }
@@ -96,16 +95,15 @@ func TestActions_fail(t *testing.T) {
 		messages, problems := f.Invoke(t, failoverAction, direct.Values{"plan_id": plan})
 		requireError(t, problems, "DatastoreFull: There is no space.", "databases is recovered, web servers is FAILED", "Operation ID: ")
 		acctest.RequireTexts(t, strings.Join(messages, "\n"), "Report: FAILOVER of the recovery plan shop: FAILED", "Report: step web servers: not executed.")
-		told := f.invoke(failoverAction, direct.Values{"plan_id": plan})
-		acctest.RequireTexts(t, told, "Report: step databases: skipped", "Report: step web servers: SUCCEEDED")
+		output := f.invoke(failoverAction, direct.Values{"plan_id": plan})
+		acctest.RequireTexts(t, output, "Report: step databases: skipped", "Report: step web servers: SUCCEEDED")
 		if f.states() != "COMPLETE COMPLETE NOT_STARTED" {
 			t.Errorf("states %s", f.states())
 		}
 	})
 }
 
-// TestActions_suspended: the task succeeds, and the plan says that it has not come to
-// its end.
+// TestActions_suspended: the task succeeds, but the plan has not ended.
 func TestActions_suspended(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
@@ -146,9 +144,9 @@ func TestActions_withoutReport(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
 		f.a.OmitPlanReports(true)
-		told := f.invoke(failoverAction, direct.Values{"plan_id": plan})
-		acctest.RequireTexts(t, told, "Step 2 of 2, web servers, is recovered.")
-		acctest.RequireNoTexts(t, told, "Report")
+		output := f.invoke(failoverAction, direct.Values{"plan_id": plan})
+		acctest.RequireTexts(t, output, "Step 2 of 2, web servers, is recovered.")
+		acctest.RequireNoTexts(t, output, "Report")
 	})
 }
 

@@ -27,8 +27,8 @@ const (
 	cleanUpTimeout = 2 * time.Hour
 )
 
-// testResource is a failover test of a recovery plan: there as long as the last
-// operation of the plan is a test that was not cleaned up.
+// testResource is a failover test of a recovery plan. It exists while the last operation of the plan is a test that
+// was not cleaned up.
 type testResource struct{ base.ForResource }
 
 var (
@@ -55,15 +55,15 @@ func (r *testResource) Metadata(_ context.Context, req resource.MetadataRequest,
 // Schema describes the resource.
 func (r *testResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: experimental + "The failover test of a recovery plan: a create tests the plan, a destroy cleans up. The test is there as long as the last operation of the plan is a test that was not cleaned up. " +
-			"A create that fails or is cut short leaves the test as tainted, so that a destroy or the next apply cleans up; the plan stays.",
+		MarkdownDescription: experimental + "The failover test of a recovery plan: a create tests the plan, a destroy cleans up. The test exists while the last operation of the plan is a test that was not cleaned up. " +
+			"After a create that fails or is interrupted, the test is tainted: a destroy or the next apply cleans it up. The plan stays.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Id of the plan.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"plan_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "Id of the recovery plan, which does not migrate. A change replaces the test.",
+				Required: true, MarkdownDescription: "Id of the recovery plan, which must not have `migration = true`. A change replaces the test.",
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -89,7 +89,7 @@ func (r *testResource) ImportState(ctx context.Context, req resource.ImportState
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }
 
-// Create tests the plan. What may have begun is in the state.
+// Create tests the plan. A test that may have begun is saved.
 func (r *testResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var m testModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -122,7 +122,7 @@ func (r *testResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// logProgress logs the progress of a resource, which has no other place for it.
+// logProgress logs the progress, because a resource can't show it.
 func logProgress(ctx context.Context) func(string) {
 	return func(message string) { tflog.Info(ctx, message) }
 }
@@ -131,7 +131,7 @@ func logProgress(ctx context.Context) func(string) {
 func (r *testResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m testModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
 	client, absent := r.VCDA.Client()
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
@@ -156,7 +156,7 @@ func isCleaningUp(p vcda.RecoveryPlan) bool {
 	return p.Execution.LastOperation == vcda.PlanCleanUp && isExecuted(p)
 }
 
-// Update has nothing to change but the timeouts.
+// Update has only the timeouts to change.
 func (r *testResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var m testModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -164,7 +164,7 @@ func (r *testResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// Delete cleans up, once the test has come to its end.
+// Delete cleans up after the test has ended.
 func (r *testResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m testModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)

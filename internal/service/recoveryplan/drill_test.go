@@ -110,8 +110,7 @@ func TestDrill_refusedBeforeAnythingIsSent(t *testing.T) {
 	})
 }
 
-// TestDrill_fails: the test is in the state beside the error, and the next destroy
-// cleans up.
+// TestDrill_fails: the test is saved with the error, and the next destroy cleans up.
 func TestDrill_fails(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
@@ -128,8 +127,7 @@ func TestDrill_fails(t *testing.T) {
 	})
 }
 
-// TestDrill_cutShort: the test is in the state beside the error, the appliance goes
-// on, and a destroy waits for the test before it cleans up.
+// TestDrill_cutShort: the test is saved with the error and still runs; a destroy waits for it and cleans up.
 func TestDrill_cutShort(t *testing.T) {
 	for _, interrupted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("interrupted %t", interrupted), func(t *testing.T) {
@@ -141,7 +139,7 @@ func TestDrill_cutShort(t *testing.T) {
 				}
 				f.interruptAfter(interrupted, "/test")
 				object, problems := f.attempt(testType, none, config)
-				requireError(t, problems, "The appliance goes on with the task", "which can't be canceled", "The steps when they were last seen: databases is")
+				requireError(t, problems, "The appliance goes on with the task", "which can't be canceled", "Last known states of the steps: databases is")
 				if object.Values["id"] != plan || object.Identity["id"] != plan || len(f.a.RecoveryPlans()) != 1 {
 					t.Errorf("state %v, %d plans", object.Values, len(f.a.RecoveryPlans()))
 				}
@@ -159,7 +157,7 @@ func TestDrill_cutShort(t *testing.T) {
 	}
 }
 
-// interruptAfter stops the provider, as Ctrl-C does, after a POST whose path ends so.
+// interruptAfter stops the provider, as Ctrl-C does, after a POST to a path with this end.
 func (f *fixture) interruptAfter(on bool, end string) {
 	if !on {
 		return
@@ -195,7 +193,7 @@ func TestDrill_declinedIsSentAgain(t *testing.T) {
 	})
 }
 
-// TestDrill_tasksAreForgotten: the plan itself tells how far the test has come.
+// TestDrill_tasksAreForgotten: the plan itself shows the progress of the test.
 func TestDrill_tasksAreForgotten(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
@@ -211,7 +209,7 @@ func TestDrill_tasksAreForgotten(t *testing.T) {
 	})
 }
 
-// TestDrill_cleanUpIsNotOffered: the path of the clean-up is a guess.
+// TestDrill_cleanUpIsNotOffered: the path of the clean-up is not documented.
 func TestDrill_cleanUpIsNotOffered(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create()
@@ -241,7 +239,7 @@ func TestDrill_cleanUpFails(t *testing.T) {
 	})
 }
 
-// TestPlan_deleteWhileTested: a plan is not deleted below its test.
+// TestPlan_deleteWhileTested: a plan with an active test is not deleted.
 func TestPlan_deleteWhileTested(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		made, plan := f.create()
@@ -256,8 +254,7 @@ func TestPlan_deleteWhileTested(t *testing.T) {
 	})
 }
 
-// TestDrill_prompt: a test waits until a prompt is confirmed, and says at
-// which one when its time is over.
+// TestDrill_prompt: a test waits until a prompt is confirmed, and its timeout error names the prompt.
 func TestDrill_prompt(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		_, plan := f.create("steps", []any{step("databases", f.ids[0]), direct.Values{"name": "web servers", "prompt": "Are they up?", "replication_ids": []any{f.ids[1]}}})
@@ -271,8 +268,7 @@ func TestDrill_prompt(t *testing.T) {
 	})
 }
 
-// confirmAfter confirms the prompt of the only plan some time after the plan has
-// come to it.
+// confirmAfter confirms the prompt of the only plan, some time after the plan has reached it.
 func (f *fixture) confirmAfter(d time.Duration) {
 	var since time.Time
 	f.a.BeforeResponse(func(*http.Request) {

@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro/appliance"
 )
 
-// The pauses between two looks at a plan that is executed.
+// The pauses between two polls of a plan that is executed.
 const (
 	firstPause = time.Second
 	lastPause  = 10 * time.Second
@@ -30,7 +30,7 @@ func isExecuted(p vcda.RecoveryPlan) bool {
 	return p.Execution.State == vcda.PlanRunning || p.Execution.PromptStepID != ""
 }
 
-// hasSucceeded reports whether the last execution came to a good end.
+// hasSucceeded reports whether the last execution was successful.
 func hasSucceeded(p vcda.RecoveryPlan) bool {
 	return !isExecuted(p) && p.Execution.LastError == nil && p.Execution.State != vcda.PlanSuspended
 }
@@ -40,21 +40,21 @@ type execution struct {
 	client *vcda.Client
 	plan   string // its id
 	op     vcda.PlanOperation
-	tell   func(message string)
+	show   func(message string)
 
-	last  *vcda.RecoveryPlan // as last seen
-	steps []vcda.RecoveryStep
-	told  map[string]string // by step
-	asked string            // the step whose prompt was told
+	last         *vcda.RecoveryPlan // as last read
+	steps        []vcda.RecoveryStep
+	reported     map[string]string // state by step
+	promptedStep string            // whose prompt was reported
 }
 
-// result is what an operation came to.
+// result is the outcome of an operation.
 type result = lro.Outcome[vcda.Task, *vcda.RecoveryPlan]
 
-// begin checks an operation of a plan, before anything is sent.
+// begin checks an operation of a plan before anything is sent.
 //
 // Errors: *refusedError, errNotListed, and those of the reads.
-func begin(ctx context.Context, client *vcda.Client, plan string, op vcda.PlanOperation, tell func(string)) (*execution, error) {
+func begin(ctx context.Context, client *vcda.Client, plan string, op vcda.PlanOperation, show func(string)) (*execution, error) {
 	now, steps, err := read(ctx, client, plan)
 	switch {
 	case err != nil:
@@ -62,7 +62,7 @@ func begin(ctx context.Context, client *vcda.Client, plan string, op vcda.PlanOp
 	case now == nil:
 		return nil, errNotListed
 	}
-	e := &execution{client: client, plan: plan, op: op, tell: tell, last: now, steps: steps, told: map[string]string{}}
+	e := &execution{client: client, plan: plan, op: op, show: show, last: now, steps: steps, reported: map[string]string{}}
 	switch {
 	case op == vcda.PlanCleanUp:
 	case now.Migration != (op == vcda.PlanMigrate):
@@ -71,14 +71,14 @@ func begin(ctx context.Context, client *vcda.Client, plan string, op vcda.PlanOp
 		return nil, &refusedError{plan: *now, reason: testActive}
 	}
 	for _, s := range steps {
-		e.told[s.ID] = stateOf(s) // only changes are told
+		e.reported[s.ID] = stateOf(s) // only changes are reported
 	}
-	e.tellPrompt()
+	e.reportPrompt()
 	return e, nil
 }
 
-// run sends the operation once and waits for its end, unless the plan is there
-// already. A same operation that runs is waited for.
+// run sends the operation once and waits for its end, unless the plan is in that state already. If the same operation
+// runs already, it waits for that one.
 //
 // Errors: *executionError, and those of lro.Do.
 func (e *execution) run(ctx context.Context) (result, error) {
@@ -89,7 +89,7 @@ func (e *execution) run(ctx context.Context) (result, error) {
 	system.Wait = e.wait
 	out, err := lro.Do(ctx, system, lro.Write[vcda.Task, *vcda.RecoveryPlan]{
 		Send: func(ctx context.Context) (vcda.Task, error) { return e.client.ExecuteRecoveryPlan(ctx, e.plan, e.op) },
-		Look: func(ctx context.Context, _ vcda.Task) (*vcda.RecoveryPlan, error) { return e.look(ctx) },
+		Look: func(ctx context.Context, _ vcda.Task) (*vcda.RecoveryPlan, error) { return e.poll(ctx) },
 		Tasks: func(ctx context.Context) ([]vcda.Task, error) {
 			return e.client.Tasks(ctx, vcda.TaskQuery{ResourceID: e.plan})
 		},
@@ -112,21 +112,21 @@ func tflogDebug(ctx context.Context, message string, fields map[string]any) {
 	tflog.Debug(ctx, message, fields)
 }
 
-// untilIdle waits while the plan is executed already.
+// untilIdle waits for the end of an execution that already runs.
 func (e *execution) untilIdle(ctx context.Context) error {
 	for pause := firstPause; isExecuted(*e.last); pause = min(2*pause, lastPause) {
 		if err := e.client.Clock().Sleep(ctx, pause); err != nil {
 			return err
 		}
-		if _, err := e.look(ctx); err != nil && !vcda.IsTransient(err) {
+		if _, err := e.poll(ctx); err != nil && !vcda.IsTransient(err) {
 			return err
 		}
 	}
 	return nil
 }
 
-// isDone reports whether a plan is where the operation brings it: for a recovery
-// all of its steps are recovered.
+// isDone reports whether the plan is in the state that the operation leads to. For a recovery that means that all
+// steps are recovered.
 func (e *execution) isDone(p *vcda.RecoveryPlan) bool {
 	switch {
 	case p == nil:
@@ -141,35 +141,35 @@ func (e *execution) isDone(p *vcda.RecoveryPlan) bool {
 	return !slices.ContainsFunc(e.steps, func(s vcda.RecoveryStep) bool { return !s.Recovered })
 }
 
-// look reads plan and steps and tells what has changed.
-func (e *execution) look(ctx context.Context) (*vcda.RecoveryPlan, error) {
+// poll reads plan and steps, and reports changes.
+func (e *execution) poll(ctx context.Context) (*vcda.RecoveryPlan, error) {
 	plan, steps, err := read(ctx, e.client, e.plan)
 	if err != nil || plan == nil {
 		return plan, err
 	}
 	e.last, e.steps = plan, steps
 	for i, s := range steps {
-		if state := stateOf(s); e.told[s.ID] != state {
-			e.told[s.ID] = state
-			e.tell(fmt.Sprintf("Step %d of %d, %s, is %s.", i+1, len(steps), s.Name, state))
+		if state := stateOf(s); e.reported[s.ID] != state {
+			e.reported[s.ID] = state
+			e.show(fmt.Sprintf("Step %d of %d, %s, is %s.", i+1, len(steps), s.Name, state))
 		}
 	}
-	e.tellPrompt()
+	e.reportPrompt()
 	return plan, nil
 }
 
-// tellPrompt tells a prompt once.
-func (e *execution) tellPrompt() {
-	if e.last.Execution.PromptStepID == e.asked {
+// reportPrompt reports a prompt once.
+func (e *execution) reportPrompt() {
+	if e.last.Execution.PromptStepID == e.promptedStep {
 		return
 	}
-	e.asked = e.last.Execution.PromptStepID
+	e.promptedStep = e.last.Execution.PromptStepID
 	if text := e.prompt(); text != "" {
-		e.tell(text)
+		e.show(text)
 	}
 }
 
-// stateOf is how far a step has come.
+// stateOf returns the state of a step.
 func stateOf(s vcda.RecoveryStep) string {
 	if s.Recovered {
 		return "recovered"
@@ -177,7 +177,7 @@ func stateOf(s vcda.RecoveryStep) string {
 	return s.State
 }
 
-// prompt says which prompt the plan waits at, "" where it waits at none.
+// prompt describes the prompt that the plan waits at, "" if it waits at none.
 func (e *execution) prompt() string {
 	id := e.last.Execution.PromptStepID
 	if id == "" {
@@ -190,15 +190,14 @@ func (e *execution) prompt() string {
 	return text + ". Confirm it in the user interface of the appliance."
 }
 
-// wait waits for the end of a task, and until the plan is not executed any more: at
-// a prompt the task may end.
+// wait waits for the end of a task and of the execution: at a prompt the task may end earlier.
 func (e *execution) wait(ctx context.Context, t vcda.Task) (vcda.Task, error) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		seen, err := e.client.Task(ctx, t.ID)
 		if err == nil {
 			t = seen
 		}
-		plan, unseen := e.look(ctx)
+		plan, unseen := e.poll(ctx)
 		switch {
 		case t.State == vcda.TaskFailed:
 			return t, &vcda.TaskError{Task: t, Err: t.Error}

@@ -18,11 +18,11 @@ const (
 	testType = "vcda_recovery_plan_test"
 )
 
-// none is the state of what is not there yet.
+// none is the state before a create.
 var none direct.Object
 
-// fixture is site-a with three replications, and a provider configured for it.
-// Time moves only when the provider waits.
+// fixture is site-a with three replications, and a provider configured for it. Only the waits of the provider move
+// the clock.
 type fixture struct {
 	*direct.Provider
 	t     *testing.T
@@ -81,7 +81,7 @@ func step(name string, ids ...string) direct.Values {
 	return direct.Values{"name": name, "replication_ids": list}
 }
 
-// config is a plan of two steps, with changes in pairs.
+// config returns a plan of two steps, with changes in pairs.
 func (f *fixture) config(changes ...any) direct.Values {
 	v := direct.Values{"name": "shop", "steps": []any{step("databases", f.ids[0]), step("web servers", f.ids[1])}}
 	for i := 0; i < len(changes); i += 2 {
@@ -99,7 +99,7 @@ func (f *fixture) attempt(name string, prior direct.Object, config direct.Values
 	return f.Apply(f.t, plan)
 }
 
-// apply plans and applies what has to work.
+// apply plans and applies without an error.
 func (f *fixture) apply(name string, prior direct.Object, config direct.Values) direct.Object {
 	f.t.Helper()
 	object, problems := f.attempt(name, prior, config)
@@ -109,7 +109,7 @@ func (f *fixture) apply(name string, prior direct.Object, config direct.Values) 
 	return object
 }
 
-// refresh reads what has to be readable.
+// refresh reads without an error.
 func (f *fixture) refresh(name string, object direct.Object) direct.Object {
 	f.t.Helper()
 	fresh, problems := f.Refresh(f.t, name, object)
@@ -127,7 +127,7 @@ func (f *fixture) create(changes ...any) (object direct.Object, id string) {
 	return object, id
 }
 
-// requireNoChange checks that a plan changes nothing.
+// requireNoChange requires an empty plan.
 func (f *fixture) requireNoChange(name string, object direct.Object, config direct.Values) {
 	f.t.Helper()
 	if changes := f.Plan(f.t, name, object, config).Changes(object); len(changes) > 0 {
@@ -135,7 +135,7 @@ func (f *fixture) requireNoChange(name string, object direct.Object, config dire
 	}
 }
 
-// requireSent checks how often calls were sent, in pairs of call and number.
+// requireSent requires the number of calls, in pairs of call and number.
 func (f *fixture) requireSent(pairs ...any) {
 	f.t.Helper()
 	requests := f.a.Stats().Requests
@@ -146,7 +146,7 @@ func (f *fixture) requireSent(pairs ...any) {
 	}
 }
 
-// requireNothingSent checks that nothing was changed.
+// requireNothingSent requires that no request changed anything.
 func (f *fixture) requireNothingSent() {
 	f.t.Helper()
 	for _, r := range f.a.Requests() {
@@ -156,7 +156,7 @@ func (f *fixture) requireNothingSent() {
 	}
 }
 
-// requireError checks that there is one error which says each text.
+// requireError requires one error that contains each text.
 func requireError(t *testing.T, d direct.Diagnostics, says ...string) {
 	t.Helper()
 	requireOne(t, d.Errors(), says...)
@@ -170,7 +170,7 @@ func requireOne(t *testing.T, texts []string, says ...string) {
 	acctest.RequireTexts(t, texts[0], says...)
 }
 
-// stepNames are the names of the steps at the appliance, in their order.
+// stepNames returns the names of the steps at the appliance, in their order.
 func (f *fixture) stepNames() string {
 	var names []string
 	for _, s := range f.plan().Steps {
@@ -179,7 +179,7 @@ func (f *fixture) stepNames() string {
 	return strings.Join(names, ", ")
 }
 
-// plan is the only plan of the appliance.
+// plan returns the only plan of the appliance.
 func (f *fixture) plan() simulator.RecoveryPlan {
 	f.t.Helper()
 	plans := f.a.RecoveryPlans()
@@ -189,8 +189,7 @@ func (f *fixture) plan() simulator.RecoveryPlan {
 	return plans[0]
 }
 
-// states are the recovery states of the replications of VMs, in the order of the
-// replications.
+// states returns the recovery states of the replications of VMs, in the order of the replications.
 func (f *fixture) states() string {
 	var states []string
 	for _, r := range f.a.Replications() {

@@ -20,12 +20,12 @@ var (
 	errStepsDiffer = errors.New("the steps of the recovery plan are not those of the configuration")
 )
 
-// existsError is a plan of the same name.
+// existsError is the error for an existing plan of the same name.
 type existsError struct{ plan vcda.RecoveryPlan }
 
 func (e *existsError) Error() string { return "there is a recovery plan of that name: " + e.plan.ID }
 
-// reason is why an operation of a plan is refused.
+// reason is the reason why a plan refuses an operation.
 type reason int
 
 const (
@@ -33,7 +33,7 @@ const (
 	otherKind
 )
 
-// refusedError is an operation that the plan does not allow. Nothing was sent.
+// refusedError is the error for an operation that the plan does not allow. Nothing was sent.
 type refusedError struct {
 	plan   vcda.RecoveryPlan
 	reason reason
@@ -43,8 +43,7 @@ func (e *refusedError) Error() string {
 	return "the recovery plan " + e.plan.ID + " does not allow the operation"
 }
 
-// executionError is an execution that ended without success although its task has
-// not failed.
+// executionError is the error for an execution without success whose task has not failed.
 type executionError struct{ plan vcda.RecoveryPlan }
 
 func (e *executionError) Error() string {
@@ -55,11 +54,10 @@ func (e *executionError) Error() string {
 	return last.Error()
 }
 
-// noun is what messages call the plan.
+// noun returns the name of the plan in messages.
 func (m *model) noun() string { return "the recovery plan " + m.Name.ValueString() }
 
-// detail explains the errors of this package, and all others as for any call of the
-// appliance.
+// detail explains the errors of this package, and all others as for any call of the appliance.
 func detail(ctx context.Context, err error) diagnostics.Detail {
 	d := diagnostics.FromError(ctx, err)
 	var (
@@ -77,7 +75,7 @@ func detail(ctx context.Context, err error) diagnostics.Detail {
 	case errors.As(err, &refused):
 		d = refused.detail()
 	case errors.Is(err, errNotListed):
-		d.Why = "The appliance shows no such recovery plan: it was deleted, or belongs to somebody else."
+		d.Why = "The appliance shows no such recovery plan: it was deleted, or belongs to another user."
 		d.Advice = "Correct the id."
 	case errors.Is(err, errStepsDiffer):
 		d.Why = "The steps that the appliance lists are not those of the configuration: the plan was changed meanwhile."
@@ -108,8 +106,7 @@ func (e *refusedError) detail() diagnostics.Detail {
 	}
 }
 
-// explain is the detail of an error of an execution: where it stopped, and what goes
-// on at the appliance.
+// explain returns the detail of an error of an execution: where it stopped, and which task still runs.
 func (e *execution) explain(ctx context.Context, out result, err error) diagnostics.Detail {
 	d := detail(ctx, err)
 	if s := rest.Status(err); e.op == vcda.PlanCleanUp && (s == http.StatusNotFound || s == http.StatusMethodNotAllowed) {
@@ -129,7 +126,7 @@ func (e *execution) explain(ctx context.Context, out result, err error) diagnost
 	return d
 }
 
-// summary says how far the steps have come.
+// summary describes the states of the steps.
 func (e *execution) summary() string {
 	var steps []string
 	for _, s := range e.steps {
@@ -138,11 +135,10 @@ func (e *execution) summary() string {
 	if len(steps) == 0 {
 		return ""
 	}
-	return "The steps when they were last seen: " + strings.Join(steps, ", ") + "."
+	return "Last known states of the steps: " + strings.Join(steps, ", ") + "."
 }
 
-// report returns the lines of the report on the execution, none where the appliance
-// does not show it.
+// report returns the lines of the report on the execution, none if the appliance does not show it.
 func (e *execution) report(ctx context.Context) []string {
 	runs, err := e.client.RecoveryPlanRuns(ctx, e.plan, e.op)
 	if err != nil || len(runs) == 0 {
@@ -169,7 +165,7 @@ func (e *execution) report(ctx context.Context) []string {
 	return lines
 }
 
-// span is when something began and how long it took.
+// span describes when something began and how long it took.
 func span(start, end int64) string {
 	from, to := time.UnixMilli(start).UTC(), time.UnixMilli(end)
 	return fmt.Sprintf("began %s, took %s", from.Format(time.RFC3339), to.Sub(from).Round(time.Second))

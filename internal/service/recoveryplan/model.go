@@ -42,7 +42,7 @@ var stepTypes = map[string]attr.Type{
 
 var errorTypes = map[string]attr.Type{"code": types.StringType, "msg": types.StringType}
 
-// stepsOf are the steps of a list; unknown lists have none.
+// stepsOf returns the steps of a list, none of an unknown list.
 func stepsOf(ctx context.Context, list types.List) ([]step, diag.Diagnostics) {
 	if list.IsNull() || list.IsUnknown() {
 		return nil, nil
@@ -52,13 +52,13 @@ func stepsOf(ctx context.Context, list types.List) ([]step, diag.Diagnostics) {
 	return steps, diags
 }
 
-// isEqual reports whether two steps mean the same.
+// isEqual reports whether two steps have equal values.
 func (s step) isEqual(other step) bool {
 	return s.Name.Equal(other.Name) && customtypes.DurationType.Same(s.Delay.ValueString(), other.Delay.ValueString()) &&
 		s.Delay.IsUnknown() == other.Delay.IsUnknown() && s.Prompt.Equal(other.Prompt) && s.Replications.Equal(other.Replications)
 }
 
-// wire is the step as it is sent. The schema has checked the delay.
+// wire returns the step as it is sent. The schema has checked the delay.
 func (s step) wire(ctx context.Context) (vcda.NewRecoveryStep, diag.Diagnostics) {
 	delay, _ := time.ParseDuration(s.Delay.ValueString())
 	out := vcda.NewRecoveryStep{Name: s.Name.ValueString(), Delay: delay.Milliseconds(), Prompt: s.Prompt.ValueString(), Replications: []string{}}
@@ -66,7 +66,7 @@ func (s step) wire(ctx context.Context) (vcda.NewRecoveryStep, diag.Diagnostics)
 	return out, diags
 }
 
-// wanted are the steps of a model as they are sent, in their order.
+// wanted returns the steps of a model as they are sent, in their order.
 func (m *model) wanted(ctx context.Context) ([]vcda.NewRecoveryStep, diag.Diagnostics) {
 	steps, diags := stepsOf(ctx, m.Steps)
 	var out []vcda.NewRecoveryStep
@@ -78,8 +78,7 @@ func (m *model) wanted(ctx context.Context) ([]vcda.NewRecoveryStep, diag.Diagno
 	return out, diags
 }
 
-// scheduledSync is the time in milliseconds since the epoch, 0 where none is set.
-// The schema has checked its form.
+// scheduledSync returns the time in milliseconds since the epoch, 0 if none is set. The schema has checked its form.
 func (m *model) scheduledSync() int64 {
 	at, err := time.Parse(time.RFC3339, m.ScheduledSync.ValueString())
 	if err != nil {
@@ -88,7 +87,7 @@ func (m *model) scheduledSync() int64 {
 	return at.UnixMilli()
 }
 
-// report stores what the appliance shows of a plan.
+// report stores a plan as the appliance shows it.
 func (m *model) report(p vcda.RecoveryPlan, steps []vcda.RecoveryStep, now time.Time) {
 	m.ID, m.Name, m.Description = types.StringValue(p.ID), types.StringValue(p.Name), types.StringValue(p.Description)
 	m.Migration, m.Owner, m.State = types.BoolValue(p.Migration), base.StringOrNull(p.Owner), base.StringOrNull(p.Execution.State)

@@ -33,7 +33,7 @@ func (r *planResource) ValidateConfig(ctx context.Context, req resource.Validate
 	resp.Diagnostics.Append(checkIDs(steps, vcda.VApp, vcda.VSphere)...)
 }
 
-// checkIDs refuses replications that are of none of the kinds.
+// checkIDs refuses ids of any other kind.
 func checkIDs(steps []step, kinds ...vcda.Kind) diag.Diagnostics {
 	holders := map[vcda.Kind]string{
 		vcda.VApp:    "On the Cloud service steps hold vApp replications, whose ids begin with C4VAPP-.",
@@ -59,7 +59,7 @@ func checkIDs(steps []step, kinds ...vcda.Kind) diag.Diagnostics {
 	return diags
 }
 
-// checkService refuses replications of the other service than the appliance has.
+// checkService refuses replications of another service than the appliance's.
 func checkService(ctx context.Context, client *vcda.Client, steps []step) (diag.Diagnostics, error) {
 	home, err := client.Home(ctx)
 	if err != nil {
@@ -71,8 +71,8 @@ func checkService(ctx context.Context, client *vcda.Client, steps []step) (diag.
 	return checkIDs(steps, vcda.VSphere), nil
 }
 
-// ModifyPlan replaces the plan where a step is changed or removed, and refuses
-// replications of the other service.
+// ModifyPlan replaces the plan if a step is changed or removed, and refuses replications of another service than the
+// appliance's.
 func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
@@ -87,7 +87,7 @@ func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(diags...)
 	if client, absent := r.VCDA.Client(); !absent.HasError() && r.Preflight != nil && !client.SingleUse() {
 		refused, err := checkService(ctx, client, steps)
-		if err == nil { // else the apply says why
+		if err == nil { // else the apply reports it
 			resp.Diagnostics.Append(refused...)
 		}
 	}
@@ -105,12 +105,12 @@ func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if lost := changedOrRemoved(before, steps); len(lost) > 0 {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("steps"))
 		resp.Diagnostics.AddAttributeWarning(path.Root("steps"), "The recovery plan is replaced",
-			fmt.Sprintf("A step that is changed or removed replaces the plan, since the API has no published call for it: %s. The reports on earlier executions go with the old plan. "+
+			fmt.Sprintf("A step that is changed or removed replaces the plan, because the API has no published call for it: %s. The reports on earlier executions are lost with the old plan. "+
 				"To keep the plan, change the step in the user interface of the appliance first.", strings.Join(lost, ", ")))
 	}
 }
 
-// changedOrRemoved names the steps that are not there any more as they were.
+// changedOrRemoved names the steps that no longer exist unchanged.
 func changedOrRemoved(before, now []step) []string {
 	byName := map[string]step{}
 	for _, s := range now {
@@ -128,8 +128,8 @@ func changedOrRemoved(before, now []step) []string {
 	return names
 }
 
-// refuse adds an error where the steps hold replications of the other service, as
-// may be known only by the time of the apply.
+// refuse adds an error if the steps hold replications of another service than the appliance's, which may be known
+// only in the apply.
 func (r *planResource) refuse(ctx context.Context, client *vcda.Client, m model, verb string, diags *diag.Diagnostics) {
 	steps, more := stepsOf(ctx, m.Steps)
 	diags.Append(more...)

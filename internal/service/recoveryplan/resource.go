@@ -1,5 +1,4 @@
-// Package recoveryplan is vcda_recovery_plan, its failover test and the actions
-// that execute it.
+// Package recoveryplan implements vcda_recovery_plan, its failover test and the actions that execute it.
 package recoveryplan
 
 import (
@@ -52,8 +51,8 @@ func (r *planResource) ImportState(ctx context.Context, req resource.ImportState
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }
 
-// Create creates the plan and then its steps. What was made by the time of an error
-// is in the state, so that the next apply replaces it.
+// Create creates the plan and then its steps. After an error the plan is saved with the steps that exist, so that the
+// next apply replaces it.
 func (r *planResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -91,7 +90,7 @@ func (r *planResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// create creates a plan, unless there is one of that name.
+// create creates a plan, unless there is one with that name.
 //
 // Errors: *existsError, and those of the calls.
 func create(ctx context.Context, client *vcda.Client, n vcda.NewRecoveryPlan) (vcda.RecoveryPlan, error) {
@@ -109,8 +108,8 @@ func create(ctx context.Context, client *vcda.Client, n vcda.NewRecoveryPlan) (v
 	return made, err
 }
 
-// arrange adds the steps that a plan lacks, and brings all into the order wanted. It
-// returns plan and steps as they are then, also after an error.
+// arrange adds the steps that a plan lacks, and moves all into the wanted order. It returns plan and steps as they
+// are then, also after an error.
 func arrange(ctx context.Context, client *vcda.Client, plan string, wanted []vcda.NewRecoveryStep) (*vcda.RecoveryPlan, []vcda.RecoveryStep, error) {
 	steps, err := client.RecoverySteps(ctx, plan)
 	for i := 0; err == nil && i < len(wanted); i++ {
@@ -128,7 +127,7 @@ func arrange(ctx context.Context, client *vcda.Client, plan string, wanted []vcd
 	return now, listed, errors.Join(err, readErr)
 }
 
-// order moves steps until they are in the order wanted.
+// order moves steps into the wanted order.
 func order(ctx context.Context, client *vcda.Client, plan string, wanted []vcda.NewRecoveryStep) error {
 	for i, one := range wanted {
 		steps, err := client.RecoverySteps(ctx, plan)
@@ -153,7 +152,7 @@ func indexOf(steps []vcda.RecoveryStep, name string) int {
 	return slices.IndexFunc(steps, func(s vcda.RecoveryStep) bool { return s.Name == name })
 }
 
-// read reads a plan and its steps; nil where there is none.
+// read reads a plan and its steps, nil if there is none.
 func read(ctx context.Context, client *vcda.Client, id string) (*vcda.RecoveryPlan, []vcda.RecoveryStep, error) {
 	plan, err := client.RecoveryPlan(ctx, id)
 	if err != nil || plan == nil {
@@ -166,7 +165,7 @@ func read(ctx context.Context, client *vcda.Client, id string) (*vcda.RecoveryPl
 func (r *planResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
 	client, absent := r.VCDA.Client()
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
@@ -209,7 +208,7 @@ func (r *planResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	plan, steps, err := update(ctx, client, m, prior, wanted)
 	if err != nil {
 		d := detail(ctx, err)
-		d.Consequence = "What was changed until then stays. The next plan shows what is left."
+		d.Consequence = "Earlier changes stay. The next plan shows the remaining ones."
 		resp.Diagnostics.Append(d.Unable("change " + prior.noun()))
 		return
 	}

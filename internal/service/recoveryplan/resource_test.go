@@ -165,8 +165,7 @@ func TestPlan_drift(t *testing.T) {
 	})
 }
 
-// TestPlan_scheduledSyncIsOver: an appliance may clear a time in the past, which is
-// no reason to replace the plan.
+// TestPlan_scheduledSyncIsOver: an appliance may clear a time in the past, which does not replace the plan.
 func TestPlan_scheduledSyncIsOver(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		soon := f.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
@@ -247,8 +246,7 @@ func TestPlan_badInput(t *testing.T) {
 	})
 }
 
-// TestPlan_refusesLateIDs: an id that is known only by the time of the apply is
-// refused before anything is sent.
+// TestPlan_refusesLateIDs: an id that becomes known in the apply is refused before anything is sent.
 func TestPlan_refusesLateIDs(t *testing.T) {
 	t.Parallel()
 	f := start(t, simulator.Cloud, direct.Values{"preflight": false})
@@ -290,8 +288,7 @@ func TestPlan_declinedIsSentAgain(t *testing.T) {
 	})
 }
 
-// TestPlan_createFailsHalfway: the plan is in the state beside the error, so that
-// Terraform replaces it.
+// TestPlan_createFailsHalfway: the plan is saved with the error, so that Terraform replaces it.
 func TestPlan_createFailsHalfway(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		f.a.Fault(simulator.Fault{Method: "POST", Path: "/recovery-plans/*/steps", Status: http.StatusBadRequest, Skip: 1, Times: 1})
@@ -327,8 +324,7 @@ func TestPlan_brokenAnswersKeepTheState(t *testing.T) {
 	})
 }
 
-// TestPlan_replicationsAsObjects: what form the replications of a step have is a
-// guess.
+// TestPlan_replicationsAsObjects: the form of a step's replications is not documented.
 func TestPlan_replicationsAsObjects(t *testing.T) {
 	eachService(t, func(t *testing.T, f *fixture) {
 		f.a.ShowReplicationObjects(true)

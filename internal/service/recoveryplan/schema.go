@@ -22,12 +22,12 @@ import (
 )
 
 // experimental begins the descriptions of all objects of recovery plans.
-const experimental = "**Experimental**: parts of the API of recovery plans are not published, such as how the replications of a step are written. "
+const experimental = "**Experimental**: parts of the API of recovery plans are not published, such as the form of a step's replications. "
 
 // Schema describes the resource.
 func (r *planResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: experimental + "A recovery plan: which replications are recovered in which order. It is made at the appliance's own site, and belongs to the user of the provider. " +
+		MarkdownDescription: experimental + "A recovery plan: replications, and the order in which they are recovered. It belongs to the appliance's own site and to the user of the provider. " +
 			"Test it with `vcda_recovery_plan_test`, and recover with the actions `vcda_recovery_plan_failover` and `vcda_recovery_plan_migrate`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
@@ -35,7 +35,7 @@ func (r *planResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"name": schema.StringAttribute{
-				Required: true, MarkdownDescription: "Name of the plan. No other plan has it.",
+				Required: true, MarkdownDescription: "Name of the plan, which must be unique.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"description": schema.StringAttribute{
@@ -56,7 +56,7 @@ func (r *planResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"steps": schema.ListNestedAttribute{
 				Optional: true,
 				MarkdownDescription: "Steps of the plan in their order. Steps are added and moved in place. A step that is changed or removed replaces the plan, " +
-					"since the API has no published call for it; its name tells a step from the others.",
+					"because the API has no published call for it. A step is identified by its name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: stepAttributes()},
 			},
 			"owner": schema.StringAttribute{
@@ -87,7 +87,7 @@ func (r *planResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 func stepAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"name": schema.StringAttribute{
-			Required: true, MarkdownDescription: "Name of the step. No other step of the plan has it.",
+			Required: true, MarkdownDescription: "Name of the step, which must be unique in the plan.",
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"delay": schema.StringAttribute{
