@@ -24,7 +24,7 @@ type repairAction struct{ sitePairing }
 
 var _ action.ActionWithConfigure = &repairAction{}
 
-// NewRepairAction is the action vcda_site_repair.
+// NewRepairAction returns the action vcda_site_repair.
 func NewRepairAction() action.Action { return &repairAction{} }
 
 // Metadata names the action.
@@ -35,8 +35,8 @@ func (a *repairAction) Metadata(_ context.Context, req action.MetadataRequest, r
 // Schema describes the action.
 func (a *repairAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Re-pairs one site now, with the address, thumbprint and description the appliance has of it, as is needed after an upgrade of the site. " +
-			"A new thumbprint is a change of `vcda_site_pairing`, which re-pairs by itself. The action takes ten minutes at most.",
+		MarkdownDescription: "Re-pairs one site now, with the address, thumbprint and description that the appliance has stored, as an upgrade of the site requires. " +
+			"For a new thumbprint, change `vcda_site_pairing` instead, which re-pairs by itself. The action times out after ten minutes.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
@@ -47,17 +47,17 @@ func (a *repairAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 	}
 }
 
-// Configure takes over the provider's data.
+// Configure stores the provider's data.
 func (a *repairAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.Data, resp.Diagnostics = providerdata.Configured(req.ProviderData)
 }
 
-// ModifyPlan fails the plan where no appliance is configured.
+// ModifyPlan fails the plan if no appliance is configured.
 func (a *repairAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	(&base.ForAction{Data: a.Data}).ModifyPlan(ctx, req, resp)
 }
 
-// Invoke re-pairs the site and tells how the task goes.
+// Invoke re-pairs the site and shows the progress of the task.
 func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var id types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
@@ -90,7 +90,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	warnings.Append(warnOfLink(ctx, a.VCDA, m, *result.Site, nil)...)
-	for _, w := range warnings { // Terraform shows no warning of an action that succeeds
+	for _, w := range warnings { // Terraform shows no warning of a successful action
 		resp.SendProgress(progress("Warning: " + strings.Join(strings.Fields(w.Summary()+". "+w.Detail()), " ")))
 	}
 }
@@ -99,7 +99,7 @@ func progress(message string) action.InvokeProgressEvent {
 	return action.InvokeProgressEvent{Message: message}
 }
 
-// explainNoSuchSite is the error of an id that no pairing has.
+// explainNoSuchSite returns the error for an id without a pairing.
 func explainNoSuchSite(ctx context.Context, action string, a *pairing.Appliance, id string) diag.Diagnostic {
 	sites, err := a.Client().Peers(ctx)
 	if err != nil {

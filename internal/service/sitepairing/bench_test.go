@@ -13,9 +13,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// paired is an appliance paired with n peers, which are not served, and the
-// state of these pairings.
-func paired(b *testing.B, n int) (*simulator.Appliance, []direct.Object) {
+// startPaired starts an appliance that is paired with n peers, which are not served, and returns the state of these
+// pairings.
+func startPaired(b *testing.B, n int) (*simulator.Appliance, []direct.Object) {
 	b.Helper()
 	options := []simulator.ApplianceOptions{{Site: "site-a", Service: simulator.Manager}}
 	for i := range n {
@@ -40,8 +40,7 @@ func paired(b *testing.B, n int) (*simulator.Appliance, []direct.Object) {
 	return a, objects
 }
 
-// eachProvider runs a benchmark with the provider, and with one that has its
-// schema and does nothing.
+// eachProvider runs a benchmark with the provider, and with one of the same schema that does nothing.
 func eachProvider(b *testing.B, a *simulator.Appliance, run func(b *testing.B, p *direct.Provider)) {
 	b.Run("provider", func(b *testing.B) {
 		run(b, configured(b, a, "service", string(a.Service())))
@@ -60,7 +59,7 @@ func refresh(b *testing.B, p *direct.Provider, object direct.Object) direct.Obje
 	return object
 }
 
-// arguments of a pairing as its state has them.
+// configOf returns the arguments of a pairing from its state.
 func configOf(object direct.Object) direct.Values {
 	config := direct.Values{}
 	for _, name := range []string{"api_url", "api_thumbprint", "site"} {
@@ -69,7 +68,7 @@ func configOf(object direct.Object) direct.Values {
 	return config
 }
 
-func unchanged(b *testing.B, p *direct.Provider, object direct.Object) {
+func planUnchanged(b *testing.B, p *direct.Provider, object direct.Object) {
 	b.Helper()
 	plan := p.Plan(b, pairingType, object, configOf(object))
 	if len(plan.Diagnostics) > 0 || plan.RequiresReplace {
@@ -77,9 +76,9 @@ func unchanged(b *testing.B, p *direct.Provider, object direct.Object) {
 	}
 }
 
-// BenchmarkRefresh reads one pairing, with what the protocol takes.
+// BenchmarkRefresh reads one pairing, including the cost of the protocol.
 func BenchmarkRefresh(b *testing.B) {
-	a, objects := paired(b, 1)
+	a, objects := startPaired(b, 1)
 	eachProvider(b, a, func(b *testing.B, p *direct.Provider) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -90,23 +89,23 @@ func BenchmarkRefresh(b *testing.B) {
 
 // BenchmarkPlan plans one pairing that does not change.
 func BenchmarkPlan(b *testing.B) {
-	a, objects := paired(b, 1)
+	a, objects := startPaired(b, 1)
 	eachProvider(b, a, func(b *testing.B, p *direct.Provider) {
 		b.ReportAllocs()
 		for b.Loop() {
-			unchanged(b, p, objects[0])
+			planUnchanged(b, p, objects[0])
 		}
 	})
 }
 
 // BenchmarkPlanOf500 refreshes and plans 500 pairings that do not change.
 func BenchmarkPlanOf500(b *testing.B) {
-	a, objects := paired(b, 500)
+	a, objects := startPaired(b, 500)
 	eachProvider(b, a, func(b *testing.B, p *direct.Provider) {
 		b.ReportAllocs()
 		for b.Loop() {
 			for _, object := range objects {
-				unchanged(b, p, refresh(b, p, object))
+				planUnchanged(b, p, refresh(b, p, object))
 			}
 		}
 	})

@@ -16,22 +16,22 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// unserved starts an appliance and the peers it may pair with; only it is served. It
-// is for processes of the CLI and for requests side by side: the time is the machine's.
-func unserved(t *testing.T, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
+// startUnserved starts an appliance and the peers that it may pair with. Only the appliance is served, in real time,
+// for processes of the CLI and for concurrent requests.
+func startUnserved(t *testing.T, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
 	t.Helper()
 	start := func(t *testing.T, options ...simulator.ApplianceOptions) *simulator.Fixture {
 		t.Helper()
 		return acctest.StartAppliances(t, options...)
 	}
-	return unservedBy(t, start, service, n, task)
+	return startUnservedBy(t, start, service, n, task)
 }
 
-// longTime is more than the waits of a test move the clock.
+// longTime is longer than the waits of a test move the clock.
 const longTime = 1000 * time.Hour
 
-// unservedBy is unserved for appliances that start starts.
-func unservedBy(t *testing.T, start func(*testing.T, ...simulator.ApplianceOptions) *simulator.Fixture, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
+// startUnservedBy is startUnserved with another start function.
+func startUnservedBy(t *testing.T, start func(*testing.T, ...simulator.ApplianceOptions) *simulator.Fixture, service simulator.Service, n int, task time.Duration) (a *simulator.Appliance, peers []*simulator.Appliance) {
 	t.Helper()
 	options := append([]simulator.ApplianceOptions{{Site: "site-a", Service: service, TaskDuration: task, IdleTimeout: longTime, MaxAge: longTime}}, unservedPeers(service, n)...)
 	fixture := start(t, options...)
@@ -49,10 +49,10 @@ func unservedPeers(service simulator.Service, n int) (peers []simulator.Applianc
 	return peers
 }
 
-// parallelism is how many operations the CLI runs at once.
+// parallelism is the number of operations that the CLI runs at once.
 const parallelism = 10
 
-// eachOf runs as the CLI does: so many at once.
+// eachOf runs n operations, as many at once as the CLI.
 func eachOf(n int, run func(i int)) {
 	places := make(chan struct{}, parallelism)
 	var running sync.WaitGroup
@@ -66,15 +66,15 @@ func eachOf(n int, run func(i int)) {
 	running.Wait()
 }
 
-// TestCalls_refresh: a login, a list and a logout, however many pairings there
-// are, whether or not the service is configured. Data sources take part.
+// TestCalls_refresh: a refresh of any number of pairings takes a login, a list and a logout, whether or not the
+// service is configured, and including data sources.
 func TestCalls_refresh(t *testing.T) {
 	eachFleet(t, map[string]int{"1": 1, "1000": 1000}, func(t *testing.T, service simulator.Service, n int) {
 		for name, settings := range map[string][]any{"service configured": {"service", string(service)}, "service left out": nil} {
 			if n > 1 && settings == nil {
-				continue // the number is all that differs
+				continue // only the number differs
 			}
-			a, peers := unservedBy(t, startOnClock, service, n, 0)
+			a, peers := startUnservedBy(t, startOnClock, service, n, 0)
 			objects := pairedWith(a, peers)
 			t.Run(name, func(t *testing.T) {
 				p := configured(t, a, settings...)
@@ -125,10 +125,9 @@ func eachFleet(t *testing.T, sizes map[string]int, run func(t *testing.T, servic
 	}
 }
 
-// TestCalls_apply: pairings that are made side by side share what they look at
-// before and after, and the polls between, whether Terraform begins with all at
-// once or with one after the other. There are at most two requests for each, one for
-// each second, and a few for the session.
+// TestCalls_apply: concurrent creates share the lists before and after, and the polls in between, whether Terraform
+// begins them all at once or one after the other. There are at most two requests for each, one for each second, and a
+// few for the session.
 func TestCalls_apply(t *testing.T) {
 	const n, task, session = 150, time.Second, 3
 	eachInBubble(t, map[string]time.Duration{"at once": 0, "one after the other": 20 * time.Millisecond}, func(t *testing.T, service simulator.Service, work time.Duration) {
@@ -159,8 +158,7 @@ func TestCalls_apply(t *testing.T) {
 	})
 }
 
-// eachOfSlowly is eachOf for a CLI that works for some time before each, for one
-// after the other.
+// eachOfSlowly is eachOf for a CLI that works for some time before each operation, one after the other.
 func eachOfSlowly(t *testing.T, n int, work time.Duration, run func(i int)) {
 	t.Helper()
 	processor := make(chan struct{}, 1)
@@ -174,8 +172,8 @@ func eachOfSlowly(t *testing.T, n int, work time.Duration, run func(i int)) {
 	})
 }
 
-// TestRoundTrips: how many requests one after the other a refresh of many pairings
-// and a create wait for, beside the task of the create. The logout is one more.
+// TestRoundTrips: the number of sequential requests in a refresh of many pairings, and in a create besides its task.
+// The logout is one more.
 func TestRoundTrips(t *testing.T) {
 	const latency, task = 80 * time.Millisecond, time.Second
 	eachInBubble(t, map[string]int{"1": 1, "800": 800}, func(t *testing.T, service simulator.Service, n int) {
@@ -198,8 +196,8 @@ func TestRoundTrips(t *testing.T) {
 	})
 }
 
-// eachInBubble runs a test of each service and each case in a synctest bubble: time
-// passes when all wait for it, and at once.
+// eachInBubble runs a test of each service and each case in a synctest bubble, where time passes only while all
+// goroutines wait.
 func eachInBubble[C any](t *testing.T, cases map[string]C, run func(t *testing.T, service simulator.Service, c C)) {
 	t.Helper()
 	t.Parallel()
@@ -214,8 +212,8 @@ func eachInBubble[C any](t *testing.T, cases map[string]C, run func(t *testing.T
 	}
 }
 
-// inBubble starts an appliance, which the options describe, and the peers it may pair
-// with. It returns a function that makes providers for it, which talk to it in memory.
+// inBubble starts an appliance with these options and the peers that it may pair with. The returned function makes
+// providers that talk to it in memory.
 func inBubble(t *testing.T, service simulator.Service, n int, o simulator.ApplianceOptions) (a *simulator.Appliance, peers []*simulator.Appliance, connect func() *direct.Provider) {
 	t.Helper()
 	wire := network.New()
@@ -233,11 +231,10 @@ func inBubble(t *testing.T, service simulator.Service, n int, o simulator.Applia
 	}
 }
 
-// TestCalls_nothingIsReadTwice: what is the same for all pairings of a process is
-// asked once.
+// TestCalls_nothingIsReadTwice: values that are equal for all pairings of a process are read once.
 func TestCalls_nothingIsReadTwice(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		p := process(t, a)
+		p := newProcess(t, a)
 		made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		for range 3 {
 			apply(t, p, p.Plan(t, pairingType, made, nil))
@@ -250,18 +247,18 @@ func TestCalls_nothingIsReadTwice(t *testing.T) {
 	})
 }
 
-// TestCalls_sharedListsAndOtherProcesses: a list that several changes share may be older
-// than what another process did. What it has against a change is looked at again.
+// TestCalls_sharedListsAndOtherProcesses: a list that several changes share may be older than a change of another
+// process. Before a change fails because of it, the list is read again.
 func TestCalls_sharedListsAndOtherProcesses(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		p := process(t, a)
+		p := newProcess(t, a)
 		change := func(prior direct.Object, config direct.Values) (direct.Object, direct.Diagnostics) {
 			clockOf(a).(*clocktest.Clock).Advance(time.Second) //nolint:errcheck // see startOnClock
 			return p.Apply(t, p.Plan(t, pairingType, prior, config))
 		}
 		pairByHand(a, b)
 		_, problems := change(none, values(b))
-		one(t, problems, "paired with the site site-b already")
+		requireError(t, problems, "paired with the site site-b already")
 		a.Unpair("site-b")
 		made, problems := change(none, values(b))
 		if len(problems.Errors()) > 0 {
@@ -275,7 +272,7 @@ func TestCalls_sharedListsAndOtherProcesses(t *testing.T) {
 		if _, problems = change(made, nil); len(problems.Errors()) > 0 || len(a.Sites()) > 0 {
 			t.Errorf("%d pairings are left, errors %q", len(a.Sites()), problems.Errors())
 		}
-		change(made, nil) // it sees that nothing is there
+		change(made, nil) // finds no pairing
 		made.Values["id"] = a.Pair("site-b")
 		if _, problems = change(made, values(b, "description", "back")); len(problems.Errors()) > 0 {
 			t.Errorf("the pairing is back: %q", problems.Errors())

@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// fault is one thing that goes wrong with an answer.
+// fault is a way in which a response goes wrong.
 type fault struct {
 	name string
 	how  simulator.Fault
@@ -22,7 +22,7 @@ type fault struct {
 
 const html = "<html><body><h1>Bad Gateway</h1></body></html>"
 
-// unperformed are the faults that strike before the request is performed.
+// unperformed are the faults before the request is performed.
 var unperformed = []fault{
 	{"reset", simulator.Fault{Kind: simulator.Reset}},
 	{"hang", simulator.Fault{Kind: simulator.Hang}},
@@ -30,15 +30,15 @@ var unperformed = []fault{
 	{"500", simulator.Fault{Kind: simulator.Status, Status: http.StatusInternalServerError}},
 }
 
-// pages are answers of something in front of the appliance.
+// pages are responses of a proxy in front of the appliance.
 var pages = []fault{
 	{"400 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusBadRequest, ContentType: "text/html", Body: html}},
 	{"403 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusForbidden, ContentType: "text/html", Body: html}},
 	{"404 HTML", simulator.Fault{Kind: simulator.Body, Status: http.StatusNotFound, ContentType: "text/html", Body: html}},
 }
 
-// lostAnswers are the faults that strike after a request was performed.
-var lostAnswers = slices.Concat([]fault{
+// lostResponses are the faults after a request is performed.
+var lostResponses = slices.Concat([]fault{
 	{"reset after acting", simulator.Fault{Kind: simulator.Reset, PerformFirst: true}},
 	{"closed after acting", simulator.Fault{Kind: simulator.DropResponse}},
 	{"hang after acting", simulator.Fault{Kind: simulator.Hang, PerformFirst: true}},
@@ -48,7 +48,7 @@ var lostAnswers = slices.Concat([]fault{
 	{"slow drip", simulator.Fault{Kind: simulator.SlowDrip}},
 }, badBodies)
 
-// badBodies are whole answers that can't be used.
+// badBodies are complete responses that can't be used.
 var badBodies = []fault{
 	{"500 after acting", simulator.Fault{Kind: simulator.Status, PerformFirst: true, Status: http.StatusInternalServerError}},
 	{"empty 200", simulator.Fault{Kind: simulator.Empty, PerformFirst: true}},
@@ -64,29 +64,28 @@ var badBodies = []fault{
 	{"redirect", simulator.Fault{Kind: simulator.Redirect, PerformFirst: true, Location: "https://elsewhere.example.com/sites"}},
 }
 
-// operation is a column of the matrix: what runs while the fault strikes, and
-// what has to come of it.
+// operation is a column of the matrix: an operation during a fault, and its required outcome.
 type operation struct {
 	name   string
-	strike simulator.Fault // where, and how often
+	strike simulator.Fault // the requests that it applies to
 	faults []fault
 	run    func(t *testing.T, a, b *simulator.Appliance, strike func())
 }
 
 var operations = []operation{
-	{"create, answer lost", simulator.Fault{Method: "POST", Path: "/sites", Times: 1}, lostAnswers, createGoesOn},
+	{"create, answer lost", simulator.Fault{Method: "POST", Path: "/sites", Times: 1}, lostResponses, createGoesOn},
 	{"create, not performed", simulator.Fault{Method: "POST", Path: "/sites", Times: 1}, unperformed, createFails},
-	{"update, answer lost", simulator.Fault{Method: "PUT", Path: "/sites/*", Times: 1}, lostAnswers, updateGoesOn},
+	{"update, answer lost", simulator.Fault{Method: "PUT", Path: "/sites/*", Times: 1}, lostResponses, updateGoesOn},
 	{"update, not performed", simulator.Fault{Method: "PUT", Path: "/sites/*", Times: 1}, unperformed, updateFails},
-	{"delete, answer lost", simulator.Fault{Method: "DELETE", Path: "/sites/*", Times: 1}, lostAnswers, deleteGoesOn},
+	{"delete, answer lost", simulator.Fault{Method: "DELETE", Path: "/sites/*", Times: 1}, lostResponses, deleteGoesOn},
 	{"delete, not performed", simulator.Fault{Method: "DELETE", Path: "/sites/*", Times: 1}, unperformed, deleteFails},
-	{"read", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostAnswers), readKeepsState},
-	{"poll", simulator.Fault{Method: "GET", Path: "/tasks/*", Times: 2}, slices.Concat(unperformed, lostAnswers), createGoesOn},
-	{"list before", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostAnswers), nothingSent},
+	{"read", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostResponses), readKeepsState},
+	{"poll", simulator.Fault{Method: "GET", Path: "/tasks/*", Times: 2}, slices.Concat(unperformed, lostResponses), createGoesOn},
+	{"list before", simulator.Fault{Method: "GET", Path: "/sites"}, slices.Concat(unperformed, lostResponses), nothingSent},
 	{"list before, once", simulator.Fault{Method: "GET", Path: "/sites", Times: 1}, badBodies, createGoesOn},
-	{"list after", simulator.Fault{Method: "GET", Path: "/sites", Skip: 1, Times: 1}, slices.Concat(unperformed, lostAnswers), createGoesOn},
-	{"tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, slices.Concat(unperformed, lostAnswers), nothingSent},
-	{"login", simulator.Fault{Method: "POST", Path: "/sessions"}, slices.Concat(unperformed, lostAnswers), nothingSent},
+	{"list after", simulator.Fault{Method: "GET", Path: "/sites", Skip: 1, Times: 1}, slices.Concat(unperformed, lostResponses), createGoesOn},
+	{"tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, slices.Concat(unperformed, lostResponses), nothingSent},
+	{"login", simulator.Fault{Method: "POST", Path: "/sessions"}, slices.Concat(unperformed, lostResponses), nothingSent},
 	{"page to a create", simulator.Fault{Method: "POST", Path: "/sites", Times: 1}, pages, pageToACreate},
 	{"page to a delete", simulator.Fault{Method: "DELETE", Path: "/sites/*", Times: 1}, pages, pageToADelete},
 	{"page to a read", simulator.Fault{Method: "GET", Path: "/sites"}, pages, readKeepsState},
@@ -95,107 +94,105 @@ var operations = []operation{
 	{"page to the tasks before", simulator.Fault{Method: "GET", Path: "/tasks"}, pages, nothingSent},
 }
 
-// createGoesOn: one request, no error, and a whole state.
+// createGoesOn: the create succeeds with one request and a complete state.
 func createGoesOn(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	strike()
-	complete(t, a, succeeds(t, a, none, values(b)))
-	sent(t, a, 1, 0, 0)
+	requireComplete(t, a, applyConfig(t, a, none, values(b)))
+	requireSent(t, a, 1, 0, 0)
 }
 
-// createFails: one error, no state, nothing paired; the next create works.
+// createFails: the create has one error and no state, nothing is paired, and the next create succeeds.
 func createFails(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	strike()
 	object, problems := attempt(t, a, none, values(b))
-	one(t, problems, "Unable to pair with the site at "+b.URL(), "It was not sent again", "Operation ID: terraform-")
-	gone(t, a, object)
-	sent(t, a, 1, 0, 0)
-	complete(t, a, succeeds(t, a, none, values(b)))
-	sent(t, a, 2, 0, 0)
+	requireError(t, problems, "Unable to pair with the site at "+b.URL(), "It was not sent again", "Operation ID: terraform-")
+	requireGone(t, a, object)
+	requireSent(t, a, 1, 0, 0)
+	requireComplete(t, a, applyConfig(t, a, none, values(b)))
+	requireSent(t, a, 2, 0, 0)
 }
 
-// pageToACreate: one error that blames the address, and the next create works.
+// pageToACreate: the create has one error that names the address, and the next create succeeds.
 func pageToACreate(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	strike()
 	object, problems := attempt(t, a, none, values(b))
-	one(t, problems, "Unable to pair with the site at "+b.URL(), "a proxy or firewall answers in its place: check url")
-	gone(t, a, object)
-	complete(t, a, succeeds(t, a, none, values(b)))
+	requireError(t, problems, "Unable to pair with the site at "+b.URL(), "a proxy or firewall answers in its place: check url")
+	requireGone(t, a, object)
+	requireComplete(t, a, applyConfig(t, a, none, values(b)))
 }
 
-// pageToADelete: one error that blames the address, and the state as before.
+// pageToADelete: the delete has one error that names the address, and keeps the state.
 func pageToADelete(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
 	kept, problems := attempt(t, a, made, nil)
-	one(t, problems, "Unable to unpair the site pairing site-b", "a proxy or firewall answers in its place: check url")
-	complete(t, a, kept)
-	gone(t, a, succeeds(t, a, kept, nil))
+	requireError(t, problems, "Unable to unpair the site pairing site-b", "a proxy or firewall answers in its place: check url")
+	requireComplete(t, a, kept)
+	requireGone(t, a, applyConfig(t, a, kept, nil))
 }
 
 func updateGoesOn(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
-	complete(t, a, succeeds(t, a, made, values(b, "description", "two")))
-	sent(t, a, 1, 1, 0)
+	requireComplete(t, a, applyConfig(t, a, made, values(b, "description", "two")))
+	requireSent(t, a, 1, 1, 0)
 	if got := a.Sites()[0].Description; got != "two" {
 		t.Errorf("the appliance has the description %q", got)
 	}
 }
 
-// updateFails: one error, the state as before; the next update works.
+// updateFails: the update has one error and keeps the state; the next update succeeds.
 func updateFails(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
 	kept, problems := attempt(t, a, made, values(b, "description", "two"))
-	one(t, problems, "Unable to change the site pairing site-b", "It was not sent again", "The state is as it was before")
-	complete(t, a, kept)
-	sent(t, a, 1, 1, 0)
-	complete(t, a, succeeds(t, a, kept, values(b, "description", "two")))
-	sent(t, a, 1, 2, 0)
+	requireError(t, problems, "Unable to change the site pairing site-b", "It was not sent again", "The state is as it was before")
+	requireComplete(t, a, kept)
+	requireSent(t, a, 1, 1, 0)
+	requireComplete(t, a, applyConfig(t, a, kept, values(b, "description", "two")))
+	requireSent(t, a, 1, 2, 0)
 }
 
 func deleteGoesOn(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
-	gone(t, a, succeeds(t, a, made, nil))
-	sent(t, a, 1, 0, 1)
+	requireGone(t, a, applyConfig(t, a, made, nil))
+	requireSent(t, a, 1, 0, 1)
 }
 
-// deleteFails: one error, the state as before; the next destroy works.
+// deleteFails: the delete has one error and keeps the state; the next destroy succeeds.
 func deleteFails(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
 	kept, problems := attempt(t, a, made, nil)
-	one(t, problems, "Unable to unpair the site pairing site-b", "It was not sent again")
-	complete(t, a, kept)
-	gone(t, a, succeeds(t, a, kept, nil))
-	sent(t, a, 1, 0, 2)
+	requireError(t, problems, "Unable to unpair the site pairing site-b", "It was not sent again")
+	requireComplete(t, a, kept)
+	requireGone(t, a, applyConfig(t, a, kept, nil))
+	requireSent(t, a, 1, 0, 2)
 }
 
-// readKeepsState: one error, and the state stays for the next refresh.
+// readKeepsState: the read has one error and keeps the state for the next refresh.
 func readKeepsState(t *testing.T, a, b *simulator.Appliance, strike func()) {
-	made := succeeds(t, a, none, values(b))
+	made := applyConfig(t, a, none, values(b))
 	strike()
-	kept, problems := refreshed(t, a, made)
-	one(t, problems, "Unable to read the site pairing site-b", "GET /sites", "Operation ID: terraform-")
+	kept, problems := readAgain(t, a, made)
+	requireError(t, problems, "Unable to read the site pairing site-b", "GET /sites", "Operation ID: terraform-")
 	a.ClearFaults()
-	complete(t, a, kept)
+	requireComplete(t, a, kept)
 }
 
-// nothingSent: what must be known before the request can't be read: one error,
-// and no request.
+// nothingSent: the values that the create needs first can't be read, so it has one error and sends no request.
 func nothingSent(t *testing.T, a, b *simulator.Appliance, strike func()) {
 	strike()
 	object, problems := attempt(t, a, none, values(b))
-	one(t, problems, "Unable to pair with the site at "+b.URL())
-	gone(t, a, object)
-	sent(t, a, 0, 0, 0)
+	requireError(t, problems, "Unable to pair with the site at "+b.URL())
+	requireGone(t, a, object)
+	requireSent(t, a, 0, 0, 0)
 	a.ClearFaults()
-	complete(t, a, succeeds(t, a, none, values(b)))
+	requireComplete(t, a, applyConfig(t, a, none, values(b)))
 }
 
-// TestFaultMatrix tries every fault in every operation on both services, and
-// prints what came of it.
+// TestFaultMatrix tries every fault in every operation on both services, and prints the outcomes.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
 	type cell struct {
@@ -209,14 +206,14 @@ func TestFaultMatrix(t *testing.T) {
 		}
 	}
 	results := matrix{}
-	together(t, onBoth(cells), func(t *testing.T, c serviceCase[cell]) {
-		a, b := estateOf(t, c.service, 300*time.Millisecond)
-		b.Pair("site-a") // so that the link works and nothing else is to be said
-		how := c.is.how
+	runConcurrently(t, onBothServices(cells), func(t *testing.T, c serviceCase[cell]) {
+		a, b := startSites(t, c.service, 300*time.Millisecond)
+		b.Pair("site-a") // so that the link works and causes no warning
+		how := c.value.how
 		how.OnHang = func() { clockOf(a).(*clocktest.Clock).Advance(requestLimit) } //nolint:errcheck // see startOnClock
-		how.Method, how.Path, how.Times, how.Skip = c.is.strike.Method, c.is.strike.Path, c.is.strike.Times, c.is.strike.Skip
-		t.Cleanup(func() { results.note(c.is.fault.name, c.is.operation.name, c.service, !t.Failed()) })
-		c.is.run(t, a, b, func() { a.Fault(how) })
+		how.Method, how.Path, how.Times, how.Skip = c.value.strike.Method, c.value.strike.Path, c.value.strike.Times, c.value.strike.Skip
+		t.Cleanup(func() { results.record(c.value.fault.name, c.value.operation.name, c.service, !t.Failed()) })
+		c.value.run(t, a, b, func() { a.Fault(how) })
 	})
 	fmt.Print(&results)
 }
@@ -227,7 +224,7 @@ type matrix struct {
 	cells map[string]map[string]string
 }
 
-func (m *matrix) note(fault, operation string, service simulator.Service, passed bool) {
+func (m *matrix) record(fault, operation string, service simulator.Service, passed bool) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	if m.cells == nil {
@@ -251,7 +248,7 @@ func (m *matrix) String() string {
 		fmt.Fprintf(&out, " %5s", fmt.Sprintf("[%d]", i+1))
 	}
 	out.WriteString("\n")
-	for _, f := range slices.Concat(unperformed, lostAnswers) {
+	for _, f := range slices.Concat(unperformed, lostResponses) {
 		fmt.Fprintf(&out, "%-22s", f.name)
 		for _, o := range operations {
 			marks := make([]string, 0, len(acctest.Services))

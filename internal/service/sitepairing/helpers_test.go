@@ -12,10 +12,10 @@ import (
 
 const pairingType = "vcda_site_pairing"
 
-// none is the state of what is not there yet.
+// none is the state before a create.
 var none direct.Object
 
-// served has the schemas of the provider, which take longer than most of the tests.
+// served is a provider for its schemas, which take longer to build than most of the tests.
 var (
 	firstServed sync.Once
 	served      *direct.Provider
@@ -26,8 +26,7 @@ func serveOnce(t testing.TB) {
 	firstServed.Do(func() { served = direct.Serve(t, acctest.Factories(t)["vcda"]) })
 }
 
-// configured is the provider in this process, configured for an appliance, with
-// further settings in pairs.
+// configured returns the provider in this process, configured for an appliance, with further settings in pairs.
 func configured(t testing.TB, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
 	serveOnce(t)
@@ -51,7 +50,7 @@ func configure(t testing.TB, p *direct.Provider, a *simulator.Appliance, more ..
 	}
 }
 
-// values are the arguments that pair with b.
+// values returns the arguments that pair with b.
 func values(b *simulator.Appliance, changes ...string) direct.Values {
 	v := direct.Values{"api_url": b.URL(), "api_thumbprint": b.Thumbprint(), "site": b.Site()}
 	for i := 0; i < len(changes); i += 2 {
@@ -60,7 +59,7 @@ func values(b *simulator.Appliance, changes ...string) direct.Values {
 	return v
 }
 
-// apply performs a plan that has to work.
+// apply applies a plan without an error.
 func apply(t *testing.T, p *direct.Provider, plan direct.Plan) direct.Object {
 	t.Helper()
 	if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
@@ -73,13 +72,13 @@ func apply(t *testing.T, p *direct.Provider, plan direct.Plan) direct.Object {
 	return object
 }
 
-// one checks that there is exactly one error and that it says each text.
-func one(t *testing.T, d direct.Diagnostics, says ...string) {
+// requireError requires exactly one error that contains each text.
+func requireError(t *testing.T, d direct.Diagnostics, says ...string) {
 	t.Helper()
-	only(t, d.Errors(), says...)
+	requireOne(t, d.Errors(), says...)
 }
 
-func only(t *testing.T, texts []string, says ...string) {
+func requireOne(t *testing.T, texts []string, says ...string) {
 	t.Helper()
 	if len(texts) != 1 {
 		t.Fatalf("%d diagnostics, not one: %q", len(texts), texts)

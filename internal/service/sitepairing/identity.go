@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// IdentitySchema is the identity of a pairing: its key on the appliance.
+// IdentitySchema describes the identity of a pairing: its key on the appliance.
 func (r *sitePairing) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{
@@ -21,9 +21,8 @@ func (r *sitePairing) IdentitySchema(_ context.Context, _ resource.IdentitySchem
 	}}
 }
 
-// identify sets the identity. The framework refuses one that is null, which the
-// id of an interrupted create is: there it is empty, until a refresh has settled
-// the task. That is why the identity is declared mutable.
+// identify sets the identity. The framework refuses a null identity, but the id of an interrupted create is null: the
+// identity is then empty until a refresh knows the id, and is therefore declared mutable.
 func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String) diag.Diagnostics {
 	return identity.SetAttribute(ctx, path.Root("id"), id.ValueString())
 }

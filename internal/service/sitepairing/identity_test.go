@@ -12,8 +12,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// identified checks that the identity of an object is its id, or empty.
-func identified(t *testing.T, object direct.Object) {
+// requireIdentity requires that the identity of an object is its id, or empty.
+func requireIdentity(t *testing.T, object direct.Object) {
 	t.Helper()
 	want := object.Values["id"]
 	if want == nil {
@@ -24,30 +24,30 @@ func identified(t *testing.T, object direct.Object) {
 	}
 }
 
-// TestIdentity: it is the id, through the whole life of a pairing, and a state
-// from before identity gets one with the next read or change.
+// TestIdentity: the identity is the id throughout the life of a pairing. A state without an identity gets one with
+// the next read or change.
 func TestIdentity(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object := succeeds(t, a, none, values(b))
-		identified(t, object)
+		object := applyConfig(t, a, none, values(b))
+		requireIdentity(t, object)
 		if object.Values["id"] == nil {
 			t.Fatal("there is no id")
 		}
-		updated := succeeds(t, a, object, values(b, "description", "x"))
-		identified(t, updated)
+		updated := applyConfig(t, a, object, values(b, "description", "x"))
+		requireIdentity(t, updated)
 
 		updated.Identity = nil
-		again, problems := refreshed(t, a, updated)
+		again, problems := readAgain(t, a, updated)
 		if len(problems) > 0 {
 			t.Error(problems.Errors(), problems.Warnings())
 		}
-		identified(t, again)
-		identified(t, succeeds(t, a, updated, values(b, "description", "y")))
+		requireIdentity(t, again)
+		requireIdentity(t, applyConfig(t, a, updated, values(b, "description", "y")))
 
 		a.Unpair("site-b")
 		for _, identity := range []direct.Values{nil, again.Identity} {
 			again.Identity = identity
-			gone, problems := refreshed(t, a, again)
+			gone, problems := readAgain(t, a, again)
 			if gone.Values != nil || len(problems) > 0 {
 				t.Errorf("identity %v: state %v, %v", identity, gone.Values, problems.Errors())
 			}
@@ -55,12 +55,12 @@ func TestIdentity(t *testing.T) {
 	})
 }
 
-// TestIdentity_interruptedCreate: it is empty as long as there is no id, and the next
-// refresh sets both, whatever comes of the task.
+// TestIdentity_interruptedCreate: the identity is empty while there is no id, and the next refresh sets both, however
+// the task ends.
 func TestIdentity_interruptedCreate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object := interrupted(t, a, b, isPoll)
-		identified(t, object)
+		object := interruptCreate(t, a, b, isPoll)
+		requireIdentity(t, object)
 		pending := object
 		pending.Values = direct.Values{"timeouts": direct.Values{"read": "300ms"}}
 		for name, value := range object.Values {
@@ -68,29 +68,29 @@ func TestIdentity_interruptedCreate(t *testing.T) {
 				pending.Values[name] = value
 			}
 		}
-		still, problems := refreshed(t, a, pending)
-		warned(t, problems, "A task is still running")
-		identified(t, still)
+		still, problems := readAgain(t, a, pending)
+		requireWarning(t, problems, "A task is still running")
+		requireIdentity(t, still)
 
 		a.FreezeTasks(false)
-		settled, problems := refreshed(t, a, object)
+		settled, problems := readAgain(t, a, object)
 		if len(problems) > 0 || settled.Values["id"] == nil {
 			t.Errorf("state %v: %v %v", settled.Values, problems.Errors(), problems.Warnings())
 		}
-		identified(t, settled)
-		identified(t, succeeds(t, a, object, values(b, "description", "changed without a refresh")))
+		requireIdentity(t, settled)
+		requireIdentity(t, applyConfig(t, a, object, values(b, "description", "changed without a refresh")))
 	})
 }
 
-// TestIdentity_failedCreate: a create that was interrupted and failed leaves nothing.
+// TestIdentity_failedCreate: an interrupted create that fails leaves no state.
 func TestIdentity_failedCreate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.FailNextTask("pair", "Broken", "It broke.")
-		object := interrupted(t, a, b, isPoll)
+		object := interruptCreate(t, a, b, isPoll)
 		a.FreezeTasks(false)
-		after, problems := refreshed(t, a, object)
-		warned(t, problems, "An interrupted operation has failed")
-		gone(t, a, after)
+		after, problems := readAgain(t, a, object)
+		requireWarning(t, problems, "An interrupted operation has failed")
+		requireGone(t, a, after)
 	})
 }
 
@@ -98,41 +98,40 @@ func TestIdentity_failedCreate(t *testing.T) {
 func TestImport_byIdentity(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string) (direct.Object, direct.Diagnostics) {
-			return process(t, a).Import(t, pairingType, "", direct.Values{"id": id})
+			return newProcess(t, a).Import(t, pairingType, "", direct.Values{"id": id})
 		}
 		_, problems := importing("site-b")
-		one(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. There are no pairings: pair first")
+		requireError(t, problems, `Unable to import the site pairing "site-b"`, "The appliance is paired with no such site. There are no pairings: pair first")
 		key := a.Pair("site-b")
 		object, problems := importing(key)
 		if len(problems) > 0 {
 			t.Fatal(problems.Errors())
 		}
-		identified(t, object)
-		object, _ = refreshed(t, a, object)
-		complete(t, a, object)
-		identified(t, object)
+		requireIdentity(t, object)
+		object, _ = readAgain(t, a, object)
+		requireComplete(t, a, object)
+		requireIdentity(t, object)
 		for _, other := range []string{"", "site-x", otherURL(b)} {
 			_, problems := importing(other)
-			one(t, problems, "Give the id, which comes first, of one of these:", key+"  site-b  "+otherURL(b))
+			requireError(t, problems, "Give the id, which comes first, of one of these:", key+"  site-b  "+otherURL(b))
 		}
 		for _, id := range []string{key, "site-b", otherURL(b)} {
-			object, problems := process(t, a).Import(t, pairingType, id, nil)
+			object, problems := newProcess(t, a).Import(t, pairingType, id, nil)
 			if len(problems) > 0 || object.Values["id"] != key {
 				t.Fatal(id, object.Values, problems.Errors())
 			}
-			identified(t, object)
+			requireIdentity(t, object)
 		}
 	})
 }
 
-// TestImport_blockByIdentity does it with the CLI, and shows what could be
-// imported where the key is wrong.
+// TestImport_blockByIdentity imports with the CLI by an identity. With a wrong key the error lists the right ones.
 func TestImport_blockByIdentity(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Identity)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		key := a.Pair("site-b")
 		block := func(id string) string {
-			return config(a, of(b).with(arguments{"api_url": quoted(otherURL(b))})) + fmt.Sprintf("import {\n  to = %s\n  identity = { id = %q }\n}\n", address, id)
+			return config(a, argumentsFor(b).with(arguments{"api_url": quoted(otherURL(b))})) + fmt.Sprintf("import {\n  to = %s\n  identity = { id = %q }\n}\n", address, id)
 		}
 		w := acctest.NewWorkspace(t, block("site-x"))
 		out, code := w.Run(t, "plan", "-no-color")
@@ -144,15 +143,14 @@ func TestImport_blockByIdentity(t *testing.T) {
 		w.Configure(t, block(key))
 		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-		sent(t, a, 0, 0, 0)
+		requireSent(t, a, 0, 0, 0)
 	})
 }
 
-// TestIdentity_stateWithoutOne: the CLI goes on with a state from before identity,
-// also where the pairing is gone.
+// TestIdentity_stateWithoutOne: the CLI accepts a state without identities, also if the pairing is gone.
 func TestIdentity_stateWithoutOne(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		w := acctest.NewWorkspace(t, config(a, of(b)))
+		w := acctest.NewWorkspace(t, config(a, argumentsFor(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		forgetIdentity(t, w)
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
@@ -161,7 +159,7 @@ func TestIdentity_stateWithoutOne(t *testing.T) {
 	})
 }
 
-// forgetIdentity takes the identities out of the state.
+// forgetIdentity removes the identities from the state.
 func forgetIdentity(t *testing.T, w *acctest.Workspace) {
 	t.Helper()
 	file := filepath.Join(w.Dir, "terraform.tfstate")

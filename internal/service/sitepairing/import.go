@@ -47,8 +47,7 @@ func (r *sitePairing) ImportState(ctx context.Context, req resource.ImportStateR
 	}
 }
 
-// matching are the sites that go by a text: the one with that key, else those with
-// that name or URL where these count too.
+// matching returns the site with a text as its key, or else the sites with that name or URL if anyName is set.
 func matching(sites []vcda.Site, service vcda.Service, wanted string, anyName bool) (found []vcda.Site) {
 	for _, s := range sites {
 		switch {
@@ -63,10 +62,10 @@ func matching(sites []vcda.Site, service vcda.Service, wanted string, anyName bo
 
 const onlyID = "the id, which comes first,"
 
-// shownSites is how many sites an error shows.
+// shownSites is the number of sites that an error lists.
 const shownSites = 10
 
-// noSuchSite shows what could be given instead: the nearest of the sites.
+// noSuchSite lists the sites that could be meant.
 func noSuchSite(sites []vcda.Site, service vcda.Service, wanted, accepted string) string {
 	const text = "The appliance is paired with no such site. "
 	if len(sites) == 0 {
@@ -87,7 +86,7 @@ func table(sites []vcda.Site, service vcda.Service) string {
 	return strings.Join(lines, "\n")
 }
 
-// nearest are the sites whose key, name or URL is most like a text.
+// nearest returns the sites whose key, name or URL is most similar to a text.
 func nearest(sites []vcda.Site, service vcda.Service, wanted string) []vcda.Site {
 	distance := map[string]int{}
 	for _, s := range sites {
@@ -99,8 +98,7 @@ func nearest(sites []vcda.Site, service vcda.Service, wanted string) []vcda.Site
 	return sites[:min(shownSites, len(sites))]
 }
 
-// edits is how many letters to insert, remove or change to get from one text to
-// another.
+// edits returns the number of letters to insert, remove or change between two texts.
 func edits(from, to string) int {
 	a, b := []rune(from), []rune(to)
 	row := make([]int, len(b)+1)

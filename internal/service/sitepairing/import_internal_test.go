@@ -8,7 +8,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// TestImport_commandAndBlock: a command and a block can be pasted whatever the name is.
+// TestImport_commandAndBlock: the command and the block can be pasted for any name.
 func TestImport_commandAndBlock(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string][]string{
@@ -27,7 +27,7 @@ func TestImport_commandAndBlock(t *testing.T) {
 	}
 }
 
-// TestImport_nearestSites: of many sites an error shows the nearest ten.
+// TestImport_nearestSites: an error lists the ten most similar sites.
 func TestImport_nearestSites(t *testing.T) {
 	t.Parallel()
 	var sites []vcda.Site

@@ -9,13 +9,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestImport: by id, by name and by URL in any spelling, each yields what a
-// create had saved.
+// TestImport: an import by id, by name and by any form of the URL yields the state of the create.
 func TestImport(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		made := succeeds(t, a, none, values(b, "api_url", otherURL(b), "description", "imported"))
+		made := applyConfig(t, a, none, values(b, "api_url", otherURL(b), "description", "imported"))
 		for _, id := range []string{fmt.Sprint(made.Values["id"]), "site-b", otherURL(b), strings.ToUpper(otherURL(b)) + "/"} {
-			p := process(t, a)
+			p := newProcess(t, a)
 			imported, problems := p.Import(t, pairingType, id, nil)
 			if len(problems) > 0 {
 				t.Fatal(problems.Errors())
@@ -28,52 +27,52 @@ func TestImport(t *testing.T) {
 	})
 }
 
-// TestImport_thenPlan imports what somebody else paired, by an import block: the
-// plan that follows is empty, and nothing was sent.
+// TestImport_thenPlan imports a pairing that was made outside Terraform by an import block: the next plan is empty,
+// and nothing was sent.
 func TestImport_thenPlan(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		for _, by := range []string{"id", "name", "url"} {
 			t.Run(fmt.Sprintf("%s by %s", service, by), func(t *testing.T) {
 				t.Parallel()
-				a, b := estateOf(t, service, 0)
+				a, b := startSites(t, service, 0)
 				key := a.Pair("site-b")
 				a.SetDescription("site-b", "by hand")
 				id := map[string]string{"id": key, "name": "site-b", "url": otherURL(b)}[by]
-				imported, problems := process(t, a).Import(t, pairingType, id, nil)
+				imported, problems := newProcess(t, a).Import(t, pairingType, id, nil)
 				if len(problems) > 0 {
 					t.Fatal(problems.Errors())
 				}
-				object, problems := refreshed(t, a, imported)
+				object, problems := readAgain(t, a, imported)
 				if len(problems) > 0 || object.Values["id"] != key {
 					t.Errorf("%q, state %v", problems.Errors(), object.Values)
 				}
 				requireUnchanged(t, a, object, values(b, "api_url", otherURL(b), "description", "by hand"))
-				sent(t, a, 0, 0, 0)
+				requireSent(t, a, 0, 0, 0)
 			})
 		}
 	}
 }
 
-// TestImport_block does it without the command.
+// TestImport_block imports without the command.
 func TestImport_block(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Pair("site-b")
-		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
+		m := argumentsFor(b).with(arguments{"api_url": quoted(otherURL(b))})
 		w := acctest.NewWorkspace(t, config(a, m)+fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, "site-b"))
 		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	})
 }
 
-// TestImport_unknownSite shows what could be imported instead.
+// TestImport_unknownSite lists the sites that could be imported.
 func TestImport_unknownSite(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		importing := func(id string, says ...string) {
 			t.Helper()
-			object, problems := process(t, a).Import(t, pairingType, id, nil)
-			one(t, problems, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
-			left(t, object)
+			object, problems := newProcess(t, a).Import(t, pairingType, id, nil)
+			requireError(t, problems, append(says, fmt.Sprintf("Unable to import the site pairing %q", id), "The appliance is paired with no such site.")...)
+			requireNoState(t, object)
 		}
 		importing("site-b", "There are no pairings")
 		key := a.Pair("site-b")
@@ -82,12 +81,11 @@ func TestImport_unknownSite(t *testing.T) {
 	})
 }
 
-// TestImportOfNothing_commandLine: the command line shows that error, and nothing of its
-// own about the provider.
+// TestImportOfNothing_commandLine: the command line shows that error, and none of its own about the provider.
 func TestImportOfNothing_commandLine(t *testing.T) {
 	t.Parallel()
-	a, b := startBoth(t, simulator.Manager, 0)
-	w := acctest.NewWorkspace(t, config(a, of(b)))
+	a, b := startSitesInRealTime(t, simulator.Manager, 0)
+	w := acctest.NewWorkspace(t, config(a, argumentsFor(b)))
 	out, code := w.Run(t, "import", "-no-color", address, "site-b")
 	if code == 0 {
 		t.Error("the import succeeded")

@@ -20,7 +20,7 @@ type lister struct{ sitePairing }
 
 var _ list.ListResourceWithConfigure = &lister{}
 
-// NewListResource is the list resource vcda_site_pairing.
+// NewListResource returns the list resource vcda_site_pairing.
 func NewListResource() list.ListResource { return &lister{} }
 
 func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -41,7 +41,7 @@ func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResource
 	}
 }
 
-// filter selects rows of the sites list; a null field does not select.
+// filter selects rows of the sites list; a null field selects all.
 type filter struct {
 	Site   types.String                 `tfsdk:"site"`
 	APIURL customtypes.NormalizedString `tfsdk:"api_url"`
@@ -52,8 +52,8 @@ func (f filter) leavesOut(s vcda.Site) bool {
 		!f.APIURL.IsNull() && !customtypes.URLType.Same(f.APIURL.ValueString(), s.Endpoint())
 }
 
-// List asks once and then pushes what is wanted. An error is a result: replacing
-// the stream while it is read would lose it.
+// List reads the list once and then pushes the matches. An error is a result, because replacing the stream while it
+// is read would lose it.
 func (l *lister) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var f filter
 	diags := req.Config.Get(ctx, &f)
@@ -79,7 +79,7 @@ func (l *lister) List(ctx context.Context, req list.ListRequest, stream *list.Li
 	}
 }
 
-// sites are the pairings of the appliance.
+// sites returns the pairings of the appliance.
 func (l *lister) sites(ctx context.Context) (sites []vcda.Site, service vcda.Service, diags diag.Diagnostics) {
 	const action = "list the site pairings"
 	a, _ := l.appliance(ctx, action, nil, &diags)
@@ -93,7 +93,7 @@ func (l *lister) sites(ctx context.Context) (sites []vcda.Site, service vcda.Ser
 	return sites, a.Service(), diags
 }
 
-// listResult is one pairing, whole where that is asked for.
+// listResult returns one pairing, with all attributes if they are requested.
 func listResult(ctx context.Context, req list.ListRequest, s vcda.Site, service vcda.Service) list.ListResult {
 	result := req.NewListResult(ctx)
 	m := blank()

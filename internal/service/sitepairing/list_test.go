@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// query is a workspace with a list block of these lines.
+// query makes a workspace with a list block of these lines.
 func query(t *testing.T, a *simulator.Appliance, lines ...string) *acctest.Workspace {
 	t.Helper()
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a))
@@ -17,7 +17,7 @@ func query(t *testing.T, a *simulator.Appliance, lines ...string) *acctest.Works
 	return w
 }
 
-// fleet is an appliance that is paired with three others.
+// fleet starts an appliance that is paired with three others.
 func fleet(t *testing.T, service simulator.Service) *simulator.Appliance {
 	t.Helper()
 	options := acctest.TwoSites(service)
@@ -33,14 +33,14 @@ func fleet(t *testing.T, service simulator.Service) *simulator.Appliance {
 	return a
 }
 
-// TestQuery: what is listed, by filter and limit.
+// TestQuery lists pairings with a filter and a limit.
 func TestQuery(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Lists)
 	t.Parallel()
 	type listing struct {
 		lines, found []string
 	}
-	together(t, onBoth(map[string]listing{
+	runConcurrently(t, onBothServices(map[string]listing{
 		"all":          {nil, []string{"site-b", "site-c", "site-d"}},
 		"site":         {[]string{`config { site = "site-c" }`}, []string{"site-c"}},
 		"url":          {[]string{`config { api_url = "https://SITE-D.example.com:8048/" }`}, []string{"site-d"}},
@@ -50,14 +50,14 @@ func TestQuery(t *testing.T) {
 		"limit beyond": {[]string{`limit = 7`, `include_resource = true`}, []string{"site-b", "site-c", "site-d"}},
 	}), func(t *testing.T, c serviceCase[listing]) {
 		a := fleet(t, c.service)
-		out := query(t, a, c.is.lines...).MustRun(t, "query", "-no-color")
+		out := query(t, a, c.value.lines...).MustRun(t, "query", "-no-color")
 		for _, s := range a.Sites() {
 			key := s.ID
 			if key == "" {
 				key = s.Site
 			}
 			line := fmt.Sprintf("id=%s %s", key, s.Site)
-			if wanted := strings.Contains(strings.Join(c.is.found, " "), s.Site); wanted != strings.Contains(acctest.JoinLines(out), line) {
+			if wanted := strings.Contains(strings.Join(c.value.found, " "), s.Site); wanted != strings.Contains(acctest.JoinLines(out), line) {
 				t.Errorf("%s is listed: %t\n%s", s.Site, !wanted, out)
 			}
 		}
@@ -70,7 +70,7 @@ func TestQuery(t *testing.T) {
 	})
 }
 
-// TestQuery_fails: an error is seen, and the command fails.
+// TestQuery_fails: the command shows the error and fails.
 func TestQuery_fails(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Lists)
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
@@ -91,12 +91,11 @@ func TestQuery_fails(t *testing.T) {
 	})
 }
 
-// TestQuery_toConfiguration goes the whole way: list, generated configuration,
-// import, and a plan that is empty.
+// TestQuery_toConfiguration: a list, the generated configuration, an import, and an empty plan.
 func TestQuery_toConfiguration(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Lists)
 	t.Parallel()
-	together(t, onBoth(map[string]string{"a fleet": ""}), func(t *testing.T, c serviceCase[string]) {
+	runConcurrently(t, onBothServices(map[string]string{"a fleet": ""}), func(t *testing.T, c serviceCase[string]) {
 		a := fleet(t, c.service)
 		a.SetDescription("site-c", "by hand")
 		w := query(t, a)
@@ -104,6 +103,6 @@ func TestQuery_toConfiguration(t *testing.T) {
 		acctest.RequireTexts(t, w.MustRun(t, "apply", "-no-color", "-auto-approve"), "3 imported, 0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 		acctest.RequireTexts(t, w.MustRun(t, "show", "-no-color"), `"by hand"`, `"site-b"`, `"site-d"`)
-		sent(t, a, 0, 0, 0)
+		requireSent(t, a, 0, 0, 0)
 	})
 }

@@ -16,22 +16,21 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// How many pairings are made at once: in one apply, and in this process.
+// The number of pairings that are created at once: in one apply, and in this process.
 const (
 	loadOfApply   = 200
 	loadInProcess = 80
 )
 
-// troubled lets one request in twenty go wrong, in each way that leaves a chance:
-// a request that changes something is performed, and its answer gets lost, since
-// one that was not performed is an error by design. Logins are spared: there is
-// to be one.
-func troubled(a *simulator.Appliance) {
-	reads := slices.Concat(unperformed, lostAnswers)
-	for method, faults := range map[string][]fault{http.MethodPost: lostAnswers, http.MethodGet: reads} {
+// addFaults lets one request in twenty fail in each way that allows a recovery: a write is performed, and its
+// response gets lost, because a write that is not performed is an error by design. Logins don't fail: there must be
+// only one.
+func addFaults(a *simulator.Appliance) {
+	reads := slices.Concat(unperformed, lostResponses)
+	for method, faults := range map[string][]fault{http.MethodPost: lostResponses, http.MethodGet: reads} {
 		for _, f := range faults {
 			if f.how.Kind == simulator.Hang || f.how.Kind == simulator.SlowDrip {
-				continue // they last as long as the request timeout; TestFaultMatrix sets the time
+				continue // they last for the request timeout; TestFaultMatrix sets the time
 			}
 			for _, path := range []string{"/sites", "/tasks", "/tasks/*"} {
 				if method == http.MethodPost && path != "/sites" {
@@ -45,17 +44,16 @@ func troubled(a *simulator.Appliance) {
 	}
 }
 
-// TestLoad_commandLine pairs with 200 sites in one apply of the real provider while one
-// request in twenty goes wrong: each pairing is there once, by one request, the
-// state is whole, and one session served all. Without the preflight, because the
-// plan is another process, which would log in for it.
+// TestLoad_commandLine pairs with 200 sites in one apply of the real provider while one request in twenty fails. Each
+// pairing takes one request, the state is complete, and there is one session. The preflight is off, because the plan
+// is another process, which would log in for it.
 func TestLoad_commandLine(t *testing.T) {
 	acctest.CurrentCLI(t)
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a, peers := unserved(t, service, loadOfApply, 400*time.Millisecond)
+			a, peers := startUnserved(t, service, loadOfApply, 400*time.Millisecond)
 			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a, "service = "+quoted(string(service)), "max_concurrent_requests = 50", "preflight = false", `request_timeout = "10m"`)+`
 variable "peers" { type = map(string) }
 resource "vcda_site_pairing" "all" {
@@ -74,23 +72,22 @@ resource "vcda_site_pairing" "all" {
 				t.Fatal(err)
 			}
 			w.Write(t, "terraform.tfvars.json", string(variables))
-			troubled(a)
+			addFaults(a)
 			out := w.MustRun(t, "apply", "-auto-approve", "-no-color", "-parallelism=50")
 			acctest.RequireTexts(t, out, fmt.Sprintf("Apply complete! Resources: %d added", loadOfApply))
-			pairedOnce(t, a, peers)
+			requirePairedOnce(t, a, peers)
 			if s := a.Stats(); s.Logins != 1 || s.Logouts != 1 || s.LiveSessions != 0 {
 				t.Errorf("%d logins, %d logouts, %d sessions left", s.Logins, s.Logouts, s.LiveSessions)
 			}
-			wholeState(t, a, w)
+			requireWholeState(t, a, w)
 			a.ClearFaults()
 			acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color", "-parallelism=50"), "No changes.")
 		})
 	}
 }
 
-// pairedOnce checks that the appliance is paired with every peer, by one
-// request each.
-func pairedOnce(t *testing.T, a *simulator.Appliance, peers []*simulator.Appliance) {
+// requirePairedOnce requires that the appliance is paired with every peer, by one request each.
+func requirePairedOnce(t *testing.T, a *simulator.Appliance, peers []*simulator.Appliance) {
 	t.Helper()
 	seen := map[string]int{}
 	for _, s := range a.Sites() {
@@ -101,11 +98,11 @@ func pairedOnce(t *testing.T, a *simulator.Appliance, peers []*simulator.Applian
 			t.Errorf("%s is paired %d times", p.Site(), seen[p.Site()])
 		}
 	}
-	sent(t, a, len(peers), 0, 0)
+	requireSent(t, a, len(peers), 0, 0)
 }
 
-// wholeState checks the state file against the appliance.
-func wholeState(t *testing.T, a *simulator.Appliance, w *acctest.Workspace) {
+// requireWholeState compares the state file with the appliance.
+func requireWholeState(t *testing.T, a *simulator.Appliance, w *acctest.Workspace) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(w.Dir, "terraform.tfstate"))
 	if err != nil {
@@ -137,27 +134,26 @@ func wholeState(t *testing.T, a *simulator.Appliance, w *acctest.Workspace) {
 	}
 }
 
-// TestLoad_inProcess does the same inside this process, where a goroutine that is
-// left fails the tests.
+// TestLoad_inProcess does the same in this process, where a leaked goroutine fails the tests.
 func TestLoad_inProcess(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a, peers := unservedBy(t, startOnClock, service, loadInProcess, 400*time.Millisecond)
-			a.SetTaskNaming(simulator.Unnamed) // where that can be
-			troubled(a)
+			a, peers := startUnservedBy(t, startOnClock, service, loadInProcess, 400*time.Millisecond)
+			a.SetTaskNaming(simulator.Unnamed) // only with the Manager
+			addFaults(a)
 			p := configured(t, a, "service", string(service), "preflight", false, "max_concurrent_requests", 50, "max_retries", 4)
 			plans := map[string]direct.Plan{}
 			for _, peer := range peers {
-				plans[peer.Site()] = p.Plan(t, pairingType, none, inTime(peer, "create", longTime.String())) // the waits of all move the clock
+				plans[peer.Site()] = p.Plan(t, pairingType, none, withTimeout(peer, "create", longTime.String())) // the waits of all move the clock
 			}
-			together(t, plans, func(t *testing.T, plan direct.Plan) {
+			runConcurrently(t, plans, func(t *testing.T, plan direct.Plan) {
 				if object := apply(t, p, plan); object.Values["site"] != plan.Values["site"] {
 					t.Errorf("state %v", object.Values)
 				}
 			})
-			pairedOnce(t, a, peers)
+			requirePairedOnce(t, a, peers)
 			if s := a.Stats(); s.Logins != 1 {
 				t.Errorf("%d logins", s.Logins)
 			}

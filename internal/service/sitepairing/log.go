@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// logDecision logs what the engine decides, with its reason.
+// logDecision logs a decision of the engine with its reason.
 func logDecision(ctx context.Context, message string, fields map[string]any) {
 	tflog.Debug(ctx, "pairing: "+message, fields)
 }

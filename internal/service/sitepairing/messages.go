@@ -27,7 +27,7 @@ const (
 	unpairedMeanwhile = "It was unpaired meanwhile. Apply again to pair it."
 )
 
-// explainCreate is the error of a create, with what is left on the appliance.
+// explainCreate returns the error of a create, with the state of the appliance after it.
 func explainCreate(ctx context.Context, action string, service vcda.Service, err error) diag.Diagnostic {
 	var exists *pairing.ExistsError
 	var held *pairing.HeldError
@@ -50,28 +50,28 @@ func explainCreate(ctx context.Context, action string, service vcda.Service, err
 	return explainEnd(ctx, action, err, afterCreate)
 }
 
-// explainChange is the error of an update or a delete.
+// explainChange returns the error of an update or a delete.
 func explainChange(ctx context.Context, action string, err error) diag.Diagnostic {
 	return explainEnd(ctx, action, err, afterChange)
 }
 
-// end is where an operation was when it ended in an error.
+// end is the stage at which an operation ended in an error.
 type end int
 
 const (
-	unknownEnd     end = iota // nothing more is known than the error says
-	inProgress                // its task goes on
+	unknownEnd     end = iota // only the error is known
+	inProgress                // its task still runs
 	outcomeUnknown            // the request may have been performed
 	declined                  // the request was declined each time
 	blocked                   // no request was sent because of another task
-	taskFailed                // its task has failed, and said why
-	taskFailedMute            // its task has failed
+	taskFailed                // its task has failed with a reason
+	taskFailedMute            // its task has failed without a reason
 	notFound                  // the appliance does not know the site
 	notListed                 // the task has ended, and the list does not show the site
 	stillListed               // the task has ended, and the list still shows the site
 )
 
-// endOf also returns the task that goes on.
+// endOf returns the stage of an error, and the task that still runs.
 func endOf(err error) (end, vcda.Task) {
 	var progress *lro.InProgressError[vcda.Task]
 	var unknown *lro.OutcomeUnknownError[vcda.Task]
@@ -99,7 +99,7 @@ func endOf(err error) (end, vcda.Task) {
 	return unknownEnd, vcda.Task{}
 }
 
-// afterCreate says what a create left on the appliance, and how the next one goes on.
+// afterCreate describes the state of the appliance after a create, and what to do.
 var afterCreate = map[end]string{
 	inProgress:     nextApply,
 	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply,
@@ -109,7 +109,7 @@ var afterCreate = map[end]string{
 	taskFailed:     "Fix the problem that the task reports, and apply again. Check that api_url and api_thumbprint are those of the other site, and url in the provider block that of this one.",
 }
 
-// afterChange says the same of an update or a delete.
+// afterChange describes the same for an update or a delete.
 var afterChange = map[end]string{
 	inProgress:     asBefore,
 	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + asBefore,
@@ -122,7 +122,7 @@ var afterChange = map[end]string{
 	stillListed:    "Run again. If the site stays in the list, check the appliance.",
 }
 
-// explainEnd is the error of an operation, with what it left.
+// explainEnd returns the error of an operation, with the state of the appliance after it.
 func explainEnd(ctx context.Context, action string, err error, after map[end]string) diag.Diagnostic {
 	d := explain(ctx, err)
 	end, task := endOf(err)
@@ -133,8 +133,7 @@ func explainEnd(ctx context.Context, action string, err error, after map[end]str
 	return d.Unable(action)
 }
 
-// explain says why an operation ended in an error. A task that failed and may be
-// the one whose answer got lost is shown beside.
+// explain says why an operation ended in an error. It adds a failed task that may belong to the lost response.
 func explain(ctx context.Context, err error) diagnostics.Detail {
 	d := diagnostics.FromError(ctx, err)
 	var unknown *lro.OutcomeUnknownError[vcda.Task]
@@ -154,7 +153,7 @@ func explain(ctx context.Context, err error) diagnostics.Detail {
 	return d
 }
 
-// detail is an explanation of err in words of our own.
+// detail explains err with these texts.
 func detail(ctx context.Context, err error, why, advice string) diagnostics.Detail {
 	d := diagnostics.FromError(ctx, err)
 	d.Why, d.Consequence, d.Advice = why, "", advice
@@ -167,7 +166,7 @@ func onlyForgotten(m model, why error) diag.Diagnostic {
 		diagnostics.Sentence(why.Error())+fmt.Sprintf(" So the site %s stays paired, and no request was sent.", cmp.Or(m.Site.ValueString(), m.APIURL.ValueString())))
 }
 
-// resumed says how the task of an interrupted operation ended, for a read.
+// resumed returns the outcome of an interrupted operation's task, for a read.
 func resumed(ctx context.Context, action string, result pairing.Result, err error) (diags diag.Diagnostics) {
 	switch {
 	case err == nil && result.Task.State == vcda.TaskFailed:
@@ -180,9 +179,8 @@ func resumed(ctx context.Context, action string, result pairing.Result, err erro
 	return diags
 }
 
-// warningsOf are the warnings of what an operation came to. Those of its task are
-// in the appliance's own words, in the summary, since the command line shows one of
-// those with the same one.
+// warningsOf returns the warnings of an operation. Those of its task have the text of the appliance in the summary,
+// because the command line shows only one of several warnings with the same summary.
 func warningsOf(result pairing.Result, err error, m model) (warnings diag.Diagnostics) {
 	for _, text := range result.Task.WarningTexts() {
 		warnings.AddWarning("Warning of the appliance: "+text, fmt.Sprintf("The task %s has ended with this warning.", result.Task.ID))
@@ -201,7 +199,7 @@ func warningsOf(result pairing.Result, err error, m model) (warnings diag.Diagno
 	return warnings
 }
 
-// linkTimedOut is the error of an update whose link was not up in time.
+// linkTimedOut returns the error of an update whose link did not work in time.
 func linkTimedOut(ctx context.Context, action string, s vcda.Site, problem error) diag.Diagnostic {
 	link := s.Link()
 	d := diagnostics.FromError(ctx, problem)
@@ -211,8 +209,8 @@ func linkTimedOut(ctx context.Context, action string, s vcda.Site, problem error
 	return d.Unable(action)
 }
 
-// warnOfLink warns of communication errors of a pairing that succeeded, unless none
-// is to be expected yet. The problem is why a wait for the link ended.
+// warnOfLink warns of communication errors after a successful pairing, unless they are expected. The problem is the
+// reason why a wait for the link ended.
 func warnOfLink(ctx context.Context, system providerdata.System[vcda.Client], m model, s vcda.Site, problem error) (warnings diag.Diagnostics) {
 	link := s.Link()
 	if errors.Is(problem, context.Canceled) {
@@ -230,9 +228,8 @@ func warnOfLink(ctx context.Context, system providerdata.System[vcda.Client], m 
 	return warnings
 }
 
-// linkSummary names the site where its certificate has to be looked at. The rest
-// has one summary for all sites: of warnings with the same summary the command line
-// shows one and counts the others.
+// linkSummary names the site if its certificate must be checked. All other sites share one summary: of several
+// warnings with the same summary the command line shows one and counts the others.
 func linkSummary(s vcda.Site) string {
 	link := s.Link()
 	if isMismatch(link.Incoming) || isMismatch(link.Outgoing) {
@@ -257,7 +254,7 @@ func linkAdvice(link vcda.State) string {
 	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
 }
 
-// linkErrors shows the errors of both directions, a line each.
+// linkErrors returns the errors of both directions, a line each.
 func linkErrors(link vcda.State) (lines string) {
 	if link.Incoming != nil {
 		lines += "\n  incoming: " + link.Incoming.Error()
@@ -270,12 +267,10 @@ func linkErrors(link vcda.State) (lines string) {
 
 func isMismatch(e *vcda.APIError) bool { return e != nil && e.Code == vcda.CodeCertificateMismatch }
 
-// lookTime is how long to ask for the certificate the appliance sees: it only
-// helps a warning.
-const lookTime = 5 * time.Second
+// peerCertificateTimeout limits the read of the certificate that the appliance sees. It only improves a warning.
+const peerCertificateTimeout = 5 * time.Second
 
-// bothThumbprints shows the thumbprints of a mismatch, as far as the appliance says
-// what it sees.
+// bothThumbprints returns the thumbprints of a mismatch, if the appliance says which certificate it sees.
 func bothThumbprints(ctx context.Context, system providerdata.System[vcda.Client], m model, link vcda.State) string {
 	client, absent := system.Client()
 	if !isMismatch(link.Outgoing) || absent.HasError() {
@@ -283,7 +278,7 @@ func bothThumbprints(ctx context.Context, system providerdata.System[vcda.Client
 	}
 	spec := m.spec("")
 	text := "\n\n  configured: " + spec.Thumbprint
-	ctx, cancel := client.Clock().WithTimeout(ctx, lookTime, nil)
+	ctx, cancel := client.Clock().WithTimeout(ctx, peerCertificateTimeout, nil)
 	defer cancel()
 	for _, viaTunnel := range []bool{true, false} {
 		peer, err := client.RemoteCertificate(ctx, spec.URL, viaTunnel)
@@ -294,17 +289,17 @@ func bothThumbprints(ctx context.Context, system providerdata.System[vcda.Client
 	return text
 }
 
-// goesOn says what the appliance is still doing.
+// goesOn describes the task that still runs.
 func goesOn(t vcda.Task) string {
 	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be canceled.", t.ID, stateOf(t), t.Progress)
 }
 
 func stateOf(t vcda.Task) string { return cmp.Or(t.State, "in an unknown state") }
 
-// nameOf is what messages call a site: a broken link hides its name.
+// nameOf returns the name of a site in messages: a broken link hides its name.
 func nameOf(s vcda.Site) string { return cmp.Or(s.Site, s.Endpoint()) }
 
-// importOrAdopt is what to do about a pairing that is there already.
+// importOrAdopt is the advice for a pairing that exists already.
 func importOrAdopt(key string) string {
 	return fmt.Sprintf("To manage that pairing, import it:\n\n  terraform import vcda_site_pairing.NAME %s\n\nor with a block:\n\n"+
 		"  import {\n    to = vcda_site_pairing.NAME\n    id = %s\n  }\n\nwith the resource's own name for NAME. Or set adopt_existing = true to adopt it.", diagnostics.ShellWord(key), diagnostics.ConfigString(key))

@@ -27,8 +27,7 @@ type model struct {
 	base.Peer
 }
 
-// spec is what the configuration asks for. The owner tells the resource from the
-// others of the run.
+// spec returns the configured pairing. The owner distinguishes the resource from the others of the run.
 func (m model) spec(owner string) pairing.Spec {
 	return pairing.Spec{
 		Site:        m.Site.ValueString(),
@@ -40,7 +39,7 @@ func (m model) spec(owner string) pairing.Spec {
 	}
 }
 
-// report takes over what only the appliance knows.
+// report sets the computed attributes from the list.
 func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.ID = types.StringValue(s.Key(service))
 	if m.Site.IsUnknown() || m.Site.IsNull() {
@@ -50,15 +49,14 @@ func (m *model) report(s vcda.Site, service vcda.Service) {
 	m.Peer = base.NewPeer(s)
 }
 
-// refresh takes over everything the appliance says of a pairing, arguments
-// included. A description that is stored as it was after the last change is no
-// difference.
+// refresh sets all attributes from the list, arguments included. A description that is stored as it was after the
+// last change is no difference.
 func (m *model) refresh(s vcda.Site, service vcda.Service, kept description) {
 	m.report(s, service)
 	if s.Site != "" && !customtypes.SiteNameType.Same(s.Site, m.Site.ValueString()) {
 		m.Site = types.StringValue(s.Site)
 	}
-	// The internal address is no match for configuration: it serves an import only.
+	// The internal address can't match the configuration; only an import uses it.
 	if s.APIPublicURL != "" || m.APIURL.IsNull() {
 		m.APIURL = customtypes.URLType.Value(s.Endpoint())
 	}
@@ -71,8 +69,7 @@ func (m *model) refresh(s vcda.Site, service vcda.Service, kept description) {
 	m.defaults()
 }
 
-// defaults are the values of arguments that the state doesn't have, as after an
-// import or before they existed.
+// defaults sets the defaults of arguments that the state lacks, as after an import or from an older version.
 func (m *model) defaults() {
 	for value, usual := range map[*types.Bool]bool{&m.AdoptExisting: false, &m.ExpectLink: true, &m.WaitForLink: false} {
 		if value.IsNull() {
@@ -81,7 +78,7 @@ func (m *model) defaults() {
 	}
 }
 
-// interrupted is what is known of a pairing whose task goes on.
+// interrupted sets what is known of a pairing whose task still runs.
 func (m *model) interrupted(result pairing.Result, service vcda.Service) {
 	m.ID = types.StringNull()
 	if result.Adopted && result.Site != nil {
@@ -92,26 +89,25 @@ func (m *model) interrupted(result pairing.Result, service vcda.Service) {
 	m.Peer = base.NoPeer()
 }
 
-// repairs reports whether the way from prior to m needs a re-pairing.
+// repairs reports whether the change from prior to m needs a re-pairing.
 func (m model) repairs(prior model) bool {
 	return !customtypes.DescriptionType.Same(m.Description.ValueString(), prior.Description.ValueString()) || m.repoints(prior) ||
 		!base.SameTriggers(m.RepairTriggers, prior.RepairTriggers)
 }
 
-// repoints reports whether the way from prior to m leads to another address or
-// certificate.
+// repoints reports whether the change from prior to m leads to another address or certificate.
 func (m model) repoints(prior model) bool {
 	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
 		!customtypes.ThumbprintType.Same(m.APIThumbprint.ValueString(), prior.APIThumbprint.ValueString())
 }
 
-// changesAppliance reports whether the way from prior to m needs the appliance.
+// changesAppliance reports whether the change from prior to m needs the appliance.
 func (m model) changesAppliance(prior model) bool {
 	return m.repairs(prior) || !prior.PendingTaskID.IsNull() || prior.ID.IsNull() || m.Site.IsUnknown() ||
 		m.WaitForLink.ValueBool() && !prior.WaitForLink.ValueBool()
 }
 
-// sameArguments reports whether nothing that can be configured differs.
+// sameArguments reports whether all arguments are equal.
 func (m model) sameArguments(prior model) bool {
 	return m.APIURL.Equal(prior.APIURL) && m.APIThumbprint.Equal(prior.APIThumbprint) &&
 		m.Description.Equal(prior.Description) && m.Site.Equal(prior.Site) &&
@@ -119,7 +115,7 @@ func (m model) sameArguments(prior model) bool {
 		m.ExpectLink.Equal(prior.ExpectLink) && m.WaitForLink.Equal(prior.WaitForLink) && m.Timeouts.Equal(prior.Timeouts)
 }
 
-// action words an operation on the pairing for a diagnostic.
+// action names an operation on the pairing for a diagnostic.
 func (m model) action(verb string) string {
 	if site := m.Site.ValueString(); site != "" {
 		return verb + " the site pairing " + site
@@ -127,16 +123,16 @@ func (m model) action(verb string) string {
 	return verb + " the site pairing with " + m.APIURL.ValueString()
 }
 
-// createAction words a create for a diagnostic.
+// createAction names a create for a diagnostic.
 func (m model) createAction() string { return "pair with the site at " + m.APIURL.ValueString() }
 
-// blank is a pairing of which nothing is known.
+// blank returns a pairing of which nothing is known.
 func blank() model {
 	return model{RepairTriggers: types.MapNull(types.StringType), Timeouts: base.NullTimeouts(), Peer: base.NoPeer()}
 }
 
-// planned prepares the computed values of a change: what it may fill in or change
-// is unknown, the rest stays as it was.
+// planned sets the computed values of a change: those that it may fill in or change are unknown, the others keep
+// their values.
 func (m *model) planned(prior model, configuredSite types.String) {
 	if !m.changesAppliance(prior) {
 		m.ID, m.Site, m.PendingTaskID, m.Peer = prior.ID, stringOr(m.Site, prior.Site), prior.PendingTaskID, prior.Peer
@@ -154,7 +150,7 @@ func (m *model) planned(prior model, configuredSite types.String) {
 	m.Peer = base.UnknownPeer()
 }
 
-// unknownIfNull is a value that stays, unless it may be filled in.
+// unknownIfNull keeps a value, or returns unknown for null, which a change may fill in.
 func unknownIfNull(value types.String) types.String {
 	if value.IsNull() {
 		return types.StringUnknown()

@@ -16,8 +16,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// pairSite is the state of vcda_pair_site of the archived provider vmware/vcda,
-// in its only schema version. Its id, a task's, is of no use, as is service_cert.
+// pairSite is the state of vcda_pair_site of the archived provider vmware/vcda, in its only schema version. Its id,
+// which is a task's, and service_cert are not needed.
 type pairSite struct {
 	APIURL               string `json:"api_url"`
 	APIThumbprint        string `json:"api_thumbprint"`
@@ -42,15 +42,15 @@ const (
 	pairSiteVersion = 0
 )
 
-// MoveState takes over pairings of the archived provider, also those whose
-// provider was replaced in the state before. No appliance is asked.
+// MoveState moves pairings of the archived provider, also if the provider was replaced in the state before. It sends
+// no request.
 func (r *sitePairing) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: movePairSite}}
 }
 
 func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	if req.SourceTypeName != pairSiteType || !fromVCDA(req.SourceProviderAddress) {
-		return // somebody else's
+		return // not a state of the archived provider
 	}
 	const action = "move the state of " + pairSiteType
 	const advice = " Remove it from the state (terraform state rm), and import the pairing."
@@ -69,14 +69,12 @@ func movePairSite(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	}
 }
 
-// fromVCDA reports whether a provider is the archived one or our own, from any
-// registry.
+// fromVCDA reports whether a provider is the archived one or this one, from any registry.
 func fromVCDA(address string) bool {
 	return strings.HasSuffix(address, "/vmware/vcda") || strings.HasSuffix(address, "/vcda-dr/vcda")
 }
 
-// key is the site's on the Manager service, where there is one, else on the
-// Cloud service.
+// key returns the key of the site on the Manager service, if there is one, or else on the Cloud service.
 func (s pairSite) key() string { return cmp.Or(s.SiteID, s.SiteName, s.Site) }
 
 func (s pairSite) model(ctx context.Context) model {
@@ -90,7 +88,7 @@ func (s pairSite) model(ctx context.Context) model {
 	m.APIPublicURL = base.StringOrNull(s.APIPublicURL)
 	m.APIVersion = base.StringOrNull(s.APIVersion)
 	m.BuildVersion = base.StringOrNull(s.BuildVersion)
-	if s.SiteID != "" { // the old provider wrote false where nobody knows
+	if s.SiteID != "" { // the old provider wrote false if the value is not known
 		m.IsProviderDeployment = types.BoolPointerValue(s.IsProviderDeployment)
 	}
 	if t := s.Timeouts; t.Create != nil || t.Update != nil || t.Delete != nil {

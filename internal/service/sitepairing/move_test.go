@@ -17,7 +17,7 @@ const (
 	oldType  = "vcda_pair_site"
 )
 
-// oldState is what the archived provider wrote after it had paired a with b.
+// oldState returns the state of the archived provider after it has paired a with b.
 func oldState(a, b *simulator.Appliance) direct.Values {
 	s := a.Sites()[0]
 	v := direct.Values{
@@ -32,19 +32,18 @@ func oldState(a, b *simulator.Appliance) direct.Values {
 	return v
 }
 
-// TestMove: the state of the archived provider becomes ours, without a call. A
-// refresh and a plan find nothing to change.
+// TestMove: the state of the archived provider is moved without a request. A refresh and a plan change nothing.
 func TestMove(t *testing.T) {
 	t.Parallel()
-	together(t, onBoth(map[string]string{
+	runConcurrently(t, onBothServices(map[string]string{
 		"archived":          archived,
 		"of OpenTofu":       "registry.opentofu.org/vmware/vcda",
 		"replaced provider": "registry.terraform.io/vcda-dr/vcda",
 	}), func(t *testing.T, c serviceCase[string]) {
-		a, b := estateOf(t, c.service, 0)
+		a, b := startSites(t, c.service, 0)
 		key := a.Pair("site-b")
 		a.SetDescription("site-b", "Recovery")
-		moved, problems := process(t, a).Move(t, direct.Source{Provider: c.is, Type: oldType, Values: oldState(a, b)}, pairingType)
+		moved, problems := newProcess(t, a).Move(t, direct.Source{Provider: c.value, Type: oldType, Values: oldState(a, b)}, pairingType)
 		if len(problems) > 0 {
 			t.Fatal(problems.Errors(), problems.Warnings())
 		}
@@ -59,20 +58,20 @@ func TestMove(t *testing.T) {
 				t.Errorf("%s is %v, not %v", name, got, want)
 			}
 		}
-		identified(t, moved)
+		requireIdentity(t, moved)
 		config := values(b, "api_url", otherURL(b), "description", "Recovery")
-		for _, object := range []direct.Object{moved, first(refreshed(t, a, moved))} {
-			if plan := process(t, a).Plan(t, pairingType, object, config); fmt.Sprint(plan.Values) != fmt.Sprint(object.Values) || len(plan.Diagnostics) > 0 {
+		for _, object := range []direct.Object{moved, objectOf(readAgain(t, a, moved))} {
+			if plan := newProcess(t, a).Plan(t, pairingType, object, config); fmt.Sprint(plan.Values) != fmt.Sprint(object.Values) || len(plan.Diagnostics) > 0 {
 				t.Errorf("the plan changes %v to %v: %v", object.Values, plan.Values, plan.Diagnostics.Errors())
 			}
 		}
-		sent(t, a, 0, 0, 0)
+		requireSent(t, a, 0, 0, 0)
 	})
 }
 
-func first(object direct.Object, _ direct.Diagnostics) direct.Object { return object }
+func objectOf(object direct.Object, _ direct.Diagnostics) direct.Object { return object }
 
-// TestMove_variants: what an old state may lack or have beyond that.
+// TestMove_variants: fields that an old state may lack or have in addition.
 func TestMove_variants(t *testing.T) {
 	t.Parallel()
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
@@ -109,7 +108,7 @@ func TestMove_variants(t *testing.T) {
 	}
 }
 
-// TestMove_refused: what is not the old pairing, or not whole, is refused.
+// TestMove_refused: a state that is not an old pairing, or not complete, is refused.
 func TestMove_refused(t *testing.T) {
 	t.Parallel()
 	p := direct.Serve(t, acctest.Factories(t)["vcda"])
@@ -127,7 +126,7 @@ func TestMove_refused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			object, problems := p.Move(t, c.from, pairingType)
-			one(t, problems, c.says)
+			requireError(t, problems, c.says)
 			if object.Values != nil {
 				t.Errorf("state %v", object.Values)
 			}
@@ -135,32 +134,32 @@ func TestMove_refused(t *testing.T) {
 	}
 }
 
-// TestMove_commandLine: a state as the archived provider left it, and a moved block.
-// No request changes anything, and the plan after that is empty.
+// TestMove_commandLine: a state of the archived provider and a moved block. No request changes anything, and the next
+// plan is empty.
 func TestMove_commandLine(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Moved)
 	t.Parallel()
-	together(t, onBoth(map[string]string{"archived": archived, "replaced provider": ""}), func(t *testing.T, c serviceCase[string]) {
-		a, b := startBoth(t, c.service, 0)
+	runConcurrently(t, onBothServices(map[string]string{"archived": archived, "replaced provider": ""}), func(t *testing.T, c serviceCase[string]) {
+		a, b := startSitesInRealTime(t, c.service, 0)
 		a.Pair("site-b")
-		m := of(b).with(arguments{"api_url": quoted(otherURL(b))})
+		m := argumentsFor(b).with(arguments{"api_url": quoted(otherURL(b))})
 		w := acctest.NewWorkspace(t, config(a, m)+"moved {\n  from = vcda_pair_site.old\n  to   = vcda_site_pairing.b\n}\n")
-		source := c.is
+		source := c.value
 		if source == "" {
 			source = acctest.CurrentCLI(t).Host() + "/vcda-dr/vcda"
 		}
-		// The CLI wants the schema of every provider a state names, whatever it holds.
+		// The CLI requires the schema of every provider in a state.
 		w.Override(t, "vcda-dr/vcda", "vmware/vcda")
 		w.Write(t, "terraform.tfstate", stateOf(t, source, oldState(a, b)))
 		out := w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		acctest.RequireTexts(t, out, "vcda_pair_site.old has moved to vcda_site_pairing.b", "0 added, 0 changed, 0 destroyed")
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 		acctest.RequireNoTexts(t, w.MustRun(t, "state", "pull"), "service_cert", "vmware/vcda")
-		sent(t, a, 0, 0, 0)
+		requireSent(t, a, 0, 0, 0)
 	})
 }
 
-// stateOf is a state file with one vcda_pair_site.old.
+// stateOf returns a state file with one vcda_pair_site.old.
 func stateOf(t *testing.T, provider string, attributes direct.Values) string {
 	t.Helper()
 	content, err := json.Marshal(direct.Values{
@@ -169,7 +168,7 @@ func stateOf(t *testing.T, provider string, attributes direct.Values) string {
 			"mode": "managed", "type": oldType, "name": "old", "provider": fmt.Sprintf("provider[%q]", provider),
 			"instances": []any{direct.Values{
 				"schema_version": 0, "attributes": attributes, "sensitive_attributes": []any{},
-				// The time for a create, as the SDK keeps it.
+				// The timeout of a create, as the SDK stores it.
 				"private": "eyJlMmJmYjczMC1lY2FhLTExZTYtOGY4OC0zNDM2M2JjN2M0YzAiOnsiY3JlYXRlIjozMDAwMDAwMDAwMDB9fQ==",
 			}},
 		}},

@@ -10,13 +10,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// listed makes the appliance list its one pairing with other values.
-func listed(t *testing.T, a *simulator.Appliance, changes map[string]any) {
+// changeList makes the appliance list its one pairing with other values.
+func changeList(t *testing.T, a *simulator.Appliance, changes map[string]any) {
 	t.Helper()
 	a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: listOf(t, a, changes)})
 }
 
-// listOf is the list of the appliance's one pairing, with other values.
+// listOf returns the list of the appliance's one pairing, with other values.
 func listOf(t *testing.T, a *simulator.Appliance, changes map[string]any) string {
 	t.Helper()
 	s := a.Sites()[0]
@@ -35,15 +35,14 @@ func listOf(t *testing.T, a *simulator.Appliance, changes map[string]any) string
 	return string(body)
 }
 
-// TestUpdate_laggingList: a list that still shows the description of before is not
-// taken for what the appliance has stored.
+// TestUpdate_laggingList: a list that still shows the former description is not treated as the stored one.
 func TestUpdate_laggingList(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a")
-		made := succeeds(t, a, none, values(b))
+		made := applyConfig(t, a, none, values(b))
 		before := listOf(t, a, nil)
 		isRepair := func(r *http.Request) bool { return r.Method == http.MethodPut }
-		when(a, isRepair, func() {
+		callAt(a, isRepair, func() {
 			a.Fault(simulator.Fault{Method: "GET", Path: "/sites", Kind: simulator.Body, Body: before, Times: 3})
 		})
 		changed, problems := attempt(t, a, made, values(b, "description", "two"))
@@ -54,8 +53,8 @@ func TestUpdate_laggingList(t *testing.T) {
 	})
 }
 
-// TestRead_oddRows: what an appliance leaves out is as it was, what it stores beyond
-// any configuration is drift, and neither blocks a refresh or replaces anything.
+// TestRead_oddRows: a value that an appliance leaves out is unchanged, a value that no configuration can have is
+// drift, and neither blocks a refresh or replaces anything.
 func TestRead_oddRows(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -70,15 +69,15 @@ func TestRead_oddRows(t *testing.T) {
 		"another spelling":  {map[string]any{"apiThumbprint": "sha-256:" + "00"}, true},
 		"extra and unknown": {map[string]any{"isPaired": true}, false},
 	}
-	together(t, onBoth(cases), func(t *testing.T, c serviceCase[struct {
+	runConcurrently(t, onBothServices(cases), func(t *testing.T, c serviceCase[struct {
 		changes map[string]any
 		drift   bool
 	}],
 	) {
-		a, b := estateOf(t, c.service, 0)
-		made := succeeds(t, a, none, values(b))
-		listed(t, a, c.is.changes)
-		p := process(t, a)
+		a, b := startSites(t, c.service, 0)
+		made := applyConfig(t, a, none, values(b))
+		changeList(t, a, c.value.changes)
+		p := newProcess(t, a)
 		now, problems := p.Refresh(t, pairingType, made)
 		if len(problems) > 0 {
 			t.Fatal(problems.Errors())
@@ -87,31 +86,30 @@ func TestRead_oddRows(t *testing.T) {
 		if len(plan.Diagnostics) > 0 || plan.RequiresReplace {
 			t.Errorf("replaced: %t, %v", plan.RequiresReplace, plan.Diagnostics.Errors())
 		}
-		if changed := plan.Values["healthy"] == direct.Unknown; changed != c.is.drift {
+		if changed := plan.Values["healthy"] == direct.Unknown; changed != c.value.drift {
 			t.Errorf("a change is planned: %t, state %v", changed, now.Values)
 		}
 	})
 }
 
-// TestRead_namelessRow: the Manager knows its peers by id; a name it leaves out has
-// not changed.
+// TestRead_namelessRow: the Manager identifies its peers by id. A name that it leaves out has not changed.
 func TestRead_namelessRow(t *testing.T) {
 	t.Parallel()
-	a, b := onClock(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
-	made := succeeds(t, a, none, values(b))
+	a, b := startSitesWith(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.NamelessUntrusted = true })
+	made := applyConfig(t, a, none, values(b))
 	a.SetThumbprint("site-b", otherThumbprint)
-	p := process(t, a)
+	p := newProcess(t, a)
 	now, problems := p.Refresh(t, pairingType, made)
 	if plan := p.Plan(t, pairingType, now, values(b)); len(problems) > 0 || plan.RequiresReplace || now.Values["site"] != "site-b" {
 		t.Errorf("site %v, replaced: %t, %v", now.Values["site"], plan.RequiresReplace, problems.Errors())
 	}
 }
 
-// TestReservations_releasedWithTheObject: in a process that lives on, an object keeps its peer
-// from plan to plan, and gives it up with its end.
+// TestReservations_releasedWithTheObject: in a process with several plans, an object reserves its peer until it is
+// destroyed.
 func TestReservations_releasedWithTheObject(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		p := process(t, a)
+		p := newProcess(t, a)
 		for range 2 {
 			made := apply(t, p, p.Plan(t, pairingType, none, values(b)))
 			made = apply(t, p, p.Plan(t, pairingType, made, values(b, "description", "two")))
@@ -119,7 +117,7 @@ func TestReservations_releasedWithTheObject(t *testing.T) {
 			if _, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b))); len(problems.Errors()) != 1 {
 				t.Errorf("a second resource for the peer: %v", problems.Errors())
 			}
-			gone(t, a, apply(t, p, p.Plan(t, pairingType, made, nil)))
+			requireGone(t, a, apply(t, p, p.Plan(t, pairingType, made, nil)))
 		}
 		a.FailNextTask("pair", "SiteUnreachable", "no")
 		plan := p.Plan(t, pairingType, none, values(b))
@@ -130,15 +128,14 @@ func TestReservations_releasedWithTheObject(t *testing.T) {
 	})
 }
 
-// TestWrites_doneAtOnce: an answer without a body, to a request that was performed, and
-// no task anywhere.
+// TestWrites_doneAtOnce: the response to a performed request has no body, and there is no task.
 func TestWrites_doneAtOnce(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		made := succeeds(t, a, none, values(b))
+		made := applyConfig(t, a, none, values(b))
 		a.HideTasks(true)
 		a.Fault(simulator.Fault{Method: "PUT", Path: "/sites/*", Status: 204, PerformFirst: true})
 		again := values(b)
 		again["repair_triggers"] = direct.Values{"version": "4.7.1"}
-		succeeds(t, a, made, again)
+		applyConfig(t, a, made, again)
 	})
 }

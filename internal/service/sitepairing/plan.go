@@ -15,8 +15,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// ModifyPlan says what a change may fill in, and checks what only the plan shows:
-// another appliance, a missing site name, a peer that may not do.
+// ModifyPlan plans the values that a change may fill in, and checks what only the plan knows: another appliance, a
+// missing site name, the peer.
 func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var m, prior model
 	resp.Diagnostics.Append(r.planOwner(ctx, req, resp.Private)...)
@@ -24,13 +24,13 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &prior.ID)...)
 		r.Owners.RecordState(prior.ID.ValueString())
 		if req.Plan.Raw.Equal(req.State.Raw) {
-			return // as in most of many pairings
+			return // unchanged, as most are
 		}
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
 		r.ForResource.ModifyPlan(ctx, req, resp)
-		// The refresh and the destroy itself ask which appliance it is.
+		// The refresh and the destroy check the appliance themselves.
 		resp.Diagnostics.Append(base.RaiseObjects(ctx, req.Private, resp.Private, r.Owners.Objects(prior.ID.ValueString()))...)
 		return
 	}
@@ -41,7 +41,7 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	case resp.Diagnostics.HasError():
 	case req.State.Raw.IsNull():
 		resp.Diagnostics.Append(r.planCreate(ctx, req.Private, m, site)...)
-		instance, diags := r.reached(ctx, m, req.ClientCapabilities.DeferralAllowed)
+		instance, diags := r.contactedInstance(ctx, m, req.ClientCapabilities.DeferralAllowed)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("appliance_instance_id"), instance)...)
 	default:
@@ -49,8 +49,8 @@ func (r *sitePairing) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 }
 
-// planOwner refuses to plan that one resource pairs with a site whose pairing another
-// one keeps: an apply doesn't show a resource that stays as it is.
+// planOwner refuses a plan in which one resource pairs with a site whose pairing another resource keeps: the apply
+// does not show an unchanged resource.
 func (r *sitePairing) planOwner(ctx context.Context, req resource.ModifyPlanRequest, private base.PrivateWriter) diag.Diagnostics {
 	if req.Plan.Raw.IsNull() || r.Reservations == nil {
 		return nil
@@ -64,27 +64,26 @@ func (r *sitePairing) planOwner(ctx context.Context, req resource.ModifyPlanRequ
 	case diags.HasError() || address.IsUnknown():
 		return diags
 	case !req.State.Raw.IsNull() && owner == "":
-		_, more := base.KeepOwner(ctx, req.Private, private) // by which the second half of a replacement is known
+		_, more := base.KeepOwner(ctx, req.Private, private) // identifies the create of a replacement
 		diags.Append(more...)
-	case req.State.Raw.IsNull() && owner != "": // it is this one
+	case req.State.Raw.IsNull() && owner != "": // the create of a replacement
 		return diags
 	case req.State.Raw.IsNull():
 		isFree = r.Reservations.PlanCreate
 	}
 	if !isFree(reservation(address)) {
 		diags.AddAttributeError(path.Root("api_url"), "Two resources for one pairing", fmt.Sprintf(
-			"One resource of this configuration pairs with the site at %s, and another one has that pairing already. Keep one of them. If one takes the place of the other, say so with a moved block.", address.ValueString()))
+			"One resource of this configuration pairs with the site at %s, and another one has that pairing already. Keep one of them. If one replaces the other, use a moved block.", address.ValueString()))
 	}
 	return diags
 }
 
-// reservation is what a peer goes by in plans.
+// reservation returns the key of a peer in plans.
 func reservation(address customtypes.NormalizedString) string {
 	return "pairing " + customtypes.URLType.Normal(address)
 }
 
-// planChange prepares the way from prior to m, for the site that the configuration
-// names.
+// planChange prepares the change from prior to m, for the site in the configuration.
 func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, m, prior model, site types.String) {
 	m.Site = stringOr(m.Site, prior.Site)
 	if site.IsUnknown() {
@@ -93,11 +92,11 @@ func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanReq
 		m.Site = prior.Site
 	}
 	if req.ClientCapabilities.DeferralAllowed && isOther(prior.Site, site) {
-		resp.Diagnostics.Append(learnedOther(prior, site))
+		resp.Diagnostics.Append(otherNameLearned(prior, site))
 		return
 	}
 	if m.sameArguments(prior) {
-		resp.Plan.Raw = req.State.Raw // only another spelling
+		resp.Plan.Raw = req.State.Raw // equal values in another form
 		return
 	}
 	if m.changesAppliance(prior) || !m.Site.Equal(prior.Site) {
@@ -111,8 +110,8 @@ func (r *sitePairing) planChange(ctx context.Context, req resource.ModifyPlanReq
 	}
 }
 
-// planCreate checks a new pairing, or one that replaces another: then private state
-// knows the appliance. Trouble with the appliance is for the create to report.
+// planCreate checks a new pairing, or a replacement, whose private state has the appliance. The create reports
+// problems with the appliance.
 func (r *sitePairing) planCreate(ctx context.Context, private base.PrivateReader, m model, site types.String) (diags diag.Diagnostics) {
 	client, absent := r.VCDA.ClientForPlan()
 	diags.Append(absent...)
@@ -134,8 +133,8 @@ func (r *sitePairing) planCreate(ctx context.Context, private base.PrivateReader
 	return diags
 }
 
-// checkSameAppliance refuses to plan for a pairing that was made on another appliance.
-// An appliance that can't be asked is for the apply to report.
+// checkSameAppliance refuses a plan for a pairing that was made on another appliance. The apply reports an appliance
+// that does not respond.
 func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.PrivateReader, m model) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
 	made, diags := madeOn(ctx, private)
@@ -150,10 +149,10 @@ func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.Priva
 	return checkInstance(m.action("plan"), made, instance, client)
 }
 
-// reached is the instance of the appliance that the plan of a create has reached,
-// unknown where it has reached none. Right before the apply the appliance is asked in
-// any case: Terraform plans once more then, and compares with the plan that was saved.
-func (r *sitePairing) reached(ctx context.Context, m model, applying bool) (types.String, diag.Diagnostics) {
+// contactedInstance returns the instance of the appliance that the plan of a create has contacted, unknown if it has contacted
+// none. Right before the apply Terraform plans once more and compares with the saved plan: then the appliance is
+// always contacted.
+func (r *sitePairing) contactedInstance(ctx context.Context, m model, applying bool) (types.String, diag.Diagnostics) {
 	client, absent := r.VCDA.Client()
 	if absent.HasError() || !applying && !client.HasSession() {
 		return types.StringUnknown(), nil
@@ -168,16 +167,16 @@ func (r *sitePairing) reached(ctx context.Context, m model, applying bool) (type
 	return types.StringValue(instance), nil
 }
 
-// learnedOther is about a name that was not known before the apply. Terraform plans once
-// more then; what was to be replaced has no state any more.
-func learnedOther(prior model, site types.String) diag.Diagnostic {
+// otherNameLearned is the error for a name that becomes known in the apply and differs. Terraform plans once more then,
+// but the object to be replaced has no state any more.
+func otherNameLearned(prior model, site types.String) diag.Diagnostic {
 	return diagnostics.Detail{
 		Why:    fmt.Sprintf("The name of the site became known during the apply: it is %q, and the pairing is with %q. Another name replaces the pairing, which the plan does not say. Nothing was sent.", site.ValueString(), prior.Site.ValueString()),
-		Advice: "Plan again, and look at what is replaced.",
+		Advice: "Plan again, and check what is replaced.",
 	}.UnableAt(path.Root("site"), prior.action("change"))
 }
 
 func missingSite() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "Missing site",
-		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that pairs by name. Set site to the name the other site gave itself.")
+		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that service pairs by name. Set site to the other site's own name.")
 }

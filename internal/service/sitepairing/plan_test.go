@@ -12,8 +12,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestArguments holds what is refused without a look at any appliance: where
-// the diagnostic points, and a part of what it says.
+// TestArguments: invalid arguments are refused without a request: the attribute of the diagnostic, and a part of its
+// text.
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
@@ -46,7 +46,7 @@ func TestArguments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			problems := p.ValidateResource(t, pairingType, c.config)
-			one(t, problems, c.says)
+			requireError(t, problems, c.says)
 			if got := direct.Path(problems[0]); got != c.path {
 				t.Errorf("it points at %q, not %q", got, c.path)
 			}
@@ -70,7 +70,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestArguments_commandLine: the same stops a plan before anything is contacted.
+// TestArguments_commandLine: an invalid argument stops a plan before anything is contacted.
 func TestArguments_commandLine(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
@@ -78,7 +78,7 @@ func TestArguments_commandLine(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{
-			{Config: config(a, of(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.MatchTexts("Invalid api_url", `"http://site-b" is not an https URL`)},
+			{Config: config(a, argumentsFor(b).with(arguments{"api_url": quoted("http://site-b")})), ExpectError: acctest.MatchTexts("Invalid api_url", `"http://site-b" is not an https URL`)},
 		},
 	})
 	if total := a.Stats().Total; total > 0 {
@@ -86,8 +86,7 @@ func TestArguments_commandLine(t *testing.T) {
 	}
 }
 
-// TestPlan_missingSite: the Cloud service pairs by name. Where the service is
-// configured nobody is asked, else the appliance is.
+// TestPlan_missingSite: the Cloud service pairs by name. Without a configured service the appliance is asked.
 func TestPlan_missingSite(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -105,7 +104,7 @@ func TestPlan_missingSite(t *testing.T) {
 			config := values(b)
 			delete(config, "site")
 			plan := p.Plan(t, pairingType, none, config)
-			one(t, plan.Diagnostics, "Missing site", "Set site to the name the other site gave itself")
+			requireError(t, plan.Diagnostics, "Missing site", "Set site to the other site's own name")
 			if path := direct.Path(plan.Diagnostics[0]); path != "site" {
 				t.Errorf("it points at %q", path)
 			}
@@ -145,7 +144,7 @@ func TestPlan_missingSite(t *testing.T) {
 		}
 		configure(t, p, a)
 		object, problems := p.Apply(t, plan)
-		one(t, problems, "Missing site")
+		requireError(t, problems, "Missing site")
 		if object.Values != nil || a.Stats().Requests["POST /sites"] > 0 {
 			t.Error("it was paired all the same")
 		}
@@ -160,7 +159,7 @@ func TestPlan_missingSiteInTheCommandLine(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(t),
 		Steps: []resource.TestStep{{
-			Config: config(a, of(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.MatchTexts("Missing site", "The appliance runs the Cloud service", "that pairs by name"),
+			Config: config(a, argumentsFor(b).with(arguments{"site": ""})), PlanOnly: true, ExpectError: acctest.MatchTexts("Missing site", "The appliance runs the Cloud service", "service pairs by name"),
 		}},
 	})
 }
@@ -169,14 +168,14 @@ func TestPlan_missingSiteInTheCommandLine(t *testing.T) {
 // same.
 func TestReservations_commandLine(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		twice := config(a, of(b)) + pairing("again", of(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
+		twice := config(a, argumentsFor(b)) + pairing("again", argumentsFor(b).with(arguments{"api_url": quoted(b.URL() + "/")}))
 		run(t, a,
-			resource.TestStep{Config: config(a, of(b))},
+			resource.TestStep{Config: config(a, argumentsFor(b))},
 			resource.TestStep{Config: twice, ExpectError: acctest.MatchTexts("Two resources for one pairing")},
 			resource.TestStep{
-				Config:           acctest.ProviderBlock(a) + pairing("renamed", of(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
+				Config:           acctest.ProviderBlock(a) + pairing("renamed", argumentsFor(b)) + "moved {\n  from = vcda_site_pairing.b\n  to = vcda_site_pairing.renamed\n}\n",
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("vcda_site_pairing.renamed", plancheck.ResourceActionNoop)}},
-				Check:            wrote(a, 1, 0, 0),
+				Check:            checkSent(a, 1, 0, 0),
 			})
 	})
 }
@@ -184,22 +183,22 @@ func TestReservations_commandLine(t *testing.T) {
 // TestReplace_forced: -replace of one resource is one resource.
 func TestReplace_forced(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		w := acctest.NewWorkspace(t, config(a, of(b)))
+		w := acctest.NewWorkspace(t, config(a, argumentsFor(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		w.MustRun(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
-		if err := wrote(a, 2, 0, 1)(nil); err != nil {
+		if err := checkSent(a, 2, 0, 1)(nil); err != nil {
 			t.Error(err)
 		}
 		w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	})
 }
 
-// TestPlan_keepsWhatCanNotChange: an update leaves alone what can't change with it, so that
-// what depends on the pairing is not planned again.
+// TestPlan_keepsWhatCanNotChange: an update keeps the values that it can't change, so that dependent objects are not
+// planned again.
 func TestPlan_keepsWhatCanNotChange(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		made := succeeds(t, a, none, values(b))
-		plan := process(t, a).Plan(t, pairingType, made, values(b, "description", "x"))
+		made := applyConfig(t, a, none, values(b))
+		plan := newProcess(t, a).Plan(t, pairingType, made, values(b, "description", "x"))
 		if plan.RequiresReplace || plan.Values["healthy"] != direct.Unknown || plan.Values["id"] != made.Values["id"] {
 			t.Errorf("replaced: %t, planned %v", plan.RequiresReplace, plan.Values)
 		}

@@ -17,8 +17,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// preflight looks at plan time whether a new or changed pairing will work, and
-// warns if not. It asks nobody where something is unknown.
+// preflight warns at plan time if a new or changed pairing will probably fail. It skips unknown values.
 func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.String) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
 	if absent.HasError() || m.APIURL.IsUnknown() || m.APIThumbprint.IsUnknown() || site.IsUnknown() {
@@ -31,17 +30,16 @@ func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.
 	defer end()
 	var certificate, pairing diag.Diagnostics
 	var looks sync.WaitGroup
-	looks.Go(func() { certificate = lookAtCertificate(ctx, m) })
+	looks.Go(func() { certificate = checkPeerCertificate(ctx, m) })
 	if !client.SingleUse() {
-		looks.Go(func() { pairing = r.lookForPairing(ctx, client, m, prior) })
+		looks.Go(func() { pairing = r.checkExistingPairing(ctx, client, m, prior) })
 	}
 	looks.Wait()
 	return append(certificate, pairing...)
 }
 
-// lookAtCertificate looks whether the peer can be reached from here, and whether it
-// is the one that is meant.
-func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
+// checkPeerCertificate checks whether the peer can be reached from here and has the configured certificate.
+func checkPeerCertificate(ctx context.Context, m model) diag.Diagnostics {
 	certificate, err := base.PeerCertificate(ctx, m.APIURL.ValueString())
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -62,9 +60,9 @@ func lookAtCertificate(ctx context.Context, m model) diag.Diagnostics {
 			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer)+base.PreflightOff)}
 }
 
-// lookForPairing looks whether another pairing of the appliance is in the way. What
-// the state of this run holds is destroyed first, or is another resource's.
-func (r *sitePairing) lookForPairing(ctx context.Context, client *vcda.Client, m, prior model) diag.Diagnostics {
+// checkExistingPairing checks whether another pairing of the appliance is in the way. A pairing in the state of this run is
+// destroyed first, or belongs to another resource.
+func (r *sitePairing) checkExistingPairing(ctx context.Context, client *vcda.Client, m, prior model) diag.Diagnostics {
 	service, err := client.Service(ctx)
 	var sites []vcda.Site
 	if err == nil {
@@ -72,19 +70,19 @@ func (r *sitePairing) lookForPairing(ctx context.Context, client *vcda.Client, m
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil // the time is up
+		return nil // timed out
 	case err != nil:
 		return diag.Diagnostics{diagnostics.Warning(ctx, "check at plan time whether the site is paired already", err)}
 	}
 	for _, s := range sites {
 		key := s.Key(service)
-		inTheWay := customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()) ||
+		conflicts := customtypes.URLType.Same(s.Endpoint(), m.APIURL.ValueString()) ||
 			service == vcda.Cloud && prior.ID.IsNull() && customtypes.SiteNameType.Same(s.Site, m.Site.ValueString())
-		if s.IsLocal || !inTheWay || key == prior.ID.ValueString() || r.Owners.IsInState(key) {
+		if s.IsLocal || !conflicts || key == prior.ID.ValueString() || r.Owners.IsInState(key) {
 			continue
 		}
 		if m.AdoptExisting.ValueBool() && prior.ID.IsNull() {
-			return nil // as asked for
+			return nil // adopt_existing is set
 		}
 		return diag.Diagnostics{pairedAlready(s, prior, service)}
 	}

@@ -13,20 +13,20 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// otherThumbprint is that of nobody.
+// otherThumbprint is the thumbprint of no certificate.
 const otherThumbprint = "SHA-256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
 
-// planned is the plan of a process that looks at the peer.
-func planned(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values, more ...any) direct.Plan {
+// planWithPreflight plans with the preflight, in a new process.
+func planWithPreflight(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values, more ...any) direct.Plan {
 	t.Helper()
-	plan := process(t, a, append([]any{"preflight", true}, more...)...).Plan(t, pairingType, prior, config)
+	plan := newProcess(t, a, append([]any{"preflight", true}, more...)...).Plan(t, pairingType, prior, config)
 	if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
 		t.Fatal(errors)
 	}
 	return plan
 }
 
-// TestPreflight: what a plan says about the peer of a new pairing.
+// TestPreflight: the warnings of a plan about the peer of a new pairing.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	type look struct {
@@ -34,9 +34,9 @@ func TestPreflight(t *testing.T) {
 		paired bool     // before
 		says   [][]string
 
-		onlyCloud bool // the last one is said there only
+		onlyCloud bool // the last warning is for the Cloud service only
 	}
-	together(t, onBoth(map[string]look{
+	runConcurrently(t, onBothServices(map[string]look{
 		"all is well":       {nil, false, nil, false},
 		"other thumbprint":  {[]string{"api_thumbprint", otherThumbprint}, false, [][]string{{"api_thumbprint: The site shows another certificate", "configured: " + otherThumbprint, "seen:       SHA-256:"}}, false},
 		"nobody there":      {[]string{"api_url", closedPort}, false, [][]string{{"api_url: The site can't be reached from here", "connection refused", "preflight = false"}}, false},
@@ -45,39 +45,38 @@ func TestPreflight(t *testing.T) {
 		"under this name":   {[]string{"api_url", closedPort}, true, [][]string{{"can't be reached"}, {"The site is paired already"}}, true},
 		"under another one": {[]string{"site", "site-x"}, true, [][]string{{"The site is paired already", "a pairing with the site site-b"}}, false},
 	}), func(t *testing.T, c serviceCase[look]) {
-		a, b := estateOf(t, c.service, 0)
-		if c.is.paired {
+		a, b := startSites(t, c.service, 0)
+		if c.value.paired {
 			a.Pair("site-b")
 			a.SetPublicURL("site-b", b.URL())
 		}
-		warnings := planned(t, a, none, values(b, c.is.change...)).Diagnostics.Warnings()
-		if c.service == simulator.Manager && c.is.onlyCloud {
-			c.is.says = c.is.says[:1] // names are not unique there
+		warnings := planWithPreflight(t, a, none, values(b, c.value.change...)).Diagnostics.Warnings()
+		if c.service == simulator.Manager && c.value.onlyCloud {
+			c.value.says = c.value.says[:1] // names are not unique there
 		}
-		if len(warnings) != len(c.is.says) {
+		if len(warnings) != len(c.value.says) {
 			t.Fatalf("warnings: %q", warnings)
 		}
-		for i, says := range c.is.says {
-			only(t, warnings[i:i+1], says...)
+		for i, says := range c.value.says {
+			requireOne(t, warnings[i:i+1], says...)
 		}
-		if off := planned(t, a, none, values(b, c.is.change...), "preflight", false); len(off.Diagnostics) > 0 {
+		if off := planWithPreflight(t, a, none, values(b, c.value.change...), "preflight", false); len(off.Diagnostics) > 0 {
 			t.Errorf("although turned off: %q", off.Diagnostics.Warnings())
 		}
-		sent(t, a, 0, 0, 0)
+		requireSent(t, a, 0, 0, 0)
 	})
 }
 
-// closedPort is an address where nothing listens, at a port that no other test gets.
+// closedPort is an address at which nothing listens, with a port that no other test uses.
 const closedPort = "https://127.0.0.1:1"
 
-// TestPreflight_changes: a change of the address or the thumbprint is looked
-// at; its own pairing is in nobody's way. Another re-pairing asks only which appliance
-// it is, and nothing else costs a call.
+// TestPreflight_changes: a change of the address or the thumbprint is checked, and the pairing itself is not in the
+// way. Another re-pairing only checks the appliance, and no other change sends a request.
 func TestPreflight_changes(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object := succeeds(t, a, none, values(b))
-		only(t, planned(t, a, object, values(b, "api_thumbprint", otherThumbprint)).Diagnostics.Warnings(), "The site shows another certificate")
-		only(t, planned(t, a, object, values(b, "api_url", closedPort)).Diagnostics.Warnings(), "can't be reached from here")
+		object := applyConfig(t, a, none, values(b))
+		requireOne(t, planWithPreflight(t, a, object, values(b, "api_thumbprint", otherThumbprint)).Diagnostics.Warnings(), "The site shows another certificate")
+		requireOne(t, planWithPreflight(t, a, object, values(b, "api_url", closedPort)).Diagnostics.Warnings(), "can't be reached from here")
 		for _, config := range []direct.Values{
 			values(b), values(b, "description", "x"), values(b, "api_url", b.URL()+"/"),
 			func() direct.Values { v := values(b); v["api_url"] = direct.Unknown; return v }(),
@@ -90,7 +89,7 @@ func TestPreflight_changes(t *testing.T) {
 		} {
 			a.ResetStats()
 			connections := b.Stats().Connections
-			if plan := planned(t, a, object, config); len(plan.Diagnostics) > 0 {
+			if plan := planWithPreflight(t, a, object, config); len(plan.Diagnostics) > 0 {
 				t.Errorf("%v: %q", config, plan.Diagnostics.Warnings())
 			}
 			want := 2 // a login and about
@@ -101,48 +100,46 @@ func TestPreflight_changes(t *testing.T) {
 				t.Errorf("%v costs %d requests and %d connections", config, a.Stats().Total, b.Stats().Connections-connections)
 			}
 		}
-		if plan := planned(t, a, direct.Object{}, direct.Values{"api_url": b.URL(), "api_thumbprint": otherThumbprint, "site": direct.Unknown}); len(plan.Diagnostics) > 0 {
+		if plan := planWithPreflight(t, a, direct.Object{}, direct.Values{"api_url": b.URL(), "api_thumbprint": otherThumbprint, "site": direct.Unknown}); len(plan.Diagnostics) > 0 {
 			t.Errorf("with an unknown name: %q", plan.Diagnostics.Warnings())
 		}
 	})
 }
 
-// TestPreflight_otherPairing: a change to an address that another pairing
-// has.
+// TestPreflight_otherPairing: a change to the address of another pairing.
 func TestPreflight_otherPairing(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			a := fleet(t, service)
-			object, problems := process(t, a).Import(t, pairingType, "site-b", nil)
+			object, problems := newProcess(t, a).Import(t, pairingType, "site-b", nil)
 			if len(problems) > 0 {
 				t.Fatal(problems.Errors())
 			}
-			object, _ = refreshed(t, a, object)
+			object, _ = readAgain(t, a, object)
 			config := direct.Values{"api_url": "https://site-c.example.com:8048", "api_thumbprint": a.Sites()[0].APIThumbprint, "site": "site-b"}
-			warned(t, planned(t, a, object, config).Diagnostics, "The site is paired already", "a pairing with the site site-c", "may refuse a second one")
+			requireWarning(t, planWithPreflight(t, a, object, config).Diagnostics, "The site is paired already", "a pairing with the site site-c", "may refuse a second one")
 		})
 	}
 }
 
-// TestPreflight_replacement: what it replaces is not in its way.
+// TestPreflight_replacement: the replaced pairing is not in the way.
 func TestPreflight_replacement(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
-		w := acctest.NewWorkspace(t, config(a, of(b)))
+		w := acctest.NewWorkspace(t, config(a, argumentsFor(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		out := w.MustRun(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
 		acctest.RequireNoTexts(t, out, "The site is paired already", "can't be reached")
 	})
 }
 
-// TestPreflight_isBounded: nobody answers, and the plan of many goes on after
-// three seconds all the same, without an error.
+// TestPreflight_isBounded: without a response, the plan of many pairings ends after three seconds without an error.
 func TestPreflight_isBounded(t *testing.T) {
 	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, time.Second)
+	a, b := startSites(t, simulator.Manager, time.Second)
 	c := clockOf(a).(*clocktest.Clock) //nolint:errcheck // see startOnClock
-	p := process(t, a, "preflight", true)
+	p := newProcess(t, a, "preflight", true)
 	mute, err := net.Listen("tcp", "127.0.0.1:0") // connects, and says nothing
 	if err != nil {
 		t.Fatal(err)
@@ -170,20 +167,19 @@ func TestPreflight_isBounded(t *testing.T) {
 	}
 }
 
-// TestPreflight_listFails: that the appliance gives no list is a
-// warning, too.
+// TestPreflight_listFails: a list that can't be read is a warning, too.
 func TestPreflight_listFails(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		a.Fault(simulator.Fault{Path: "/sites", Kind: simulator.Status, Status: 403})
-		only(t, planned(t, a, none, values(b)).Diagnostics.Warnings(), "Unable to check at plan time whether the site is paired already", "status 403")
+		requireOne(t, planWithPreflight(t, a, none, values(b)).Diagnostics.Warnings(), "Unable to check at plan time whether the site is paired already", "status 403")
 	})
 }
 
-// TestPreflight_switchedOff: in the provider block, and in the variable.
+// TestPreflight_switchedOff: the preflight is turned off in the provider block, and by the variable.
 func TestPreflight_switchedOff(t *testing.T) {
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
-			a, b := estateOf(t, service, 0)
+			a, b := startSites(t, service, 0)
 			plan := func(settings ...any) string {
 				plan := configured(t, a, settings...).Plan(t, pairingType, none, values(b, "api_thumbprint", otherThumbprint))
 				if errors := plan.Diagnostics.Errors(); len(errors) > 0 {

@@ -12,14 +12,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// What private state keeps of a pairing, beside who holds it.
+// The keys of private state for a pairing, in addition to those for ownership.
 const (
-	instanceKey    = "instance" // the installation of the appliance it was made on
-	descriptionKey = "text"     // a description that the appliance has stored in another form
+	instanceKey    = "instance" // instance ID of the appliance that it was made on
+	descriptionKey = "text"     // description, if the appliance has stored another form
 )
 
-// checkInstance refuses to work on another appliance than the pairing was made on, as
-// far as both are known.
+// checkInstance refuses another appliance than the one that the pairing was made on, if both are known.
 func checkInstance(action, madeOn, instance string, client *vcda.Client) diag.Diagnostics {
 	if madeOn == "" || instance == "" || madeOn == instance {
 		return nil
@@ -32,8 +31,8 @@ func checkInstance(action, madeOn, instance string, client *vcda.Client) diag.Di
 	}.Unable(action)}
 }
 
-// madeOn is the instance of the appliance that the pairing was made on, "" where that
-// is not known. Private state is nil before a create.
+// madeOn returns the instance of the appliance that the pairing was made on, "" if it is not known. Private state is
+// nil before a create.
 func madeOn(ctx context.Context, private base.PrivateReader) (string, diag.Diagnostics) {
 	if private == nil {
 		return "", nil
@@ -41,7 +40,7 @@ func madeOn(ctx context.Context, private base.PrivateReader) (string, diag.Diagn
 	return base.ReadPrivate[string](ctx, private, instanceKey)
 }
 
-// checkPlanned refuses to pair on another appliance than the plan has reached.
+// checkPlanned refuses to pair on another appliance than the plan has contacted.
 func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostics {
 	planned := m.Instance.ValueString()
 	if planned == "" || instance == "" || planned == instance {
@@ -49,7 +48,7 @@ func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostic
 	}
 	return diag.Diagnostics{diagnostics.Detail{
 		Why:    fmt.Sprintf("The plan was made on another appliance: the instance %s. The provider now reaches the instance %s at %s. Nothing was sent.", planned, instance, client.URL()),
-		Advice: "Correct url in the provider block (VCDA_URL), or the provider that the resource takes. If this is the appliance to pair, plan again.",
+		Advice: "Correct url in the provider block (VCDA_URL), or the provider configuration that the resource uses. If this is the appliance to pair, plan again.",
 	}.Unable(m.createAction())}
 }
 
@@ -57,17 +56,16 @@ func keepInstance(ctx context.Context, private base.PrivateWriter, instance stri
 	return base.WritePrivate(ctx, private, instanceKey, instance)
 }
 
-// description is a description as configured, and what the appliance has made of it.
+// description is a configured description, and the form that the appliance has stored.
 type description struct{ Wanted, Stored string }
 
-// keepDescription notes a description that the appliance has stored in another form, so
-// that this is no difference later.
+// keepDescription records a description that the appliance has stored in another form, so that it is no drift later.
 func keepDescription(ctx context.Context, private base.PrivateWriter, m model, site vcda.Site) diag.Diagnostics {
 	kept := description{Wanted: m.Description.ValueString(), Stored: site.Description}
 	diags := base.WritePrivate(ctx, private, descriptionKey, kept)
 	if !customtypes.DescriptionType.Same(kept.Wanted, kept.Stored) {
 		diags.AddWarning("The appliance stores another description", fmt.Sprintf(
-			"The description of the site %s is stored as %q instead of %q. As long as the appliance shows it so, that is no difference.", nameOf(site), kept.Stored, kept.Wanted))
+			"The description of the site %s is stored as %q instead of %q. While the appliance shows this form, the plan shows no difference.", nameOf(site), kept.Stored, kept.Wanted))
 	}
 	return diags
 }

@@ -16,15 +16,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// requestTimeout is how long one request may take where a test lets one hang.
+// requestTimeout is the timeout of a request in tests with a request that hangs.
 const (
 	requestTimeout = "2s"
 	requestLimit   = 2 * time.Second
 )
 
-// process is the provider as a new process of the CLI: it knows nothing of the
-// ones before.
-func process(t *testing.T, a *simulator.Appliance, more ...any) *direct.Provider {
+// newProcess returns the provider as in a new process of the CLI, without knowledge of earlier ones.
+func newProcess(t *testing.T, a *simulator.Appliance, more ...any) *direct.Provider {
 	t.Helper()
 	return configured(t, a, append([]any{"service", string(a.Service()), "request_timeout", requestTimeout, "preflight", false}, more...)...)
 }
@@ -32,7 +31,7 @@ func process(t *testing.T, a *simulator.Appliance, more ...any) *direct.Provider
 // attempt creates, changes or destroys in a process of its own.
 func attempt(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) (direct.Object, direct.Diagnostics) {
 	t.Helper()
-	p := process(t, a)
+	p := newProcess(t, a)
 	plan := p.Plan(t, pairingType, prior, config)
 	if errors := plan.Diagnostics.Errors(); len(errors) > 0 {
 		t.Fatal(errors)
@@ -40,8 +39,8 @@ func attempt(t *testing.T, a *simulator.Appliance, prior direct.Object, config d
 	return p.Apply(t, plan)
 }
 
-// succeeds is attempt for what has to work.
-func succeeds(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) direct.Object {
+// applyConfig is attempt without an error.
+func applyConfig(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) direct.Object {
 	t.Helper()
 	object, problems := attempt(t, a, prior, config)
 	if errors := problems.Errors(); len(errors) > 0 {
@@ -50,11 +49,10 @@ func succeeds(t *testing.T, a *simulator.Appliance, prior direct.Object, config 
 	return object
 }
 
-// changes updates in place, and checks that the plan says so and that the next plan is
-// empty.
-func changes(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) direct.Object {
+// updateInPlace changes a pairing. It requires an update in the plan, and an empty next plan.
+func updateInPlace(t *testing.T, a *simulator.Appliance, prior direct.Object, config direct.Values) direct.Object {
 	t.Helper()
-	p := process(t, a)
+	p := newProcess(t, a)
 	plan := p.Plan(t, pairingType, prior, config)
 	if plan.RequiresReplace || plan.Values["healthy"] != direct.Unknown {
 		t.Errorf("no re-pairing in place is planned: replaced: %t, %v", plan.RequiresReplace, plan.Values)
@@ -64,10 +62,10 @@ func changes(t *testing.T, a *simulator.Appliance, prior direct.Object, config d
 	return object
 }
 
-// requireUnchanged checks that a refresh and a plan change nothing.
+// requireUnchanged requires that a refresh and a plan change nothing.
 func requireUnchanged(t *testing.T, a *simulator.Appliance, object direct.Object, config direct.Values) {
 	t.Helper()
-	p := process(t, a)
+	p := newProcess(t, a)
 	now, problems := p.Refresh(t, pairingType, object)
 	plan := p.Plan(t, pairingType, now, config)
 	if all := slices.Concat(problems, plan.Diagnostics); len(all) > 0 || fmt.Sprint(plan.Values) != fmt.Sprint(object.Values) {
@@ -75,29 +73,29 @@ func requireUnchanged(t *testing.T, a *simulator.Appliance, object direct.Object
 	}
 }
 
-// refreshed is what a new process makes of an object.
-func refreshed(t *testing.T, a *simulator.Appliance, object direct.Object) (direct.Object, direct.Diagnostics) {
+// readAgain reads an object in a new process.
+func readAgain(t *testing.T, a *simulator.Appliance, object direct.Object) (direct.Object, direct.Diagnostics) {
 	t.Helper()
-	return process(t, a).Refresh(t, pairingType, object)
+	return newProcess(t, a).Refresh(t, pairingType, object)
 }
 
-// inTime are the arguments that pair with b, with a time for one operation.
-func inTime(b *simulator.Appliance, operation, limit string, changes ...string) direct.Values {
+// withTimeout returns the arguments that pair with b, with a timeout for one operation.
+func withTimeout(b *simulator.Appliance, operation, limit string, changes ...string) direct.Values {
 	v := values(b, changes...)
 	v["timeouts"] = direct.Values{operation: limit}
 	return v
 }
 
-// sent checks how many requests that change sites have arrived.
-func sent(t *testing.T, a *simulator.Appliance, posts, puts, deletes int) {
+// requireSent requires the number of requests that change sites.
+func requireSent(t *testing.T, a *simulator.Appliance, posts, puts, deletes int) {
 	t.Helper()
-	if err := wrote(a, posts, puts, deletes)(nil); err != nil {
+	if err := checkSent(a, posts, puts, deletes)(nil); err != nil {
 		t.Error(err)
 	}
 }
 
-// complete checks that the state of a pairing is whole and true.
-func complete(t *testing.T, a *simulator.Appliance, object direct.Object) {
+// requireComplete requires that the state of a pairing is complete and correct.
+func requireComplete(t *testing.T, a *simulator.Appliance, object direct.Object) {
 	t.Helper()
 	sites := a.Sites()
 	if len(sites) != 1 || object.Values == nil {
@@ -115,8 +113,8 @@ func complete(t *testing.T, a *simulator.Appliance, object direct.Object) {
 			t.Errorf("%s is %v, not %v", name, got, want)
 		}
 	}
-	again, problems := refreshed(t, a, object)
-	if object.Values["appliance_instance_id"] == nil { // the appliance did not say so then
+	again, problems := readAgain(t, a, object)
+	if object.Values["appliance_instance_id"] == nil { // the create did not know the appliance
 		again.Values["appliance_instance_id"] = nil
 	}
 	if len(problems) > 0 || fmt.Sprint(again.Values) != fmt.Sprint(object.Values) {
@@ -124,17 +122,16 @@ func complete(t *testing.T, a *simulator.Appliance, object direct.Object) {
 	}
 }
 
-// gone checks that nothing is paired and nothing is in the state.
-func gone(t *testing.T, a *simulator.Appliance, object direct.Object) {
+// requireGone requires that nothing is paired and nothing is in the state.
+func requireGone(t *testing.T, a *simulator.Appliance, object direct.Object) {
 	t.Helper()
 	if sites := a.Sites(); len(sites) > 0 || object.Values != nil {
 		t.Errorf("sites %+v, state %v", sites, object.Values)
 	}
 }
 
-// warned checks that one of the warnings says each text, and that there is no
-// error.
-func warned(t *testing.T, d direct.Diagnostics, says ...string) {
+// requireWarning requires a warning that contains each text, and no error.
+func requireWarning(t *testing.T, d direct.Diagnostics, says ...string) {
 	t.Helper()
 	if errors := d.Errors(); len(errors) > 0 {
 		t.Fatal(errors)
@@ -147,17 +144,16 @@ func warned(t *testing.T, d direct.Diagnostics, says ...string) {
 	}
 }
 
-// isPoll tells a request that reads one task.
+// isPoll reports whether a request reads one task.
 func isPoll(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/tasks/")
 }
 
-// isPair tells the request that pairs.
+// isPair reports whether a request pairs.
 func isPair(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == "/sites" }
 
-// when runs an action once, at the first request that fits, before its answer
-// is sent.
-func when(a *simulator.Appliance, fits func(*http.Request) bool, action func()) {
+// callAt calls an action once, at the first matching request, before its response.
+func callAt(a *simulator.Appliance, fits func(*http.Request) bool, action func()) {
 	var once sync.Once
 	a.BeforeResponse(func(r *http.Request) {
 		if fits(r) {
@@ -166,13 +162,13 @@ func when(a *simulator.Appliance, fits func(*http.Request) bool, action func()) 
 	})
 }
 
-// crowd is how many cases run at once: they wait more than they work.
-const crowd = 16
+// maxConcurrentCases is the number of cases that run at once: they wait more than they work.
+const maxConcurrentCases = 16
 
-// together runs cases at once, beyond the limit of parallel tests.
-func together[C any](t *testing.T, cases map[string]C, run func(t *testing.T, c C)) {
+// runConcurrently runs cases at once, beyond the limit of parallel tests.
+func runConcurrently[C any](t *testing.T, cases map[string]C, run func(t *testing.T, c C)) {
 	t.Helper()
-	places := make(chan struct{}, crowd)
+	places := make(chan struct{}, maxConcurrentCases)
 	var running sync.WaitGroup
 	for name, c := range cases {
 		running.Go(func() {
@@ -184,8 +180,8 @@ func together[C any](t *testing.T, cases map[string]C, run func(t *testing.T, c 
 	running.Wait()
 }
 
-// onBoth makes a case of each service and each of the cases.
-func onBoth[C any](cases map[string]C) map[string]serviceCase[C] {
+// onBothServices makes a case of each service and each of the cases.
+func onBothServices[C any](cases map[string]C) map[string]serviceCase[C] {
 	both := map[string]serviceCase[C]{}
 	for _, service := range acctest.Services {
 		for name, c := range cases {
@@ -197,11 +193,11 @@ func onBoth[C any](cases map[string]C) map[string]serviceCase[C] {
 
 type serviceCase[C any] struct {
 	service simulator.Service
-	is      C
+	value   C
 }
 
-// estateOf starts the two appliances of a case; their tasks take that long.
-func estateOf(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
+// startSites starts the two appliances of a case with this duration of tasks.
+func startSites(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
 	t.Helper()
 	fixture := startOnClock(t, acctest.TwoSites(service)...)
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -209,8 +205,8 @@ func estateOf(t *testing.T, service simulator.Service, task time.Duration) (a, b
 	return a, b
 }
 
-// onClock is estateOf for appliances of other options.
-func onClock(t *testing.T, service simulator.Service, change func(o *simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
+// startSitesWith is startSites with other options.
+func startSitesWith(t *testing.T, service simulator.Service, change func(o *simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
 	t.Helper()
 	options := acctest.TwoSites(service)
 	for i := range options {
@@ -220,8 +216,8 @@ func onClock(t *testing.T, service simulator.Service, change func(o *simulator.A
 	return fixture.Appliance("site-a"), fixture.Appliance("site-b")
 }
 
-// startBoth is estateOf for processes of the CLI, which have the time of the machine.
-func startBoth(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
+// startSitesInRealTime is startSites for processes of the CLI, which use real time.
+func startSitesInRealTime(t *testing.T, service simulator.Service, task time.Duration) (a, b *simulator.Appliance) {
 	t.Helper()
 	fixture := acctest.StartAppliances(t, acctest.TwoSites(service)...)
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -229,10 +225,10 @@ func startBoth(t *testing.T, service simulator.Service, task time.Duration) (a, 
 	return a, b
 }
 
-// clocks are those of the appliances whose time the test sets.
+// clocks are the clocks of the appliances whose time the test sets.
 var clocks sync.Map
 
-// clockOf is the clock of an appliance: the one the test sets, or the machine's.
+// clockOf returns the clock of an appliance: the one that the test sets, or the real one.
 func clockOf(a *simulator.Appliance) clock.Clock {
 	if set, ok := clocks.Load(a); ok {
 		return set.(*clocktest.Clock) //nolint:errcheck // see startOnClock
@@ -240,8 +236,8 @@ func clockOf(a *simulator.Appliance) clock.Clock {
 	return clock.System{}
 }
 
-// startOnClock starts appliances whose time moves only with the provider's waits: a
-// task that takes ten minutes is over at once.
+// startOnClock starts appliances whose time moves only with the waits of the provider: a task of ten minutes takes no
+// real time.
 func startOnClock(t *testing.T, options ...simulator.ApplianceOptions) *simulator.Fixture {
 	t.Helper()
 	c := clocktest.New()
@@ -261,18 +257,8 @@ func eachServiceOnClock(t *testing.T, run func(t *testing.T, a, b *simulator.App
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
-			a, b := estateOf(t, service, time.Second)
+			a, b := startSites(t, service, time.Second)
 			run(t, a, b)
 		})
-	}
-}
-
-// sayAll checks that a text says each of others.
-func sayAll(t *testing.T, text string, says ...string) {
-	t.Helper()
-	for _, one := range says {
-		if !strings.Contains(text, one) {
-			t.Errorf("%q is missing in %s", one, text)
-		}
 	}
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// TestReplace_createBeforeDestroy: a pairing that is to be replaced by itself is never lost,
-// whether or not it may be adopted. TestAdoption does the rest without the command line.
+// TestReplace_createBeforeDestroy: a pairing that would replace itself is never lost, with and without adoption.
+// TestAdoption covers the rest without the command line.
 func TestReplace_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]serviceCase[bool]{
+	runConcurrently(t, map[string]serviceCase[bool]{
 		"manager, refused": {simulator.Manager, false},
 		"cloud, adopted":   {simulator.Cloud, true},
 	}, func(t *testing.T, c serviceCase[bool]) {
-		a, b := startBoth(t, c.service, 0)
-		text := strings.TrimSuffix(strings.TrimSpace(config(a, of(b).with(arguments{"adopt_existing": fmt.Sprint(c.is)}))), "}") + "  lifecycle {\n    create_before_destroy = true\n  }\n}\n"
+		a, b := startSitesInRealTime(t, c.service, 0)
+		text := strings.TrimSuffix(strings.TrimSpace(config(a, argumentsFor(b).with(arguments{"adopt_existing": fmt.Sprint(c.value)}))), "}") + "  lifecycle {\n    create_before_destroy = true\n  }\n}\n"
 		w := acctest.NewWorkspace(t, text)
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		out, code := w.Run(t, "apply", "-no-color", "-auto-approve", "-replace="+address)
-		if c.is != (code == 0) {
+		if c.value != (code == 0) {
 			t.Errorf("exit code %d\n%s", code, out)
 		}
-		if !c.is {
+		if !c.value {
 			acctest.RequireTexts(t, out, "create_before_destroy")
 		}
 		if n := a.Stats().Requests["DELETE /sites/{key}"]; n != 0 || len(a.Sites()) != 1 {
@@ -40,17 +40,16 @@ func TestReplace_createBeforeDestroy(t *testing.T) {
 	})
 }
 
-// TestReplace_stateHoldsAPairingTwice: of a current and a deposed object for one pairing an
-// apply only forgets the deposed one, and a destroy unpairs once. TestDelete_deposedObject does it on
-// both services.
+// TestReplace_stateHoldsAPairingTwice: of a current and a deposed object for one pairing, an apply only removes the
+// deposed one from the state, and a destroy unpairs once. TestDelete_deposedObject covers both services.
 func TestReplace_stateHoldsAPairingTwice(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]serviceCase[string]{
+	runConcurrently(t, map[string]serviceCase[string]{
 		"apply":   {simulator.Manager, "apply"},
 		"destroy": {simulator.Cloud, "destroy"},
 	}, func(t *testing.T, c serviceCase[string]) {
-		a, b := startBoth(t, c.service, 0)
-		w := acctest.NewWorkspace(t, config(a, of(b)))
+		a, b := startSitesInRealTime(t, c.service, 0)
+		w := acctest.NewWorkspace(t, config(a, argumentsFor(b)))
 		w.MustRun(t, "apply", "-no-color", "-auto-approve")
 		var state map[string]any
 		if err := json.Unmarshal([]byte(w.MustRun(t, "state", "pull")), &state); err != nil {
@@ -70,12 +69,12 @@ func TestReplace_stateHoldsAPairingTwice(t *testing.T) {
 		}
 		w.Write(t, "twice.json", string(text))
 		w.MustRun(t, "state", "push", "twice.json")
-		out := w.MustRun(t, c.is, "-no-color", "-auto-approve")
-		want := map[string]int{"apply": 0, "destroy": 1}[c.is]
+		out := w.MustRun(t, c.value, "-no-color", "-auto-approve")
+		want := map[string]int{"apply": 0, "destroy": 1}[c.value]
 		if n := a.Stats().Requests["DELETE /sites/{key}"]; n != want || len(a.Sites()) != 1-want {
 			t.Errorf("%d requests to unpair, %d pairings\n%s", n, len(a.Sites()), out)
 		}
-		if c.is == "apply" {
+		if c.value == "apply" {
 			acctest.RequireTexts(t, out, "only removed from the state")
 			acctest.RequireTexts(t, w.MustRun(t, "plan", "-no-color"), "No changes")
 		}

@@ -1,5 +1,5 @@
-// Package sitepairing is the resource vcda_site_pairing, its list resource and the
-// action vcda_site_repair. The rules of pairing are package pairing's.
+// Package sitepairing implements the resource vcda_site_pairing, its list resource and the action vcda_site_repair.
+// Package pairing has the rules of pairing.
 package sitepairing
 
 import (
@@ -38,7 +38,7 @@ var (
 	_ resource.ResourceWithMoveState      = &sitePairing{}
 )
 
-// NewResource is the resource vcda_site_pairing.
+// NewResource returns the resource vcda_site_pairing.
 func NewResource() resource.Resource { return &sitePairing{} }
 
 // Metadata names the resource.
@@ -47,9 +47,8 @@ func (r *sitePairing) Metadata(_ context.Context, req resource.MetadataRequest, 
 	resp.ResourceBehavior.MutableIdentity = true // see identify
 }
 
-// Create pairs with the site, or adopts a pairing. Terraform taints what is saved
-// together with an error: so an error goes without state. After Ctrl-C there is no
-// error, and the state knows the task.
+// Create pairs with the site, or adopts a pairing. Terraform taints an object that is saved with an error, so an
+// error leaves no state. After Ctrl-C there is no error, and the state has the task.
 func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -87,12 +86,11 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// Read takes over what the appliance says of the pairing. Reads that run together
-// share one list.
+// Read reads the pairing. Concurrent reads share one list.
 func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...) // required also if the object is gone
 	ctx, cancel := r.limit(ctx, m.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
 	owner, diags := base.KeepOwner(ctx, req.Private, resp.Private)
@@ -121,14 +119,14 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	m.refresh(*site, a.Service(), text)
 	m.Instance = base.StringOrNull(instance)
 	if reflect.DeepEqual(m, prior) {
-		return // as in most of many pairings: the state is what it was
+		return // unchanged, as most are
 	}
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// current is the pairing as the appliance has it now, nil where there is none. It
-// is not known after an error, and while a task goes on.
+// current returns the pairing as the appliance lists it, nil if there is none. It is not known after an error, or
+// while a task still runs.
 func (r *sitePairing) current(ctx context.Context, a *pairing.Appliance, m model, action string, diags *diag.Diagnostics) (site *vcda.Site, known bool) {
 	if task := m.PendingTaskID.ValueString(); task != "" {
 		result, err := a.Resume(ctx, task, m.ID.ValueString(), m.spec(""))
@@ -147,8 +145,8 @@ func (r *sitePairing) current(ctx context.Context, a *pairing.Appliance, m model
 	return site, err == nil
 }
 
-// Update re-pairs where that is needed. What is only about the resource itself is
-// no call. An error keeps the old state.
+// Update re-pairs if needed. A change that only concerns the resource itself sends no request. An error keeps the old
+// state.
 func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
@@ -170,7 +168,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.Reservations.Release(reservation(prior.APIURL)) // it may be another one now
+	r.Reservations.Release(reservation(prior.APIURL)) // the address may have changed
 	result, err := change(ctx, a, m.spec(owner), m, prior)
 	resp.Diagnostics.Append(warningsOf(result, err, m)...)
 	if err != nil {
@@ -192,7 +190,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// change brings the pairing from prior to what m asks for.
+// change changes the pairing from prior to m.
 func change(ctx context.Context, a *pairing.Appliance, spec pairing.Spec, m, prior model) (pairing.Result, error) {
 	key := prior.ID.ValueString()
 	if task := prior.PendingTaskID.ValueString(); task != "" {
@@ -218,8 +216,8 @@ func change(ctx context.Context, a *pairing.Appliance, spec pairing.Spec, m, pri
 	return pairing.Result{Site: site}, err
 }
 
-// Delete unpairs the site. What another object of the run or of the state holds is
-// only forgotten.
+// Delete unpairs the site. It only removes the pairing from the state if another object of the run or of the state
+// has it.
 func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -244,8 +242,7 @@ func (r *sitePairing) Delete(ctx context.Context, req resource.DeleteRequest, re
 	}
 }
 
-// unpair removes the pairing, once the task that an interrupted operation left
-// running has ended.
+// unpair removes the pairing, after the task of an interrupted operation has ended.
 func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, objects int) (pairing.Result, error) {
 	key := m.ID.ValueString()
 	if task := m.PendingTaskID.ValueString(); task != "" {
@@ -258,16 +255,15 @@ func unpair(ctx context.Context, a *pairing.Appliance, m model, owner string, ob
 	return a.Unpair(ctx, key, owner, objects)
 }
 
-// keepPending notes in a state that otherwise stays as it was that a task was
-// still running.
+// keepPending records in the unchanged state that a task still runs.
 func keepPending(ctx context.Context, state *tfsdk.State, task vcda.Task, diags *diag.Diagnostics) {
 	if task.ID != "" && !task.Ended() {
 		diags.Append(state.SetAttribute(ctx, path.Root("pending_task_id"), task.ID)...)
 	}
 }
 
-// waitForLink waits for the link where that is asked for. The problem is why the
-// wait ended before both directions worked.
+// waitForLink waits for the link if wait_for_link is set. The problem is the reason why the wait ended before both
+// directions worked.
 func waitForLink(ctx context.Context, a *pairing.Appliance, m model, site vcda.Site) (latest vcda.Site, problem error) {
 	if !m.WaitForLink.ValueBool() {
 		return site, nil
@@ -275,7 +271,7 @@ func waitForLink(ctx context.Context, a *pairing.Appliance, m model, site vcda.S
 	return a.WaitForLink(ctx, site)
 }
 
-// limit gives an operation the time that timeouts allows.
+// limit returns a context with the timeout of an operation.
 func (r *sitePairing) limit(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), usual time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	limit, problems := configured(ctx, usual)
 	diags.Append(problems...)
@@ -285,8 +281,8 @@ func (r *sitePairing) limit(ctx context.Context, configured func(context.Context
 	return r.Clock.WithTimeout(ctx, limit, nil)
 }
 
-// appliance is the appliance of the provider, and which installation it is. It must
-// be the one that private state names, if it names one.
+// appliance returns the appliance of the provider, and its instance ID. It must be the appliance in private state, if
+// there is one.
 func (r *sitePairing) appliance(ctx context.Context, action string, private base.PrivateReader, diags *diag.Diagnostics) (a *pairing.Appliance, instance string) {
 	client, absent := r.VCDA.Client()
 	diags.Append(absent...)
@@ -307,7 +303,7 @@ func (r *sitePairing) appliance(ctx context.Context, action string, private base
 	return a, instance
 }
 
-// stringOr is a value, or what to take where it is not known.
+// stringOr returns a value, or another one if it is not known.
 func stringOr(value, otherwise types.String) types.String {
 	if value.IsUnknown() {
 		return otherwise

@@ -22,8 +22,7 @@ import (
 
 const address = "vcda_site_pairing.b"
 
-// eachService runs a test on the Manager and on the Cloud service, with two
-// appliances of it.
+// eachService runs a test on the Manager and on the Cloud service, with two appliances each.
 func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)) {
 	t.Helper()
 	t.Parallel()
@@ -36,24 +35,24 @@ func eachService(t *testing.T, run func(t *testing.T, a, b *simulator.Appliance)
 	}
 }
 
-// arguments of a pairing as HCL expressions; an empty one is left out.
+// arguments are the arguments of a pairing as HCL expressions; an empty one is left out.
 type arguments map[string]string
 
-// with is a copy with changes.
+// with returns a copy with changes.
 func (m arguments) with(changes arguments) arguments {
 	all := maps.Clone(m)
 	maps.Copy(all, changes)
 	return all
 }
 
-// of are the arguments that pair with b.
-func of(b *simulator.Appliance) arguments {
+// argumentsFor returns the arguments that pair with b.
+func argumentsFor(b *simulator.Appliance) arguments {
 	return arguments{"api_url": quoted(b.URL()), "api_thumbprint": quoted(b.Thumbprint()), "site": quoted(b.Site())}
 }
 
 func quoted(text string) string { return fmt.Sprintf("%q", text) }
 
-// config is the provider for a, and the pairing.
+// config returns a configuration with the provider for a, and the pairing.
 func config(a *simulator.Appliance, m arguments) string {
 	return acctest.ProviderBlock(a) + pairing("b", m)
 }
@@ -68,22 +67,22 @@ func pairing(name string, m arguments) string {
 	return block + "}\n"
 }
 
-// otherURL is the second address b answers at.
+// otherURL returns the second address of b.
 func otherURL(b *simulator.Appliance) string { return "https://" + b.Site() + ".example.com:8048" }
 
-func known(name string, value knownvalue.Check) statecheck.StateCheck {
+func expectKnownValue(name string, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), value)
 }
 
-func expect(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+func expectAction(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{
 		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
 		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 	}
 }
 
-// wrote checks how many requests have changed sites so far.
-func wrote(a *simulator.Appliance, posts, puts, deletes int) resource.TestCheckFunc {
+// checkSent checks how many requests have changed sites so far.
+func checkSent(a *simulator.Appliance, posts, puts, deletes int) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		requests := a.Stats().Requests
 		got := []int{requests["POST /sites"], requests["PUT /sites/{key}"], requests["DELETE /sites/{key}"]}
@@ -94,8 +93,8 @@ func wrote(a *simulator.Appliance, posts, puts, deletes int) resource.TestCheckF
 	}
 }
 
-// has checks what the appliance stores of its one peer.
-func has(a *simulator.Appliance, url, thumbprint, description string) resource.TestCheckFunc {
+// checkStored checks the values that the appliance stores of its one peer.
+func checkStored(a *simulator.Appliance, url, thumbprint, description string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		sites := a.Sites()
 		if len(sites) != 1 {
@@ -108,10 +107,10 @@ func has(a *simulator.Appliance, url, thumbprint, description string) resource.T
 	}
 }
 
-// stored is has for a test without a command line.
-func stored(t *testing.T, a *simulator.Appliance, url, thumbprint, description string) {
+// requireStored is checkStored for a test without a command line.
+func requireStored(t *testing.T, a *simulator.Appliance, url, thumbprint, description string) {
 	t.Helper()
-	if err := has(a, url, thumbprint, description)(nil); err != nil {
+	if err := checkStored(a, url, thumbprint, description)(nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -143,9 +142,9 @@ func TestCreate(t *testing.T) {
 			return onManager
 		}
 		run(t, a, resource.TestStep{
-			Config:           config(a, of(b).with(arguments{"description": quoted("Recovery site")})),
-			ConfigPlanChecks: expect(plancheck.ResourceActionCreate),
-			Check: resource.ComposeTestCheckFunc(wrote(a, 1, 0, 0), has(a, b.URL(), b.Thumbprint(), "Recovery site"),
+			Config:           config(a, argumentsFor(b).with(arguments{"description": quoted("Recovery site")})),
+			ConfigPlanChecks: expectAction(plancheck.ResourceActionCreate),
+			Check: resource.ComposeTestCheckFunc(checkSent(a, 1, 0, 0), checkStored(a, b.URL(), b.Thumbprint(), "Recovery site"),
 				func(s *terraform.State) error {
 					want := a.Sites()[0].ID
 					if cloud {
@@ -157,49 +156,48 @@ func TestCreate(t *testing.T) {
 					return nil
 				}),
 			ConfigStateChecks: []statecheck.StateCheck{
-				known("api_url", knownvalue.StringExact(b.URL())),
-				known("api_thumbprint", knownvalue.StringExact(b.Thumbprint())),
-				known("description", knownvalue.StringExact("Recovery site")),
-				known("site", knownvalue.StringExact("site-b")),
-				known("api_public_url", knownvalue.StringExact(b.URL())),
-				known("api_internal_url", knownvalue.StringFunc(func(url string) error {
+				expectKnownValue("api_url", knownvalue.StringExact(b.URL())),
+				expectKnownValue("api_thumbprint", knownvalue.StringExact(b.Thumbprint())),
+				expectKnownValue("description", knownvalue.StringExact("Recovery site")),
+				expectKnownValue("site", knownvalue.StringExact("site-b")),
+				expectKnownValue("api_public_url", knownvalue.StringExact(b.URL())),
+				expectKnownValue("api_internal_url", knownvalue.StringFunc(func(url string) error {
 					if !strings.HasPrefix(url, "https://") {
 						return fmt.Errorf("%q is no address", url)
 					}
 					return nil
 				})),
-				known("api_version", knownvalue.StringExact("4.7")),
-				known("build_version", either(knownvalue.Null(), knownvalue.NotNull())),
-				known("is_provider_deployment", either(knownvalue.Bool(false), knownvalue.Null())),
-				known("peer_tunnel_thumbprint", either(knownvalue.NotNull(), knownvalue.Null())),
-				known("healthy", knownvalue.Bool(true)),
-				known("incoming_comm_error", knownvalue.Null()),
-				known("outgoing_comm_error", knownvalue.Null()),
-				known("pending_task_id", knownvalue.Null()),
-				known("repair_triggers", knownvalue.Null()),
-				known("wait_for_link", knownvalue.Bool(false)),
-				known("timeouts", knownvalue.Null()),
+				expectKnownValue("api_version", knownvalue.StringExact("4.7")),
+				expectKnownValue("build_version", either(knownvalue.Null(), knownvalue.NotNull())),
+				expectKnownValue("is_provider_deployment", either(knownvalue.Bool(false), knownvalue.Null())),
+				expectKnownValue("peer_tunnel_thumbprint", either(knownvalue.NotNull(), knownvalue.Null())),
+				expectKnownValue("healthy", knownvalue.Bool(true)),
+				expectKnownValue("incoming_comm_error", knownvalue.Null()),
+				expectKnownValue("outgoing_comm_error", knownvalue.Null()),
+				expectKnownValue("pending_task_id", knownvalue.Null()),
+				expectKnownValue("repair_triggers", knownvalue.Null()),
+				expectKnownValue("wait_for_link", knownvalue.Bool(false)),
+				expectKnownValue("timeouts", knownvalue.Null()),
 			},
 		})
 	})
 }
 
-// TestCreate_withoutName: on the Manager service the name of the site is not
-// given and not sent.
+// TestCreate_withoutName: on the Manager service the name of the site is neither configured nor sent.
 func TestCreate_withoutName(t *testing.T) {
 	t.Parallel()
-	a, b := estateOf(t, simulator.Manager, time.Second)
+	a, b := startSites(t, simulator.Manager, time.Second)
 	config := values(b)
 	delete(config, "site")
-	p := process(t, a)
+	p := newProcess(t, a)
 	plan := p.Plan(t, pairingType, none, config)
 	if plan.Values["site"] != direct.Unknown {
 		t.Errorf("planned %v", plan.Values)
 	}
 	object := apply(t, p, plan)
-	complete(t, a, object)
+	requireComplete(t, a, object)
 	requireUnchanged(t, a, object, config)
-	requireUnchanged(t, a, object, values(b)) // naming what was learned is no change
+	requireUnchanged(t, a, object, values(b)) // configuring the reported name is no change
 }
 
 // TestUpdate changes each argument that re-pairs: one PUT each, and the id
@@ -207,7 +205,7 @@ func TestCreate_withoutName(t *testing.T) {
 func TestUpdate(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		v := values(b)
-		object := succeeds(t, a, none, v)
+		object := applyConfig(t, a, none, v)
 		id, description, url := object.Values["id"], "", b.URL()
 		for i, change := range []direct.Values{
 			{"description": "two"},
@@ -219,7 +217,7 @@ func TestUpdate(t *testing.T) {
 			{"repair_triggers": nil},
 		} {
 			maps.Copy(v, change)
-			object = changes(t, a, object, v)
+			object = updateInPlace(t, a, object, v)
 			switch i {
 			case 0:
 				description = "two"
@@ -228,23 +226,23 @@ func TestUpdate(t *testing.T) {
 			case 3:
 				description = ""
 			}
-			stored(t, a, url, fmt.Sprint(v["api_thumbprint"]), description)
-			sent(t, a, 1, i+1, 0)
+			requireStored(t, a, url, fmt.Sprint(v["api_thumbprint"]), description)
+			requireSent(t, a, 1, i+1, 0)
 			if object.Values["id"] != id {
 				t.Errorf("the id %v became %v", id, object.Values["id"])
 			}
 		}
-		gone(t, a, succeeds(t, a, object, nil))
-		sent(t, a, 1, 7, 1)
+		requireGone(t, a, applyConfig(t, a, object, nil))
+		requireSent(t, a, 1, 7, 1)
 	})
 }
 
-// TestUpdate_otherNotation: another notation of URL or thumbprint is no change, neither after a
-// create nor after an update that was written the other way.
+// TestUpdate_otherNotation: another form of URL or thumbprint is no change, after a create and after an update with
+// that form.
 func TestUpdate_otherNotation(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		url, bare := otherURL(b), strings.TrimPrefix(b.Thumbprint(), "SHA-256:")
-		object := succeeds(t, a, none, values(b, "api_url", url))
+		object := applyConfig(t, a, none, values(b, "api_url", url))
 		for _, other := range [][]string{
 			{"api_url", url + "/"},
 			{"api_url", strings.Replace(url, "site-b", "SITE-B", 1)},
@@ -256,22 +254,22 @@ func TestUpdate_otherNotation(t *testing.T) {
 		} {
 			requireUnchanged(t, a, object, values(b, other...))
 		}
-		sent(t, a, 1, 0, 0)
-		// A change in another notation sends it once, and it stays.
-		object = changes(t, a, object, values(b, "description", "odd", "api_url", url+"/", "api_thumbprint", strings.ToLower(bare)))
-		sent(t, a, 1, 1, 0)
+		requireSent(t, a, 1, 0, 0)
+		// A change in another form is sent once, and stays.
+		object = updateInPlace(t, a, object, values(b, "description", "odd", "api_url", url+"/", "api_thumbprint", strings.ToLower(bare)))
+		requireSent(t, a, 1, 1, 0)
 		requireUnchanged(t, a, object, values(b, "description", "odd", "api_url", url))
 	})
 }
 
-// TestCreate_inAnotherNotation: what was written stays in the state, and the
-// appliance gets the normal form of both.
+// TestCreate_inAnotherNotation: the configured form stays in the state, and the appliance gets the normal form of
+// both.
 func TestCreate_inAnotherNotation(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		thumbprint := strings.ToLower(strings.TrimPrefix(b.Thumbprint(), "SHA-256:"))
 		v := values(b, "api_url", b.URL()+"/", "api_thumbprint", thumbprint)
-		object := succeeds(t, a, none, v)
-		stored(t, a, b.URL(), b.Thumbprint(), "")
+		object := applyConfig(t, a, none, v)
+		requireStored(t, a, b.URL(), b.Thumbprint(), "")
 		if object.Values["api_url"] != b.URL()+"/" || object.Values["api_thumbprint"] != thumbprint {
 			t.Errorf("state %v", object.Values)
 		}
@@ -279,17 +277,16 @@ func TestCreate_inAnotherNotation(t *testing.T) {
 	})
 }
 
-// TestUpdate_withoutRequest: what concerns Terraform only changes the state and sends
-// nothing.
+// TestUpdate_withoutRequest: a change that concerns Terraform only changes the state and sends nothing.
 func TestUpdate_withoutRequest(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		b.Pair("site-a") // so that there is a link to wait for
-		object := succeeds(t, a, none, values(b))
+		object := applyConfig(t, a, none, values(b))
 		times := direct.Values{"create": "3m", "read": "2m", "update": "3m", "delete": "3m"}
 		for _, change := range []direct.Values{{"timeouts": times}, {}, {"wait_for_link": true}, {"repair_triggers": direct.Values{}}} {
 			v := values(b)
 			maps.Copy(v, change)
-			p := process(t, a)
+			p := newProcess(t, a)
 			plan := p.Plan(t, pairingType, object, v)
 			if plan.RequiresReplace || fmt.Sprint(plan.Values) == fmt.Sprint(object.Values) {
 				t.Errorf("%v: planned %v", change, plan.Values)
@@ -300,12 +297,11 @@ func TestUpdate_withoutRequest(t *testing.T) {
 			}
 			requireUnchanged(t, a, object, v)
 		}
-		sent(t, a, 1, 0, 0)
+		requireSent(t, a, 1, 0, 0)
 	})
 }
 
-// TestReplace: another name is another site. The old one is unpaired, the new
-// one paired.
+// TestReplace: another name is another site. The old one is unpaired, the new one paired.
 func TestReplace(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
@@ -313,83 +309,80 @@ func TestReplace(t *testing.T) {
 			t.Parallel()
 			fixture := startOnClock(t, append(acctest.TwoSites(service), simulator.ApplianceOptions{Site: "site-c", Service: service})...)
 			a, b, c := fixture.Appliance("site-a"), fixture.Appliance("site-b"), fixture.Appliance("site-c")
-			old := succeeds(t, a, none, values(b))
-			p := process(t, a)
-			// As the CLI replaces: both are planned before either is applied.
+			old := applyConfig(t, a, none, values(b))
+			p := newProcess(t, a)
+			// The CLI plans both before it applies either.
 			change, pair := p.Replace(t, pairingType, old, values(c))
 			if !change.RequiresReplace {
 				t.Errorf("no replacement is planned: %v", change.Values)
 			}
 			unpair := p.Plan(t, pairingType, old, nil)
-			left(t, apply(t, p, unpair))
+			requireNoState(t, apply(t, p, unpair))
 			object := apply(t, p, pair)
-			stored(t, a, c.URL(), c.Thumbprint(), "")
+			requireStored(t, a, c.URL(), c.Thumbprint(), "")
 			requireUnchanged(t, a, object, values(c))
-			sent(t, a, 2, 0, 1)
+			requireSent(t, a, 2, 0, 1)
 		})
 	}
 }
 
-// TestDrift: what somebody changed on the appliance shows in the plan, and one
-// re-pairing restores it.
+// TestDrift: a change outside Terraform shows in the plan, and one re-pairing restores it.
 func TestDrift(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		v := values(b, "description", "ours")
-		object := succeeds(t, a, none, v)
+		object := applyConfig(t, a, none, v)
 		for i, drift := range []func(){
 			func() { a.SetDescription("site-b", "theirs") },
 			func() { a.SetPublicURL("site-b", otherURL(b)) },
 			func() { a.SetThumbprint("site-b", a.Thumbprint()) },
 		} {
 			drift()
-			drifted, problems := refreshed(t, a, object)
+			drifted, problems := readAgain(t, a, object)
 			if len(problems.Errors()) > 0 {
 				t.Fatal(problems.Errors())
 			}
-			object = changes(t, a, drifted, v)
-			stored(t, a, b.URL(), b.Thumbprint(), "ours")
-			sent(t, a, 1, i+1, 0)
+			object = updateInPlace(t, a, drifted, v)
+			requireStored(t, a, b.URL(), b.Thumbprint(), "ours")
+			requireSent(t, a, 1, i+1, 0)
 		}
 	})
 }
 
-// TestDrift_inNotation: the appliance writes URL and thumbprint its own way, which is
-// no drift.
+// TestDrift_inNotation: the appliance has its own form of URL and thumbprint, which is no drift.
 func TestDrift_inNotation(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object := succeeds(t, a, none, values(b))
+		object := applyConfig(t, a, none, values(b))
 		a.SetPublicURL("site-b", b.URL()+"/")
 		a.SetThumbprint("site-b", strings.ToLower(b.Thumbprint()))
-		now, problems := refreshed(t, a, object)
+		now, problems := readAgain(t, a, object)
 		if len(problems) > 0 || now.Values["api_url"] != b.URL() || now.Values["api_thumbprint"] != b.Thumbprint() {
 			t.Errorf("%q, state %v", problems.Errors(), now.Values)
 		}
 		requireUnchanged(t, a, now, values(b))
-		sent(t, a, 1, 0, 0)
+		requireSent(t, a, 1, 0, 0)
 	})
 }
 
-// TestRead_gone: a pairing that somebody removed is made again, and one that is gone
-// already is destroyed without a complaint.
+// TestRead_gone: a pairing that was removed outside Terraform is created again, or destroyed without an error.
 func TestRead_gone(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
-		object := succeeds(t, a, none, values(b))
+		object := applyConfig(t, a, none, values(b))
 		a.Unpair("site-b")
-		removed, problems := refreshed(t, a, object)
+		removed, problems := readAgain(t, a, object)
 		if len(problems) > 0 {
 			t.Error(problems.Errors())
 		}
-		left(t, removed)
-		object = succeeds(t, a, none, values(b))
-		stored(t, a, b.URL(), b.Thumbprint(), "")
-		sent(t, a, 2, 0, 0)
+		requireNoState(t, removed)
+		object = applyConfig(t, a, none, values(b))
+		requireStored(t, a, b.URL(), b.Thumbprint(), "")
+		requireSent(t, a, 2, 0, 0)
 		a.Unpair("site-b")
-		gone(t, a, succeeds(t, a, object, nil))
-		sent(t, a, 2, 0, 0)
+		requireGone(t, a, applyConfig(t, a, object, nil))
+		requireSent(t, a, 2, 0, 0)
 	})
 }
 
-// TestDelete_goneAfterThePlan: the refresh of a destroy still saw it.
+// TestDelete_goneAfterThePlan: the pairing disappears after the refresh of a destroy.
 func TestDelete_goneAfterThePlan(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := configured(t, a)
@@ -398,7 +391,7 @@ func TestDelete_goneAfterThePlan(t *testing.T) {
 		plan := p.Plan(t, pairingType, made, nil)
 		a.Unpair("site-b")
 		apply(t, p, plan)
-		// Or somebody is faster by less than that: the appliance answers 404.
+		// Or it disappears right before the request, and the appliance responds with 404.
 		configure(t, p, a)
 		made = apply(t, p, p.Plan(t, pairingType, none, values(b)))
 		configure(t, p, a)
@@ -414,12 +407,11 @@ func TestDelete_goneAfterThePlan(t *testing.T) {
 	})
 }
 
-// TestCreate_bothSides pairs two appliances with each other in one configuration, with
-// a provider each, as in a DR pair.
+// TestCreate_bothSides pairs two appliances with each other in one configuration, with a provider each.
 func TestCreate_bothSides(t *testing.T) {
 	eachService(t, func(t *testing.T, a, b *simulator.Appliance) {
 		side := func(name, alias string, peer *simulator.Appliance) string {
-			return pairing(name, of(peer).with(arguments{"provider": "vcda." + alias})) +
+			return pairing(name, argumentsFor(peer).with(arguments{"provider": "vcda." + alias})) +
 				fmt.Sprintf("output %q { value = vcda_site_pairing.%s.healthy }\n", name, name)
 		}
 		w := acctest.NewWorkspace(t, acctest.ProviderAlias("a", a)+acctest.ProviderAlias("b", b)+side("a_to_b", "a", b)+side("b_to_a", "b", a))

@@ -43,12 +43,12 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"description": schema.StringAttribute{
 				CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "Description of the pairing; empty by default. A change re-pairs. Line ends and white space around the text, which appliances change, are no difference.",
+				MarkdownDescription: "Description of the pairing; empty by default. A change re-pairs. Appliances may change line ends and surrounding white space: that is no difference.",
 				PlanModifiers:       []planmodifier.String{customtypes.DescriptionType.KeepPrior()},
 			},
 			"site": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Name of the site. Required on the Cloud service, where it must be the name the site gave itself; learned from the site on the Manager service. Another name replaces the pairing.",
+				MarkdownDescription: "Name of the site. Required on the Cloud service, where it must be the site's own name. The Manager service reads it from the site. Another name replaces the pairing.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(otherName,
 					"Another name replaces the pairing.", "Another name replaces the pairing.")},
@@ -59,11 +59,11 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"adopt_existing": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a create takes over a pairing with the site that is there already, and re-pairs where it differs, instead of refusing it. `false` by default. A change of it alone does nothing.",
+				MarkdownDescription: "Whether a create adopts an existing pairing with the site instead of refusing it. It re-pairs the site if the values differ. `false` by default. A change of it alone does nothing.",
 			},
 			"expect_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether to warn when the link does not work after a create or an update. Set it to `false` on the side that pairs first, whose link can't work yet; `healthy` shows the link in any case. `true` by default. Can't be `false` beside `wait_for_link`. A change of it alone does nothing.",
+				MarkdownDescription: "Whether to warn when the link does not work after a create or an update. Set it to `false` on the side that pairs first, whose link can't work yet; `healthy` shows the link in any case. `true` by default. Can't be `false` together with `wait_for_link`. A change of it alone does nothing.",
 			},
 			"wait_for_link": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -71,11 +71,11 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"pending_task_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Task that was still running when the last operation was cut short, else null. The next refresh resolves it.",
+				MarkdownDescription: "Task that was still running when the last operation was interrupted, else null. The next refresh resolves it.",
 			},
 			"appliance_instance_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Instance ID of the appliance that the pairing was made on. A saved plan has it where it has reached the appliance: applied to another one, it fails at this attribute.",
+				MarkdownDescription: "Instance ID of the appliance that the pairing was made on. A plan that has contacted the appliance knows it: the saved plan then fails on another appliance.",
 			},
 			"timeouts": base.ResourceTimeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
@@ -89,25 +89,24 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 	base.AddPeerToResource(resp.Schema.Attributes)
 }
 
-// otherName replaces a pairing only where both names are known and differ: a name
-// that is not known yet, or that nobody has learned, is no other one.
+// otherName replaces a pairing only if both names are known and differ. An unknown or null name does not differ.
 func otherName(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = isOther(req.StateValue, req.ConfigValue)
 }
 
-// isOther reports whether a name of the configuration is known to be another one.
+// isOther reports whether a name in the configuration is known and differs.
 func isOther(prior, configured types.String) bool {
 	known := !prior.IsNull() && !configured.IsNull() && !configured.IsUnknown()
 	return known && !customtypes.SiteNameType.Same(prior.ValueString(), configured.ValueString())
 }
 
-// ValidateConfig refuses a link that is waited for and not expected.
+// ValidateConfig refuses wait_for_link without expect_link.
 func (r *sitePairing) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var expect, wait types.Bool
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expect_link"), &expect)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("wait_for_link"), &wait)...)
 	if expect.Equal(types.BoolValue(false)) && wait.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("expect_link"), "Invalid expect_link",
-			"wait_for_link waits for the link, but with expect_link = false none is expected. Leave one of them out.")
+			"wait_for_link = true waits for the link, and expect_link = false says that it can't work yet. Remove one of them.")
 	}
 }
