@@ -204,6 +204,29 @@ func (p *Provider) Refresh(t testing.TB, name string, object Object) (Object, Di
 
 // proposed is what the CLI proposes: configuration, else what a computed
 // attribute had before.
+// RequireOtherAppliance requires that the provider, which reaches another appliance than
+// the object was made on, neither refreshes nor destroys it: both fail, say why, and
+// keep the state.
+func (p *Provider) RequireOtherAppliance(t testing.TB, name string, object Object) {
+	t.Helper()
+	refreshed, problems := p.Refresh(t, name, object)
+	destroyed, more := object, Diagnostics{}
+	plan := p.Plan(t, name, object, nil)
+	if more = plan.Diagnostics; len(more.Errors()) == 0 {
+		destroyed, more = p.Apply(t, plan)
+	}
+	for operation, errors := range map[string][]string{"refresh": problems.Errors(), "destroy": more.Errors()} {
+		for _, says := range []string{"was made on another appliance", "VCDA_URL", "terraform state rm"} {
+			if len(errors) != 1 || !strings.Contains(errors[0], says) {
+				t.Errorf("%s: errors %q do not say %q", operation, errors, says)
+			}
+		}
+	}
+	if refreshed.Values == nil || destroyed.Values == nil {
+		t.Errorf("refreshed to %v, destroyed to %v", refreshed.Values, destroyed.Values)
+	}
+}
+
 func (p *Provider) proposed(name string, prior, config Values) Values {
 	if config == nil {
 		return nil

@@ -104,6 +104,7 @@ func (f *failoverTest) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	ctx, cancel := f.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	id := m.ReplicationID.ValueString()
 	m.StartedAt = base.TimeOrNull(f.Clock.Now().UnixMilli()) // the time of the task replaces it
 	result, err := start(ctx, client, m, how)
@@ -160,7 +161,8 @@ func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
-	client, diags := f.VCDA.Client()
+	action := "read the failover test of " + m.ID.ValueString()
+	client, diags := f.ClientOf(ctx, action, "failover test", req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -170,11 +172,12 @@ func (f *failoverTest) Read(ctx context.Context, req resource.ReadRequest, resp 
 	r, open, err := current(ctx, client, m)
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(unable(ctx, "read the failover test of "+m.ID.ValueString(), m.ID.ValueString(), err))
+		resp.Diagnostics.Append(unable(ctx, action, m.ID.ValueString(), err))
 	case open: // the state stays as it is
 	case r == nil || r.RecoveryState() != vcda.RecoveryTest:
 		resp.State.RemoveResource(ctx)
 	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 		m.report(r, vcda.Task{})
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
@@ -210,7 +213,7 @@ func (f *failoverTest) Delete(ctx context.Context, req resource.DeleteRequest, r
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	limit, diags := m.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	client, diags := f.VCDA.Client()
+	client, diags := f.ClientOf(ctx, "clean up the failover test of "+m.ID.ValueString(), "failover test", req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

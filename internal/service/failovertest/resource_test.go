@@ -470,3 +470,10 @@ func TestFailoverTest_brokenAnswersKeepTheState(t *testing.T) {
 		}
 	})
 }
+
+func TestFailoverTest_otherAppliance(t *testing.T) {
+	eachKind(t, func(t *testing.T, f *fixture) {
+		made := f.apply(none, f.config())
+		twosites.Start(t, f.A.Service(), "site-b").RequireOtherAppliance(t, testType, made)
+	})
+}

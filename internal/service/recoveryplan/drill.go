@@ -101,6 +101,7 @@ func (r *testResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	limited, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	e, err := begin(limited, client, m.Plan.ValueString(), vcda.PlanTest, logProgress(ctx))
 	if err != nil {
 		resp.Diagnostics.Append(detail(ctx, err).Unable("test " + m.noun()))
@@ -132,7 +133,8 @@ func (r *testResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	var m testModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
-	client, absent := r.VCDA.Client()
+	action := "read the test of " + m.noun()
+	client, absent := r.ClientOf(ctx, action, "test", req.Private)
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
 	if resp.Diagnostics.HasError() {
@@ -144,10 +146,11 @@ func (r *testResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	plan, err := client.RecoveryPlan(ctx, m.ID.ValueString())
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(detail(ctx, err).Unable("read the test of " + m.noun()))
+		resp.Diagnostics.Append(detail(ctx, err).Unable(action))
 	case plan == nil || !isTested(*plan) && !isCleaningUp(*plan):
 		resp.State.RemoveResource(ctx)
 	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }
@@ -168,7 +171,8 @@ func (r *testResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *testResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m testModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
+	action := "clean up the test of " + m.noun()
+	client, absent := r.ClientOf(ctx, action, "test", req.Private)
 	limit, diags := m.Timeouts.Delete(ctx, cleanUpTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
 	if resp.Diagnostics.HasError() {
@@ -181,10 +185,10 @@ func (r *testResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return // nothing is left to clean up
 	}
 	if err != nil {
-		resp.Diagnostics.Append(detail(ctx, err).Unable("clean up the test of " + m.noun()))
+		resp.Diagnostics.Append(detail(ctx, err).Unable(action))
 		return
 	}
 	if out, err := e.run(limited); err != nil {
-		resp.Diagnostics.Append(e.explain(ctx, out, err).Unable("clean up the test of " + m.noun()))
+		resp.Diagnostics.Append(e.explain(ctx, out, err).Unable(action))
 	}
 }

@@ -67,6 +67,7 @@ func (r *planResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if r.refuse(ctx, client, m, "create", &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	wanted, diags := m.wanted(ctx)
 	resp.Diagnostics.Append(diags...)
 	made, err := create(ctx, client, vcda.NewRecoveryPlan{
@@ -166,7 +167,8 @@ func (r *planResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...) // required also if the object is gone
-	client, absent := r.VCDA.Client()
+	action := "read " + m.noun()
+	client, absent := r.ClientOf(ctx, action, "recovery plan", req.Private)
 	limit, diags := m.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
 	if resp.Diagnostics.HasError() {
@@ -177,10 +179,11 @@ func (r *planResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	plan, steps, err := read(ctx, client, m.ID.ValueString())
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(detail(ctx, err).Unable("read " + m.noun()))
+		resp.Diagnostics.Append(detail(ctx, err).Unable(action))
 	case plan == nil:
 		resp.State.RemoveResource(ctx)
 	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 		m.report(*plan, steps, r.Clock.Now())
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
@@ -191,7 +194,8 @@ func (r *planResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	client, absent := r.VCDA.Client()
+	action := "change " + prior.noun()
+	client, absent := r.ClientOf(ctx, action, "recovery plan", req.Private)
 	limit, diags := m.Timeouts.Update(ctx, changeTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
 	if resp.Diagnostics.HasError() {
@@ -209,7 +213,7 @@ func (r *planResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if err != nil {
 		d := detail(ctx, err)
 		d.Consequence = "Earlier changes stay. The next plan shows the remaining ones."
-		resp.Diagnostics.Append(d.Unable("change " + prior.noun()))
+		resp.Diagnostics.Append(d.Unable(action))
 		return
 	}
 	m.report(*plan, steps, r.Clock.Now())
@@ -241,7 +245,8 @@ func update(ctx context.Context, client *vcda.Client, m, prior model, wanted []v
 func (r *planResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
+	action := "delete " + m.noun()
+	client, absent := r.ClientOf(ctx, action, "recovery plan", req.Private)
 	limit, diags := m.Timeouts.Delete(ctx, changeTimeout)
 	resp.Diagnostics.Append(append(absent, diags...)...)
 	if resp.Diagnostics.HasError() {
@@ -259,6 +264,6 @@ func (r *planResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		err = client.DeleteRecoveryPlan(ctx, plan.ID)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(detail(ctx, err).Unable("delete " + m.noun()))
+		resp.Diagnostics.Append(detail(ctx, err).Unable(action))
 	}
 }

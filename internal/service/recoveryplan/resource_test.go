@@ -332,3 +332,13 @@ func TestPlan_replicationsAsObjects(t *testing.T) {
 		f.requireNoChange(planType, f.refresh(planType, made), f.config())
 	})
 }
+
+func TestPlan_otherAppliance(t *testing.T) {
+	eachService(t, func(t *testing.T, f *fixture) {
+		made, plan := f.create()
+		test := f.apply(testType, none, direct.Values{"plan_id": plan})
+		other := start(t, f.a.Service(), nil)
+		other.RequireOtherAppliance(t, planType, made)
+		other.RequireOtherAppliance(t, testType, test)
+	})
+}

@@ -56,16 +56,11 @@ func Detail(ctx context.Context, err error) diagnostics.Detail {
 		replicators *replication.ReplicatorsError
 		unknown     *lro.OutcomeUnknownError[vcda.Task]
 		wrong       *wrongServiceError
-		instance    *otherInstanceError
 	)
 	switch {
 	case errors.As(err, &wrong):
 		d.Why = diagnostics.Sentence(wrong.Error())
 		d.Advice = fmt.Sprintf("Use a provider configuration whose url is that of a %s service.", serviceName(wrong.wanted))
-	case errors.As(err, &instance):
-		d.Why = diagnostics.Sentence(instance.Error())
-		d.Consequence = "Neither the state nor the appliance was changed."
-		d.Advice = "Correct url in the provider block (VCDA_URL), or the provider configuration that the resource uses. If the appliance was deployed again, and the replication is gone with the old one, remove it from the state with terraform state rm or a removed block."
 	case errors.Is(err, errPending):
 		d.Why, d.Advice = diagnostics.Sentence(err.Error()), "Run again when the task has ended."
 	case errors.As(err, &service):

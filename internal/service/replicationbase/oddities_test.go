@@ -233,19 +233,8 @@ func TestOddities_order(t *testing.T) {
 func TestOddities_otherAppliance(t *testing.T) {
 	eachKind(t, func(t *testing.T, f *fixture) {
 		made := f.apply(none, f.config())
-		other := start(t, f.kindTest, "site-b") // other sites with the same names
-		says := []string{"was made through the appliance with the instance", "terraform state rm", "VCDA_URL"}
-		kept, problems := other.Refresh(t, f.name, made)
-		requireError(t, problems, says...)
-		if id(kept) != id(made) {
-			t.Errorf("state %v", kept.Values)
-		}
-		kept, problems = other.attempt(made, nil)
-		requireError(t, problems, says...)
-		if id(kept) != id(made) {
-			t.Errorf("state %v", kept.Values)
-		}
-		f.Restart(t, "site-a") // another appliance of the same sites
+		start(t, f.kindTest, "site-b").RequireOtherAppliance(t, f.name, made) // other sites with the same names
+		f.Restart(t, "site-a")                                                // another appliance of the same sites
 		f.requireNoChange(f.refresh(made), f.config())
 	})
 }

@@ -110,6 +110,12 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	client, absent := r.VCDA.Client()
+	resp.Diagnostics.Append(absent...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	result, err := r.start(ctx, p, asked, stored)
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	switch {
@@ -125,7 +131,6 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	r.Owners.RecordChange(result.Replication.ID, owner)
-	resp.Diagnostics.Append(r.keepInstance(ctx, resp.Private)...)
 	report(p, *result.Replication, r.Clock.Now())
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, c.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, p)...)
@@ -256,15 +261,17 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	r.Owners.RecordObject(c.ID.ValueString(), owner)
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	action := "read the " + r.Noun + " " + c.name()
 	listed, open, err := r.current(ctx, p)
-	if err == nil && !open && listed == nil {
-		err = r.checkGone(ctx, req.Private)
-	}
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(Explain(ctx, "read the "+r.Noun+" "+c.name(), err))
+		resp.Diagnostics.Append(Explain(ctx, action, err))
 	case open: // the state stays as it is
 	case listed == nil:
+		_, diags := r.ClientOf(ctx, action, r.Noun, req.Private)
+		if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+			return
+		}
 		resp.State.RemoveResource(ctx)
 		r.Owners.Forget(c.ID.ValueString())
 		r.release(ctx, p)
@@ -436,16 +443,20 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
+	action := "stop the " + r.Noun + " " + c.name()
 	result, err := r.stop(ctx, p)
 	if err == nil && result.Replication == nil {
-		err = r.checkGone(ctx, req.Private)
+		_, diags := r.ClientOf(ctx, action, r.Noun, req.Private)
+		if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	if err != nil {
 		if result.Task.ID != "" && !result.Task.Ended() {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_task_id"), result.Task.ID)...)
 		}
-		resp.Diagnostics.Append(explainTask(ctx, "stop the "+r.Noun+" "+c.name(), result, err))
+		resp.Diagnostics.Append(explainTask(ctx, action, result, err))
 		return
 	}
 	r.release(ctx, p)

@@ -358,6 +358,7 @@ func TestReplication_interrupted(t *testing.T) {
 		}
 		f.requireNoChange(done, f.config())
 		f.requireSent(1, 0, 0)
+		start(t, f.kindTest, "site-b").RequireOtherAppliance(t, f.name, object)
 	})
 }
 

@@ -122,6 +122,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	made, err := create(ctx, client, m)
 	if err != nil {
 		resp.Diagnostics.Append(explain(ctx, "create the replication policy "+m.Name.ValueString(), err))
@@ -210,8 +211,9 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := "read the replication policy " + m.ID.ValueString()
+	client, diags := r.ClientOf(ctx, action, "policy", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -222,10 +224,11 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(explain(ctx, "read the replication policy "+m.ID.ValueString(), err))
+		resp.Diagnostics.Append(explain(ctx, action, err))
 	case found == nil:
 		resp.State.RemoveResource(ctx)
 	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 		m.read(*found)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
@@ -234,14 +237,15 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := "change the replication policy " + m.Name.ValueString()
+	client, diags := r.ClientOf(ctx, action, "policy", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	changed, err := change(ctx, client, m)
 	if err != nil {
-		resp.Diagnostics.Append(explain(ctx, "change the replication policy "+m.Name.ValueString(), err))
+		resp.Diagnostics.Append(explain(ctx, action, err))
 		return
 	}
 	m.store(changed)
@@ -273,13 +277,14 @@ func change(ctx context.Context, client *vcda.Client, m model) (vcda.Policy, err
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := "delete the replication policy " + m.Name.ValueString()
+	client, diags := r.ClientOf(ctx, action, "policy", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if err := remove(ctx, client, m.ID.ValueString()); err != nil {
-		resp.Diagnostics.Append(explain(ctx, "delete the replication policy "+m.Name.ValueString(), err))
+		resp.Diagnostics.Append(explain(ctx, action, err))
 	}
 }
 

@@ -203,6 +203,7 @@ func TestPolicy_onAManager(t *testing.T) {
 	}
 	other := twosites.Start(t, simulator.Cloud, "site-b")
 	made := apply(t, other, none, config())
+	made.Private = nil // it is not known which appliance has it
 	for _, config := range []direct.Values{config("min_rpo_minutes", 60), nil} {
 		_, problems := f.Apply(t, f.Plan(t, name, made, config))
 		if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
@@ -231,4 +232,14 @@ func TestDataSources(t *testing.T) {
 	if errors := f.ValidateData(t, name, direct.Values{}).Errors(); len(errors) != 1 {
 		t.Errorf("errors %q", errors)
 	}
+}
+
+func TestPolicy_otherAppliance(t *testing.T) {
+	t.Parallel()
+	f, other := twosites.Start(t, simulator.Cloud, "site-b"), twosites.Start(t, simulator.Cloud, "site-b")
+	made := apply(t, f, none, config())
+	other.RequireOtherAppliance(t, name, made)
+	made.Private = nil // as after an import
+	learned, _ := f.Refresh(t, name, made)
+	other.RequireOtherAppliance(t, name, learned)
 }

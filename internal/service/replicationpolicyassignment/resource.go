@@ -138,21 +138,23 @@ func policyOf(ctx context.Context, client *vcda.Client, org, before string) (str
 }
 
 func (r *assignment) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.Diagnostics.Append(r.apply(ctx, req.Plan, resp.Identity, &resp.State)...)
+	resp.Diagnostics.Append(r.apply(ctx, req.Plan, nil, resp.Private, resp.Identity, &resp.State)...)
 }
 
-// apply assigns the planned policy.
-func (r *assignment) apply(ctx context.Context, plan tfsdk.Plan, identity *tfsdk.ResourceIdentity, state *tfsdk.State) diag.Diagnostics {
+// apply assigns the planned policy, on the appliance that stored private state names.
+func (r *assignment) apply(ctx context.Context, plan tfsdk.Plan, stored base.PrivateReader, private base.PrivateWriter, identity *tfsdk.ResourceIdentity, state *tfsdk.State) diag.Diagnostics {
 	var m model
 	diags := plan.Get(ctx, &m)
-	client, absent := r.VCDA.Client()
-	diags.Append(absent...)
+	action := "assign a replication policy to " + m.Organization.ValueString()
+	client, problems := r.ClientOf(ctx, action, "assignment", stored)
+	diags.Append(problems...)
 	if diags.HasError() {
 		return diags
 	}
 	if err := assign(ctx, client, m.PolicyID.ValueString(), m.Organization.ValueString()); err != nil {
-		return append(diags, replicationbase.Detail(ctx, err).Unable("assign a replication policy to "+m.Organization.ValueString()))
+		return append(diags, replicationbase.Detail(ctx, err).Unable(action))
 	}
+	diags.Append(base.KeepInstance(ctx, client, private)...)
 	diags.Append(identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
 	return append(diags, state.Set(ctx, m)...)
 }
@@ -161,43 +163,46 @@ func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("organization"), m.Organization)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := "read the replication policy of " + m.Organization.ValueString()
+	client, diags := r.ClientOf(ctx, action, "assignment", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	policy, err := policyOf(ctx, client, m.Organization.ValueString(), m.PolicyID.ValueString())
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("read the replication policy of " + m.Organization.ValueString()))
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
 	case policy == "":
 		resp.State.RemoveResource(ctx)
 	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 		m.PolicyID = types.StringValue(policy)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }
 
 func (r *assignment) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.Diagnostics.Append(r.apply(ctx, req.Plan, resp.Identity, &resp.State)...)
+	resp.Diagnostics.Append(r.apply(ctx, req.Plan, req.Private, resp.Private, resp.Identity, &resp.State)...)
 }
 
 // Delete assigns the default policy, unless the organization is gone.
 func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	org := m.Organization.ValueString()
+	action := "assign the default replication policy to " + org
+	client, diags := r.ClientOf(ctx, action, "assignment", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := m.Organization.ValueString()
 	policy, err := policyOf(ctx, client, org, m.PolicyID.ValueString())
 	if err == nil && policy != "" {
 		err = assign(ctx, client, vcda.DefaultPolicy, org)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable("assign the default replication policy to " + org))
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
 	}
 }
 

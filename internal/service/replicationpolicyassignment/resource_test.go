@@ -116,6 +116,7 @@ func TestAssignment_onAManager(t *testing.T) {
 	cloud := twosites.Start(t, simulator.Cloud, "site-b")
 	config := direct.Values{"organization": "beta", "policy_id": cloud.B.Workloads().Policies[1].ID}
 	made, _ := cloud.Apply(t, cloud.Plan(t, name, direct.Object{}, config))
+	made.Private = nil // it is not known which appliance has it
 	f := twosites.Start(t, simulator.Manager, "site-b")
 	_, created := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
 	_, refreshed := f.Refresh(t, name, made)
@@ -125,5 +126,20 @@ func TestAssignment_onAManager(t *testing.T) {
 		if errors := problems.Errors(); len(errors) != 1 || !strings.Contains(errors[0], "Cloud service") {
 			t.Errorf("errors %q", errors)
 		}
+	}
+}
+
+func TestAssignment_otherAppliance(t *testing.T) {
+	t.Parallel()
+	f, other := twosites.Start(t, simulator.Cloud, "site-b"), twosites.Start(t, simulator.Cloud, "site-b")
+	config := direct.Values{"organization": "beta", "policy_id": f.B.Workloads().Policies[1].ID}
+	made, _ := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	before := other.B.PolicyOf("beta")
+	other.RequireOtherAppliance(t, name, made)
+	if _, problems := other.Apply(t, other.Plan(t, name, made, direct.Values{"organization": "beta", "policy_id": "default"})); len(problems.Errors()) != 1 {
+		t.Errorf("a change on another appliance: errors %q", problems.Errors())
+	}
+	if after := other.B.PolicyOf("beta"); after != before {
+		t.Errorf("the organization of the other appliance has the policy %s", after)
 	}
 }

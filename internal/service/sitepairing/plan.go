@@ -137,7 +137,7 @@ func (r *sitePairing) planCreate(ctx context.Context, private base.PrivateReader
 // that does not respond.
 func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.PrivateReader, m model) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
-	made, diags := madeOn(ctx, private)
+	made, diags := base.StoredInstance(ctx, private)
 	if absent.HasError() || diags.HasError() || made == "" || client.SingleUse() {
 		return diags
 	}
@@ -146,7 +146,7 @@ func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.Priva
 		logDecision(ctx, "the appliance of the pairing is not checked in the plan", map[string]any{"error": err.Error()})
 		return nil
 	}
-	return checkInstance(m.action("plan"), made, instance, client)
+	return base.CheckInstance(m.action("plan"), "pairing", made, instance, client)
 }
 
 // contactedInstance returns the instance of the appliance that the plan of a create has contacted, unknown if it has contacted

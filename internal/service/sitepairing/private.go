@@ -12,33 +12,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// The keys of private state for a pairing, in addition to those for ownership.
-const (
-	instanceKey    = "instance" // instance ID of the appliance that it was made on
-	descriptionKey = "text"     // description, if the appliance has stored another form
-)
-
-// checkInstance refuses another appliance than the one that the pairing was made on, if both are known.
-func checkInstance(action, madeOn, instance string, client *vcda.Client) diag.Diagnostics {
-	if madeOn == "" || instance == "" || madeOn == instance {
-		return nil
-	}
-	return diag.Diagnostics{diagnostics.Detail{
-		Why: fmt.Sprintf("The pairing was made on another appliance: the instance %s. The provider now reaches the instance %s at %s. Neither the state nor the appliance was changed.",
-			madeOn, instance, client.URL()),
-		Advice: "Correct url in the provider block (VCDA_URL), or the provider configuration that the resource uses. If the appliance was deployed again, so that the pairing is gone with the old one, " +
-			"remove it from the state with terraform state rm or a removed block, and pair again.",
-	}.Unable(action)}
-}
-
-// madeOn returns the instance of the appliance that the pairing was made on, "" if it is not known. Private state is
-// nil before a create.
-func madeOn(ctx context.Context, private base.PrivateReader) (string, diag.Diagnostics) {
-	if private == nil {
-		return "", nil
-	}
-	return base.ReadPrivate[string](ctx, private, instanceKey)
-}
+// descriptionKey is the key of private state for a description, if the appliance has stored another form.
+const descriptionKey = "text"
 
 // checkPlanned refuses to pair on another appliance than the plan has contacted.
 func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostics {
@@ -50,10 +25,6 @@ func checkPlanned(m model, instance string, client *vcda.Client) diag.Diagnostic
 		Why:    fmt.Sprintf("The plan was made on another appliance: the instance %s. The provider now reaches the instance %s at %s. Nothing was sent.", planned, instance, client.URL()),
 		Advice: "Correct url in the provider block (VCDA_URL), or the provider configuration that the resource uses. If this is the appliance to pair, plan again.",
 	}.Unable(m.createAction())}
-}
-
-func keepInstance(ctx context.Context, private base.PrivateWriter, instance string) diag.Diagnostics {
-	return base.WritePrivate(ctx, private, instanceKey, instance)
 }
 
 // description is a configured description, and the form that the appliance has stored.

@@ -81,7 +81,7 @@ func (r *sitePairing) Create(ctx context.Context, req resource.CreateRequest, re
 		resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
 	}
 	m.Instance = base.StringOrNull(instance)
-	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
+	resp.Diagnostics.Append(base.StoreInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -113,7 +113,7 @@ func (r *sitePairing) Read(ctx context.Context, req resource.ReadRequest, resp *
 	}
 	text, diags := base.ReadPrivate[description](ctx, req.Private, descriptionKey)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
+	resp.Diagnostics.Append(base.StoreInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(base.KeepObjects(ctx, req.Private, resp.Private, r.Owners.Objects(m.ID.ValueString()))...)
 	prior := m
 	m.refresh(*site, a.Service(), text)
@@ -185,7 +185,7 @@ func (r *sitePairing) Update(ctx context.Context, req resource.UpdateRequest, re
 	m.report(site, a.Service())
 	m.Instance = stringOr(m.Instance, base.StringOrNull(instance))
 	resp.Diagnostics.Append(keepDescription(ctx, resp.Private, m, site)...)
-	resp.Diagnostics.Append(keepInstance(ctx, resp.Private, instance)...)
+	resp.Diagnostics.Append(base.StoreInstance(ctx, resp.Private, instance)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m.ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -297,9 +297,9 @@ func (r *sitePairing) appliance(ctx context.Context, action string, private base
 		diags.Append(diagnostics.Unable(ctx, action, err))
 		return nil, ""
 	}
-	made, problems := madeOn(ctx, private)
+	made, problems := base.StoredInstance(ctx, private)
 	diags.Append(problems...)
-	diags.Append(checkInstance(action, made, instance, client)...)
+	diags.Append(base.CheckInstance(action, "pairing", made, instance, client)...)
 	return a, instance
 }
 

@@ -98,6 +98,7 @@ func (r *assignment) Create(ctx context.Context, req resource.CreateRequest, res
 		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(m.action("assign", "to")))
 		return
 	}
+	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -107,17 +108,20 @@ func (r *assignment) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	var m assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := m.action("read the assignment of", "to")
+	client, diags := r.ClientOf(ctx, action, "assignment", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	there, err := exists(ctx, client, m.ProfileID.ValueString())
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(m.action("read the assignment of", "to")))
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
 	case !there:
 		resp.State.RemoveResource(ctx)
+	default:
+		resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
 	}
 }
 
@@ -138,8 +142,9 @@ func (r *assignment) Update(_ context.Context, _ resource.UpdateRequest, resp *r
 func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	client, absent := r.VCDA.Client()
-	resp.Diagnostics.Append(absent...)
+	action := m.action("take", "from")
+	client, diags := r.ClientOf(ctx, action, "assignment", req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -148,7 +153,7 @@ func (r *assignment) Delete(ctx context.Context, req resource.DeleteRequest, res
 		err = client.UnassignSLAProfile(ctx, m.Organization.ValueString(), m.ProfileID.ValueString())
 	}
 	if err != nil && !vcda.IsNotFound(err) {
-		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(m.action("take", "from")))
+		resp.Diagnostics.Append(replicationbase.Detail(ctx, err).Unable(action))
 	}
 }
 

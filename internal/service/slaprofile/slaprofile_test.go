@@ -70,6 +70,7 @@ func TestAssignment_onAManager(t *testing.T) {
 	gold := cloud.B.Workloads().SLAProfiles[0].ID
 	config := direct.Values{"organization": "acme", "sla_profile_id": gold}
 	made, _ := cloud.Apply(t, cloud.Plan(t, name, direct.Object{}, config))
+	made.Private = nil // it is not known which appliance has it
 	f := twosites.Start(t, simulator.Manager, "site-b")
 	_, created := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
 	_, refreshed := f.Refresh(t, name, made)
@@ -107,4 +108,12 @@ func TestAssignment_faults(t *testing.T) {
 	if gone, problems := f.Refresh(t, name, made); len(problems.Errors()) > 0 || gone.Values != nil {
 		t.Errorf("refreshed to %v, errors %q", gone.Values, problems.Errors())
 	}
+}
+
+func TestAssignment_otherAppliance(t *testing.T) {
+	t.Parallel()
+	f := twosites.Start(t, simulator.Cloud, "site-b")
+	config := direct.Values{"organization": "acme", "sla_profile_id": f.B.Workloads().SLAProfiles[0].ID}
+	made, _ := f.Apply(t, f.Plan(t, name, direct.Object{}, config))
+	twosites.Start(t, simulator.Cloud, "site-b").RequireOtherAppliance(t, name, made)
 }
