@@ -111,9 +111,31 @@ const (
 
 // write sends a write of the set-up and decodes the response into v, unless that
 // is nil. The context alone limits its time, since the appliance contacts other
-// servers meanwhile. What the appliance declines is sent again until ctx ends;
-// performing it twice does no harm.
+// servers meanwhile. What the appliance declines is sent again until ctx ends.
+// Performing it twice does no harm: where the response gets lost it is sent once
+// more, as soon as the appliance answers a read.
 func (c *Client) write(ctx context.Context, r rest.Request, v any) error {
+	leave, err := c.enterQueue(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return c.writeInTurn(ctx, r, v)
+}
+
+// writeInTurn is write within the caller's turn.
+func (c *Client) writeInTurn(ctx context.Context, r rest.Request, v any) error {
+	err := c.repeat(ctx, r, v, nil)
+	if OutcomeOf(err) != rest.Unknown || status(err) == http.StatusInternalServerError { // the appliance's own answer
+		return err
+	}
+	isBack := func(ctx context.Context) (bool, error) {
+		_, err := c.Config(ctx)
+		return err == nil, err
+	}
+	if c.findLost(ctx, err, isBack) != nil {
+		return err
+	}
 	return c.repeat(ctx, r, v, nil)
 }
 
@@ -121,29 +143,34 @@ func (c *Client) write(ctx context.Context, r rest.Request, v any) error {
 // whether it has been performed already. It is asked before the call is sent again,
 // and when the outcome is unknown: then the call is not sent again.
 func (c *Client) writeOnce(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
-	return c.repeat(ctx, r, v, look)
-}
-
-func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
-	leave, err := c.queue.enter(ctx, c.http.BaseURL().Hostname())
+	leave, err := c.enterQueue(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if err = c.repeat(ctx, r, v, look); OutcomeOf(err) == rest.Unknown {
+		return c.findLost(ctx, err, look)
+	}
+	return err
+}
+
+// enterQueue waits for the turn at the appliance and returns the function that ends it.
+func (c *Client) enterQueue(ctx context.Context) (leave func(), err error) {
+	return c.queue.enter(ctx, c.http.BaseURL().Hostname())
+}
+
+// repeat sends a request until the appliance does not decline it, or look, unless
+// that is nil, finds it performed.
+func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
 	r.NoTimeout = true
-	pause := shortestPause
-	for {
+	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		err := c.exchange(ctx, r, v)
-		switch outcome := OutcomeOf(err); {
-		case outcome == rest.Unknown && look != nil:
-			return c.findLost(ctx, err, look)
-		case outcome != rest.Declined:
+		if OutcomeOf(err) != rest.Declined {
 			return err
 		}
 		if ended := c.clock.Sleep(ctx, max(pause, RetryAfter(err))); ended != nil {
 			return fmt.Errorf("%w; the appliance declined until then: %w", ended, err)
 		}
-		pause = min(2*pause, longestPause)
 		if look != nil {
 			if done, err := look(ctx); done || err != nil {
 				return err
@@ -334,14 +361,20 @@ func (c *Client) Endpoints(ctx context.Context) (Endpoints, error) {
 
 // SetPublicEndpoint changes what a Cloud service tells other sites ("Configure
 // Update Endpoints", POST /config/endpoints). The call replaces all addresses, so
-// the others are read and written back: a tunnel enters its name among them.
+// the others are read and written back: a tunnel that is registered, at most before
+// or after both calls, enters its name among them.
 func (c *Client) SetPublicEndpoint(ctx context.Context, address string, port int64) error {
+	leave, err := c.enterQueue(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	e, err := c.Endpoints(ctx)
 	if err != nil {
 		return err
 	}
 	e.Configured.APIPublicAddress, e.Configured.APIPublicPort = &address, &port
-	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: endpointsPath, Body: e.Configured}, nil)
+	return c.writeInTurn(ctx, rest.Request{Method: http.MethodPost, Path: endpointsPath, Body: e.Configured}, nil)
 }
 
 const pluginPath = "/config/vsphere-ui"

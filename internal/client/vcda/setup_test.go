@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -285,6 +286,98 @@ func TestWrites_sentOnce(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestWrites_repeated loses the response to each call that may be performed twice: it
+// is sent once more. What the appliance itself answers is final.
+func TestWrites_repeated(t *testing.T) {
+	t.Parallel()
+	type call struct {
+		service Service
+		name    string
+		send    func(context.Context, *deployment) error
+	}
+	calls := map[string]call{
+		"license": {Manager, "POST /license", func(ctx context.Context, d *deployment) error { return d.SetLicense(ctx, simulator.DefaultLicense) }},
+		"lookup service": {Manager, "POST /config/lookup-service", func(ctx context.Context, d *deployment) error {
+			return d.SetLookupService(ctx, d.lookupService, &d.admin)
+		}},
+		"plug-in": {Manager, "POST /config/vsphere-ui", func(ctx context.Context, d *deployment) error {
+			d.must(d.SetLookupService(ctx, d.lookupService, &d.admin))
+			_, err := d.RegisterPlugin(ctx, d.admin)
+			return err
+		}},
+		"plug-in that is gone": {Manager, "DELETE /config/vsphere-ui", func(ctx context.Context, d *deployment) error {
+			d.main.RefuseMissingPlugin(http.StatusNotFound)
+			return d.UnregisterPlugin(ctx, d.admin)
+		}},
+		"lookup service of a replicator": {Manager, "POST /config/replicators/lookup-service", func(ctx context.Context, d *deployment) error {
+			return d.SetReplicatorLookupService(ctx, d.atReplicator, d.lookupService)
+		}},
+		"repair": {Manager, "POST /replicators/*/reset-cookie", func(ctx context.Context, d *deployment) error {
+			wanted := NewReplicator{Owner: "*", Site: "alpha", Details: ReplicatorDetails{d.atReplicator, d.admin}}
+			d.must(d.SetReplicatorLookupService(ctx, d.atReplicator, d.lookupService))
+			added, err := d.AddReplicator(ctx, wanted)
+			d.must(err)
+			_, err = d.RepairReplicator(ctx, added.ID, "new", wanted.Details)
+			return err
+		}},
+		"endpoint": {Cloud, "POST /config/endpoints", func(ctx context.Context, d *deployment) error {
+			return d.SetPublicEndpoint(ctx, "cloud.example.com", 443)
+		}},
+	}
+	for name, c := range calls {
+		method, pattern, _ := strings.Cut(c.name, " ")
+		for trouble, row := range map[string]struct {
+			fault simulator.Fault
+			sent  int
+			fails bool
+		}{
+			"response lost":    {simulator.Fault{Kind: simulator.DropResponse, Times: 1}, 2, false},
+			"connection reset": {simulator.Fault{Kind: simulator.Reset, Times: 1}, 2, false},
+			"502 of a proxy":   {simulator.Fault{Kind: simulator.Status, Status: http.StatusBadGateway, Body: "<html>", ContentType: "text/html", Times: 1}, 2, false},
+			"always lost":      {simulator.Fault{Kind: simulator.Reset}, 2, true},
+			"server error":     {simulator.Fault{Kind: simulator.Status, Status: http.StatusInternalServerError}, 1, true},
+		} {
+			t.Run(name+"/"+trouble, func(t *testing.T) {
+				t.Parallel()
+				d := deploy(t, c.service)
+				row.fault.Method, row.fault.Path = method, pattern
+				d.main.Fault(row.fault)
+				if err := c.send(t.Context(), d); (err != nil) != row.fails || errors.As(err, new(*UnknownOutcomeError)) {
+					t.Error(err)
+				}
+				sent := 0
+				for _, r := range d.main.Requests() {
+					if same, _ := path.Match(pattern, r.Path); same && r.Method == method {
+						sent++
+					}
+				}
+				if sent != row.sent {
+					t.Errorf("sent %d times", sent)
+				}
+			})
+		}
+	}
+}
+
+// TestSetPublicEndpoint_tunnel reads the addresses in its turn: a tunnel that is
+// registered meanwhile would be written over.
+func TestSetPublicEndpoint_tunnel(t *testing.T) {
+	t.Parallel()
+	queue := &SetupQueue{}
+	d := deploy(t, Cloud, func(o *Options) { o.Queue = queue })
+	d.main.BeforeResponse(func(r *http.Request) {
+		if r.Method != http.MethodGet || r.URL.Path != endpointsPath {
+			return
+		}
+		queue.lock.Lock()
+		defer queue.lock.Unlock()
+		if len(queue.hosts[d.http.BaseURL().Hostname()]) == 0 {
+			t.Error("another write may come between")
+		}
+	})
+	d.must(d.SetPublicEndpoint(t.Context(), "cloud.example.com", 443))
 }
 
 // TestWrite_declined waits as long as the operation may take.
