@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -104,6 +105,21 @@ func (t NormalizedStringType) KeepPrior() planmodifier.String { return keepPrior
 
 // Validator refuses a configured text that is no such value.
 func (t NormalizedStringType) Validator() validator.String { return isValue(t) }
+
+// Required describes a required argument of the type.
+func (t NormalizedStringType) Required(doc string) schema.StringAttribute {
+	a := t.Optional(doc)
+	a.Required, a.Optional = true, false
+	return a
+}
+
+// Optional describes an optional argument of the type.
+func (t NormalizedStringType) Optional(doc string) schema.StringAttribute {
+	return schema.StringAttribute{
+		CustomType: t, Optional: true, MarkdownDescription: doc,
+		Validators: []validator.String{t.Validator()}, PlanModifiers: []planmodifier.String{t.KeepPrior()},
+	}
+}
 
 // Equal reports whether two types are the same.
 func (t NormalizedStringType) Equal(o attr.Type) bool {

@@ -2,6 +2,7 @@ package values
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -68,6 +69,16 @@ func Thumbprint(text string) (string, error) {
 func ThumbprintOf(certificate []byte) string {
 	sum := sha256.Sum256(certificate)
 	return formatThumbprint(sum[:])
+}
+
+// EncodedThumbprint is ThumbprintOf for a certificate in base64 of its DER form, "" for a
+// text that is none.
+func EncodedThumbprint(certificate string) string {
+	der, err := base64.StdEncoding.DecodeString(certificate)
+	if err != nil || len(der) == 0 {
+		return ""
+	}
+	return ThumbprintOf(der)
 }
 
 func formatThumbprint(sum []byte) string {

@@ -2,12 +2,10 @@ package appliancepassword
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -30,15 +28,12 @@ func convert(_ context.Context, text []byte) (model, error) {
 	var old stateV0
 	err := json.Unmarshal(text, &old)
 	m := model{
-		Thumbprint: customtypes.ThumbprintType.Null(), Timeouts: base.NullTimeouts(),
+		Thumbprint: customtypes.ThumbprintType.ValueOrNull(values.EncodedThumbprint(old.ServiceCert)), Timeouts: base.NullTimeouts(),
 		CurrentPassword: base.StringOrNull(old.CurrentPassword), NewPassword: base.StringOrNull(old.NewPassword),
 		RootPasswordExpired: types.BoolPointerValue(old.RootPasswordExpired),
 	}
 	m.URL = customtypes.URLType.ValueOrNull(urlOf(old.ApplianceIP))
 	m.ID = base.StringOrNull(customtypes.URLType.Normal(m.URL))
-	if der, err := base64.StdEncoding.DecodeString(old.ServiceCert); err == nil && len(der) > 0 {
-		m.Thumbprint = customtypes.ThumbprintType.Value(values.ThumbprintOf(der))
-	}
 	return m, err
 }
 
@@ -56,11 +51,3 @@ func urlOf(host string) string {
 }
 
 var legacy = base.Legacy[model]{Type: typeName, Convert: convert, Key: "url", ID: func(m model) types.String { return m.ID }}
-
-// UpgradeState reads states of the archived provider, whose type has the same name.
-func (r *passwordResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
-	return legacy.Upgraders()
-}
-
-// MoveState does the same for a resource that gets another name with a moved block.
-func (r *passwordResource) MoveState(context.Context) []resource.StateMover { return legacy.Movers() }

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Legacy reads states of the archived provider vmware/vcda for a type that has the same name here. All its releases
-// wrote schema version 0. It sends no request.
+// Legacy reads states of the archived provider vmware/vcda, for a resource that embeds it and whose type has the same name
+// here. All its releases wrote schema version 0. It sends no request.
 type Legacy[M any] struct {
 	Type    string
 	Convert func(ctx context.Context, state []byte) (M, error)
@@ -29,8 +29,8 @@ func (l Legacy[M]) key() path.Path {
 	return path.Root(l.Key)
 }
 
-// Upgraders serve a resource of which only the source was changed.
-func (l Legacy[M]) Upgraders() map[int64]resource.StateUpgrader {
+// UpgradeState serves a resource of which only the source was changed.
+func (l Legacy[M]) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
 	return map[int64]resource.StateUpgrader{0: {StateUpgrader: func(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
 		m, err := l.Convert(ctx, req.RawState.JSON)
 		if err != nil {
@@ -41,8 +41,8 @@ func (l Legacy[M]) Upgraders() map[int64]resource.StateUpgrader {
 	}}}
 }
 
-// Movers serve a resource that a moved block names.
-func (l Legacy[M]) Movers() []resource.StateMover {
+// MoveState serves a resource that a moved block names.
+func (l Legacy[M]) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		if req.SourceTypeName != l.Type || !strings.HasSuffix(req.SourceProviderAddress, "/vmware/vcda") && !strings.HasSuffix(req.SourceProviderAddress, "/vcda-dr/vcda") {
 			return // not a state of the archived provider

@@ -1,11 +1,6 @@
 package base
 
 import (
-	"encoding/base64"
-
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
@@ -64,11 +59,7 @@ func tunnelThumbprint(s vcda.Site) types.String {
 	if s.PeerTunnelCert == nil {
 		return types.StringNull()
 	}
-	der, err := base64.StdEncoding.DecodeString(*s.PeerTunnelCert)
-	if err != nil || len(der) == 0 {
-		return types.StringNull()
-	}
-	return types.StringValue(values.ThumbprintOf(der))
+	return StringOrNull(values.EncodedThumbprint(*s.PeerTunnelCert))
 }
 
 // StringOrNull is a string value, null if the response lacks the field.
@@ -79,64 +70,15 @@ func StringOrNull(s string) types.String {
 	return types.StringValue(s)
 }
 
-var errorTypes = map[string]attr.Type{"code": types.StringType, "msg": types.StringType}
-
-// APIError converts an error object to { code, msg }, null where there is none.
-func APIError(e *vcda.APIError) types.Object {
-	if e == nil {
-		return types.ObjectNull(errorTypes)
-	}
-	return types.ObjectValueMust(errorTypes, map[string]attr.Value{
-		"code": types.StringValue(e.Code), "msg": types.StringValue(e.Msg),
-	})
-}
-
-// peerAttributes describes the attributes of Peer, for resources and data sources.
-var peerAttributes = []struct {
-	name, description string
-	kind              attr.Type
-}{
+// PeerAttributes describes the attributes of Peer.
+var PeerAttributes = Reported{
 	{"api_public_url", "Address the site was paired under, as the appliance reports it.", types.StringType},
 	{"api_internal_url", "Address the appliance itself uses for the site. The Manager service rewrites it to a name inside the tunnel.", types.StringType},
 	{"api_version", "API version of the site.", types.StringType},
 	{"build_version", "Build of the site. Known to the Cloud service only.", types.StringType},
 	{"is_provider_deployment", "Whether the site is an appliance with a provider's license. Known to the Manager service only.", types.BoolType},
 	{"healthy", "Whether there is no communication error in either direction.", types.BoolType},
-	{"incoming_comm_error", "Error of traffic from the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},
-	{"outgoing_comm_error", "Error of traffic to the site, null when there is none.", types.ObjectType{AttrTypes: errorTypes}},
+	{"incoming_comm_error", "Error of traffic from the site, null when there is none.", ErrorType},
+	{"outgoing_comm_error", "Error of traffic to the site, null when there is none.", ErrorType},
 	{"peer_tunnel_thumbprint", "SHA-256 thumbprint of the certificate of the site's tunnel; the whole certificate is in the data source `vcda_site`. Known to the Manager service only.", types.StringType},
-}
-
-// AddPeerToResource adds the attributes of a Peer to those of a resource.
-func AddPeerToResource(attributes map[string]resource.Attribute) {
-	for _, a := range peerAttributes {
-		switch a.kind {
-		case types.StringType:
-			attributes[a.name] = resource.StringAttribute{Computed: true, MarkdownDescription: a.description}
-		case types.BoolType:
-			attributes[a.name] = resource.BoolAttribute{Computed: true, MarkdownDescription: a.description}
-		default:
-			attributes[a.name] = resource.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: a.description,
-				Attributes: map[string]resource.Attribute{
-					"code": resource.StringAttribute{Computed: true, MarkdownDescription: "Code of the error."},
-					"msg":  resource.StringAttribute{Computed: true, MarkdownDescription: "Message of the error."},
-				},
-			}
-		}
-	}
-}
-
-// AddPeerToDataSource adds the attributes of a Peer to those of a data source.
-func AddPeerToDataSource(attributes map[string]datasource.Attribute) {
-	for _, a := range peerAttributes {
-		switch a.kind {
-		case types.StringType:
-			attributes[a.name] = datasource.StringAttribute{Computed: true, MarkdownDescription: a.description}
-		case types.BoolType:
-			attributes[a.name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: a.description}
-		default:
-			attributes[a.name] = ErrorAttribute(a.description)
-		}
-	}
 }

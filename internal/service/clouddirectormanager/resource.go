@@ -35,6 +35,7 @@ var attributes = map[setup.Step]string{
 
 type managerResource struct {
 	manager.Resource[model, *model]
+	base.Legacy[model]
 }
 
 var (
@@ -48,7 +49,7 @@ var (
 
 // NewResource returns the resource vcda_cloud_director_replication_manager.
 func NewResource() resource.Resource {
-	return &managerResource{manager.Resource[model, *model]{Type: manager.DirectorType, Service: vcda.Cloud, Password: vcdPassword, Attributes: attributes}}
+	return &managerResource{manager.Resource[model, *model]{Type: manager.DirectorType, Service: vcda.Cloud, Password: vcdPassword, Attributes: attributes}, legacy}
 }
 
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -66,22 +67,12 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Optional: true, Computed: true, Default: int64default.StaticInt64(defaultPort), Validators: []validator.Int64{int64validator.Between(1, 65535)},
 			MarkdownDescription: "Port that other sites are told, together with `public_endpoint_address`. Default: `443`.",
 		},
-		"vcd_url": schema.StringAttribute{
-			CustomType: customtypes.DirectorType, Required: true,
-			MarkdownDescription: "Address of the Cloud Director, such as `https://director.example.com`. The path `/api` may be left out.",
-			Validators:          []validator.String{customtypes.DirectorType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.DirectorType.KeepPrior()},
-		},
+		"vcd_url": customtypes.DirectorType.Required("Address of the Cloud Director, such as `https://director.example.com`. The path `/api` may be left out."),
 		"vcd_username": schema.StringAttribute{
 			Required: true, Validators: []validator.String{base.ValidBy(values.CloudUser)},
 			MarkdownDescription: "Administrator of the Cloud Director, such as `administrator@System`.",
 		},
-		"vcd_thumbprint": schema.StringAttribute{
-			CustomType: customtypes.ThumbprintType, Optional: true,
-			MarkdownDescription: "SHA-256 thumbprint of the Cloud Director's certificate. When unset, the appliance verifies it by public authorities.",
-			Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
-		},
+		"vcd_thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the Cloud Director's certificate. When unset, the appliance verifies it by public authorities."),
 		"manager_lookup_service": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` leaves it alone. **Experimental**: the call is known from old appliances only; one that lacks it gets a warning.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,19 +89,27 @@ const (
 
 // awaitListed waits until the list shows the replicator with an ID: one that is half
 // paired has none yet.
-func awaitListed(ctx context.Context, client *vcda.Client, wanted vcda.NewReplicator) (vcda.Replicator, error) {
+func awaitListed(ctx context.Context, client *vcda.Client, wanted vcda.NewReplicator) (found vcda.Replicator, err error) {
+	err = awaitList(ctx, client, "the replicator is registered, but the list does not show its ID", func(list []vcda.Replicator) bool {
+		i := slices.IndexFunc(list, func(one vcda.Replicator) bool { return one.ID != "" && one.Thumbprint == wanted.Details.APIThumbprint })
+		if i >= 0 {
+			found = list[i]
+		}
+		return i >= 0
+	})
+	return found, err
+}
+
+// awaitList lists the replicators until the list is as expected. The problem is what is
+// wrong with it else.
+func awaitList(ctx context.Context, client *vcda.Client, problem string, expected func([]vcda.Replicator) bool) error {
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		list, err := client.Replicators(ctx)
-		if err != nil {
-			return vcda.Replicator{}, err
-		}
-		for _, one := range list {
-			if one.ID != "" && one.Thumbprint == wanted.Details.APIThumbprint {
-				return one, nil
-			}
+		if err != nil || expected(list) {
+			return err
 		}
 		if err := client.Clock().Sleep(ctx, pause); err != nil {
-			return vcda.Replicator{}, fmt.Errorf("the replicator is registered, but the list does not show its ID: %w", err)
+			return fmt.Errorf("%s: %w", problem, err)
 		}
 	}
 }
@@ -146,22 +155,9 @@ func remove(ctx context.Context, client *vcda.Client, id string) error {
 	if err := client.RemoveReplicator(ctx, id); err != nil {
 		return err
 	}
-	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
-		list, err := client.Replicators(ctx)
-		if err != nil {
-			return err
-		}
-		found := false
-		for _, one := range list {
-			found = found || one.ID == id
-		}
-		if !found {
-			return nil
-		}
-		if err := client.Clock().Sleep(ctx, pause); err != nil {
-			return fmt.Errorf("the replicator is still registered: %w", err)
-		}
-	}
+	return awaitList(ctx, client, "the replicator is still registered", func(list []vcda.Replicator) bool {
+		return !slices.ContainsFunc(list, func(one vcda.Replicator) bool { return one.ID == id })
+	})
 }
 
 // Failed explains an error of a create or an update.

@@ -1,35 +1,26 @@
 package replicator
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 )
 
-type dataSource struct{ base.ForDataSource }
-
 // NewListDataSource returns the data source vcda_replicators.
-func NewListDataSource() datasource.DataSource { return &dataSource{} }
-
-func (d *dataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "vcda_replicators"
-}
-
-func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = datasourceschema.Schema{
-		MarkdownDescription: "Lists the replicators that are registered with the Manager.",
-		Attributes: map[string]datasourceschema.Attribute{
-			"replicators": datasourceschema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The replicators.",
-				NestedObject: datasourceschema.NestedAttributeObject{Attributes: listedAttributes()},
-			},
-		},
+func NewListDataSource() datasource.DataSource {
+	row := map[string]schema.Attribute{
+		"id":             schema.StringAttribute{Computed: true, MarkdownDescription: "UUID of the replicator. Null while it is half paired."},
+		"api_thumbprint": schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 thumbprint of the replicator's certificate."},
+		"owner":          schema.StringAttribute{Computed: true, MarkdownDescription: "`*` for a replicator that all organizations use, or `org@site`."},
+		"site_name":      schema.StringAttribute{Computed: true, MarkdownDescription: "Site of the replicator."},
+		"description":    schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the replicator."},
 	}
+	reportedAttributes.AddToDataSource(row)
+	return &registered.DataSource[model, *model, vcda.Replicator, listed]{Of: newShared(), Row: row, Convert: newListed}
 }
 
 // listed is a replicator of the data source.
@@ -42,20 +33,9 @@ type listed struct {
 	reported
 }
 
-func (d *dataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	source := newShared()
-	source.Data = d.Data
-	all, diags := source.Rows(ctx, "list the replicators")
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
+func newListed(r vcda.Replicator) listed {
+	return listed{
+		ID: base.StringOrNull(r.ID), APIThumbprint: base.StringOrNull(r.Thumbprint), Owner: base.StringOrNull(r.Owner),
+		SiteName: base.StringOrNull(r.Site), Description: types.StringValue(r.Description), reported: newReported(r),
 	}
-	rows := []listed{}
-	for _, one := range all {
-		rows = append(rows, listed{
-			ID: base.StringOrNull(one.ID), APIThumbprint: base.StringOrNull(one.Thumbprint), Owner: base.StringOrNull(one.Owner),
-			SiteName: base.StringOrNull(one.Site), Description: types.StringValue(one.Description), reported: newReported(one),
-		})
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("replicators"), rows)...)
 }

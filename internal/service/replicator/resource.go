@@ -62,7 +62,10 @@ func listReplicators(ctx context.Context, client *vcda.Client) ([]vcda.Replicato
 	return client.SharedReplicators(ctx)
 }
 
-type replicatorResource struct{ shared }
+type replicatorResource struct {
+	shared
+	base.Legacy[model]
+}
 
 var (
 	_ resource.ResourceWithConfigure    = &replicatorResource{}
@@ -74,7 +77,7 @@ var (
 )
 
 // NewResource returns the resource vcda_replicator.
-func NewResource() resource.Resource { return &replicatorResource{newShared()} }
+func NewResource() resource.Resource { return &replicatorResource{newShared(), legacy} }
 
 // NewListResource returns the list resource vcda_replicator.
 func NewListResource() list.ListResource {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -21,58 +20,35 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// texts describe what the appliance reports as text.
-var texts = map[string]string{
-	"registered_url": "Address of the replicator as the Manager shows it, which is often another form of `api_url`.",
-	"data_address":   "Address of the replicator's data traffic.",
-	"build_version":  "Build of the replicator.",
-	"api_version":    "API version of the replicator.",
-}
-
-var flags = map[string]string{
-	"is_in_maintenance_mode": "Whether the replicator is in maintenance mode.",
-	"healthy":                "Whether there is no communication error in either direction.",
-}
-
-var links = map[string]string{
-	"incoming_comm_error": "Error of traffic from the replicator, null when there is none.",
-	"outgoing_comm_error": "Error of traffic to the replicator, null when there is none.",
+// reportedAttributes describe what only the appliance knows.
+var reportedAttributes = base.Reported{
+	{"registered_url", "Address of the replicator as the Manager shows it, which is often another form of `api_url`.", types.StringType},
+	{"data_address", "Address of the replicator's data traffic.", types.StringType},
+	{"build_version", "Build of the replicator.", types.StringType},
+	{"api_version", "API version of the replicator.", types.StringType},
+	{"is_in_maintenance_mode", "Whether the replicator is in maintenance mode.", types.BoolType},
+	{"healthy", "Whether there is no communication error in either direction.", types.BoolType},
+	{"incoming_comm_error", "Error of traffic from the replicator, null when there is none.", base.ErrorType},
+	{"outgoing_comm_error", "Error of traffic to the replicator, null when there is none.", base.ErrorType},
 }
 
 var ownerForm = regexp.MustCompile(`^(\*|.+@.+)$`)
 
 // Schema describes the resource.
 func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	thumbprint := func(doc string) schema.StringAttribute {
-		return schema.StringAttribute{
-			CustomType: customtypes.ThumbprintType, Required: true, MarkdownDescription: doc,
-			Validators:    []validator.String{customtypes.ThumbprintType.Validator()},
-			PlanModifiers: []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
-		}
-	}
 	all := map[string]schema.Attribute{
 		"id": schema.StringAttribute{
 			Computed: true, MarkdownDescription: "UUID of the replicator, which stays as long as the replicator.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
-		"api_url": schema.StringAttribute{
-			CustomType: customtypes.URLType, Required: true,
-			MarkdownDescription: "Address of the replicator's service, such as `https://replicator-1.example.com:8043`. A change repairs the registration.",
-			Validators:          []validator.String{customtypes.URLType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior()},
-		},
-		"api_thumbprint": thumbprint("SHA-256 thumbprint of the replicator's certificate. A change repairs the registration."),
+		"api_url":        customtypes.URLType.Required("Address of the replicator's service, such as `https://replicator-1.example.com:8043`. A change repairs the registration."),
+		"api_thumbprint": customtypes.ThumbprintType.Required("SHA-256 thumbprint of the replicator's certificate. A change repairs the registration."),
 		"sso_user": schema.StringAttribute{
 			Required: true, Validators: []validator.String{base.ValidBy(values.Credential)},
 			MarkdownDescription: "Administrator of the SSO domain, such as `administrator@vsphere.local`. The replicator keeps the credentials; a change repairs the registration.",
 		},
-		"lookup_service_url": schema.StringAttribute{
-			CustomType: customtypes.LookupServiceType, Required: true,
-			MarkdownDescription: "Address of the lookup service for the replicator, such as `https://vcenter.example.com`. The path `/lookupservice/sdk` may be left out.",
-			Validators:          []validator.String{customtypes.LookupServiceType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.LookupServiceType.KeepPrior()},
-		},
-		"lookup_service_thumbprint": thumbprint("SHA-256 thumbprint of the lookup service's certificate."),
+		"lookup_service_url":        customtypes.LookupServiceType.Required("Address of the lookup service for the replicator, such as `https://vcenter.example.com`. The path `/lookupservice/sdk` may be left out."),
+		"lookup_service_thumbprint": customtypes.ThumbprintType.Required("SHA-256 thumbprint of the lookup service's certificate."),
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString("*"),
 			MarkdownDescription: "`*`, the default, for a replicator that all organizations use, or `org@site` for one that is dedicated to an organization of Cloud Director. A change registers the replicator again.",
@@ -104,21 +80,7 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	rootPassword.AddTo(all)
 	ssoPassword.AddTo(all)
-	for name, doc := range texts {
-		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: doc}
-	}
-	for name, doc := range flags {
-		all[name] = schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
-	}
-	for name, doc := range links {
-		all[name] = schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: doc,
-			Attributes: map[string]schema.Attribute{
-				"code": schema.StringAttribute{Computed: true, MarkdownDescription: "Code of the error."},
-				"msg":  schema.StringAttribute{Computed: true, MarkdownDescription: "Message of the error."},
-			},
-		}
-	}
+	reportedAttributes.AddToResource(all)
 	resp.Schema = schema.Schema{
 		Version: 1,
 		MarkdownDescription: "Registers a replicator with the Manager: that of the vCenter Replication Management Appliance itself, or the one beside the Cloud service, which `manager` of the provider block configures. " +
@@ -143,25 +105,4 @@ func (r *replicatorResource) IdentitySchema(_ context.Context, _ resource.Identi
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "UUID of the replicator."},
 	}}
-}
-
-// listedAttributes describe a replicator in a data source.
-func listedAttributes() map[string]datasource.Attribute {
-	all := map[string]datasource.Attribute{
-		"id":             datasource.StringAttribute{Computed: true, MarkdownDescription: "UUID of the replicator. Null while it is half paired."},
-		"api_thumbprint": datasource.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 thumbprint of the replicator's certificate."},
-		"owner":          datasource.StringAttribute{Computed: true, MarkdownDescription: "`*` for a replicator that all organizations use, or `org@site`."},
-		"site_name":      datasource.StringAttribute{Computed: true, MarkdownDescription: "Site of the replicator."},
-		"description":    datasource.StringAttribute{Computed: true, MarkdownDescription: "Description of the replicator."},
-	}
-	for name, doc := range texts {
-		all[name] = datasource.StringAttribute{Computed: true, MarkdownDescription: doc}
-	}
-	for name, doc := range flags {
-		all[name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: doc}
-	}
-	for name, doc := range links {
-		all[name] = base.ErrorAttribute(doc)
-	}
-	return all
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -50,11 +49,3 @@ func convert(_ context.Context, text []byte) (model, error) {
 }
 
 var legacy = base.Legacy[model]{Type: typeName, Convert: convert, ID: func(m model) types.String { return m.ID }}
-
-// UpgradeState reads states of the archived provider, whose type has the same name.
-func (r *replicatorResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
-	return legacy.Upgraders()
-}
-
-// MoveState does the same for a resource that gets another name with a moved block.
-func (r *replicatorResource) MoveState(context.Context) []resource.StateMover { return legacy.Movers() }

@@ -46,7 +46,7 @@ func attributes() map[string]schema.Attribute {
 	for name, description := range texts {
 		all[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
-	base.AddPeerToDataSource(all)
+	base.PeerAttributes.AddToDataSource(all)
 	return all
 }
 

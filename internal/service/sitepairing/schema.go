@@ -29,18 +29,8 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Computed:            true,
 				MarkdownDescription: "Key of the pairing: the site's UUID on the Manager service, its name on the Cloud service.",
 			},
-			"api_url": schema.StringAttribute{
-				CustomType: customtypes.URLType, Required: true,
-				MarkdownDescription: "Service endpoint of the site to pair with, such as `https://vcda-b.example.com:8048`. A change re-pairs.",
-				Validators:          []validator.String{customtypes.URLType.Validator()},
-				PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior()},
-			},
-			"api_thumbprint": schema.StringAttribute{
-				CustomType: customtypes.ThumbprintType, Required: true,
-				MarkdownDescription: "SHA-256 thumbprint of the certificate of the site's Manager or Cloud service. A change re-pairs.",
-				Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
-				PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
-			},
+			"api_url":        customtypes.URLType.Required("Service endpoint of the site to pair with, such as `https://vcda-b.example.com:8048`. A change re-pairs."),
+			"api_thumbprint": customtypes.ThumbprintType.Required("SHA-256 thumbprint of the certificate of the site's Manager or Cloud service. A change re-pairs."),
 			"description": schema.StringAttribute{
 				CustomType: customtypes.DescriptionType, Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "Description of the pairing; empty by default. A change re-pairs. Appliances may change line ends and surrounding white space: that is no difference.",
@@ -86,7 +76,7 @@ func (r *sitePairing) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			})),
 		},
 	}
-	base.AddPeerToResource(resp.Schema.Attributes)
+	base.PeerAttributes.AddToResource(resp.Schema.Attributes)
 }
 
 // otherName replaces a pairing only if both names are known and differ. An unknown or null name does not differ.

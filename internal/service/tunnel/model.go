@@ -2,7 +2,6 @@ package tunnel
 
 import (
 	"context"
-	"encoding/base64"
 	"net/url"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -54,11 +53,7 @@ func (m *model) Refresh(t vcda.Tunnel) {
 // thumbprintOf is the thumbprint of a certificate as base64 of its DER form, null where
 // it can't be read.
 func thumbprintOf(certificate string) customtypes.NormalizedString {
-	der, err := base64.StdEncoding.DecodeString(certificate)
-	if err != nil || len(der) == 0 {
-		return customtypes.ThumbprintType.Null()
-	}
-	return customtypes.ThumbprintType.Value(values.ThumbprintOf(der))
+	return customtypes.ThumbprintType.ValueOrNull(values.EncodedThumbprint(certificate))
 }
 
 // Is reports whether a tunnel of the list is the one of the model.

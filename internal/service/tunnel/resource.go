@@ -61,7 +61,10 @@ func listTunnels(ctx context.Context, client *vcda.Client) ([]vcda.Tunnel, error
 	return client.SharedTunnels(ctx)
 }
 
-type tunnelResource struct{ shared }
+type tunnelResource struct {
+	shared
+	base.Legacy[model]
+}
 
 var (
 	_ resource.ResourceWithConfigure    = &tunnelResource{}
@@ -73,7 +76,7 @@ var (
 )
 
 // NewResource returns the resource vcda_tunnel.
-func NewResource() resource.Resource { return &tunnelResource{newShared()} }
+func NewResource() resource.Resource { return &tunnelResource{newShared(), legacy} }
 
 // NewListResource returns the list resource vcda_tunnel.
 func NewListResource() list.ListResource {

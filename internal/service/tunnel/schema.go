@@ -25,12 +25,7 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			Computed: true, MarkdownDescription: "UUID of the tunnel; in API 4.5, which has one tunnel without a UUID, its URL.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
-		"url": schema.StringAttribute{
-			CustomType: customtypes.URLType, Required: true,
-			MarkdownDescription: "Address of the tunnel's service, such as `https://tunnel-1.example.com:8047`.",
-			Validators:          []validator.String{customtypes.URLType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior()},
-		},
+		"url": customtypes.URLType.Required("Address of the tunnel's service, such as `https://tunnel-1.example.com:8047`."),
 		"certificate": schema.StringAttribute{
 			CustomType: customtypes.CertificateType, Optional: true, Computed: true,
 			MarkdownDescription: "Certificate of the tunnel, as PEM text or as base64 of its DER form. Exactly one of `certificate` and `thumbprint` is set.",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -41,11 +40,3 @@ func identity(m model) types.String {
 	}
 	return m.ID
 }
-
-// UpgradeState reads states of the archived provider, whose type has the same name.
-func (r *tunnelResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
-	return legacy.Upgraders()
-}
-
-// MoveState does the same for a resource that gets another name with a moved block.
-func (r *tunnelResource) MoveState(context.Context) []resource.StateMover { return legacy.Movers() }

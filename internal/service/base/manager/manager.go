@@ -88,18 +88,8 @@ func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) 
 		Required: true, MarkdownDescription: "Name of the site: letters, digits, dash and underscore. It is set once and can't be changed later.",
 		Validators: []validator.String{stringvalidator.RegexMatches(siteNameForm, "must consist of letters, digits, dashes and underscores")},
 	}
-	attributes["lookup_service_url"] = schema.StringAttribute{
-		CustomType: customtypes.LookupServiceType, Required: true,
-		MarkdownDescription: "Address of the vCenter's lookup service, such as `https://vcenter.example.com`. The path `/lookupservice/sdk` may be left out.",
-		Validators:          []validator.String{customtypes.LookupServiceType.Validator()},
-		PlanModifiers:       []planmodifier.String{customtypes.LookupServiceType.KeepPrior()},
-	}
-	attributes["lookup_service_thumbprint"] = schema.StringAttribute{
-		CustomType: customtypes.ThumbprintType, Required: true,
-		MarkdownDescription: "SHA-256 thumbprint of the lookup service's certificate.",
-		Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
-		PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
-	}
+	attributes["lookup_service_url"] = customtypes.LookupServiceType.Required("Address of the vCenter's lookup service, such as `https://vcenter.example.com`. The path `/lookupservice/sdk` may be left out.")
+	attributes["lookup_service_thumbprint"] = customtypes.ThumbprintType.Required("SHA-256 thumbprint of the lookup service's certificate.")
 	attributes["is_configured"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the appliance reports that its set-up is complete."}
 	attributes["is_licensed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the appliance has a license."}
 	attributes["license_expires_at"] = computed("End of the license, in RFC 3339 format, UTC. Null where it does not expire, or there is none.")
