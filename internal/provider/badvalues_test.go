@@ -18,7 +18,7 @@ var badTexts = []struct{ part, value string }{
 	{"thumbprint", "AB:CD"},
 	{"url", "vcenter"},
 	{"url", "http://vcenter.example.com"},
-	{"certificate", "ca.pem"},
+	{"certificate", "-----BEGIN CERTIFICATE-----"},
 	{"password", "Another-1\n"},
 	{"user", "root\n"},
 	{"token", "a\x00b"},

@@ -164,7 +164,7 @@ func TestConfigure_errors(t *testing.T) {
 		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The environment variable sets url"},
 		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "so the provider takes it for the path of a file"},
 		"missing CA in env":    {with(nil), map[string]string{"VCDA_CA_CERTIFICATE": missing}, "ca_certificate", "no such file"},
-		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "can't be used: it holds no PEM certificate"},
+		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "it holds no PEM certificate"},
 		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The environment variable sets insecure. The value can't be used: "perhaps" is neither true nor false`},
 		"bad number":           {with(nil), map[string]string{"VCDA_MAX_RETRIES": "some"}, "max_retries", "Invalid VCDA_MAX_RETRIES"},
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},

@@ -4,9 +4,7 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -58,7 +56,6 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vcentermanager"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vmreplication"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vspherereplication"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Address is where Terraform knows the provider by.
@@ -221,8 +218,8 @@ func versionLowered(appliance, version string) diag.Diagnostic {
 // password yet.
 func previousUsed() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The previous root password is still in force",
-		"The appliance refuses the password of login.local_user and accepts previous_password, and no vcda_appliance_password of this provider block changes it.\n\n"+
-			"If one of another provider block changes it in this run, this is as expected. Otherwise add one, or set password to the one in force. Remove previous_password when the change is done.")
+		"The appliance refuses the password of login.local_user and accepts previous_password, and no vcda_appliance_password of this provider block changes it. Those of other provider blocks can't be seen from here.\n\n"+
+			"If one of them changes it in this run, nothing is wrong. Otherwise add one, or set password to the one in force. Remove previous_password when the change is done.")
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {
@@ -263,41 +260,12 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 
 // certificate resolves a setting that takes PEM text or the path of a file.
 func (c *configuration) certificate(dotted string) string {
-	value := c.get(dotted)
-	if value == "" || isCertificateText(value) {
-		return value
-	}
-	content, err := os.ReadFile(value)
+	text, err := tlsutil.ReadAuthority(c.get(dotted))
 	if err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Unable to read "+c.source(dotted),
-			fmt.Sprintf("The value holds no PEM text (-----BEGIN CERTIFICATE-----), so the provider takes it for the path of a file, which can't be read: %v.", shortPath(err)))
-		return ""
+		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+c.source(dotted), reason(err))
 	}
-	if _, err := values.Certificates(string(content)); err != nil {
-		c.diags.AddAttributeError(attributePath(dotted), "Invalid "+c.source(dotted), fmt.Sprintf("The file %s can't be used: %v.", value, err))
-	}
-	return string(content)
+	return text
 }
-
-// isCertificateText reports whether a setting holds a certificate, rather than the path
-// of a file.
-func isCertificateText(value string) bool {
-	_, err := values.Certificates(value)
-	return values.IsPEM(value) || err == nil
-}
-
-// shortPath is an error about a file without its path, where that is more likely
-// text that was pasted.
-func shortPath(err error) error {
-	var failed *fs.PathError
-	if errors.As(err, &failed) && (len(failed.Path) > maxPath || strings.ContainsAny(failed.Path, "\r\n")) {
-		return failed.Err
-	}
-	return err
-}
-
-// maxPath is the length of the longest path that a message shows.
-const maxPath = 255
 
 // userAgent names provider and CLI, and whatever the user wants to add.
 func userAgent(version, terraform string) string {

@@ -166,7 +166,7 @@ var broken = map[string]struct {
 	"incomplete login":  {object: values{"url": somewhere, "login": values{"credentials": values{"username": "admin"}}}, says: []string{"Missing storware.login.credentials.password", "VCDA_STORWARE_PASSWORD"}},
 	"no such login":     {object: values{"url": somewhere}, env: map[string]string{"VCDA_STORWARE_LOGIN": "kerberos"}, says: []string{"Invalid VCDA_STORWARE_LOGIN", `"kerberos", which is not one of credentials, token, node`}},
 	"wrong variable":    {object: values{}, env: map[string]string{"VCDA_STORWARE_URL": "storware.example.com"}, says: []string{"Invalid VCDA_STORWARE_URL", "is not an https URL"}},
-	"missing CA file":   {object: values{"url": somewhere, "ca_certificate": "no-such-file.pem", "login": values{"token": values{"token": "t"}}}, says: []string{"Unable to read storware.ca_certificate", "no-such-file.pem"}},
+	"missing CA file":   {object: values{"url": somewhere, "ca_certificate": "no-such-file.pem", "login": values{"token": values{"token": "t"}}}, says: []string{"Invalid storware.ca_certificate", "no-such-file.pem"}},
 	"CA without PEM":    {object: values{"url": somewhere, "ca_certificate": "-----BEGIN NOTHING", "login": values{"token": values{"token": "t"}}}, says: []string{"Invalid storware.ca_certificate", "no PEM certificate"}},
 	"nobody there":      {object: values{"url": "https://127.0.0.1:1", "login": values{"token": values{"token": "t"}}}, says: []string{"got no complete response from 127.0.0.1:1"}},
 	"not a known value": {object: values{"url": direct.Unknown}, says: []string{"before storware.url is known"}},

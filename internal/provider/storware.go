@@ -2,6 +2,7 @@ package provider
 
 import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/storware"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
@@ -9,7 +10,7 @@ import (
 var storwareSettings = []setting{
 	{path: "storware.url", env: "VCDA_STORWARE_URL", value: values.URL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
 	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the server's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate."},
-	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: certificateOrPath, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
 	{path: "storware.insecure", env: "VCDA_STORWARE_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
 }
 

@@ -16,7 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
@@ -32,7 +34,10 @@ const (
 	updateTimeout = 5 * time.Minute
 )
 
-type passwordResource struct{ base.ForResource }
+type passwordResource struct {
+	base.ForResource
+	base.Legacy[model]
+}
 
 var (
 	_ resource.ResourceWithConfigure    = &passwordResource{}
@@ -44,7 +49,7 @@ var (
 )
 
 // NewResource returns the resource vcda_appliance_password.
-func NewResource() resource.Resource { return &passwordResource{} }
+func NewResource() resource.Resource { return &passwordResource{Legacy: legacy} }
 
 func (r *passwordResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = typeName
@@ -111,7 +116,11 @@ func (r *passwordResource) connect(m model, password string) (*vcda.Client, erro
 	if err != nil {
 		return nil, err
 	}
-	trust := tlsutil.Trust{Thumbprint: m.Thumbprint.ValueString(), CACertificate: m.CACertificate.ValueString()}
+	authority, err := tlsutil.ReadAuthority(m.CACertificate.ValueString())
+	if err != nil {
+		return nil, fmt.Errorf("ca_certificate: %w", err)
+	}
+	trust := tlsutil.Trust{Thumbprint: m.Thumbprint.ValueString(), CACertificate: authority}
 	if m.Thumbprint.IsNull() && m.CACertificate.IsNull() && customtypes.URLType.Same(r.Appliances.Own.URL, m.URL.ValueString()) {
 		trust = r.Appliances.Own.Trust
 	}
@@ -243,10 +252,18 @@ func (c *changer) awaitUp(ctx context.Context) error {
 	}
 	defer c.close(ctx)
 	c.clients = append(c.clients, client)
-	for {
+	for before := -1; ; {
 		err := client.IsUp(ctx)
-		if err == nil || !vcda.IsTransient(err) || ctx.Err() != nil {
+		if err == nil {
+			tflog.Info(ctx, client.URL()+" is up")
+			return nil
+		}
+		if !vcda.IsTransient(err) || ctx.Err() != nil {
 			return err
+		}
+		if now := rest.Status(err); now != before { // 0 as long as it does not answer at all
+			tflog.Info(ctx, client.URL()+" is not up yet: "+err.Error())
+			before = now
 		}
 		if ended := client.Clock().Sleep(ctx, bootPause); ended != nil {
 			return fmt.Errorf("the appliance is not up: %w; %w", ended, err)
@@ -428,6 +445,7 @@ func (r *passwordResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if req.State.Raw.IsNull() || !base.KeepUnchanged(req, resp) {
 		r.planURL(ctx, req, resp)
+		checkAuthority(ctx, req, resp)
 	}
 	if !resp.Diagnostics.HasError() {
 		r.tellPlan(ctx, req, resp)
@@ -463,6 +481,15 @@ func (r *passwordResource) planURL(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("url"), own.URL)...)
 	case !own.Unknown:
 		resp.Diagnostics.Append(noURL())
+	}
+}
+
+// checkAuthority reads the file that ca_certificate may be the path of.
+func checkAuthority(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var setting types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("ca_certificate"), &setting)...)
+	if _, err := tlsutil.ReadAuthority(setting.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("ca_certificate"), "Invalid ca_certificate", "The value can't be used: "+err.Error()+".")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/customtypes"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
@@ -35,15 +36,10 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			Validators:          []validator.String{base.ValidBy(values.BaseURL)},
 			PlanModifiers:       []planmodifier.String{customtypes.URLType.KeepPrior(), stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 		},
-		"thumbprint": schema.StringAttribute{
-			CustomType: customtypes.ThumbprintType, Optional: true,
-			MarkdownDescription: "SHA-256 thumbprint of the appliance's certificate. Default: that of the provider block, where the address is the same.",
-			Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
-			PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
-		},
+		"thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the appliance's certificate. Default: that of the provider block, where the address is the same."),
 		"ca_certificate": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{base.ValidBy(checkCertificates)},
-			MarkdownDescription: "Certificate authority to trust beside the system roots, as PEM text.",
+			Optional: true, Validators: []validator.String{base.ValidBy(tlsutil.Authority)},
+			MarkdownDescription: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file.",
 		},
 		"root_password_expired":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the appliance says that the root password has expired. Null where it can't be asked."},
 		"root_password_expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "End of the root password's validity, in RFC 3339 format, UTC. Null when it has expired, or is not known."},
@@ -101,10 +97,4 @@ func (passwordRule) ValidateString(_ context.Context, req validator.StringReques
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
 			"A root password needs at least 8 characters, among them a lower case letter, an upper case letter, a digit and a special character.")
 	}
-}
-
-// checkCertificates accepts PEM text with a certificate.
-func checkCertificates(text string) (string, error) {
-	_, err := values.Certificates(text)
-	return text, err
 }
