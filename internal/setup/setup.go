@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 // Wanted is how an appliance shall be set up. What is nil or empty is left alone.
@@ -25,6 +26,13 @@ type Wanted struct {
 	ManagerLS        bool           // the same lookup service for the Manager beside a Cloud service
 	Plugin           bool           // the plug-in of the vSphere Client
 	ConfiguredWithin time.Duration  // how long the appliance may take to say that it is configured; 0 is until ctx ends
+	Progress         func(string)   // is told of each step that is done, and of the wait; may be nil
+}
+
+func (w Wanted) report(text string) {
+	if w.Progress != nil {
+		w.Progress(text)
+	}
 }
 
 // Endpoint is what other sites are told.
@@ -52,13 +60,14 @@ const (
 func (s Step) String() string {
 	return [...]string{
 		"license", "site name", "public endpoint", "Cloud Director", "lookup service", "lookup service of the Manager",
-		"plug-in of the vSphere Client", "plug-in of the vSphere Client",
+		"plug-in of the vSphere Client", "removal of the plug-in of the vSphere Client",
 	}[s]
 }
 
 // Result is what came of a set-up.
 type Result struct {
 	Done         []Step
+	Missed       []Step // that which failed, and those after it
 	PluginStatus string // as the appliance answered
 	Absent       []Step // settings that this version of the appliance can't make
 	NotReady     bool   // the appliance does not say yet that it is configured
@@ -66,6 +75,9 @@ type Result struct {
 
 // IsDone reports whether a step was taken.
 func (r Result) IsDone(s Step) bool { return slices.Contains(r.Done, s) }
+
+// IsMissed reports whether a step was due and was not taken.
+func (r Result) IsMissed(s Step) bool { return slices.Contains(r.Missed, s) }
 
 // OtherServiceError is an appliance of the other flavor. Nothing was sent.
 type OtherServiceError struct{ Service vcda.Service }
@@ -103,7 +115,8 @@ func (e *CertificateError) Error() string {
 var ErrNotConfigured = errors.New("the appliance does not report that it is configured")
 
 // Create sets an appliance up. One that has the wanted site name already, because an
-// earlier run was cut short, is brought to what is wanted.
+// earlier run was cut short, is brought to what is wanted: whether it has the plug-in it
+// does not show, so an unwanted one is removed in any case.
 //
 // Errors: *OtherServiceError, *OtherSiteError, *StepError, those of the client.
 func Create(ctx context.Context, client *vcda.Client, w Wanted) (Result, error) {
@@ -116,10 +129,13 @@ func Create(ctx context.Context, client *vcda.Client, w Wanted) (Result, error) 
 	}
 	steps := w.steps()
 	if config.OwnSite() != "" {
-		if config.OwnSite() != w.Site || w.Service == vcda.Cloud && config.LocalSiteDescription != w.Description {
+		if !w.isSite(config) {
 			return Result{}, &OtherSiteError{config}
 		}
 		steps = slices.DeleteFunc(steps, func(s Step) bool { return s == Site })
+		if w.Service == vcda.Manager && !w.Plugin {
+			steps = append(steps, PluginRemoval)
+		}
 	}
 	return Apply(ctx, client, w, steps)
 }
@@ -135,10 +151,16 @@ func Update(ctx context.Context, client *vcda.Client, w Wanted, id string, steps
 	if err != nil {
 		return Result{}, err
 	}
-	if config.ID != id || config.OwnSite() != w.Site {
+	if config.ID != id || !w.isSite(config) {
 		return Result{}, &OtherSiteError{config}
 	}
 	return Apply(ctx, client, w, steps)
+}
+
+// isSite reports whether an appliance has the wanted site name and description.
+func (w Wanted) isSite(config vcda.Config) bool {
+	return config.OwnSite() == w.Site &&
+		(w.Service != vcda.Cloud || values.Description(config.LocalSiteDescription) == values.Description(w.Description))
 }
 
 // CheckService refuses an appliance of the other flavor.
@@ -177,19 +199,24 @@ func Apply(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) (Re
 	var result Result
 	slices.Sort(steps)
 	for i, step := range steps {
+		result.Missed = steps[i:]
 		if step > License && (i == 0 || steps[i-1] == License) {
 			if err := Check(ctx, client, w, steps); err != nil {
 				return result, err
 			}
 		}
 		err := w.take(ctx, client, step, &result)
-		if absent := (*vcda.AbsentCallError)(nil); errors.As(err, &absent) {
+		switch {
+		case err == nil:
+			w.report(step.String() + ": done")
+		case errors.As(err, new(*vcda.AbsentCallError)):
 			result.Absent = append(result.Absent, step)
-		} else if err != nil {
+		default:
 			return result, &StepError{Step: step, Err: err}
 		}
 		result.Done = append(result.Done, step)
 	}
+	result.Missed = nil
 	if len(steps) == 0 {
 		return result, nil
 	}
@@ -277,10 +304,13 @@ func (w Wanted) awaitConfigured(ctx context.Context, client *vcda.Client, result
 		case err != nil:
 			return err
 		case configured:
+			w.report("the appliance reports that it is configured")
 			return nil
 		case w.ConfiguredWithin > 0 && !clock.Now().Before(end):
 			result.NotReady = true
 			return nil
+		case pause == shortestPause:
+			w.report("waiting until the appliance reports that it is configured")
 		}
 		if err := clock.Sleep(ctx, pause); err != nil {
 			return fmt.Errorf("%w: %w", ErrNotConfigured, err)

@@ -38,10 +38,14 @@ func TestCreate_order(t *testing.T) {
 		"Manager, no license":       {vcda.Manager, nil, func(w *Wanted) { w.License = "" }, without(managerCalls, "POST /license")},
 		"Manager, no plug-in":       {vcda.Manager, nil, func(w *Wanted) { w.Plugin = false }, without(managerCalls, "POST /config/vsphere-ui")},
 		"Manager, same site before": {vcda.Manager, func(a appliance) { a.SetSite("alpha", "") }, nil, without(managerCalls, "POST /config/site")},
+		"Manager, same site before, no plug-in": {vcda.Manager, func(a appliance) { a.SetSite("alpha", "") }, func(w *Wanted) { w.Plugin = false }, []string{
+			"POST /license", "POST /config/lookup-service", "DELETE /config/vsphere-ui",
+		}},
 		"Cloud":                     {vcda.Cloud, nil, nil, cloudCalls},
 		"Cloud, no endpoint":        {vcda.Cloud, nil, func(w *Wanted) { w.Endpoint = nil }, without(cloudCalls, "POST /config/endpoints")},
 		"Cloud, Manager left alone": {vcda.Cloud, nil, func(w *Wanted) { w.ManagerLS = false }, without(cloudCalls, "POST /config/manager/lookup-service")},
 		"Cloud, same site before":   {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, nil, without(cloudCalls, "POST /config/site")},
+		"Cloud, description that the appliance has tidied": {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, func(w *Wanted) { w.Description = "east\r\n" }, without(cloudCalls, "POST /config/site")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,6 +234,20 @@ func TestUpdate(t *testing.T) {
 		if diff := cmp.Diff(row.want, a.writes()); diff != "" {
 			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// TestUpdate_otherDescription: a description that was not known in the plan turns out to be
+// another one than the appliance keeps.
+func TestUpdate_otherDescription(t *testing.T) {
+	t.Parallel()
+	a := deploy(t, vcda.Cloud)
+	a.SetSite("alpha", "west")
+	ctx, cancel := a.clock.WithTimeout(t.Context(), 15*time.Minute, nil)
+	defer cancel()
+	_, err := Update(ctx, a.client, a.wanted(), a.Setup().InstanceID, []Step{License})
+	if !isOtherSite("alpha")(err) || len(a.writes()) > 0 {
+		t.Errorf("%v; sent: %v", err, a.writes())
 	}
 }
 

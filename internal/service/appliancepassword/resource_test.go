@@ -1,9 +1,12 @@
 package appliancepassword_test
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -262,6 +265,28 @@ func (c *bootingClock) Sleep(ctx context.Context, d time.Duration) error {
 	return c.Clock.Sleep(ctx, d)
 }
 
+// TestAuthority trusts the appliance by an authority, as PEM text or in a file.
+func TestAuthority(t *testing.T) {
+	t.Parallel()
+	site := deployed.Fresh(t, simulator.Manager)
+	p, a := bare(t, site), site.Main
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, []byte(site.All.CertificateAuthority()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	object := deployed.Create(t, p, name, configOf(a, direct.Values{"thumbprint": nil, "ca_certificate": file}))
+	object = deployed.Change(t, p, name, object, configOf(a, direct.Values{"thumbprint": nil, "ca_certificate": site.All.CertificateAuthority()}))
+	requireCalls(t, a, calls{change: 1})
+	for setting, says := range map[string]string{
+		filepath.Join(t.TempDir(), "none.pem"): "ca_certificate: Invalid ca_certificate: The value can't be used: it holds no PEM text",
+		"resource_test.go":                     "ca_certificate: Invalid ca_certificate: The value can't be used: the file resource_test.go: it holds no PEM certificate",
+	} {
+		config := configOf(a, direct.Values{"thumbprint": nil, "ca_certificate": setting})
+		deployed.NoErrors(t, p.ValidateResource(t, name, config))
+		requireError(t, p.Plan(t, name, object, config).Diagnostics, says)
+	}
+}
+
 // TestBoot waits for an appliance whose port is closed at first, and that answers 502
 // for a minute after that.
 func TestBoot(t *testing.T) {
@@ -275,7 +300,12 @@ func TestBoot(t *testing.T) {
 	}}
 	p := direct.Serve(t, acctest.FactoriesAt(t, clock)["vcda"])
 	deployed.NoErrors(t, p.Configure(t, direct.Values{"max_retries": 0}))
-	deployed.Create(t, p, name, configOf(a, nil))
+	var log bytes.Buffer
+	deployed.Create(direct.Logging(t, &log), p, name, configOf(a, nil))
+	logged := direct.Infos(t, &log)
+	if len(logged) != 3 || !strings.Contains(logged[0], "connection refused") || !strings.Contains(logged[1], "status 502") || logged[2] != a.URL()+" is up" {
+		t.Errorf("logged: %q", logged)
+	}
 	requireCalls(t, a, calls{change: 1})
 	if n := a.Stats().FailedLogins; n > 0 || a.RootPassword() != deployed.RootPassword {
 		t.Errorf("%d wrong logins", n)

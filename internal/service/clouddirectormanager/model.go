@@ -90,6 +90,9 @@ func (m *model) KeepUndone(prior model, result setup.Result) {
 	if !result.IsDone(setup.ManagerLookupService) {
 		m.ManagerLookupService = prior.ManagerLookupService
 	}
+	if result.IsDone(setup.LookupService) && result.IsMissed(setup.ManagerLookupService) { // nothing else shows that it is due
+		m.ManagerLookupService = types.BoolValue(false)
+	}
 	m.Endpoints, m.IsCombined = prior.Endpoints, prior.IsCombined
 }
 

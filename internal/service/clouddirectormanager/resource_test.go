@@ -2,6 +2,7 @@ package clouddirectormanager_test
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -135,6 +136,24 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestUpdate_managerFails sets the lookup service of the Manager in the next apply, though
+// that of the Cloud service is not due any more.
+func TestUpdate_managerFails(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.DirectorManager(nil))
+	changed := site.DirectorManager(direct.Values{"reapply_triggers": direct.Values{"a": "b"}})
+	site.Main.Fault(simulator.Fault{Method: "POST", Path: "/config/manager/lookup-service", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
+	object, problems := p.Apply(t, p.Plan(t, name, object, changed))
+	if text := strings.Join(problems.Errors(), "\n"); !strings.Contains(text, "The lookup service of the Manager was not set") {
+		t.Errorf("errors: %q", text)
+	}
+	site.Main.ResetStats()
+	deployed.Change(t, p, name, object, changed)
+	requireCalls(t, site.Main, calls{"POST /config/manager/lookup-service": 1})
+}
+
 func TestDrift(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -253,6 +272,15 @@ func TestBadInput(t *testing.T) {
 			deployed.Create(t, p, name, site.DirectorManager(nil))
 		})
 	}
+}
+
+func TestCreate_otherService(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.DirectorManager(nil)))
+	requireError(t, problems, "Use the type vcda_vcenter_replication_manager")
+	requireCalls(t, site.Main, calls{})
 }
 
 func TestSiteDescription_changed(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcenter"
@@ -119,7 +120,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // await waits until the guest has written its certificate.
 func (m *model) await(ctx context.Context, client *vcenter.Client, clock clock.Clock) (*x509.Certificate, error) {
 	key := "guestinfo." + m.Service.ValueString() + ".certificate"
-	for {
+	for logged := ""; ; {
 		vm, err := m.find(ctx, client)
 		if err != nil {
 			return nil, err
@@ -137,10 +138,15 @@ func (m *model) await(ctx context.Context, client *vcenter.Client, clock clock.C
 			}
 			return x509.ParseCertificate(der)
 		}
+		missing := m.missing(vm, key)
+		if text := "waiting: " + missing.Error(); text != logged {
+			tflog.Info(ctx, text)
+			logged = text
+		}
 		if err := clock.Sleep(ctx, pause); errors.Is(err, context.Canceled) {
 			return nil, err
 		} else if err != nil {
-			return nil, m.missing(vm, key)
+			return nil, missing
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package servicecertificate_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -53,10 +54,14 @@ func TestRead_late(t *testing.T) {
 	late := &lateClock{Clock: clocktest.New(), sleeps: 3, then: func() {
 		server.SetExtraConfig("vm-42", "guestinfo.manager.certificate", deployed.Encoded(site.Main))
 	}}
-	got, problems := provider(t, server, late).ReadData(t, name, direct.Values{"vm_id": "vm-42", "service": "manager"})
+	var log bytes.Buffer
+	got, problems := provider(t, server, late).ReadData(direct.Logging(t, &log), name, direct.Values{"vm_id": "vm-42", "service": "manager"})
 	deployed.NoErrors(t, problems)
 	if got["thumbprint"] != site.Main.Thumbprint() {
 		t.Errorf("%v", got)
+	}
+	if logged := direct.Infos(t, &log); len(logged) != 1 || !strings.Contains(logged[0], "the VM vm-42 has no key guestinfo.manager.certificate") {
+		t.Errorf("logged: %q", logged)
 	}
 }
 

@@ -62,6 +62,9 @@ func (m *model) KeepUndone(prior model, result setup.Result) {
 	if !result.IsDone(setup.Plugin) && !result.IsDone(setup.PluginRemoval) {
 		m.VSpherePlugin = prior.VSpherePlugin
 	}
+	if result.IsDone(setup.LookupService) && result.IsMissed(setup.Plugin) { // nothing else shows that it is due
+		m.VSpherePlugin = types.BoolValue(false)
+	}
 	m.notePlugin(prior.VSpherePluginStatus, result)
 }
 

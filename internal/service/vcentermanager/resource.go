@@ -34,6 +34,7 @@ var attributes = map[setup.Step]string{
 
 type managerResource struct {
 	manager.Resource[model, *model]
+	base.Legacy[model]
 }
 
 var (
@@ -47,7 +48,7 @@ var (
 
 // NewResource returns the resource vcda_vcenter_replication_manager.
 func NewResource() resource.Resource {
-	return &managerResource{manager.Resource[model, *model]{Type: manager.VCenterType, Service: vcda.Manager, Password: ssoPassword, Attributes: attributes}}
+	return &managerResource{manager.Resource[model, *model]{Type: manager.VCenterType, Service: vcda.Manager, Password: ssoPassword, Attributes: attributes}, legacy}
 }
 
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -58,7 +59,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		"vsphere_plugin": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the plug-in is registered in the vSphere Client. `true` by default. A destroy unregisters it.",
+			MarkdownDescription: "Whether the plug-in is registered in the vSphere Client. `true` by default; `false` unregisters one that is there. A destroy unregisters it.",
 		},
 		"vsphere_plugin_status": schema.StringAttribute{Computed: true, MarkdownDescription: "Answer to the last registration of the plug-in, such as `OK`. Null when it is off, or was registered outside Terraform."},
 		"reapply_triggers": schema.MapAttribute{

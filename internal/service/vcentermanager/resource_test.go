@@ -1,6 +1,7 @@
 package vcentermanager_test
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"strings"
@@ -91,6 +92,46 @@ func TestUpdate(t *testing.T) {
 		t.Log(change.name)
 		object = deployed.Change(t, p, name, object, config)
 		requireCalls(t, site.Main, change.want)
+	}
+}
+
+// TestCreate_progress logs each step, and the wait for the appliance to be configured.
+func TestCreate_progress(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	site.Main.LagConfigured(4)
+	var log bytes.Buffer
+	deployed.Create(direct.Logging(t, &log), site.Provider(t, nil), name, site.VCenterManager(nil))
+	var want []string
+	for _, text := range []string{
+		"license: done", "site name: done", "lookup service: done", "plug-in of the vSphere Client: done",
+		"waiting until the appliance reports that it is configured", "the appliance reports that it is configured",
+	} {
+		want = append(want, "set-up of "+site.Main.URL()+": "+text)
+	}
+	if diff := cmp.Diff(want, direct.Infos(t, &log)); diff != "" {
+		t.Errorf("logged (-want +got):\n%s", diff)
+	}
+}
+
+// TestWarnings tells what neither fails nor is done.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	site.Main.LagConfigured(1000)
+	object, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.VCenterManager(nil)))
+	deployed.NoErrors(t, problems)
+	site.Main.LagConfigured(0)
+	for text, warnings := range map[string]direct.Diagnostics{
+		"The appliance is not configured yet": problems,
+		"license_key: The license stays":      p.Plan(t, name, object, site.VCenterManager(direct.Values{"license_key": nil})).Diagnostics,
+		"license_key: Unusual license key":    p.ValidateResource(t, name, site.VCenterManager(direct.Values{"license_key": "AAAAA-BBBBB"})),
+	} {
+		deployed.NoErrors(t, warnings)
+		if !strings.Contains(strings.Join(warnings.Warnings(), "\n"), text) {
+			t.Errorf("%q is missing: %q", text, warnings.Warnings())
+		}
 	}
 }
 
@@ -201,6 +242,17 @@ func TestSiteName(t *testing.T) {
 		deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(nil))
 		requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
 	})
+	t.Run("create with the same name, without the plug-in", func(t *testing.T) {
+		t.Parallel()
+		site := deployed.Ready(t, simulator.Manager)
+		deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(nil))
+		site.Main.ResetStats()
+		deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(direct.Values{"vsphere_plugin": false}))
+		requireCalls(t, site.Main, calls{"POST /license": 1, "POST /config/lookup-service": 1, "DELETE /config/vsphere-ui": 1})
+		if site.Main.Setup().Plugin {
+			t.Error("the plug-in stays registered")
+		}
+	})
 	t.Run("changed", func(t *testing.T) {
 		t.Parallel()
 		site := deployed.Ready(t, simulator.Manager)
@@ -301,6 +353,25 @@ func TestUpdate_failsHalfWay(t *testing.T) {
 	requireCalls(t, site.Main, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
 }
 
+// TestUpdate_pluginFails registers the plug-in in the next apply, though the lookup
+// service that it follows is not due any more.
+func TestUpdate_pluginFails(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	p := site.Provider(t, nil)
+	object := deployed.Create(t, p, name, site.VCenterManager(nil))
+	changed := site.VCenterManager(direct.Values{"reapply_triggers": direct.Values{"a": "b"}})
+	site.Main.Fault(simulator.Fault{Method: "POST", Path: "/config/vsphere-ui", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
+	object, problems := p.Apply(t, p.Plan(t, name, object, changed))
+	requireError(t, problems, "The plug-in of the vSphere Client was not set", "kept by the appliance: lookup service")
+	site.Main.ResetStats()
+	object = deployed.Change(t, p, name, object, changed)
+	requireCalls(t, site.Main, calls{"POST /config/vsphere-ui": 1})
+	site.Main.Fault(simulator.Fault{Method: "DELETE", Path: "/config/vsphere-ui", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
+	_, problems = p.Apply(t, p.Plan(t, name, object, site.VCenterManager(direct.Values{"vsphere_plugin": false})))
+	requireError(t, problems, "The removal of the plug-in of the vSphere Client failed")
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	for title, row := range map[string]struct {
@@ -389,7 +460,13 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s: %s", title, diff)
 		}
 	}
-	object, problems := p.Import(t, name, "another", nil)
+	object, problems := p.Import(t, name, site.Main.Setup().InstanceID, nil)
+	deployed.NoErrors(t, problems)
+	object, problems = p.Refresh(t, name, object)
+	deployed.NoErrors(t, problems)
+	deployed.Change(t, p, name, object, site.VCenterManager(direct.Values{"license_key": nil, "vsphere_plugin": false}))
+	requireCalls(t, site.Main, calls{"POST /config/lookup-service": 1, "DELETE /config/vsphere-ui": 1})
+	object, problems = p.Import(t, name, "another", nil)
 	deployed.NoErrors(t, problems)
 	if object, problems = p.Refresh(t, name, object); object.Values != nil || len(problems.Errors()) > 0 {
 		t.Errorf("an unknown ID is imported: %v, %v", object.Values, problems.Errors())

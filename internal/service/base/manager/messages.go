@@ -40,10 +40,14 @@ func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup
 		return d.Unable(action)
 	}
 	d = diagnostics.FromError(ctx, step.Err)
-	d.Why = fmt.Sprintf("The %s was not set. %s", step.Step, d.Why)
-	if step.Checked {
-		d.Why = fmt.Sprintf("The appliance can't use the %s. %s", step.Step, d.Why)
+	problem := "The %s was not set. %s"
+	switch {
+	case step.Checked:
+		problem = "The appliance can't use the %s. %s"
+	case step.Step == setup.PluginRemoval:
+		problem = "The %s failed. %s"
 	}
+	d.Why = fmt.Sprintf(problem, step.Step, d.Why)
 	d.Consequence = progress(result)
 	d.Advice = strings.TrimSpace(advice[step.Step] + " " + d.Advice)
 	at := path.Root(r.Attributes[step.Step])

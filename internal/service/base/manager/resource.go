@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
@@ -103,7 +104,9 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, err := setup.Create(ctx, client, m.Wanted(given))
+	wanted := m.Wanted(given)
+	wanted.Progress = logProgress(ctx, client)
+	result, err := setup.Create(ctx, client, wanted)
 	if err != nil {
 		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
 		return
@@ -168,7 +171,9 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	result, err := setup.Update(ctx, client, m.Wanted(given), prior.Shared().ID.ValueString(), m.Steps(*prior, given))
+	wanted := m.Wanted(given)
+	wanted.Progress = logProgress(ctx, client)
+	result, err := setup.Update(ctx, client, wanted, prior.Shared().ID.ValueString(), m.Steps(*prior, given))
 	var facts Facts
 	if err == nil {
 		facts, err = load(ctx, client, r.Service)
@@ -184,6 +189,11 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	warn(result, &resp.Diagnostics)
 	m.Report(*prior, facts, result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
+}
+
+// logProgress logs how far a set-up has come.
+func logProgress(ctx context.Context, client *vcda.Client) func(string) {
+	return func(text string) { tflog.Info(ctx, "set-up of "+client.URL()+": "+text) }
 }
 
 // key is what tells the set-up of an appliance from others.

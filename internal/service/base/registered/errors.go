@@ -25,6 +25,9 @@ func (e *LookupServiceError) Unwrap() error { return e.Err }
 
 // ImportAdvice shows how to import what is registered already.
 func ImportAdvice(typeName string, row Row) string {
+	if row.Key() == "" {
+		return "It is half paired and has no ID yet: import it when it has one, or remove it in the appliance's own user interface."
+	}
 	return "Import it:\n\n  terraform import " + typeName + ".NAME " + diagnostics.ShellWord(row.Key()) + "\n\nwith the resource's own name for NAME."
 }
 
