@@ -176,6 +176,16 @@ func TestCreate_registered(t *testing.T) {
 		requireError(t, problems, "api_url: Unable to", "terraform import "+name+".NAME "+site.Replicators[0].Setup().InstanceID)
 		requireCalls(t, manager, calls{})
 	})
+	t.Run("half paired in another way", func(t *testing.T) {
+		t.Parallel()
+		site, manager := ready(t, simulator.Manager)
+		manager.Register(site.Replicators[0], "acme@alpha", "alpha", "")
+		manager.HalfPairReplicators(1)
+		p := site.Provider(t, nil)
+		_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.Replicator(0, nil)))
+		requireError(t, problems, "api_url: Unable to", "has no ID yet")
+		requireCalls(t, manager, calls{})
+	})
 	t.Run("by a run that was killed", func(t *testing.T) {
 		t.Parallel()
 		site, manager := ready(t, simulator.Manager)

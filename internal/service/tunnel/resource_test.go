@@ -238,6 +238,27 @@ func TestCreate_responseLost(t *testing.T) {
 	requireCalls(t, site.Main, calls{register: 1})
 }
 
+// TestWarnings tells what neither fails nor is done.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Cloud)
+	site.Main.Lack("/config/tunnels/lookup-service")
+	p := site.Provider(t, nil)
+	plan := p.Plan(t, name, direct.Object{}, site.Tunnel(0, direct.Values{
+		"lookup_service_url": "https://vcenter.example.com", "lookup_service_thumbprint": site.LookupServiceThumbprint(),
+	}))
+	_, problems := p.Apply(t, plan)
+	deployed.NoErrors(t, problems)
+	for text, warnings := range map[string]direct.Diagnostics{
+		"The lookup service of the tunnel was not set": problems,
+		"usually listens on port 8047, not 443":        p.Plan(t, name, direct.Object{}, site.Tunnel(1, direct.Values{"url": "https://tunnel-2.example.com"})).Diagnostics,
+	} {
+		if !strings.Contains(strings.Join(warnings.Warnings(), "\n"), text) {
+			t.Errorf("%q is missing: %q", text, warnings.Warnings())
+		}
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	for title, row := range map[string]struct {
