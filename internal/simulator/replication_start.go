@@ -76,7 +76,7 @@ type (
 	}
 )
 
-// decodeTyped reads the form that the discriminator asks for.
+// decodeTyped decodes the form of the discriminator.
 func decodeTyped(text json.RawMessage, forms map[string]any) (any, *problem) {
 	var kind struct {
 		Type string `json:"type"`

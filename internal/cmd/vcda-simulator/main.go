@@ -1,6 +1,5 @@
-// Command vcda-simulator serves simulated VMware Cloud Director Availability
-// appliances, a vCenter and a Storware server on loopback until it is told to
-// stop or a command ends, for users who test their own Terraform modules.
+// Command vcda-simulator serves simulated VMware Cloud Director Availability appliances, a vCenter and a Storware
+// server on loopback until it is stopped or a command ends, for users who test their own Terraform modules.
 package main
 
 import (

@@ -90,7 +90,7 @@ func describe(ctx context.Context) schema.Schema {
 	}
 }
 
-// onlyWithoutInstances refuses sync = true beside an instance.
+// onlyWithoutInstances refuses sync = true together with an instance.
 func onlyWithoutInstances() validator.Bool {
 	return boolvalidator.Any(boolvalidator.Equals(false), boolvalidator.ConflictsWith(path.MatchRoot("instance_key"), path.MatchRoot("instance_keys")))
 }

@@ -59,7 +59,7 @@ func (d *dataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		"replicators": replicatorsAttribute,
 
 		"local_replicators":   localReplicatorsAttribute(),
-		"manager_instance_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the Manager service beside the Cloud service. Null on the Manager service itself."},
+		"manager_instance_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the Manager service that belongs to the Cloud service. Null on the Manager service itself."},
 		"timeouts": base.DataSourceTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 			ReadDescription: "Time for the health task, such as `5m`, which is the default.",
 		})),

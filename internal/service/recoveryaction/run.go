@@ -129,7 +129,7 @@ func (a *recovery) report(ctx context.Context, jobs []*job) diag.Diagnostic {
 	if failed == 0 {
 		return nil
 	}
-	d := diagnostics.Detail{Why: strings.Join(lines, "\n"), Advice: "Run the action again when the problem is fixed. It goes on where it has stopped."}
+	d := diagnostics.Detail{Why: strings.Join(lines, "\n"), Advice: "Run the action again when the problem is fixed. It continues where it has stopped."}
 	if len(waiting) > 0 {
 		d.Consequence = "Not started: " + strings.Join(waiting, ", ") + "."
 	}

@@ -52,7 +52,7 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 // policyAdvice names the replication policy that may have refused a request, if it can be read.
 func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 	const advice = "change the policy or the settings."
-	asked, problems := spec(ctx, r.Kind.Kind, p)
+	wanted, problems := spec(ctx, r.Kind.Kind, p)
 	if problems.HasError() {
 		return advice
 	}
@@ -60,8 +60,8 @@ func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 	if cloud := p.CloudBase(); cloud != nil {
 		owner = cloud.Owner.ValueString()
 	}
-	if site, err := r.site(ctx, asked.ManagedAt(p.Base().Reversed.ValueBool())); err == nil {
-		if policy := site.Policy(ctx, asked.Destination, owner); policy != nil {
+	if site, err := r.site(ctx, wanted.ManagedAt(p.Base().Reversed.ValueBool())); err == nil {
+		if policy := site.Policy(ctx, wanted.Destination, owner); policy != nil {
 			return fmt.Sprintf("The replication policy of the organization %s is %q. If it forbids this, %s", policy.Organization, policy.Name, advice)
 		}
 	}

@@ -155,7 +155,7 @@ func recoveredStays(r vcda.Replication) diag.Diagnostic {
 		}
 	}
 	return diag.NewWarningDiagnostic("The recovered VMs stay",
-		fmt.Sprintf("The replication %s was recovered before it was stopped. At %s these VMs go on: %s.", r.ID, r.DestinationSite(), strings.Join(places, "; ")))
+		fmt.Sprintf("The replication %s was recovered before it was stopped. At %s these VMs keep running: %s.", r.ID, r.DestinationSite(), strings.Join(places, "; ")))
 }
 
 // warningsOf returns the warnings of a task.

@@ -173,9 +173,9 @@ func settingsChange(ctx context.Context, p, prior, config Model) (vcda.SettingsC
 func spec(ctx context.Context, kind vcda.Kind, m Model) (replication.Spec, diag.Diagnostics) {
 	c := m.Base()
 	source, destination := m.Ends()
-	asked, diags := settingsOf(ctx, m)
+	wanted, diags := settingsOf(ctx, m)
 	return replication.Spec{
-		Kind: kind, Source: source, Destination: destination, Settings: asked, DiskType: known(c.DiskType),
+		Kind: kind, Source: source, Destination: destination, Settings: wanted, DiskType: known(c.DiskType),
 		Migration: c.Migration.ValueBool(), Paused: c.Paused.ValueBool(), Adopt: c.AdoptExisting.ValueBool(),
 	}, diags
 }

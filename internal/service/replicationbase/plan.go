@@ -41,7 +41,7 @@ func (r *Resource[M, P]) ValidateConfig(ctx context.Context, req resource.Valida
 // isSet reports whether a value is known and not null. The plan checks values that become known later.
 func isSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
-// validateProfile refuses an SLA profile beside settings that it sets.
+// validateProfile refuses an SLA profile together with the settings that it sets.
 func validateProfile(m Model, diags *diag.Diagnostics) {
 	if m.CloudBase() == nil || !isSet(m.CloudBase().SLAProfileID) {
 		return

@@ -97,14 +97,14 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	c := p.Base()
 	limit, diags := c.Timeouts.Create(ctx, map[bool]time.Duration{false: changeTimeout, true: syncTimeout}[c.WaitForSync.ValueBool()])
-	asked, more := spec(ctx, r.Kind.Kind, p)
+	wanted, more := spec(ctx, r.Kind.Kind, p)
 	stored, evenMore := p.Stored(ctx)
 	owner, problems := base.NewOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(slices.Concat(diags, more, evenMore, problems)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	defer base.Reserve(r.Data, asked.Key(), path.Root("source"), "the replication of this source to this destination", &resp.Diagnostics)()
+	defer base.Reserve(r.Data, wanted.Key(), path.Root("source"), "the replication of this source to this destination", &resp.Diagnostics)()
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -116,7 +116,7 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	resp.Diagnostics.Append(base.KeepInstance(ctx, client, resp.Private)...)
-	result, err := r.start(ctx, p, asked, stored)
+	result, err := r.start(ctx, p, wanted, stored)
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	switch {
 	case err == nil:
@@ -138,22 +138,22 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 
 // start starts a replication and makes the changes that a start can't make. After an error, the result has what was
 // done.
-func (r *Resource[M, P]) start(ctx context.Context, p P, asked replication.Spec, stored any) (replication.Result, error) {
-	site, err := r.site(ctx, asked.ManagedAt(false))
+func (r *Resource[M, P]) start(ctx context.Context, p P, wanted replication.Spec, stored any) (replication.Result, error) {
+	site, err := r.site(ctx, wanted.ManagedAt(false))
 	if err != nil {
 		return replication.Result{}, err
 	}
 	if r.Complete != nil {
-		if err := r.Complete(ctx, site, &asked); err != nil {
+		if err := r.Complete(ctx, site, &wanted); err != nil {
 			return replication.Result{}, err
 		}
 	}
-	result, err := site.Start(ctx, asked, r.Owners)
+	result, err := site.Start(ctx, wanted, r.Owners)
 	if err != nil {
 		return result, err
 	}
 	id := result.Replication.ID
-	if change := r.afterStart(p, asked, result, stored); change != (replication.Change{}) {
+	if change := r.afterStart(p, wanted, result, stored); change != (replication.Change{}) {
 		changed, err := site.Change(ctx, id, change)
 		result.Task = changed.Task
 		if changed.Replication != nil {
@@ -193,31 +193,31 @@ func logSync(ctx context.Context, noun string) func(vcda.Replication) {
 }
 
 // afterStart returns the changes that a replication needs after its start or adoption.
-func (r *Resource[M, P]) afterStart(p P, asked replication.Spec, result replication.Result, stored any) replication.Change {
+func (r *Resource[M, P]) afterStart(p P, wanted replication.Spec, result replication.Result, stored any) replication.Change {
 	change := replication.Change{Stored: stored}
 	listed := *result.Replication
 	if result.Adopted {
-		change.Settings = replication.Differences(asked.Settings, listed)
-		change.StorageProfile = otherProfile(asked.Destination.StorageProfile, listed)
+		change.Settings = replication.Differences(wanted.Settings, listed)
+		change.StorageProfile = otherProfile(wanted.Destination.StorageProfile, listed)
 	}
 	if cloud := p.CloudBase(); cloud != nil {
 		if owner := known(cloud.Owner); owner != nil && *owner != listed.Owner {
 			change.Owner = owner
 		}
 	}
-	waits := !asked.Paused && p.Base().isDelayed(r.Clock.Now())
-	if listed.IsPaused() != asked.Paused && !waits {
-		change.Paused = &asked.Paused
+	waits := !wanted.Paused && p.Base().isDelayed(r.Clock.Now())
+	if listed.IsPaused() != wanted.Paused && !waits {
+		change.Paused = &wanted.Paused
 	}
 	return change
 }
 
 // otherProfile returns the storage profile to apply, nil if any is configured or it is the current one.
-func otherProfile(asked string, listed vcda.Replication) *string {
-	if asked == "" || asked == replication.AnyProfile || asked == listed.Machines()[0].StorageProfile {
+func otherProfile(wanted string, listed vcda.Replication) *string {
+	if wanted == "" || wanted == replication.AnyProfile || wanted == listed.Machines()[0].StorageProfile {
 		return nil
 	}
-	return &asked
+	return &wanted
 }
 
 // interrupted saves the known values of a create after Ctrl-C. It adds no error, because Terraform reports the
@@ -306,20 +306,20 @@ func sameValues(a, b reflect.Value) bool {
 // runs.
 func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replication, open bool, err error) {
 	c := p.Base()
-	asked, diags := spec(ctx, r.Kind.Kind, p)
+	wanted, diags := spec(ctx, r.Kind.Kind, p)
 	if diags.HasError() {
 		return nil, true, notConfiguredError{diags}
 	}
-	site, err := r.site(ctx, asked.ManagedAt(c.Reversed.ValueBool()))
+	site, err := r.site(ctx, wanted.ManagedAt(c.Reversed.ValueBool()))
 	if err != nil {
 		return nil, true, err
 	}
 	if task := c.PendingTaskID.ValueString(); task != "" || c.ID.IsNull() {
-		result, open, err := site.Resume(ctx, task, c.ID.ValueString(), asked)
+		result, open, err := site.Resume(ctx, task, c.ID.ValueString(), wanted)
 		return result.Replication, open, err
 	}
 	listed, err = site.Find(ctx, c.ID.ValueString())
-	if elsewhere := asked.Elsewhere(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
+	if elsewhere := wanted.Elsewhere(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
 		// It may have been reversed meanwhile.
 		if site, err = r.site(ctx, elsewhere); err == nil {
 			listed, err = site.Find(ctx, c.ID.ValueString())
@@ -350,7 +350,7 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	c := p.Base()
 	limit, diags := c.Timeouts.Update(ctx, changeTimeout)
 	change, more := r.changes(ctx, p, prior, config)
-	asked, evenMore := spec(ctx, r.Kind.Kind, p)
+	wanted, evenMore := spec(ctx, r.Kind.Kind, p)
 	owner, _, problems := base.Ownership(ctx, req.Private)
 	resp.Diagnostics.Append(slices.Concat(diags, more, evenMore, problems)...)
 	if resp.Diagnostics.HasError() {
@@ -360,7 +360,7 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	defer cancel()
 	c.ID = prior.Base().ID
 	r.Owners.RecordChange(c.ID.ValueString(), owner)
-	result, err := r.change(ctx, c, asked, prior.Base().Reversed.ValueBool(), change)
+	result, err := r.change(ctx, c, wanted, prior.Base().Reversed.ValueBool(), change)
 	resp.Diagnostics.Append(warningsOf(result.Task)...)
 	if err != nil {
 		if result.Task.ID != "" && !result.Task.Ended() {
@@ -376,11 +376,11 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 
 // change makes the changes at the site that manages the replication. The time of the first synchronization can be
 // changed until the synchronization starts.
-func (r *Resource[M, P]) change(ctx context.Context, c *Common, asked replication.Spec, reversed bool, change replication.Change) (replication.Result, error) {
+func (r *Resource[M, P]) change(ctx context.Context, c *Common, wanted replication.Spec, reversed bool, change replication.Change) (replication.Result, error) {
 	if c.ID.IsNull() {
 		return replication.Result{}, errPending
 	}
-	site, err := r.site(ctx, asked.ManagedAt(reversed))
+	site, err := r.site(ctx, wanted.ManagedAt(reversed))
 	if err != nil {
 		return replication.Result{}, err
 	}
@@ -467,8 +467,8 @@ func (r *Resource[M, P]) Delete(ctx context.Context, req resource.DeleteRequest,
 
 // release lets another resource start the same replication.
 func (r *Resource[M, P]) release(ctx context.Context, p P) {
-	if asked, diags := spec(ctx, r.Kind.Kind, p); !diags.HasError() {
-		r.Reservations.Release(asked.Key())
+	if wanted, diags := spec(ctx, r.Kind.Kind, p); !diags.HasError() {
+		r.Reservations.Release(wanted.Key())
 	}
 }
 
@@ -483,11 +483,11 @@ func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, err
 	if err != nil || listed == nil {
 		return replication.Result{}, err
 	}
-	asked, diags := spec(ctx, r.Kind.Kind, p)
+	wanted, diags := spec(ctx, r.Kind.Kind, p)
 	if diags.HasError() {
 		return replication.Result{}, notConfiguredError{diags}
 	}
-	site, err := r.site(ctx, asked.ManagedAt(listed.IsReversed()))
+	site, err := r.site(ctx, wanted.ManagedAt(listed.IsReversed()))
 	if err != nil {
 		return replication.Result{}, err
 	}

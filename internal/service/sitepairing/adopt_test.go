@@ -49,7 +49,7 @@ var createFailures = map[string]func(t *testing.T, a, b *simulator.Appliance) di
 func requireNoState(t *testing.T, object direct.Object) {
 	t.Helper()
 	if object.Values != nil {
-		t.Errorf("state beside an error: %v", object.Values)
+		t.Errorf("state with an error: %v", object.Values)
 	}
 }
 

@@ -117,7 +117,7 @@ func TestInterrupt_taskFails(t *testing.T) {
 		_, problems = attempt(t, a, object, values(b, "description", "x"))
 		requireError(t, problems, "SiteUnreachable: No answer.")
 		if len(a.Sites()) != 1 {
-			t.Error("somebody else's pairing was removed")
+			t.Error("the pairing from outside Terraform was removed")
 		}
 		requireSent(t, a, 1, 0, 0)
 	})

@@ -190,7 +190,7 @@ func warningsOf(result pairing.Result, err error, m model) (warnings diag.Diagno
 	}
 	if result.Adopted {
 		warnings.AddWarning(fmt.Sprintf("The pairing with the site %s is adopted", nameOf(*result.Site)),
-			"It was there already, and adopt_existing is true. From now on this resource manages it, and a destroy unpairs it.")
+			"It existed already, and adopt_existing is true. From now on this resource manages it, and a destroy unpairs it.")
 	}
 	if result.Task.ID != "" && !result.Task.Ended() {
 		warnings.AddWarning("The task is gone", fmt.Sprintf("The appliance no longer shows the task %s, as after a restart. "+

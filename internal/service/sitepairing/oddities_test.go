@@ -63,7 +63,7 @@ func TestRead_oddRows(t *testing.T) {
 	}{
 		"no public URL":     {map[string]any{"apiPublicUrl": nil, "apiUrl": "https://tn-1.tnexus.io:8048/"}, false},
 		"no thumbprint":     {map[string]any{"apiThumbprint": nil}, false},
-		"no URL of ours":    {map[string]any{"apiPublicUrl": "peer.example.com:8048"}, true},
+		"invalid URL":       {map[string]any{"apiPublicUrl": "peer.example.com:8048"}, true},
 		"odd thumbprint":    {map[string]any{"apiThumbprint": "unknown"}, true},
 		"neither state":     {map[string]any{"state": nil, "description": nil}, false},
 		"another spelling":  {map[string]any{"apiThumbprint": "sha-256:" + "00"}, true},

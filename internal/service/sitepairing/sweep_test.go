@@ -51,7 +51,7 @@ func requireTrue(t *testing.T, a *simulator.Appliance, c change, prior, now dire
 	case len(errors) > 1:
 		t.Errorf("%d errors: %q", len(errors), errors)
 	case len(errors) == 1 && now.Values["id"] != prior.Values["id"]:
-		t.Errorf("state %v beside %q", now.Values, errors)
+		t.Errorf("state %v with %q", now.Values, errors)
 	case len(errors) == 1, now.Values["pending_task_id"] != nil:
 	case c.method == http.MethodDelete:
 		requireGone(t, a, now)

@@ -23,8 +23,7 @@ func New(seed string) *Source {
 	return &Source{seed: seed, made: map[string]int{}}
 }
 
-// Bytes are the next bytes of a name. The order in which different names are
-// asked for does not matter.
+// Bytes returns the next bytes of a name. The order of different names does not matter.
 func (s *Source) Bytes(name string) [32]byte {
 	var b [32]byte
 	if s.seed == "" {
@@ -37,7 +36,7 @@ func (s *Source) Bytes(name string) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%q %q %d", s.seed, name, s.made[name]))
 }
 
-// UUID is the next UUID of a name.
+// UUID returns the next UUID of a name.
 func (s *Source) UUID(name string) string {
 	b := s.Bytes(name)
 	b[6] = b[6]&0x0f | 0x40

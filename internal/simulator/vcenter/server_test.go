@@ -290,7 +290,7 @@ func TestTickets(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	anonymous := func(p *peer) result { return p.send("POST", manager+"Logout", "", "") }
-	nobody := func(p *peer) result { return p.send("GET", manager+"currentSession", "", "") }
+	withoutSession := func(p *peer) result { return p.send("GET", manager+"currentSession", "", "") }
 	login := func(p *peer) result { return p.send("POST", manager+"Login", "", account) }
 	hello := func(p *peer) result {
 		return p.send("POST", "/api/vcenter/system?action=hello", "", `{"api_releases":["9.0.0.0","8.0.2.0","8.0.1.0"]}`)
@@ -303,27 +303,27 @@ func TestSwitches(t *testing.T) {
 		body    string // part of it
 		header  string // one that must be there
 	}{
-		"fault message":   {vcenter.Options{}, anonymous, 500, "application/json", `"message":"The session is not authenticated."`, ""},
-		"fault string":    {vcenter.Options{FaultBody: vcenter.FaultString}, anonymous, 500, "application/json", `"faultstring":"The session is not authenticated."`, ""},
-		"fault bare":      {vcenter.Options{FaultBody: vcenter.FaultBare}, anonymous, 500, "application/json", `"_typeName":"NotAuthenticated"`, ""},
-		"fault XML":       {vcenter.Options{FaultBody: vcenter.FaultXML}, anonymous, 500, "text/xml", `xsi:type="NotAuthenticated"`, ""},
-		"fault HTML":      {vcenter.Options{FaultBody: vcenter.FaultHTML}, anonymous, 500, "text/html", `<html>`, ""},
-		"status 401":      {vcenter.Options{Status401: true}, anonymous, 401, "application/json", "NotAuthenticated", ""},
-		"no cloning":      {vcenter.Options{NoCloning: true}, func(p *peer) result { return p.clone("x") }, 500, "application/json", "NotSupported", ""},
-		"nobody null":     {vcenter.Options{}, nobody, 200, "application/json", "null", ""},
-		"nobody empty":    {vcenter.Options{NoSession: vcenter.NoSessionEmpty}, nobody, 200, "", "", ""},
-		"nobody 204":      {vcenter.Options{NoSession: vcenter.NoSession204}, nobody, 204, "", "", ""},
-		"token in header": {vcenter.Options{}, login, 200, "application/json", "UserSession", "Vmware-Api-Session-Id"},
-		"token in cookie": {vcenter.Options{TokenLocation: vcenter.TokenCookie}, login, 200, "application/json", "UserSession", "Set-Cookie"},
-		"token nowhere":   {vcenter.Options{TokenLocation: vcenter.TokenNowhere}, login, 200, "application/json", "UserSession", ""},
-		"hello":           {vcenter.Options{}, hello, 200, "application/json", `{"api_release":"8.0.2.0"}`, ""},
-		"hello in vain":   {vcenter.Options{Releases: []string{"7"}}, hello, 200, "application/json", `{"api_release":""}`, ""},
-		"no hello":        {vcenter.Options{NoHello: true}, hello, 404, "text/plain; charset=utf-8", "not found", ""},
-		"old, hello":      {vcenter.Options{NoVIJSON: true}, hello, 404, "text/plain; charset=utf-8", "not found", ""},
-		"old, login":      {vcenter.Options{NoVIJSON: true}, login, 404, "text/plain; charset=utf-8", "not found", ""},
-		"no hello, login": {vcenter.Options{NoHello: true}, login, 200, "application/json", "UserSession", "Vmware-Api-Session-Id"},
-		"other account":   {vcenter.Options{Username: "a", Password: "b"}, login, 500, "application/json", "InvalidLogin", ""},
-		"manager's moId":  {vcenter.Options{ManagerID: "ha-sessionmgr"}, func(p *peer) result { return p.send("GET", root+"/ServiceInstance/ServiceInstance/content", "", "") }, 200, "application/json", `"value":"ha-sessionmgr"`, ""},
+		"fault message":     {vcenter.Options{}, anonymous, 500, "application/json", `"message":"The session is not authenticated."`, ""},
+		"fault string":      {vcenter.Options{FaultBody: vcenter.FaultString}, anonymous, 500, "application/json", `"faultstring":"The session is not authenticated."`, ""},
+		"fault bare":        {vcenter.Options{FaultBody: vcenter.FaultBare}, anonymous, 500, "application/json", `"_typeName":"NotAuthenticated"`, ""},
+		"fault XML":         {vcenter.Options{FaultBody: vcenter.FaultXML}, anonymous, 500, "text/xml", `xsi:type="NotAuthenticated"`, ""},
+		"fault HTML":        {vcenter.Options{FaultBody: vcenter.FaultHTML}, anonymous, 500, "text/html", `<html>`, ""},
+		"status 401":        {vcenter.Options{Status401: true}, anonymous, 401, "application/json", "NotAuthenticated", ""},
+		"no cloning":        {vcenter.Options{NoCloning: true}, func(p *peer) result { return p.clone("x") }, 500, "application/json", "NotSupported", ""},
+		"no session, null":  {vcenter.Options{}, withoutSession, 200, "application/json", "null", ""},
+		"no session, empty": {vcenter.Options{NoSession: vcenter.NoSessionEmpty}, withoutSession, 200, "", "", ""},
+		"no session, 204":   {vcenter.Options{NoSession: vcenter.NoSession204}, withoutSession, 204, "", "", ""},
+		"token in header":   {vcenter.Options{}, login, 200, "application/json", "UserSession", "Vmware-Api-Session-Id"},
+		"token in cookie":   {vcenter.Options{TokenLocation: vcenter.TokenCookie}, login, 200, "application/json", "UserSession", "Set-Cookie"},
+		"token nowhere":     {vcenter.Options{TokenLocation: vcenter.TokenNowhere}, login, 200, "application/json", "UserSession", ""},
+		"hello":             {vcenter.Options{}, hello, 200, "application/json", `{"api_release":"8.0.2.0"}`, ""},
+		"hello in vain":     {vcenter.Options{Releases: []string{"7"}}, hello, 200, "application/json", `{"api_release":""}`, ""},
+		"no hello":          {vcenter.Options{NoHello: true}, hello, 404, "text/plain; charset=utf-8", "not found", ""},
+		"old, hello":        {vcenter.Options{NoVIJSON: true}, hello, 404, "text/plain; charset=utf-8", "not found", ""},
+		"old, login":        {vcenter.Options{NoVIJSON: true}, login, 404, "text/plain; charset=utf-8", "not found", ""},
+		"no hello, login":   {vcenter.Options{NoHello: true}, login, 200, "application/json", "UserSession", "Vmware-Api-Session-Id"},
+		"other account":     {vcenter.Options{Username: "a", Password: "b"}, login, 500, "application/json", "InvalidLogin", ""},
+		"manager's moId":    {vcenter.Options{ManagerID: "ha-sessionmgr"}, func(p *peer) result { return p.send("GET", root+"/ServiceInstance/ServiceInstance/content", "", "") }, 200, "application/json", `"value":"ha-sessionmgr"`, ""},
 		"bare time string": {vcenter.Options{}, func(p *peer) result {
 			return p.send("POST", root+"/ServiceInstance/ServiceInstance/CurrentTime", p.login(), "")
 		}, 200, "application/json", `"20`, ""},

@@ -33,7 +33,7 @@ var stateLast = &analysis.Analyzer{
 }
 
 // dropped prevents a warning of the appliance, such as CertificateMismatch, from never reaching the
-// user: the compiler and errcheck accept diagnostics that nobody reads.
+// user: the compiler and errcheck accept diagnostics that no code reads.
 var dropped = &analysis.Analyzer{
 	Name: "dropped",
 	Doc:  "reports diagnostics that a call returns and nothing reads",
