@@ -228,11 +228,16 @@ func (s System) notTheAPI() string {
 	return fmt.Sprintf("This is not the API of %s %s, or a proxy or firewall answers in its place: check %s.", s.article, s.name, s.setting("url"))
 }
 
-// explainResponse is about an answer without an error that can't be used.
+// explainResponse is about an answer without an error that can't be used. JSON is
+// the API's own, most likely, and anything else is not.
 func (s System) explainResponse(e *rest.ResponseError) Detail {
+	isRedirect := e.Status >= http.StatusMultipleChoices
 	advice := s.notTheAPI()
-	if isRedirect := e.Status >= http.StatusMultipleChoices; !e.HTML && !isRedirect {
-		advice += " If it is the right address, the provider does not know this form of response: please report it."
+	switch {
+	case e.JSON:
+		advice = fmt.Sprintf("The provider does not know this form of response: please report it, with the version of the %s. If another product answers at the address, correct %s.", s.name, s.setting("url"))
+	case !e.HTML && !isRedirect:
+		advice += " If it is the right address, please report it."
 	}
 	return Detail{Why: Sentence(e.Error()), Advice: advice}
 }

@@ -103,6 +103,7 @@ type ResponseError struct {
 	Reason string
 	Empty  bool // there is no body
 	HTML   bool // it is a page: something in front of the API has responded
+	JSON   bool // it is JSON
 	Err    error
 }
 

@@ -46,9 +46,15 @@ func (r *Response) unusable(err error) error {
 	case errors.Is(err, errEmpty):
 		return &ResponseError{Call: r.Call, Status: r.Status, Reason: errEmpty.Error(), Empty: true}
 	case errors.Is(err, errNull):
-		return r.invalid(errNull.Error(), nil)
+		return r.OtherForm(errNull.Error())
 	}
-	return r.invalid(describeJSON(err), err)
+	reason, isJSON := describeJSON(err)
+	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, JSON: isJSON, Err: err}
+}
+
+// OtherForm returns the *ResponseError of JSON that is not as documented.
+func (r *Response) OtherForm(reason string) error {
+	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, JSON: true}
 }
 
 func (r *Response) invalid(reason string, err error) error {
@@ -111,16 +117,16 @@ func isJSON(contentType string) bool {
 }
 
 // describeJSON describes a decoding error without the value that caused it, which
-// could be a secret.
-func describeJSON(err error) string {
+// could be a secret, and reports whether the text is JSON.
+func describeJSON(err error) (reason string, isJSON bool) {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field == "":
-		return "as a whole it is of another type than documented"
+		return "as a whole it is of another type than documented", true
 	case errors.As(err, &wrongType):
-		return fmt.Sprintf("its field %q is of another type than documented", wrongType.Field)
+		return fmt.Sprintf("its field %q is of another type than documented", wrongType.Field), true
 	}
-	return "it is not valid JSON"
+	return "it is not valid JSON", false
 }
 
 // excerptLength is how much of an unknown body is shown, in bytes.

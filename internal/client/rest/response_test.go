@@ -77,7 +77,10 @@ func TestResponses(t *testing.T) {
 			}
 			var bad *ResponseError
 			if !errors.As(err, &bad) || bad.Status != 200 || bad.Path != "/config" || !strings.Contains(err.Error(), c.reason) {
-				t.Errorf("error %v, want an AnswerError with %q", err, c.reason)
+				t.Errorf("error %v, want a ResponseError with %q", err, c.reason)
+			}
+			if isJSON := c.reason == "it is null" || strings.Contains(c.reason, "its field") || strings.Contains(c.reason, "another type"); bad != nil && bad.JSON != isJSON {
+				t.Errorf("taken for JSON: %t", bad.JSON)
 			}
 			if len(err.Error()) > 400 {
 				t.Errorf("the error has %d bytes", len(err.Error()))

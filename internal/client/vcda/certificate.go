@@ -35,7 +35,7 @@ func (r RemoteCertificate) X509() (*x509.Certificate, error) {
 	}
 	return nil, &rest.ResponseError{
 		Call: rest.Call{Method: http.MethodGet, Path: remoteCertificatePath}, Status: http.StatusOK,
-		Reason: "it holds no certificate as base64 of its DER form", Err: err,
+		Reason: "it holds no certificate as base64 of its DER form", JSON: true, Err: err,
 	}
 }
 

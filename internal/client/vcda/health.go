@@ -146,7 +146,7 @@ func decodeHealth(t Task) (Health, error) {
 	if err := json.Unmarshal(t.Result, &h); err != nil || h == nil {
 		return Health{}, &rest.ResponseError{
 			Call: rest.Call{Method: http.MethodGet, Path: "/tasks/" + t.ID}, Status: http.StatusOK,
-			Reason: "the task has no health result of the documented form", Err: err,
+			Reason: "the task has no health result of the documented form", JSON: true, Err: err,
 		}
 	}
 	if h.ManagerHealth != nil {

@@ -86,7 +86,7 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 		for _, info := range row.Info {
 			for _, vm := range info.VMs {
 				if vm.ID == "" {
-					return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
+					return nil, response.OtherForm("an item in it has no id")
 				}
 				if key := info.VCenterID + " " + vm.ID; !seen[key] { // a vCenter may have several replicators
 					seen[key] = true

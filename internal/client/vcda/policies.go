@@ -60,7 +60,7 @@ func array[T any](ctx context.Context, c *Client, path string, id func(T) string
 		return nil, err
 	}
 	if slices.ContainsFunc(list.Items, func(item T) bool { return id(item) == "" }) {
-		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "an item in it has no id"}
+		return nil, response.OtherForm("an item in it has no id")
 	}
 	return list.Items, nil
 }

@@ -148,7 +148,7 @@ func (c *Client) RecoveryPlan(ctx context.Context, id string) (*RecoveryPlan, er
 		return nil, err
 	}
 	if p.ID == "" {
-		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "the recovery plan in it has no id"}
+		return nil, response.OtherForm("the recovery plan in it has no id")
 	}
 	return &p, nil
 }

@@ -314,7 +314,7 @@ func (c *Client) Replications(ctx context.Context, kind Kind, filter Replication
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
 	first, call, err := readPage(ctx, c, path, pageAt(query, 0), key)
 	if err == nil && first.IsList {
-		err = &rest.ResponseError{Call: call.Call, Status: call.Status, Reason: "it is a list, not a page of one"}
+		err = call.OtherForm("it is a list, not a page of one")
 	}
 	if err != nil {
 		return nil, err
@@ -387,7 +387,7 @@ func readPage[T any](ctx context.Context, c *Client, path string, query url.Valu
 	default:
 		return page, response, nil
 	}
-	return rest.Page[T]{}, nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: unusable}
+	return rest.Page[T]{}, nil, response.OtherForm(unusable)
 }
 
 // replicationList is a list in which replications are found by their ids.

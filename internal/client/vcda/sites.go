@@ -88,7 +88,7 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 		return nil, &ServiceError{Service: service}
 	}
 	if keyless(sites, service) {
-		return nil, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "a site in it has no " + keyName[service]}
+		return nil, response.OtherForm("a site in it has no " + keyName[service])
 	}
 	return sites, nil
 }

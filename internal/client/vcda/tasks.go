@@ -225,7 +225,7 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	default:
 		return page, nil
 	}
-	return taskPage{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: reason}
+	return taskPage{}, response.OtherForm(reason)
 }
 
 // Started reports whether this client itself started the task.
@@ -268,7 +268,7 @@ func decodeTask(response *rest.Response) (Task, error) {
 		return Task{}, err
 	}
 	if t.ID == "" {
-		return Task{}, &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: "it names no task"}
+		return Task{}, response.OtherForm("it names no task")
 	}
 	return t, nil
 }

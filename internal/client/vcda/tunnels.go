@@ -67,7 +67,10 @@ func (l *tunnelList) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &outer); err != nil {
 		return err
 	}
-	if len(outer.Tunnels) > 0 && outer.Tunnels[0] == '{' {
+	switch {
+	case len(outer.Tunnels) == 0:
+		return &json.UnmarshalTypeError{Field: "tunnels"}
+	case outer.Tunnels[0] == '{':
 		return l.UnmarshalJSON(outer.Tunnels)
 	}
 	return json.Unmarshal(outer.Tunnels, &l.Tunnels)

@@ -58,7 +58,7 @@ func (a *api) sessionManager(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if content.SessionManager.Value == "" {
-		return "", unusable(response, "it names no session manager")
+		return "", response.OtherForm("it names no session manager")
 	}
 	return content.SessionManager.Value, nil
 }
@@ -88,7 +88,7 @@ func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error)
 	}
 	var ticket string
 	if json.Unmarshal(response.Body, &ticket) != nil || ticket == "" {
-		return "", unusable(response, "it is not a ticket")
+		return "", response.OtherForm("it is not a ticket")
 	}
 	return ticket, nil
 }
@@ -155,10 +155,6 @@ func sessionID(response *rest.Response) (string, error) {
 		}
 	}
 	return "", cmp.Or(response.HTMLError(), ErrNoSessionID)
-}
-
-func unusable(response *rest.Response, reason string) error {
-	return &rest.ResponseError{Call: response.Call, Status: response.Status, Reason: reason}
 }
 
 // isNull reports whether a body is null, which some servers write as nothing.

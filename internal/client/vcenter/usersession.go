@@ -28,7 +28,7 @@ func userSession(response *rest.Response) (*UserSession, error) {
 		return nil, err
 	}
 	if session.Key == "" || session.UserName == "" {
-		return nil, unusable(response, "it lacks the key or the userName of a session")
+		return nil, response.OtherForm("it lacks the key or the userName of a session")
 	}
 	return &session, nil
 }
