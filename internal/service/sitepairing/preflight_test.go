@@ -38,7 +38,7 @@ func TestPreflight(t *testing.T) {
 	}
 	runConcurrently(t, onBothServices(map[string]look{
 		"all is well":       {nil, false, nil, false},
-		"other thumbprint":  {[]string{"api_thumbprint", otherThumbprint}, false, [][]string{{"api_thumbprint: The site shows another certificate", "configured: " + otherThumbprint, "seen:       SHA-256:"}}, false},
+		"other thumbprint":  {[]string{"api_thumbprint", otherThumbprint}, false, [][]string{{"api_thumbprint: The site shows another certificate", "configured: " + otherThumbprint, "seen:       SHA-256:", "subject:    CN=site-b", "issuer:     CN=VCDA simulator CA"}}, false},
 		"nobody there":      {[]string{"api_url", closedPort}, false, [][]string{{"api_url: The site can't be reached from here", "connection refused", "preflight = false"}}, false},
 		"no such host":      {[]string{"api_url", "https://nowhere.invalid:8048"}, false, [][]string{{"api_url: The site can't be reached from here", "nowhere.invalid"}}, false},
 		"paired already":    {nil, true, [][]string{{"api_url: The site is paired already", "a pairing with the site site-b at https://127.0.0.1", "terraform import vcda_site_pairing.NAME "}}, false},
