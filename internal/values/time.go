@@ -10,7 +10,7 @@ import (
 func Duration(text string) (string, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return "", errors.New("the value must be a duration such as 90s, 5m or 2h30m, and not negative")
+		return "", errors.New("it must be a duration such as 90s, 5m or 2h30m, and not negative")
 	}
 	return d.String(), nil
 }
@@ -27,7 +27,7 @@ func Timeout(text string) (string, error) {
 func Time(text string) (string, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return "", errors.New("the value must be a time in RFC 3339 format, such as 2026-12-01T02:00:00Z")
+		return "", errors.New("it must be a time in RFC 3339 format, such as 2026-12-01T02:00:00Z")
 	}
 	return at.UTC().Format(time.RFC3339Nano), nil
 }

@@ -16,7 +16,7 @@ func UUID(text string) (string, error) {
 		id = id[strings.LastIndexByte(id, ':')+1:]
 	}
 	if !uuidForm.MatchString(id) {
-		return "", errors.New("the value must be a UUID such as 441a891a-6d6c-4b3f-9a3b-0d5e2d2c7f10, with or without a prefix such as urn:vcloud:vm")
+		return "", errors.New("it must be a UUID such as 441a891a-6d6c-4b3f-9a3b-0d5e2d2c7f10, with or without a prefix such as urn:vcloud:vm")
 	}
 	return id, nil
 }

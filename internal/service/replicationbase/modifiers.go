@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/replication"
@@ -130,21 +128,5 @@ func (keepAnyProfile) PlanModifyString(_ context.Context, req planmodifier.Strin
 	isAny := req.ConfigValue.IsNull() || req.ConfigValue.ValueString() == replication.AnyProfile
 	if isAny && !req.StateValue.IsNull() {
 		resp.PlanValue = req.StateValue
-	}
-}
-
-// timeFormat validates times.
-type timeFormat struct{}
-
-func (timeFormat) Description(context.Context) string { return "a time in RFC 3339 format" }
-
-func (v timeFormat) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (timeFormat) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", "The value must be a time in RFC 3339 format, such as 2026-12-01T02:00:00Z.")
 	}
 }

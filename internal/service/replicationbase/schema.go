@@ -93,7 +93,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"initial_sync_at": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "When the first synchronization begins, in RFC 3339 format, such as `2026-12-01T02:00:00Z`. A time in the past means now. A change after the first synchronization has no effect.",
-			Validators:          []validator.String{timeFormat{}},
+			Validators:          []validator.String{customtypes.TimeType.Validator()},
 		},
 		"wait_for_sync":           flag("Whether a create ends only when the first full synchronization has ended, which may take hours: the default of `timeouts.create` is then `24h`."),
 		"adopt_existing":          flag("Whether a create adopts an existing replication of the same source to the same destination, instead of failing. It changes settings that differ. It never adopts a replication of another resource."),

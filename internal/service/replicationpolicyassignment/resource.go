@@ -23,6 +23,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 type assignment struct{ base.ForResource }
@@ -51,7 +52,7 @@ func (r *assignment) Schema(_ context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"organization": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Short name of the organization, which belongs to the appliance's own Cloud Director. A change replaces the assignment.",
-				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:    []validator.String{base.ValidBy(values.Credential)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"policy_id": schema.StringAttribute{

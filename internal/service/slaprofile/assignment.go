@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -22,6 +21,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/replicationbase"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 type assignment struct{ base.ForResource }
@@ -50,7 +50,7 @@ func (r *assignment) Schema(_ context.Context, _ resource.SchemaRequest, resp *r
 	key := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Required: true, MarkdownDescription: description + " A change replaces the assignment.",
-			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:    []validator.String{base.ValidBy(values.Credential)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		}
 	}

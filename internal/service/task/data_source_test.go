@@ -208,7 +208,7 @@ func TestValidate_badConfiguration(t *testing.T) {
 		{"vcda_task", direct.Values{"id": ""}, `Attribute id string length must be at least 1`},
 		{"vcda_tasks", direct.Values{"state": ""}, `Attribute state string length must be at least 1`},
 		{"vcda_tasks", direct.Values{"limit": 0}, `Attribute limit value must be between 1 and`},
-		{"vcda_tasks", direct.Values{"started_after": "yesterday"}, `"yesterday" is not a time in RFC 3339 format`},
+		{"vcda_tasks", direct.Values{"started_after": "yesterday"}, "Invalid started_after: The value can't be used: it must be a time in RFC 3339 format"},
 	} {
 		errors := p.ValidateData(t, test.name, test.config).Errors()
 		if len(errors) != 1 {

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -13,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
-	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
+	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
 type listDataSource struct{ base.ForDataSource }
@@ -43,7 +42,7 @@ func (m listModel) query() (vcda.TaskQuery, error) {
 	}
 	var err error
 	if !m.StartedAfter.IsNull() {
-		q.StartedAfter, err = parseTime(m.StartedAfter.ValueString())
+		q.StartedAfter, err = time.Parse(time.RFC3339, m.StartedAfter.ValueString())
 	}
 	return q, err
 }
@@ -69,7 +68,7 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			"resource_id":   filter("Only tasks about the object with this id."),
 			"started_after": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only tasks started after this time, in RFC 3339 format, such as `2026-01-31T08:00:00Z`.",
-				Validators: []validator.String{rfc3339{}},
+				Validators: []validator.String{base.ValidBy(values.Time)},
 			},
 			"limit": schema.Int64Attribute{
 				Optional: true, MarkdownDescription: "Maximum number of tasks. Default: all.",
@@ -97,29 +96,4 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		}
 		return err
 	})
-}
-
-// rfc3339 validates times.
-type rfc3339 struct{}
-
-func (rfc3339) Description(context.Context) string { return "a time in RFC 3339 format" }
-
-func (v rfc3339) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (rfc3339) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := parseTime(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", diagnostics.Sentence(err.Error()))
-	}
-}
-
-// parseTime accepts every time: in the validation of Terraform 1.8, plantimestamp() is in the year 1.
-func parseTime(text string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a time in RFC 3339 format, such as 2026-01-31T08:00:00Z", text)
-	}
-	return t, nil
 }
