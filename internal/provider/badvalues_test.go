@@ -1,14 +1,19 @@
 package provider_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
@@ -24,6 +29,16 @@ var badTexts = []struct{ part, value string }{
 	{"token", "a\x00b"},
 	{"cookie", "a\x00b"},
 	{"ticket", "a\x00b"},
+	{"session_id", "a\x00b"},
+	{"signature", "a\x00b"},
+	{"private_key", "no key"},
+	{"principal", "root\n"},
+	{"nonce", "n\n"},
+	{"context", "acme\n"},
+	{"org", "acme\n"},
+	{"service", "no such"},
+	{"api_version", "3.0"},
+	{"release", "8.0U2"},
 	{"timeouts.", "soon"},
 	{"timeouts.", "-5m"},
 	{"timeouts.", "0s"},
@@ -43,13 +58,20 @@ var (
 	anyNumbers = []string{"max_incoming", "_version"}
 )
 
-// kinds are the kinds of objects: their configurations, their schemas, and what
+// kinds are the kinds of objects, and the provider block: their configurations, their schemas, and what
 // validates a configuration.
 var kinds = map[string]struct {
 	configs  map[string][]values
 	schema   func(p *direct.Provider, name string) *tfprotov6.Schema
 	validate func(p *direct.Provider, t testing.TB, name string, config values) direct.Diagnostics
 }{
+	"provider": {
+		map[string][]values{"vcda": providerBlocks()},
+		func(p *direct.Provider, _ string) *tfprotov6.Schema { return p.Schemas().Provider },
+		func(p *direct.Provider, t testing.TB, _ string, config values) direct.Diagnostics {
+			return p.Validate(t, config)
+		},
+	},
 	"resource": {
 		resourceConfigs(),
 		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().ResourceSchemas[name] },
@@ -77,6 +99,28 @@ var kinds = map[string]struct {
 		func(p *direct.Provider, name string) *tfprotov6.Schema { return p.Schemas().ActionSchemas[name].Schema },
 		(*direct.Provider).ValidateAction,
 	},
+}
+
+// providerBlocks are provider blocks with all objects, and each login type of each system
+// in one of them.
+func providerBlocks() []values {
+	user := values{"username": "user@acme", "password": "secret"}
+	logins := []values{
+		{"local_user": user}, {"sso_credentials": user}, {"vcd_credentials": user},
+		{"sso_token": values{"saml_token": "secret"}}, {"vcd_cookie": values{"cookie": "secret"}}, {"vcd_access_token": values{"access_token": "secret"}},
+		{"vcd_api_token": values{"api_token": "secret", "org": "acme"}}, {"session_token": values{"token": "secret"}},
+	}
+	ofVCenter := []values{{"credentials": user}, {"clone_ticket": values{"ticket": "secret"}}, {"session_id": values{"session_id": "secret"}}}
+	ofStorware := []values{{"credentials": user}, {"token": values{"token": "secret"}}, {"node": values{"name": "n", "password": "secret", "version": "5.1"}}}
+	var blocks []values
+	for i, login := range logins {
+		blocks = append(blocks, with(values{
+			"login": login, "manager": values{}, "session_extensions": []any{extensionMethods[i%len(extensionMethods)]},
+			"vcenter":  values{"login": ofVCenter[i%len(ofVCenter)]},
+			"storware": values{"login": ofStorware[i%len(ofStorware)]},
+		}))
+	}
+	return blocks
 }
 
 // resourceConfigs are those of everyResource, and others with all of its objects.
@@ -185,19 +229,114 @@ func TestBadValues(t *testing.T) {
 	t.Parallel()
 	p := serve(t)
 	for kind, k := range kinds {
-		for name, configs := range k.configs {
-			for _, config := range configs {
-				for _, argument := range argumentsOf(k.schema(p, name).Block.Attributes, config, "") {
-					for _, bad := range badValuesOf(argument) {
-						problems := k.validate(p, t, name, withValue(config, argument.steps, bad)).Errors()
-						if len(problems) != 1 || !strings.HasPrefix(problems[0], argument.path+": ") {
-							t.Errorf("%s %s: %s = %v: %q", kind, name, argument.path, bad, problems)
-						}
-					}
+		eachBadValue(p, kind, func(name string, a argument, bad any, config values) {
+			problems := k.validate(p, t, name, config).Errors()
+			if len(problems) != 1 || !strings.HasPrefix(problems[0], a.path+": ") {
+				t.Errorf("%s %s: %s = %v: %q", kind, name, a.path, bad, problems)
+			}
+		})
+	}
+}
+
+// eachBadValue tries each bad value of each argument of the objects of a kind.
+func eachBadValue(p *direct.Provider, kind string, try func(name string, a argument, bad any, config values)) {
+	for name, configs := range kinds[kind].configs {
+		for _, config := range configs {
+			for _, a := range argumentsOf(kinds[kind].schema(p, name).Block.Attributes, config, "") {
+				for _, bad := range badValuesOf(a) {
+					try(name, a, bad, withValue(config, a.steps, bad))
 				}
 			}
 		}
 	}
+}
+
+// TestBadValues_commandLine: the command line shows one error for each argument, too, which
+// names it in its text: of what is within an object the command line shows the object only.
+func TestBadValues_commandLine(t *testing.T) {
+	t.Parallel()
+	p := serve(t)
+	configuration, sessions, wanted := values{}, values{}, []string(nil)
+	for kind, block := range map[string]string{"resource": "resource", "data source": "data", "ephemeral resource": "ephemeral"} {
+		objects := values{}
+		for name, configs := range kinds[kind].configs {
+			labels := values{}
+			for i, config := range configs {
+				label := fmt.Sprint("n", i)
+				bad, arguments := withBadValues(p, kind, name, config)
+				labels[label] = bad
+				for _, a := range arguments {
+					wanted = append(wanted, strings.TrimPrefix(block+"."+name+"."+label+" "+a, "resource."))
+				}
+			}
+			objects[name] = labels
+		}
+		configuration[block] = objects
+	}
+	var aliases []values
+	for i, config := range providerBlocks() {
+		alias := fmt.Sprint("p", i)
+		bad, arguments := withBadValues(p, "provider", "vcda", config)
+		bad["alias"] = alias
+		aliases = append(aliases, bad)
+		sessions[alias] = values{"provider": "vcda." + alias}
+		for _, a := range arguments {
+			wanted = append(wanted, alias+" "+a)
+		}
+	}
+	configuration["provider"] = values{"vcda": aliases}
+	configuration["data"].(values)["vcda_session"] = sessions //nolint:errcheck // it is one
+
+	w := acctest.NewWorkspace(t, "")
+	text, err := json.Marshal(configuration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(t, "bad.tf.json", string(text))
+	out, _ := w.Run(t, "validate", "-json")
+	var result struct {
+		Diagnostics []struct{ Severity, Summary, Detail, Address string }
+	}
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatal(err, out)
+	}
+	var named []string
+	for _, d := range result.Diagnostics {
+		match := inMessage.FindStringSubmatch(d.Summary + " " + d.Detail)
+		switch {
+		case d.Severity != "error":
+		case match == nil:
+			t.Errorf("it names no argument: %+v", d)
+		default:
+			at := d.Address[strings.Index(d.Address, "].")+1:] // of a provider block its alias
+			named = append(named, strings.TrimPrefix(at, ".")+" "+index.ReplaceAllString(match[1], ""))
+		}
+	}
+	slices.Sort(wanted)
+	slices.Sort(named)
+	if diff := cmp.Diff(wanted, named); diff != "" {
+		t.Errorf("arguments with a bad value (-), and those that messages name (+):\n%s", diff)
+	}
+}
+
+// How messages name an argument, and an element of a list in it.
+var (
+	inMessage = regexp.MustCompile(`(?:Invalid|Attribute) ([a-z_.\[\]0-9]+)`)
+	index     = regexp.MustCompile(`\[\d+\]`)
+)
+
+// withBadValues is a configuration with a bad value of each argument that replaces no
+// other one, and the paths of these arguments.
+func withBadValues(p *direct.Provider, kind, name string, config values) (bad values, paths []string) {
+	bad = config
+	for _, a := range argumentsOf(kinds[kind].schema(p, name).Block.Attributes, config, "") {
+		one := badValuesOf(a)
+		if len(one) > 0 && rivals(a.steps[len(a.steps)-1].name) == nil {
+			bad = withValue(bad, a.steps, one[0])
+			paths = append(paths, a.path)
+		}
+	}
+	return bad, paths
 }
 
 // rivals are the attributes that exclude one, and are configured in its place.

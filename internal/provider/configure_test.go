@@ -50,8 +50,6 @@ func with(more values) values {
 	return block
 }
 
-// TestValidation holds what is refused before anything is contacted: the
-// attribute the diagnostic points at, and a part of what it says.
 // testKey is a private key that can be used.
 func testKey() string { return simulator.DefaultAccounts().SAML[1].PrivateKeyPEM() }
 
@@ -64,6 +62,8 @@ func TestValidation_fieldFromTheEnvironment(t *testing.T) {
 	}
 }
 
+// TestValidation holds what is refused before anything is contacted: the
+// attribute the diagnostic points at, and a part of what it says.
 func TestValidation(t *testing.T) {
 	setEnv(t, nil)
 	for name, c := range map[string]struct {

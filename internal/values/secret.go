@@ -29,10 +29,15 @@ func Token(text string) (string, error) {
 }
 
 // SAMLToken returns a SAML token without white space around it. What is inside is
-// signed and stays.
+// signed and stays. It refuses a text that is no XML.
 func SAMLToken(text string) (string, error) {
 	if text = trim(text); text == "" {
 		return "", errors.New("it is empty")
+	}
+	for i, r := range []rune(text) {
+		if r < ' ' && !unicode.IsSpace(r) {
+			return "", fmt.Errorf("character %d is %U, which no XML has", i+1, r)
+		}
 	}
 	return text, nil
 }

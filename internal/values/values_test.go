@@ -246,6 +246,7 @@ func TestSecrets(t *testing.T) {
 		"token, empty":              {values.Token, " \n", ""},
 		"SAML token":                {values.SAMLToken, "<a>\n</a>\n", "<a>\n</a>"},
 		"SAML token, empty":         {values.SAMLToken, "\n", ""},
+		"SAML token, no XML":        {values.SAMLToken, "<a>\x00</a>", ""},
 		"password":                  {values.Credential, " p w ", " p w "},
 		"password, line break":      {values.Credential, "pw\n", ""},
 		"password, CRLF":            {values.Credential, "pw\r\n", ""},
