@@ -23,7 +23,7 @@ resource "vcda_appliance_password" "all" {
   new_password_wo_version = var.password_version
 }
 
-# The url waits for all the passwords: nothing logs in before it can.
+# The url waits for all the passwords, so the provider does not log in before they are set.
 provider "vcda" {
   alias      = "a"
   url        = vcda_appliance_password.all["a"].id
@@ -90,7 +90,7 @@ resource "vcda_site_pairing" "a_to_b" {
   api_url         = coalesce(var.sites["b"].pairing_url, "${var.sites["b"].url}:8048")
   api_thumbprint  = var.sites["b"].thumbprint
   repair_triggers = { replicators = join(",", module.b.replicator_ids) }
-  adopt_existing  = true  # a run that was cut short goes on
+  adopt_existing  = true  # continues a run that was cut short
   expect_link     = false # the other half follows
   depends_on      = [module.a, module.b]
 }

@@ -3,8 +3,8 @@ variable "sites" {
   type = map(object({
     url         = string           # base address of the appliance, such as https://vcda-a.example.com
     thumbprint  = string           # of its certificate
-    pairing_url = optional(string) # what the other site pairs with; default: port 8048 of the appliance
-    site        = string           # the name of the site, which is set once
+    pairing_url = optional(string) # where the other site reaches it; default: port 8048 of the appliance
+    site        = string           # name of the site; it can't be changed later
     description = optional(string, "")
 
     lookup_service = object({ url = string, thumbprint = string })
@@ -15,7 +15,7 @@ variable "sites" {
       url        = string
       username   = string
       thumbprint = optional(string)
-      address    = optional(string)          # that other sites are told
+      address    = optional(string)          # public endpoint, where other sites reach it
       manager    = optional(map(string), {}) # url and thumbprint of the Manager beside the Cloud service
       tunnels    = optional(map(object({ url = string, api_url = string, certificate = string, thumbprint = string })), {})
     }))
@@ -40,13 +40,13 @@ variable "deployment_passwords" {
 }
 
 variable "root_passwords" {
-  description = "The root passwords wanted, by site."
+  description = "The root passwords to set, by site."
   type        = map(string)
   ephemeral   = true
 }
 
 variable "previous_root_passwords" {
-  description = "The root passwords before, by site, in the run that changes them."
+  description = "The former root passwords, by site. Only for the run that changes them."
   type        = map(string)
   ephemeral   = true
   default     = {}
@@ -70,7 +70,7 @@ variable "sso_password" {
 }
 
 variable "vcd_passwords" {
-  description = "The passwords for Cloud Director, by site. Empty without it."
+  description = "The passwords for Cloud Director, by site. Empty if no site has one."
   type        = map(string)
   ephemeral   = true
   default     = {}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# answer.sh FILE: waits until DRILL_CHECK answers, DRILL_SECONDS at most, and writes what came of it to the file.
-# It fails only where it can't write.
+# answer.sh FILE: waits until DRILL_CHECK answers, for at most DRILL_SECONDS, and writes the result to the file.
+# It fails only if it can't write.
 set -euo pipefail
 
 epoch() { date -u -d "$1" +%s 2>/dev/null || date -u -j -f %Y-%m-%dT%H:%M:%S "${1%%[.Z]*}" +%s; }

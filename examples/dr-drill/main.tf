@@ -1,4 +1,4 @@
-# What is known of each replication before its test.
+# Each replication before its test.
 
 data "vcda_replication" "drilled" {
   for_each = var.drills
@@ -16,7 +16,7 @@ resource "vcda_failover_test" "drill" {
   power_on       = each.value.power_on
 }
 
-# Waits for the answer, and keeps what came of it in a file: a failed check must not hide the report.
+# Waits for the answer, and writes the result to a file: a failed check must not hide the report.
 
 resource "terraform_data" "answer" {
   for_each = var.drills
@@ -29,7 +29,7 @@ resource "terraform_data" "answer" {
   triggers_replace = [vcda_failover_test.drill[each.key].started_at, each.value.check]
 
   lifecycle {
-    ignore_changes = [input] # that of the time of the test
+    ignore_changes = [input] # keeps the values at the time of the test
   }
 
   provisioner "local-exec" {
@@ -52,7 +52,7 @@ locals {
     try(jsondecode(file("${local.results}/${answer.id}.json")), { up_seconds = "?", answer_seconds = "?", healthy = false, answer = "the result is on another machine" }),
   ) }
 
-  # What an interrupted apply has not come to is no success.
+  # A drill that an interrupted apply did not reach has failed.
   healthy = { for name in keys(var.drills) : name => try(local.drills[name].healthy, false) }
 
   report = join("\n", concat(
@@ -69,7 +69,7 @@ locals {
   ))
 }
 
-# Only warns in an apply; fails the run of a "terraform test", which cleans up then.
+# In an apply, a failed check only warns. It fails the run of a "terraform test", which then cleans up.
 
 check "healthy" {
   assert {

@@ -4,7 +4,7 @@ output "healthy" {
 }
 
 output "report" {
-  description = "The drill as a Markdown table: what, when, how long, which instance, healthy or not."
+  description = "The drill as a Markdown table: workload, start, instance, VMs, times and result."
   value       = local.report
 }
 

@@ -1,12 +1,12 @@
 variable "drills" {
   description = <<-EOT
-    What is tested, by the name that the report shows:
+    Replications to test, by the name that the report shows:
     replication_id - id of the replication, of any kind
-    site           - site that manages it; the provider's appliance knows it by default
-    sync           - whether to synchronize first
-    power_on       - whether the copy is powered on
-    check          - what has to answer once the copy is up: http://…, https://… or tcp://HOST:PORT; nothing by default
-    wait_seconds   - how long to wait for that answer
+    site           - site that manages it; default: its destination, as the provider's appliance shows it
+    sync           - whether to synchronize first; false by default
+    power_on       - whether the copy is powered on; true by default
+    check          - address that has to answer when the copy is up: http://…, https://… or tcp://HOST:PORT; none by default
+    wait_seconds   - how long to wait for that answer, in seconds; 300 by default
   EOT
 
   type = map(object({

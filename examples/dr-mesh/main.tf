@@ -1,7 +1,7 @@
-# Every site is paired with every other by ../dr-pair; mesh.tf has one call for each two of them.
+# Every site is paired with every other by ../dr-pair. mesh.tf calls that module once for each pair.
 
 locals {
-  # What the others are told about each site.
+  # Each site, as the others are paired with it.
   peers = {
     for key, site in var.sites : key => {
       api_url     = coalesce(site.api_url, site.url)
@@ -19,6 +19,6 @@ locals {
     ]
   ])
 
-  # Names may be words of Mermaid's own, such as end.
+  # A name may be a keyword of Mermaid, such as end.
   nodes = { for i, key in sort(keys(var.sites)) : key => "s${i}" }
 }

@@ -1,4 +1,4 @@
-# Made by generator/ for site-a, site-b, site-c. Don't edit: change the list and make it again, as README.md says.
+# Written by generator/ for site-a, site-b, site-c. Don't edit it: change the list and write it again, as README.md shows.
 
 variable "sites" {
   description = <<-EOT
@@ -7,9 +7,9 @@ variable "sites" {
     ca_certificate - PEM text or file of the authority that signed its certificate, if not a public one
     thumbprint     - SHA-256 thumbprint of its certificate; the other sites look it up when left out
     api_url        - where the other appliances reach it, if not at url
-    name           - the name it gave itself, if not that of the map
+    name           - its name, if it differs from the key of the map
     description    - text that the other sites show for it
-    username       - a local user
+    username       - a local user; root by default
   EOT
 
   type = map(object({
@@ -24,7 +24,7 @@ variable "sites" {
 
   validation {
     condition     = toset(keys(var.sites)) == toset(["site-a", "site-b", "site-c"])
-    error_message = "This mesh was made for site-a, site-b, site-c. For other sites make mesh.tf again, as README.md says."
+    error_message = "This mesh is for site-a, site-b, site-c. For other sites, write mesh.tf again, as README.md shows."
   }
 }
 
@@ -40,18 +40,18 @@ variable "passwords" {
 }
 
 variable "lost_site" {
-  description = "The site that is lost, by its name in sites. As long as it is set, nothing of that site is read, planned or created, so that the others can be managed."
+  description = "The site that is lost, by its name in sites. While it is set, nothing of that site is read, planned or created, so that the others can be managed."
   type        = string
   default     = null
 
   validation {
     condition     = var.lost_site == null || contains(["site-a", "site-b", "site-c"], coalesce(var.lost_site, "-"))
-    error_message = "The lost site is one of site-a, site-b, site-c."
+    error_message = "The lost site must be one of site-a, site-b, site-c."
   }
 }
 
 variable "adopt_existing" {
-  description = "Whether to take over pairings that are there already instead of refusing them."
+  description = "Whether to adopt pairings that exist already, instead of failing."
   type        = bool
   default     = false
 }

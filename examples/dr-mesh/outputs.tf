@@ -9,7 +9,7 @@ output "healthy" {
 }
 
 output "mermaid" {
-  description = "The mesh as a Mermaid diagram: an arrow for what each site knows of another, red where the link does not work."
+  description = "The mesh as a Mermaid diagram: an arrow for each link as one site sees it, red if it does not work."
   value = join("\n", concat(
     ["flowchart LR"],
     [for key, node in local.nodes : "  ${node}[\"${key}\"]"],

@@ -1,5 +1,5 @@
-# What is not given is looked up by the appliance that is going to trust it, or by Terraform itself. A site that
-# is lost is asked for nothing.
+# Certificates whose thumbprints are left out. The appliance that is going to trust one looks it up, or Terraform
+# itself does. Nothing is read from a lost site.
 
 data "vcda_remote_certificate" "a" {
   count    = var.site_a.thumbprint == null && var.lost_site == null ? 1 : 0
@@ -17,7 +17,7 @@ data "vcda_remote_certificate" "b" {
   via = var.certificate_via
 }
 
-# Who a side is that was not given a name.
+# The appliances whose site names are left out.
 
 data "vcda_appliance" "a" {
   count    = var.site_a.name == null && var.lost_site != "a" ? 1 : 0
@@ -50,12 +50,12 @@ locals {
   thumbprint_a = try(coalesce(var.site_a.thumbprint, one(data.vcda_remote_certificate.a[*].thumbprint)), "")
   thumbprint_b = try(coalesce(var.site_b.thumbprint, one(data.vcda_remote_certificate.b[*].thumbprint)), "")
 
-  # Both sides have to be re-paired when the certificate of one changes; another spelling is no change.
+  # Both sides have to be re-paired when the certificate of one changes; another notation is no change.
   triggers_a = merge({ own_certificate = upper(replace(replace(local.thumbprint_a, ":", ""), "/(?i)^sha-?256/", "")) }, var.repair_triggers)
   triggers_b = merge({ own_certificate = upper(replace(replace(local.thumbprint_b, ":", ""), "/(?i)^sha-?256/", "")) }, var.repair_triggers)
 }
 
-# A is told about B, then B about A. In between A has nobody to talk to, which is expected.
+# A is paired with B, then B with A. In between, the link does not work, which is expected.
 
 resource "vcda_site_pairing" "a_to_b" {
   count    = var.lost_site == "a" ? 0 : 1
@@ -73,7 +73,7 @@ resource "vcda_site_pairing" "a_to_b" {
   lifecycle {
     precondition {
       condition     = var.lost_site == null || var.site_a.name != null && var.site_a.thumbprint != null && var.site_b.name != null && var.site_b.thumbprint != null
-      error_message = "With lost_site nobody can be asked: give name and thumbprint of site_a and site_b."
+      error_message = "With lost_site, nothing can be looked up: set name and thumbprint of site_a and site_b."
     }
 
     precondition {
@@ -112,7 +112,7 @@ resource "vcda_site_pairing" "b_to_a" {
   lifecycle {
     precondition {
       condition     = var.lost_site == null || var.site_a.name != null && var.site_a.thumbprint != null && var.site_b.name != null && var.site_b.thumbprint != null
-      error_message = "With lost_site nobody can be asked: give name and thumbprint of site_a and site_b."
+      error_message = "With lost_site, nothing can be looked up: set name and thumbprint of site_a and site_b."
     }
   }
 }

@@ -33,7 +33,7 @@ locals {
 }
 
 output "mermaid" {
-  description = "The pair as a Mermaid diagram: an arrow for what each side knows of the other, red where the link does not work."
+  description = "The pair as a Mermaid diagram: an arrow for the link as each side sees it, red if it does not work."
   value = join("\n", concat(
     [
       "flowchart LR",

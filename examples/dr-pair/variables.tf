@@ -1,9 +1,9 @@
 variable "site_a" {
   description = <<-EOT
-    Site A, as site B is told about it:
+    Site A, as site B is paired with it:
     api_url     - service endpoint where the appliance of B reaches A, such as https://vcda-a.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of A's Manager or Cloud service; looked up when left out
-    name        - the name A gave itself; asked of A when left out
+    name        - name of the site; read from A when left out
     description - text that B shows for A
   EOT
 
@@ -27,16 +27,16 @@ variable "site_a" {
 
   validation {
     condition     = var.site_a.name != ""
-    error_message = "The name must not be empty; leave it out to have the appliance asked."
+    error_message = "The name must not be empty; leave it out to read it from the appliance."
   }
 }
 
 variable "site_b" {
   description = <<-EOT
-    Site B, as site A is told about it:
+    Site B, as site A is paired with it:
     api_url     - service endpoint where the appliance of A reaches B, such as https://vcda-b.example.com:8048
     thumbprint  - SHA-256 thumbprint of the certificate of B's Manager or Cloud service; looked up when left out
-    name        - the name B gave itself; asked of B when left out
+    name        - name of the site; read from B when left out
     description - text that A shows for B
   EOT
 
@@ -60,16 +60,16 @@ variable "site_b" {
 
   validation {
     condition     = var.site_b.name != ""
-    error_message = "The name must not be empty; leave it out to have the appliance asked."
+    error_message = "The name must not be empty; leave it out to read it from the appliance."
   }
 }
 
 variable "certificate_via" {
   description = <<-EOT
-    Who looks at the certificate of a site whose thumbprint is left out:
-    appliance - the appliance of the other site, through its tunnel, by the way it will take later
-    direct    - the machine Terraform runs on, which must reach api_url then
-    Either way it is trust on first use: nobody vouches for what is seen.
+    Where the certificate of a site is looked up whose thumbprint is left out:
+    appliance - on the appliance of the other site, through its tunnel, as later for the link
+    direct    - from the machine that runs Terraform, which then has to reach api_url
+    Both are trust on first use: nothing verifies the certificate.
   EOT
 
   type     = string
@@ -78,26 +78,26 @@ variable "certificate_via" {
 
   validation {
     condition     = contains(["appliance", "direct"], var.certificate_via)
-    error_message = "The certificate is seen via \"appliance\" or \"direct\"."
+    error_message = "The value must be \"appliance\" or \"direct\"."
   }
 }
 
 variable "wait_for_link" {
-  description = "Whether to wait, when the second side is paired or re-paired, until the link works in both directions."
+  description = "Whether the pairing or re-pairing of the second side waits until the link works in both directions."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "adopt_existing" {
-  description = "Whether to take over pairings that are there already, as after a create that was cut short, instead of refusing them."
+  description = "Whether to adopt pairings that exist already, as after a create that was cut short, instead of failing."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "lost_site" {
-  description = "The side that is lost: \"a\" or \"b\". As long as it is set, nothing of that side is read, planned or created, so that the other one can be managed."
+  description = "The side that is lost: \"a\" or \"b\". While it is set, nothing of that side is read, planned or created, so that the other side can be managed."
   type        = string
   default     = null
 

@@ -1,5 +1,4 @@
-# What is protected, and where it goes, by name. The vcd provider finds both too: its
-# ids are taken as they are.
+# The vApp and the VDC, by name. Ids of the vcd provider work as well.
 data "vcda_inventory" "vapp" {
   kind = "vapps"
   site = var.source_site
@@ -27,8 +26,8 @@ resource "vcda_vapp_replication" "this" {
   sla_profile_id = one([for p in data.vcda_sla_profiles.all.sla_profiles : p.id if p.name == var.sla_profile])
 }
 
-# Warns in each plan and apply, and fails none: that a link is down must not keep
-# anybody from working on the other site.
+# Warns in each plan and apply, and fails none: while a link is down, the other site
+# can still be managed.
 check "protected" {
   data "vcda_replication" "this" {
     id = vcda_vapp_replication.this.id

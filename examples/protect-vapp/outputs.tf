@@ -4,11 +4,11 @@ output "replication_id" {
 }
 
 output "rpo_minutes" {
-  description = "Recovery point objective that the SLA profile gives."
+  description = "Recovery point objective of the SLA profile, in minutes."
   value       = vcda_vapp_replication.this.rpo_minutes
 }
 
 output "vms" {
-  description = "Replications of the VMs, by the name of the VM."
+  description = "Ids of the replications of the VMs, by the name of the VM."
   value       = { for vm in vcda_vapp_replication.this.vms : vm.name => vm.id }
 }

@@ -1,10 +1,10 @@
 variable "source_site" {
-  description = "Site of the vApp. The session of the provider is extended to it."
+  description = "Site of the vApp. The provider's session must be extended to it."
   type        = string
 }
 
 variable "destination_site" {
-  description = "Site that the vApp is replicated to: that of the appliance the provider is configured for."
+  description = "Site that the vApp is replicated to. The provider must be configured for its appliance."
   type        = string
 }
 

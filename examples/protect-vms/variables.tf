@@ -4,7 +4,7 @@ variable "from" {
 }
 
 variable "to" {
-  description = "Site, vCenter and datastore that the VMs are replicated to, and where they come up."
+  description = "Site, vCenter and datastore that the VMs are replicated to, and the folder, resource pool and network that they are recovered to. Tests use test_network_id."
   type = object({
     site             = string
     vcenter_id       = string
@@ -17,7 +17,13 @@ variable "to" {
 }
 
 variable "vms" {
-  description = "What is protected, by the name of the VM."
+  description = <<-EOT
+    VMs to replicate, by their name:
+    vm_id       - managed object id of the VM
+    rpo_minutes - recovery point objective in minutes; 240 by default
+    instances   - number of instances to keep, one an hour; 1 by default
+  EOT
+
   type = map(object({
     vm_id       = string
     rpo_minutes = optional(number, 240)

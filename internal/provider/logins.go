@@ -39,7 +39,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 		fields: []field{
 			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, usually `root`."},
 			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
-			{name: "previous_password", env: "VCDA_PREVIOUS_PASSWORD", value: values.Credential, secret: true, optional: true, doc: "Password that `root` had before `password`. It is tried once where `password` is refused: for the run that changes the password of this very appliance, whose plan reads with the old one."},
+			{name: "previous_password", env: "VCDA_PREVIOUS_PASSWORD", value: values.Credential, secret: true, optional: true, doc: "Password that `root` had before `password`. It is tried once if `password` is refused. Set it in the run that changes the password of this appliance: its plan still logs in with the old one."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.LocalUser{Username: f["username"], Password: f["password"], Previous: f["previous_password"]}, nil
@@ -50,7 +50,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 		fields: []field{
 			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, such as `administrator@vsphere.local`."},
 			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
-			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal the session shall belong to, where it is another than the user."},
+			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal that the session belongs to, if it is not the user."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.SSOCredentials{Username: f["username"], Password: f["password"], Principal: f["principal"]}, nil
@@ -61,10 +61,10 @@ var vcdaLogins = []loginType[vcda.Login]{
 		fields: []field{
 			{name: "saml_token", env: "VCDA_SAML_TOKEN", value: values.SAMLToken, secret: true, doc: "The SAML token."},
 			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, value: privateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
-			{name: "signature", env: "VCDA_SAML_SIGNATURE", value: values.Token, secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce serves one login only, so it suits the apply of a saved plan and no one-command apply."},
-			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, rivals: []string{"private_key"}, doc: "Timestamp under the signature, in milliseconds since 1970."},
-			{name: "nonce", env: "VCDA_SAML_NONCE", value: values.Credential, optional: true, rivals: []string{"private_key"}, doc: "Nonce under the signature."},
-			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal the session shall belong to, where the token allows to impersonate it."},
+			{name: "signature", env: "VCDA_SAML_SIGNATURE", value: values.Token, secret: true, optional: true, rivals: []string{"private_key"}, doc: "Signature (base64, SHA256withRSA) over token, timestamp and nonce, made elsewhere. Its nonce is valid for one login, so it works in the apply of a saved plan, but not in an apply that plans first."},
+			{name: "timestamp", env: "VCDA_SAML_TIMESTAMP", kind: number, optional: true, check: atLeastLong, rivals: []string{"private_key"}, doc: "Timestamp that the signature covers, in milliseconds since 1970."},
+			{name: "nonce", env: "VCDA_SAML_NONCE", value: values.Credential, optional: true, rivals: []string{"private_key"}, doc: "Nonce that the signature covers."},
+			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal that the session belongs to, if the token allows impersonation."},
 		},
 		build: buildSSOToken,
 	},
@@ -89,7 +89,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 		name: "vcd_access_token", doc: "An access token (JWT) of Cloud Director.",
 		fields: []field{
 			{name: "access_token", env: "VCDA_ACCESS_TOKEN", value: values.Token, secret: true, doc: "The access token."},
-			{name: "context", env: "VCDA_CONTEXT", value: values.Credential, optional: true, doc: "Organization of the token, where another Cloud Director than the appliance's own issued it."},
+			{name: "context", env: "VCDA_CONTEXT", value: values.Credential, optional: true, doc: "Organization of the token, if another Cloud Director than the appliance's own issued it."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.VCDAccessToken{AccessToken: f["access_token"], Context: f["context"]}, nil
@@ -99,7 +99,7 @@ var vcdaLogins = []loginType[vcda.Login]{
 		name: "vcd_api_token", doc: "An API token of Cloud Director. Documented for appliances of version 4.7.",
 		fields: []field{
 			{name: "api_token", env: "VCDA_API_TOKEN", value: values.Token, secret: true, doc: "The API token."},
-			{name: "org", env: "VCDA_ORG", value: values.Credential, doc: "Short name of the organization the token is of."},
+			{name: "org", env: "VCDA_ORG", value: values.Credential, doc: "Short name of the organization of the token."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.VCDAPIToken{APIToken: f["api_token"], Org: f["org"]}, nil

@@ -17,7 +17,7 @@ import (
 var managerSettings = []setting{
 	{path: "manager.url", env: "VCDA_MANAGER_URL", value: values.BaseURL, doc: "Address of the Manager service, without a path, such as `https://cloud-a.example.com:8441`. Default: the host of `url`, port 8441."},
 	{path: "manager.thumbprint", env: "VCDA_MANAGER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the Manager's certificate, which is another one than that of the Cloud service."},
-	{path: "manager.ca_certificate", env: "VCDA_MANAGER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file. Default: that of the provider block."},
+	{path: "manager.ca_certificate", env: "VCDA_MANAGER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file. Default: that of the provider block."},
 }
 
 var managerObjects = map[string]string{

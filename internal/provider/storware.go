@@ -10,7 +10,7 @@ import (
 var storwareSettings = []setting{
 	{path: "storware.url", env: "VCDA_STORWARE_URL", value: values.URL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
 	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the server's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate."},
-	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file."},
 	{path: "storware.insecure", env: "VCDA_STORWARE_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
 }
 
@@ -33,7 +33,7 @@ var storwareLogins = []loginType[storware.Login]{
 		},
 	},
 	{
-		name: "token", doc: "A token that somebody else issued, likely a connected identity provider.",
+		name: "token", doc: "A token that another system issued, probably a connected identity provider.",
 		fields: []field{
 			{name: "token", env: "VCDA_STORWARE_TOKEN", value: values.Token, secret: true, doc: "The token."},
 		},

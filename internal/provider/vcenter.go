@@ -13,7 +13,7 @@ import (
 var vcenterSettings = []setting{
 	{path: "vcenter.url", env: "VCDA_VCENTER_URL", value: values.BaseURL, doc: "Address of the vCenter, without a path, such as `https://vcenter.example.com`."},
 	{path: "vcenter.thumbprint", env: "VCDA_VCENTER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the vCenter's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate."},
-	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file."},
+	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file."},
 	{path: "vcenter.insecure", env: "VCDA_VCENTER_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
 	{path: "vcenter.release", env: "VCDA_VCENTER_RELEASE", check: checkRelease, doc: "Release of the VI JSON API to use, such as `8.0.2.0`. Negotiated with the vCenter when unset."},
 }
@@ -37,7 +37,7 @@ var vcenterLogins = []loginType[vcenter.Login]{
 		},
 	},
 	{
-		name: "clone_ticket", doc: "A ticket for a clone of another session. It serves one login only: one from the ephemeral resource `vcda_vcenter_clone_ticket` always works, one made elsewhere suits the apply of a saved plan and no one-command apply.",
+		name: "clone_ticket", doc: "A ticket for a clone of another session. It is valid for one login: a ticket of the ephemeral resource `vcda_vcenter_clone_ticket` always works, one made elsewhere only in the apply of a saved plan.",
 		fields: []field{
 			{name: "ticket", env: "VCDA_VCENTER_CLONE_TICKET", value: values.Token, secret: true, doc: "The clone ticket."},
 		},

@@ -1,4 +1,4 @@
-# Not to the latest instance, but to one from before an incident
+# To the oldest instance, from before an incident
 data "vcda_replication_instances" "db" {
   replication_id = "C4-0f3c8b71-5f0d-4d3a-9f0e-6a51c2de9b47"
 }

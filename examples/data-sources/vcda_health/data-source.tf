@@ -3,7 +3,7 @@ data "vcda_health" "this" {}
 check "health" {
   assert {
     condition     = data.vcda_health.this.healthy
-    error_message = "The appliance is not well: ${jsonencode(data.vcda_health.this)}"
+    error_message = "The appliance is not healthy: ${jsonencode(data.vcda_health.this)}"
   }
 }
 

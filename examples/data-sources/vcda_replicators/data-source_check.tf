@@ -4,6 +4,6 @@ check "replicators" {
 
   assert {
     condition     = alltrue([for r in data.vcda_replicators.checked.replicators : r.healthy && !r.is_in_maintenance_mode])
-    error_message = "A replicator is not at work: ${jsonencode({ for r in data.vcda_replicators.checked.replicators : r.registered_url => r.outgoing_comm_error })}"
+    error_message = "A replicator is down or in maintenance mode: ${jsonencode({ for r in data.vcda_replicators.checked.replicators : r.registered_url => r.outgoing_comm_error })}"
   }
 }

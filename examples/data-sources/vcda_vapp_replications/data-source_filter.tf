@@ -1,4 +1,4 @@
-# Those of one organization that are not well
+# Those of one organization that are not healthy
 data "vcda_vapp_replications" "failing" {
   owner  = "acme@site-a"
   health = "RED"

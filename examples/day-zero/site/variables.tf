@@ -1,28 +1,33 @@
 variable "settings" {
-  description = "One of the sites of the root module."
+  description = "One element of sites of the root module."
   type        = any
 }
 
 variable "license_key" {
-  type      = string
-  ephemeral = true
+  description = "License key of the site."
+  type        = string
+  ephemeral   = true
 }
 
 variable "root_password" {
-  type      = string
-  ephemeral = true
+  description = "Root password of the replicators and tunnels."
+  type        = string
+  ephemeral   = true
 }
 
 variable "sso_user" {
-  type = string
+  description = "Administrator of the SSO domain."
+  type        = string
 }
 
 variable "sso_password" {
-  type      = string
-  ephemeral = true
+  description = "Password of the SSO user."
+  type        = string
+  ephemeral   = true
 }
 
 variable "vcd_password" {
-  type      = string
-  ephemeral = true
+  description = "Password for Cloud Director. Null without it."
+  type        = string
+  ephemeral   = true
 }

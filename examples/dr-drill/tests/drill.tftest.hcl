@@ -1,5 +1,5 @@
-# The drill. drills.json says what is tested, as the variable drills does; VCDA_URL and the other variables of the
-# environment say which appliance. "terraform test" cleans up in any case, at its end.
+# The drill. drills.json has the value of the variable drills. VCDA_URL and the other environment variables
+# configure the provider. "terraform test" always cleans up at its end.
 
 variables {
   drills = jsondecode(file("drills.json"))

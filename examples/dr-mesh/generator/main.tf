@@ -1,18 +1,18 @@
-# Writes the configuration of a mesh, which can't be written once for all: Terraform makes no
-# provider configuration per element of a list.
+# Writes mesh.tf for the given sites: Terraform can't make a provider configuration for each
+# element of a list.
 
 variable "sites" {
-  description = "The sites, by names that Terraform can use for its own objects."
+  description = "Names of the sites: letters, digits and dashes, a letter first."
   type        = set(string)
 
   validation {
     condition     = length(var.sites) > 1
-    error_message = "A mesh has two sites or more."
+    error_message = "A mesh needs two sites or more."
   }
 
   validation {
     condition     = alltrue([for site in var.sites : can(regex("^[A-Za-z][A-Za-z0-9-]*$", site))])
-    error_message = "A name begins with a letter and goes on with letters, digits and dashes."
+    error_message = "A name must consist of letters, digits and dashes, and begin with a letter."
   }
 }
 

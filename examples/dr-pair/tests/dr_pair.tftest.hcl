@@ -51,12 +51,12 @@ run "pairs_both_ways" {
 
   assert {
     condition     = output.a_to_b.site == "site-b" && output.b_to_a.site == "site-a"
-    error_message = "A side knows the other by another name."
+    error_message = "A side shows another name for the other side."
   }
 
   assert {
     condition     = vcda_site_pairing.a_to_b[0].repair_triggers != vcda_site_pairing.b_to_a[0].repair_triggers
-    error_message = "A side does not know its own certificate, whose change is to re-pair it."
+    error_message = "The triggers of a side lack its own certificate, whose change has to re-pair it."
   }
 
   assert {
@@ -106,7 +106,7 @@ run "takes_given_thumbprints" {
 
   assert {
     condition     = output.healthy
-    error_message = "The link does not work with thumbprints of another spelling."
+    error_message = "The link does not work with thumbprints in another notation."
   }
 }
 

@@ -1,7 +1,7 @@
 ephemeral "vcda_session" "shared" {}
 
-# Another configuration of the provider, in the same session. It trusts the
-# certificate as VCDA_THUMBPRINT or VCDA_CA_CERTIFICATE say.
+# Another configuration of the provider, in the same session. The trust comes from
+# VCDA_THUMBPRINT or VCDA_CA_CERTIFICATE.
 provider "vcda" {
   alias = "shared"
   url   = ephemeral.vcda_session.shared.url

@@ -13,7 +13,7 @@ ephemeral "vcda_session_extension" "b" {
   }
 }
 
-# What needs the extension waits for it.
+# This needs the extension, so it waits for it.
 data "vcda_inventory" "vms" {
   kind       = "vms"
   site       = "site-b"

@@ -7,7 +7,7 @@ list "vcda_site_pairing" "all" {
   include_resource = true
 }
 
-# The one with a certain site, in any spelling of its address
+# The pairing with one site, by its address in any notation
 list "vcda_site_pairing" "b" {
   provider = vcda
 

@@ -26,7 +26,7 @@ resource "vcda_appliance_password" "all" {
   new_password_wo_version = 1
 }
 
-# What this provider manages comes after all of the passwords.
+# Everything of this provider waits for all of the passwords.
 provider "vcda" {
   url        = vcda_appliance_password.all["a"].id
   thumbprint = "SHA-256:5B:3E:0C:61:7A:B8:55:12:8E:93:B2:C0:4A:1D:F6:09:D3:7C:21:88:6F:AE:90:4B:15:E2:37:CD:5A:04:B9:F1"

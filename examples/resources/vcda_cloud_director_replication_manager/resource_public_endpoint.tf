@@ -18,7 +18,7 @@ resource "vcda_cloud_director_replication_manager" "a" {
   lookup_service_url        = "https://vcenter.example.com"
   lookup_service_thumbprint = "SHA-256:3C:91:5E:07:D2:AB:48:F6:1B:60:C9:24:7D:E8:35:9A:02:BF:71:4C:D6:8E:13:A5:5F:90:2B:E7:46:C8:1D:73"
 
-  # What other sites are told: the address that the firewall forwards.
+  # Where other sites reach the appliance: the address that the firewall forwards
   public_endpoint_address = "dr.example.com"
   public_endpoint_port    = var.public_port
 }

@@ -28,6 +28,6 @@ resource "vcda_cloud_director_replication_manager" "a" {
   lookup_service_url        = "https://vcenter.example.com"
   lookup_service_thumbprint = var.vcenter_thumbprint # a new certificate of the vCenter
 
-  # A new certificate of the appliance: the vCenter has to be told.
+  # A new certificate of the appliance is registered with the vCenter.
   reapply_triggers = { own_certificate = var.thumbprint_a }
 }

@@ -11,7 +11,7 @@ resource "vcda_failover_test" "db" {
   instance_key   = one([for i in data.vcda_replication_instances.db.instances : i.key if i.created_at == local.oldest])
   power_on       = false
 
-  # Another instance is the oldest one later, which must not repeat the test.
+  # Later another instance is the oldest one. That must not repeat the test.
   lifecycle {
     ignore_changes = [instance_key]
   }

@@ -25,7 +25,7 @@ resource "vcda_replicator" "all" {
   lookup_service_thumbprint = "SHA-256:3C:91:5E:07:D2:AB:48:F6:1B:60:C9:24:7D:E8:35:9A:02:BF:71:4C:D6:8E:13:A5:5F:90:2B:E7:46:C8:1D:73"
 }
 
-# For repair_triggers of the pairings on the other sides
+# For repair_triggers of the pairings at the other sites
 output "replicators" {
   value = { for name, replicator in vcda_replicator.all : name => replicator.id }
 }

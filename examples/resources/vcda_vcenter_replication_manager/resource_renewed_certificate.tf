@@ -21,6 +21,6 @@ resource "vcda_vcenter_replication_manager" "a" {
   sso_password_wo           = var.sso_password
   sso_password_wo_version   = 1
 
-  # A new certificate of the appliance: the vCenter has to be told.
+  # A new certificate of the appliance is registered with the vCenter.
   reapply_triggers = { own_certificate = var.thumbprint_a }
 }

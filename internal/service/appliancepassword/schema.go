@@ -39,7 +39,7 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		"thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the appliance's certificate. Default: that of the provider block, where the address is the same."),
 		"ca_certificate": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{base.ValidBy(tlsutil.Authority)},
-			MarkdownDescription: "Certificate authority to trust beside the system roots: PEM text, or the path of a PEM file.",
+			MarkdownDescription: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file.",
 		},
 		"root_password_expired":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the appliance says that the root password has expired. Null where it can't be asked."},
 		"root_password_expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "End of the root password's validity, in RFC 3339 format, UTC. Null when it has expired, or is not known."},
@@ -48,7 +48,7 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			CreateDescription: "Time for a create, which waits for the first boot; default `15m`.",
 			ReadDescription:   "Time for a read; default `1m`.",
 			UpdateDescription: "Time for an update; default `5m`.",
-			DeleteDescription: "Time for a delete, which makes no call.",
+			DeleteDescription: "Not used: a delete makes no call.",
 		})),
 	}
 	currentPassword.AddTo(all)

@@ -191,8 +191,8 @@ var endpointFields = []struct {
 	{name: "mgmt_public_port", doc: "Port under which other sites reach the management endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.MgmtPublicPort }},
 	{name: "api_address", doc: "Address of the API endpoint.", address: func(e vcda.EndpointConfiguration) *string { return e.APIAddress }},
 	{name: "api_port", doc: "Port of the API endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.APIPort }},
-	{name: "api_public_address", doc: "Address that other sites are told.", address: func(e vcda.EndpointConfiguration) *string { return e.APIPublicAddress }},
-	{name: "api_public_port", doc: "Port that other sites are told.", port: func(e vcda.EndpointConfiguration) *int64 { return e.APIPublicPort }},
+	{name: "api_public_address", doc: "Address under which other sites reach the API endpoint.", address: func(e vcda.EndpointConfiguration) *string { return e.APIPublicAddress }},
+	{name: "api_public_port", doc: "Port under which other sites reach the API endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.APIPublicPort }},
 }
 
 // endpointTypes are the types of the fields.

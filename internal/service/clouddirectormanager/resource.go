@@ -61,11 +61,11 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		"public_endpoint_address": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{base.ValidBy(values.Host)},
-			MarkdownDescription: "Host name or IP address that other sites are told. Left alone when unset.",
+			MarkdownDescription: "Host name or IP address under which other sites reach the appliance. Not changed when unset.",
 		},
 		"public_endpoint_port": schema.Int64Attribute{
 			Optional: true, Computed: true, Default: int64default.StaticInt64(defaultPort), Validators: []validator.Int64{int64validator.Between(1, 65535)},
-			MarkdownDescription: "Port that other sites are told, together with `public_endpoint_address`. Default: `443`.",
+			MarkdownDescription: "Port under which other sites reach the appliance, together with `public_endpoint_address`. Default: `443`.",
 		},
 		"vcd_url": customtypes.DirectorType.Required("Address of the Cloud Director, such as `https://director.example.com`. The path `/api` may be left out."),
 		"vcd_username": schema.StringAttribute{
@@ -98,8 +98,8 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		Version: 1,
 		MarkdownDescription: "Sets up a Cloud Director Replication Management Appliance: license, site name, public endpoint, Cloud Director, and the lookup services of its Cloud and Manager services. " +
 			"Change the root password first, with `vcda_appliance_password`.\n\n" +
-			"The site name is set once and can't be changed later. Before it, the appliance tries the lookup service and the login to Cloud Director, where its version can.\n\n" +
-			"A destroy undoes nothing: it leaves the state.",
+			"The site name is set once and can't be changed later. If its version can, the appliance first tries the lookup service and the login to Cloud Director.\n\n" +
+			"A destroy changes nothing on the appliance: it only removes the resource from the state.",
 		Attributes: all,
 	}
 }

@@ -23,7 +23,7 @@ var notEmpty = []validator.String{stringvalidator.LengthAtLeast(1)}
 func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
 	half := func(description string) schema.SingleNestedAttribute {
 		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: map[string]schema.Attribute{
-			"copy_source_networks": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the networks of the source vApp are created at the destination."},
+			"copy_source_networks": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the networks of the source vApp are created at the destination. `false` by default."},
 			"network_mappings": schema.ListNestedAttribute{
 				Optional: true, MarkdownDescription: "Networks of the destination that replace networks of the source.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -34,9 +34,9 @@ func NetworkAttribute(nics schema.Attribute) schema.SingleNestedAttribute {
 			},
 			"nics":                nics,
 			"primary_nic":         schema.Int64Attribute{Optional: true, MarkdownDescription: "Index of the primary network card.", Validators: []validator.Int64{int64validator.AtLeast(0)}},
-			"copy_source_nics":    schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the network cards of the source are copied, instead of those in `nics`."},
+			"copy_source_nics":    schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the network cards of the source are copied, instead of those in `nics`. `false` by default."},
 			"computer_name":       schema.StringAttribute{Optional: true, MarkdownDescription: "Computer name after the recovery.", Validators: notEmpty},
-			"guest_customization": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the guest is customized."},
+			"guest_customization": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the guest is customized. Default: that of the appliance."},
 		}}
 	}
 	return schema.SingleNestedAttribute{

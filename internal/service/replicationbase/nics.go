@@ -20,7 +20,7 @@ func NICsByVM() schema.DynamicAttribute {
 	return schema.DynamicAttribute{
 		Optional: true, Validators: []validator.Dynamic{nicsForm{}},
 		MarkdownDescription: "Network cards after the recovery: a map by the id of the VM, of lists of objects with `index`, and optionally `connected`, `network`, `ip_address`, `ip_allocation_mode` (`DHCP`, `MANUAL`, `NONE` or `POOL`) and `reset_mac_address`. " +
-			"The other settings apply to each VM in this map.",
+			"`primary_nic`, `copy_source_nics`, `computer_name` and `guest_customization` apply to each VM of this map.",
 	}
 }
 

@@ -69,7 +69,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 			Validators:          []validator.List{listvalidator.SizeAtMost(maxRules)},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"instances": schema.Int64Attribute{
-					Required: true, MarkdownDescription: "How many instances are kept.",
+					Required: true, MarkdownDescription: "Number of instances that are kept, from 1 to 24.",
 					Validators: []validator.Int64{int64validator.Between(1, maxInstances)},
 				},
 				"distance_minutes": schema.Int64Attribute{
@@ -92,7 +92,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"paused": flag("Whether the replication is paused."),
 		"initial_sync_at": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "When the first synchronization begins, in RFC 3339 format, such as `2026-12-01T02:00:00Z`. A time in the past means now. A change after the first synchronization has no effect.",
+			MarkdownDescription: "When the first synchronization begins, in RFC 3339 format, such as `2026-12-01T02:00:00Z`. It begins at once without this argument, and if the time is in the past. A change after the first synchronization has no effect.",
 			Validators:          []validator.String{customtypes.TimeType.Validator()},
 		},
 		"wait_for_sync":           flag("Whether a create ends only when the first full synchronization has ended, which may take hours: the default of `timeouts.create` is then `24h`."),
@@ -100,7 +100,7 @@ func CommonAttributes(ctx context.Context, source, destination map[string]schema
 		"cleanup_test_on_destroy": flag("Whether a destroy first cleans up a failover test that is active, instead of failing."),
 		"health":                  schema.StringAttribute{Computed: true, MarkdownDescription: "Health of the replication: `GREEN`, `YELLOW` or `RED`."},
 		"recovery_state":          schema.StringAttribute{Computed: true, MarkdownDescription: "State of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`."},
-		"reversed":                schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replication runs in the reverse direction of its start. The site of `source` then manages it."},
+		"reversed":                schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the replication is reversed: it then runs from `destination` to `source`, and is managed at the site of `source`."},
 		"pending_task_id": schema.StringAttribute{
 			Computed: true, MarkdownDescription: "Task that was still running when the last operation was interrupted, else null. The next refresh finds out its result.",
 		},
@@ -119,7 +119,7 @@ func CloudAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Organization that owns the replication, as `ORGANIZATION@SITE`. A tenant does not see a replication that the provider has started until the tenant owns it. Only an administrator can change the owner.",
+			MarkdownDescription: "Organization that owns the replication, as `ORGANIZATION@SITE`. A tenant does not see a replication that the cloud's provider starts until it owns it. Only an administrator of the cloud's provider can change the owner. Default: the organization of the login.",
 			Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[^@]+@[^@]+$`), "must be of the form ORGANIZATION@SITE")},
 		},
 		"sla_profile_id": schema.StringAttribute{

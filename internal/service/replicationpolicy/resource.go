@@ -57,7 +57,7 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"onprem_data_cap": schema.Int64Attribute{
 			Optional: true, Computed: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
-			MarkdownDescription: "Bandwidth limit of on-premises appliances. The appliance never shows it, so a change outside Terraform is not detected. If it is left out, a create does not set it. An update sends the last configured value again; without one, it clears a value that was set elsewhere.",
+			MarkdownDescription: "Bandwidth limit of on-premises appliances, such as `512`; its unit is not published. The appliance never shows it, so a change outside Terraform is not detected. If it is left out, a create does not set it. An update sends the last configured value again; without one, it clears a value that was set elsewhere.",
 			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 		},
 		"organization_count": schema.Int64Attribute{Computed: true, MarkdownDescription: organizationCount},

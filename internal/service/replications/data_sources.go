@@ -55,7 +55,7 @@ func (d *list) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 		"source_site":    filter("Only those from this site."),
 		"recovery_state": filter("Only those in this state of the recovery: `NOT_STARTED`, `IN_PROGRESS`, `TEST` or `COMPLETE`.", "NOT_STARTED", "IN_PROGRESS", "TEST", "COMPLETE"),
 		"health":         filter("Only those of this health: `GREEN`, `YELLOW` or `RED`.", "GREEN", "YELLOW", "RED"),
-		"migration":      schema.BoolAttribute{Optional: true, MarkdownDescription: "Only migrations, or only protections."},
+		"migration":      schema.BoolAttribute{Optional: true, MarkdownDescription: "With `true` only migrations, with `false` only protections."},
 		"replications": schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "The replications, in the order of the appliance.", NestedObject: schema.NestedAttributeObject{Attributes: attributes()},
 		},

@@ -219,7 +219,7 @@ func attributes() map[string]schema.Attribute {
 		"data_connection_state": text("State of the connection: `OK`, `INITIAL_SYNCING`, `SYNCING`, `PAUSED`, `POWERED_OFF`, `PRUNING`, `FINISHED`, `ERROR` or `UNKNOWN`. For a vApp that of a VM which is not `OK`, if there is one."),
 		"rpo_violation_minutes": number("By how many minutes the RPO is exceeded now, 0 when it is kept."),
 		"latest_instance": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "The latest instance, null before the first one. For a vApp the oldest of those of its VMs.", Attributes: instanceAttributes(),
+			Computed: true, MarkdownDescription: "The latest instance, null before the first one. For a vApp: the oldest of the latest instances of its VMs.", Attributes: instanceAttributes(),
 		},
 		"last_error":           base.ErrorAttribute("Last error of the replication, null when there is none."),
 		"space_required_bytes": number("Space that the replication uses at the destination, in bytes."),

@@ -13,7 +13,7 @@ import (
 // NewListDataSource returns the data source vcda_replicators.
 func NewListDataSource() datasource.DataSource {
 	row := map[string]schema.Attribute{
-		"id":             schema.StringAttribute{Computed: true, MarkdownDescription: "UUID of the replicator. Null while it is half paired."},
+		"id":             schema.StringAttribute{Computed: true, MarkdownDescription: "UUID of the replicator. Null while its registration is not complete."},
 		"api_thumbprint": schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 thumbprint of the replicator's certificate."},
 		"owner":          schema.StringAttribute{Computed: true, MarkdownDescription: "`*` for a replicator that all organizations use, or `org@site`."},
 		"site_name":      schema.StringAttribute{Computed: true, MarkdownDescription: "Site of the replicator."},

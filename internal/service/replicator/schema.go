@@ -38,7 +38,7 @@ var ownerForm = regexp.MustCompile(`^(\*|.+@.+)$`)
 func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	all := map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Computed: true, MarkdownDescription: "UUID of the replicator, which stays as long as the replicator.",
+			Computed: true, MarkdownDescription: "UUID of the replicator. It never changes.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"api_url":        customtypes.URLType.Required("Address of the replicator's service, such as `https://replicator-1.example.com:8043`. A change repairs the registration."),

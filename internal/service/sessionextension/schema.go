@@ -90,7 +90,7 @@ func addTwins(fields map[string]schema.Attribute, method string, f MethodField) 
 	}
 	fields[version] = schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Version of `" + twin + "`. Raise it whenever the twin changes.",
+		MarkdownDescription: "Version of `" + twin + "`. Raise it whenever that changes.",
 		Validators:          []validator.Int64{int64validator.AlsoRequires(sibling(twin))},
 	}
 }

@@ -34,7 +34,7 @@ func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResource
 			},
 			"api_url": schema.StringAttribute{
 				CustomType: customtypes.URLType, Optional: true,
-				MarkdownDescription: "Lists the pairing with the site at this address only, in any spelling.",
+				MarkdownDescription: "Lists the pairing with the site at this address only, in any notation.",
 				Validators:          []validator.String{customtypes.URLType.Validator()},
 			},
 		},

@@ -60,7 +60,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	all["endpoints_server_manager_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Warning of the server about the token for the server manager."}
 	all["endpoints_organization_admin_warning"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Warning of the server about the token for the organization administrator."}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Another session with Storware Backup & Recovery (formerly vProtect), by the login of the provider. " +
+		MarkdownDescription: "Opens another session with Storware Backup & Recovery (formerly vProtect), with the login of the provider. " +
 			"The provider keeps it from idling out while Terraform uses it, and logs it out at the end.",
 		Attributes: all,
 	}

@@ -59,7 +59,7 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			CreateDescription: "Time for a create, such as `10m`, which is the default.",
 			ReadDescription:   "Time for a read; default `1m`.",
 			UpdateDescription: "Time for an update; default `10m`.",
-			DeleteDescription: "Time for a delete, which makes no call.",
+			DeleteDescription: "Not used: a delete makes no call.",
 		})),
 	}
 	rootPassword.AddTo(all)
@@ -67,7 +67,7 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		Version: 1,
 		MarkdownDescription: "Registers a tunnel with a Cloud service, which may have two since 4.6. A vCenter Replication Management Appliance has its tunnel inside. " +
 			"Change the root password of the tunnel first, with `vcda_appliance_password`.\n\n" +
-			"A tunnel can't be unregistered: no call for it is known. A destroy takes it out of the state only, and says so.",
+			"A tunnel can't be unregistered: no call for it is known. A destroy only removes it from the state, and says so.",
 		Attributes: all,
 	}
 }

@@ -73,7 +73,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		Version: 1,
 		MarkdownDescription: "Sets up a vCenter Replication Management Appliance: license, site name, lookup service, and the plug-in of the vSphere Client. " +
 			"Change the root password first, with `vcda_appliance_password`.\n\n" +
-			"The site name is set once and can't be changed later. Before it, the certificate of the lookup service is checked where the appliance can. A wrong SSO password shows only after it; the next apply continues from there.\n\n" +
+			"The site name is set once and can't be changed later. If it can, the appliance first checks the certificate of the lookup service. It refuses a wrong SSO password only after the name is set; correct the password, and the next apply continues.\n\n" +
 			"A destroy unregisters the plug-in. Site name, license and lookup service stay.",
 		Attributes: all,
 	}

@@ -81,7 +81,7 @@ func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) 
 		return schema.StringAttribute{Computed: true, MarkdownDescription: doc}
 	}
 	attributes["id"] = schema.StringAttribute{
-		Computed: true, MarkdownDescription: "Instance ID of the service, which stays as long as the appliance.",
+		Computed: true, MarkdownDescription: "Instance ID of the service. It never changes.",
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["site_name"] = schema.StringAttribute{
