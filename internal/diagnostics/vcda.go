@@ -17,14 +17,14 @@ import (
 // VCDA explains the errors of VMware Cloud Director Availability.
 var VCDA = System{
 	name: "appliance", article: "an", variables: "VCDA_",
-	forbidden: "The user of the login lacks a role for this. Pairing needs an administrator.",
+	forbidden: "The user of the login lacks a role for this. Log in as a user that has it: pairing and setting up need an administrator.",
 	own:       explainVCDA,
 }
 
 // Manager explains the errors of the Manager beside a Cloud service.
 var Manager = System{
 	name: "Manager service", article: "a", object: "manager", variables: "VCDA_MANAGER_",
-	forbidden: "The user of the login lacks a role for this. It needs an administrator.",
+	forbidden: "The user of the login lacks a role for this. Log in as an administrator.",
 	own:       explainVCDA,
 }
 
@@ -96,7 +96,7 @@ func (s System) explainOwnStatus(e *rest.StatusError) (d Detail, ok bool) {
 }
 
 func explainTask(e *vcda.TaskError) Detail {
-	d := Detail{Why: Sentence(e.Error())}
+	d := Detail{Why: Sentence(e.Error()), Advice: "Fix the problem that the task reports, and run again."}
 	if e.Err == nil {
 		d.Advice = "Search the logs of the appliance for the task and the operation ID."
 	}
@@ -107,7 +107,7 @@ func (s System) explainWait(e *vcda.WaitError) Detail {
 	d := s.explain(e.Err)
 	state := fmt.Sprintf("The task %s was %s at %d %% when the wait for it ended.", e.Task.ID, e.Task.State, e.Task.Progress)
 	if e.Task.State == "" {
-		state = fmt.Sprintf("The task %s was not seen before the wait for it ended.", e.Task.ID)
+		state = fmt.Sprintf("The task %s could not be read before the wait for it ended.", e.Task.ID)
 	}
 	d.Why = state + " " + d.Why
 	if e.Last != nil {

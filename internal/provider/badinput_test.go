@@ -241,7 +241,7 @@ func TestWrite_forbidden(t *testing.T) {
 			p := configured(t, a, values{"login": values{"sso_credentials": values{"username": operator.Username, "password": operator.Password}}})
 			plan := p.Plan(t, pairingType, direct.Object{}, peerConfig(b))
 			object, problems := p.Apply(t, plan)
-			one(t, problems, "Unable to pair with the site at "+b.URL(), "The appliance answered status 403 Forbidden: Permission denied. Request: POST /sites", "Pairing needs an administrator")
+			one(t, problems, "Unable to pair with the site at "+b.URL(), "The appliance answered status 403 Forbidden: Permission denied. Request: POST /sites", "pairing and setting up need an administrator")
 			if object.Values != nil || len(a.Sites()) > 0 {
 				t.Errorf("state %v, sites %v", object.Values, a.Sites())
 			}

@@ -89,7 +89,7 @@ func (e *OtherServiceError) Error() string { return "the appliance is a " + stri
 type OtherSiteError struct{ Config vcda.Config }
 
 func (e *OtherSiteError) Error() string {
-	return fmt.Sprintf("the appliance is the site %q for good", e.Config.OwnSite())
+	return fmt.Sprintf("the appliance has the site name %q, which is set once", e.Config.OwnSite())
 }
 
 // StepError is a step that failed. Those before it are done and stay.

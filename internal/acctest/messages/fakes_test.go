@@ -16,27 +16,27 @@ import (
 	"time"
 )
 
-// key is a private key that is not RSA.
-func key() *ecdsa.PrivateKey {
-	made, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// newECDSAKey makes a private key that is not RSA.
+func newECDSAKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err) // the system has no randomness
 	}
-	return made
+	return key
 }
 
-// keyPEM is such a key as text.
-func keyPEM() string {
-	der, err := x509.MarshalPKCS8PrivateKey(key())
+// ecdsaKeyPEM returns such a key as PEM text.
+func ecdsaKeyPEM() string {
+	der, err := x509.MarshalPKCS8PrivateKey(newECDSAKey())
 	if err != nil {
 		panic(err) // an ECDSA key can always be marshaled
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// silent starts a server that accepts one connection and says nothing until the
-// time for it is over.
-func (s *scene) silent(t *testing.T) (address string) {
+// startSilentServer starts a server that accepts one connection and sends nothing. It
+// moves the clock past the timeout of the client.
+func (s *scenario) startSilentServer(t *testing.T) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -53,12 +53,13 @@ func (s *scene) silent(t *testing.T) (address string) {
 		_ = conn.Close()
 	})
 	t.Cleanup(func() { _ = listener.Close(); accepting.Wait() })
-	s.system("silent", "https://"+listener.Addr().String(), "no thumbprint")
+	s.nameSystem("silent", "https://"+listener.Addr().String(), "no thumbprint")
 	return "https://" + listener.Addr().String()
 }
 
-// odd is a vCenter that answers in ways of its own, by the end of the path.
-func (s *scene) odd(t *testing.T, answers map[string]string) values {
+// startOddVCenter starts a vCenter with responses of the test, by the end of the path. It
+// returns the object vcenter of the provider block.
+func (s *scenario) startOddVCenter(t *testing.T, answers map[string]string) values {
 	t.Helper()
 	usual := map[string]string{
 		"/system":  `{"api_release":"8.0.3.0"}`,
@@ -67,8 +68,8 @@ func (s *scene) odd(t *testing.T, answers map[string]string) values {
 	}
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		end := r.URL.Path[strings.LastIndex(r.URL.Path, "/"):]
-		body, own := answers[end]
-		if !own {
+		body, odd := answers[end]
+		if !odd {
 			body = usual[end]
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -79,7 +80,7 @@ func (s *scene) odd(t *testing.T, answers map[string]string) values {
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	s.system("vcenter", server.URL, "no thumbprint")
+	s.nameSystem("vcenter", server.URL, "no thumbprint")
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	return values{"url": server.URL, "thumbprint": nil, "ca_certificate": string(authority)}
 }

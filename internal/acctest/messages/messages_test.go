@@ -1,6 +1,6 @@
-// Package messages shows what the provider tells its users: every error and
-// every warning, in testdata/diagnostics.md, as people read them. Read that page
-// after a change as a user would: does it say what failed, why, and what to do?
+// Package messages writes the errors and warnings of the provider to
+// testdata/diagnostics.md, as users see them. Read that page after a change as a user
+// would: does each message say what failed, why, and what to do?
 //
 //	go test ./internal/acctest/messages -update
 //
@@ -27,8 +27,8 @@ const page = "testdata/diagnostics.md"
 
 const preface = `# What the provider says
 
-Every error and warning of the provider, as its tests provoke it against simulated systems. Addresses, ids, times and the
-thumbprints of simulated certificates are replaced by names. ` + "`go test ./internal/acctest/messages -update`" + ` writes this page.
+Errors and warnings of the provider, as tests cause them with simulated systems. Names stand for addresses, ids, times and the
+thumbprints of simulated certificates. ` + "`go test ./internal/acctest/messages -update`" + ` writes this page.
 `
 
 type values = direct.Values
@@ -39,17 +39,17 @@ type chapter struct {
 	situations []situation
 }
 
-// situation is what a user runs into.
+// situation causes the messages below one heading of the page.
 type situation struct {
 	title string
-	env   values // variables; such a situation runs alone
-	alone bool   // as does what has little time
-	run   func(t *testing.T, s *scene)
+	env   values // environment variables, for which it runs alone
+	alone bool   // runs alone because it has little time
+	run   func(t *testing.T, s *scenario)
 }
 
 var chapters = []chapter{
 	{"Provider block", providerBlock},
-	{"Certificates, connections and answers", connections},
+	{"Certificates, connections and responses", connections},
 	{"Login", logins},
 	{"Extensions of the session", extensions},
 	{"Resource vcda_site_pairing: plan", pairingPlans},
@@ -65,38 +65,38 @@ var chapters = []chapter{
 	{"Storware Backup & Recovery", storwares},
 }
 
-// TestDiagnostics compares what the provider says with the page.
+// TestDiagnostics compares the messages of the provider with the page.
 func TestDiagnostics(t *testing.T) {
 	got := preface
-	for _, told := range tell(t) {
-		got += told
+	for _, section := range runSituations(t) {
+		got += section
 	}
 	if t.Failed() {
-		return // what is missing is known already
+		return
 	}
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := written(t)
+	want := readPage(t)
 	if got == want {
 		return
 	}
 	old, now := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range max(len(old), len(now)) {
 		if i >= len(old) || i >= len(now) || old[i] != now[i] {
-			t.Fatalf("%s is stale from line %d on: write it with -update and read it. It has\n%s\n\nand should have\n%s", page, i+1, around(old, i), around(now, i))
+			t.Fatalf("%s is stale from line %d on: write it with -update and read it. It has\n%s\n\nand should have\n%s", page, i+1, linesAround(old, i), linesAround(now, i))
 		}
 	}
 }
 
-// around shows a few lines.
-func around(lines []string, i int) string {
+// linesAround returns a few lines before and after line i.
+func linesAround(lines []string, i int) string {
 	return strings.Join(lines[min(max(i-3, 0), len(lines)):min(i+6, len(lines))], "\n")
 }
 
-func written(t *testing.T) string {
+func readPage(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -105,51 +105,51 @@ func written(t *testing.T) string {
 	return string(text)
 }
 
-// crowd is how many situations run at once: they wait more than they work.
-const crowd = 16
+// concurrency is the number of situations that run at once: they mostly wait.
+const concurrency = 16
 
-// tell goes through all situations and returns what is to be read, in order.
-func tell(t *testing.T) []string {
+// runSituations runs all situations and returns the sections of the page in order.
+func runSituations(t *testing.T) []string {
 	t.Helper()
-	var told []string
-	var together []func()
+	var sections []string
+	var parallel []func()
 	for _, c := range chapters {
-		told = append(told, "\n## "+c.title+"\n")
+		sections = append(sections, "\n## "+c.title+"\n")
 		for _, one := range c.situations {
-			i := len(told)
-			told = append(told, "")
+			i := len(sections)
+			sections = append(sections, "")
 			run := func() {
-				t.Run(c.title+"/"+one.title, func(t *testing.T) { told[i] = one.tell(t) })
+				t.Run(c.title+"/"+one.title, func(t *testing.T) { sections[i] = one.section(t) })
 			}
 			if one.alone || one.env != nil {
 				run()
 			} else {
-				together = append(together, run)
+				parallel = append(parallel, run)
 			}
 		}
 	}
-	places := make(chan struct{}, crowd)
+	slots := make(chan struct{}, concurrency)
 	var running sync.WaitGroup
-	for _, run := range together {
+	for _, run := range parallel {
 		running.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			run()
 		})
 	}
 	running.Wait()
-	return told
+	return sections
 }
 
-// tell goes through one situation.
-func (one situation) tell(t *testing.T) string {
+// section runs the situation and returns its section of the page.
+func (one situation) section(t *testing.T) string {
 	for name, value := range one.env {
 		t.Setenv(name, value.(string)) //nolint:errcheck // variables are texts
 	}
-	s := &scene{clock: clocktest.New()}
+	s := &scenario{clock: clocktest.New()}
 	one.run(t, s)
-	if len(s.told) == 0 {
-		t.Error("nothing is said")
+	if len(s.messages) == 0 {
+		t.Error("there is no message")
 	}
-	return "\n### " + one.title + "\n\n```text\n" + s.readable(t) + "\n```\n"
+	return "\n### " + one.title + "\n\n```text\n" + s.render(t) + "\n```\n"
 }

@@ -357,7 +357,7 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 	case errors.As(err, new(*refusedError)):
 		d := diagnostics.FromError(ctx, err)
 		d.Why = fmt.Sprintf("%s refuses the root password of the state. Somebody has changed it, or the account is locked.", m.URL.ValueString())
-		d.Advice = "Set new_password to the password in force, to take it over. It can be changed afterwards."
+		d.Advice = "Set new_password to the password that is in use, and apply. It can be changed afterwards."
 		resp.Diagnostics.Append(d.Warning(m.action("check")))
 	case err != nil:
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, m.action("read the expiry of"), err))
@@ -536,7 +536,7 @@ func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	case errors.As(err, &unknown):
 		d = diagnostics.FromError(ctx, unknown.Err)
 		d.Why = "It is not known whether the password was changed: the new one is not accepted. It was not sent again. " + d.Why
-		d.Advice = "Apply again: the password in force is found out."
+		d.Advice = "Apply again: the provider then finds out which password is in use."
 		return d.UnableAt(path.Root("new_password"), action)
 	case errors.As(err, &trust):
 		d.Advice = fmt.Sprintf("Compare the thumbprint with the appliance's own. If it is the right appliance, trust its certificate in this resource with ca_certificate, or with\n\n  thumbprint = %q", trust.Thumbprint)
@@ -545,4 +545,4 @@ func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	return d.Unable(action)
 }
 
-const lockAdvice = "Set new_password to the password in force, to take it over, or check both. The deployment password is the current one at first. A login as root from a public address is refused in the same way, until the appliance allows it. Wrong passwords lock the account, so each was tried once."
+const lockAdvice = "Check the current password, which at first is that of the deployment. If the appliance has another one, set new_password to that and apply. An appliance that does not allow administrators to log in from public addresses refuses them in the same way. Each password was tried once, since accounts lock."

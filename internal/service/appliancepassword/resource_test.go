@@ -399,7 +399,7 @@ func TestCreate_twoResources(t *testing.T) {
 	object, problems := p.Apply(t, first)
 	deployed.NoErrors(t, problems)
 	_, problems = p.Apply(t, second)
-	requireError(t, problems, "url: Two resources for one thing")
+	requireError(t, problems, "url: Two resources for one object")
 	requireCalls(t, site.Main, calls{change: 1})
 	_, problems = p.Apply(t, p.Plan(t, name, object, nil)) // which frees it
 	deployed.NoErrors(t, problems)
@@ -434,7 +434,7 @@ func TestDrift(t *testing.T) {
 		t.Errorf("warnings %q, %v", text, kept.Values)
 	}
 	_, problems = p.Apply(t, p.Plan(t, name, object, configOf(a, direct.Values{"new_password": "Unrelated-passw0rd"})))
-	requireError(t, problems, "refuses both passwords for root: the former new_password and new_password", "Set new_password to the password in force")
+	requireError(t, problems, "refuses both passwords for root: the former new_password and new_password", "Check the current password")
 	a.ResetStats()
 	deployed.Change(t, p, name, object, configOf(a, direct.Values{"new_password": "By-hand-passw0rd"}))
 	requireCalls(t, a, calls{})

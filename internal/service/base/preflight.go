@@ -62,7 +62,7 @@ func (s Server) compare(certificate *x509.Certificate) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(s.At), "The "+s.Name+" shows another certificate", fmt.Sprintf(
-		"%s shows, seen from here, a certificate with another thumbprint than the configured one:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
+		"Seen from this machine, %s shows a certificate with another thumbprint than the configured one:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
 			"If the appliance sees the same, the apply will fail. Compare both with the certificate of the %s. ",
 		s.URL.ValueString(), s.Thumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer, s.Name)+PreflightOff)}
 }

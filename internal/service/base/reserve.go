@@ -13,7 +13,7 @@ import (
 // function releases the reservation if the create has failed.
 func Reserve(data providerdata.Data, key string, at path.Path, thing string, diags *diag.Diagnostics) (end func()) {
 	if !data.Reservations.Reserve(key) {
-		diags.AddAttributeError(at, "Two resources for one thing", fmt.Sprintf("Another resource of this run creates %s too. Nothing was sent for this one. Keep one of them.", thing))
+		diags.AddAttributeError(at, "Two resources for one object", fmt.Sprintf("Another resource of this run creates %s too. Nothing was sent for this one. Keep one of them.", thing))
 		return func() {}
 	}
 	return func() {

@@ -144,7 +144,7 @@ func (j *job) detail(ctx context.Context) diagnostics.Detail {
 	case !j.task.Ended():
 		d.Consequence, d.Advice = replicationbase.GoesOn(j.task), ""
 	default:
-		d.Consequence = "Task: " + j.task.ID + "."
+		d.Consequence, d.Advice = "Task: "+j.task.ID+".", "" // that of the action follows
 	}
 	return d
 }

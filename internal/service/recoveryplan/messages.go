@@ -79,12 +79,12 @@ func detail(ctx context.Context, err error) diagnostics.Detail {
 		d.Advice = "Correct the id."
 	case errors.Is(err, errStepsDiffer):
 		d.Why = "The steps that the appliance lists are not those of the configuration: the plan was changed meanwhile."
-		d.Advice = "Plan again, which shows the difference."
+		d.Advice = "Plan again to see the difference."
 	case errors.As(err, &executed):
 		d.Why = diagnostics.Sentence("the execution of the recovery plan has ended without success: " + executed.Error())
 		d.Advice = "Look at the plan in the user interface of the appliance, where a suspended plan can be resumed."
 	case errors.As(err, &lost), errors.As(err, &unknown):
-		d.Consequence = "It is not known whether the request was performed. It was not sent again."
+		d.Consequence = "It is not known whether the request was performed. It was not sent again. Run again: the appliance then shows the result."
 	}
 	return d
 }

@@ -43,6 +43,8 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 		d.Advice = "When the task has ended, import the replication, or set adopt_existing = true and apply again."
 	case errors.As(err, &unknown), errors.Is(err, replication.ErrNotListed) && result.Task.ID != "":
 		d.Advice = "If the appliance shows the replication, import it, or set adopt_existing = true. Then apply again."
+	case errors.As(err, new(*vcda.TaskError)) && isPolicy(err):
+		d.Advice += " " + r.policyAdvice(ctx, p)
 	case isPolicy(err):
 		d.Advice = r.policyAdvice(ctx, p)
 	}

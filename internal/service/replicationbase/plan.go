@@ -302,7 +302,7 @@ func (r *Resource[M, P]) warnOfSites(ctx context.Context, client *vcda.Client, h
 		site, ok := end.object.Attributes()["site"].(types.String)
 		if ok && (r.Kind.Kind == vcda.VSphere || !isOnPremises(end.object)) && !site.IsUnknown() && !site.IsNull() && !names[site.ValueString()] {
 			diags.AddAttributeWarning(path.Root(end.at).AtName("site"), "Unknown site",
-				fmt.Sprintf("The appliance is not paired with a site %q. The apply fails unless it pairs with the site first.", site.ValueString()))
+				fmt.Sprintf("The appliance is not paired with a site %q. The apply fails unless it is paired by then: correct the name, or pair first.", site.ValueString()))
 		}
 	}
 	return diags

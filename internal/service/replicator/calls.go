@@ -191,7 +191,7 @@ func (m *model) Failed(ctx context.Context, at registered.Service, action string
 	case errors.As(err, &unknown):
 		d = at.Errors.FromError(ctx, unknown.Err)
 		d.Why = "It is not known whether the replicator was registered: the list does not show it. It was not sent again. " + d.Why
-		d.Advice = "Check api_url, api_thumbprint, root_password, sso_user and sso_password: the Manager contacts the replicator. Then apply again; if the replicator is registered then, the error shows how to import it."
+		d.Advice = "Check api_url, api_thumbprint, root_password, sso_user and sso_password: the Manager contacts the replicator. Then apply again. If the replicator is registered by then, the error shows how to import it."
 		return d.UnableAt(path.Root("api_url"), action)
 	case errors.As(err, &ls):
 		d = at.Errors.FromError(ctx, ls.Err)

@@ -1,6 +1,7 @@
 package sitepairing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -80,7 +81,7 @@ func (a *repairAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	m := blank()
 	m.refresh(*site, appliance.Service(), description{})
 	ctx = vcda.WithProgress(ctx, func(t vcda.Task) {
-		resp.SendProgress(progress(fmt.Sprintf("Re-pairing the site %s: the task %s is %s at %d %%.", nameOf(*site), t.ID, stateOf(t), t.Progress)))
+		resp.SendProgress(progress(fmt.Sprintf("Re-pairing the site %s: the task %s is %s at %d %%.", nameOf(*site), t.ID, cmp.Or(t.State, "in an unknown state"), t.Progress)))
 	})
 	result, err := appliance.Repair(ctx, id.ValueString(), m.spec(""))
 	warnings := warningsOf(result, err, m)

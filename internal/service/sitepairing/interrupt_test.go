@@ -184,7 +184,7 @@ func TestInterrupt_update(t *testing.T) {
 		made := applyConfig(t, a, none, values(b))
 		a.FreezeTasks(true)
 		kept, problems := interruptAt(t, a, made, values(b, "description", "two"), c.value)
-		requireError(t, problems, "The operation was interrupted.", "The appliance goes on with the task", "apply again")
+		requireError(t, problems, "The operation was interrupted.", "The appliance goes on with the task", "Run again")
 		if kept.Values["id"] != made.Values["id"] || kept.Values["description"] != "" || kept.Values["pending_task_id"] == nil {
 			t.Errorf("state %v", kept.Values)
 		}
@@ -225,7 +225,7 @@ func TestTimeout_updateAndDelete(t *testing.T) {
 		made := applyConfig(t, a, none, values(b))
 		a.FreezeTasks(true)
 		kept, problems := attempt(t, a, made, withTimeout(b, "update", shortTime, "description", "two"))
-		requireError(t, problems, "The operation timed out", "The appliance goes on with the task", "apply again")
+		requireError(t, problems, "The operation timed out", "The appliance goes on with the task", "Run again")
 		if kept.Values["description"] != "" || kept.Values["pending_task_id"] == nil {
 			t.Errorf("state %v", kept.Values)
 		}

@@ -21,8 +21,11 @@ import (
 )
 
 const (
-	nextApply = "Import the pairing, or set adopt_existing = true, so that the next apply adopts it."
-	asBefore  = "The state is as it was before; apply again."
+	waitOrAdopt = "Import the pairing when the task has ended, or set adopt_existing = true and apply again: the apply then waits for the task and adopts the pairing."
+	pairOrAdopt = "Set adopt_existing = true and apply again: the apply adopts the pairing if the appliance shows it by then, and pairs if not. Or import the pairing if the appliance shows it."
+
+	unchanged = "The state is as it was before."
+	runAgain  = unchanged + " Run again."
 
 	unpairedMeanwhile = "It was unpaired meanwhile. Apply again to pair it."
 )
@@ -45,7 +48,7 @@ func explainCreate(ctx context.Context, action string, service vcda.Service, err
 			importOrAdopt(exists.Site.Key(service))+" If this is a replacement with create_before_destroy, remove that: an appliance pairs with a site only once.").Unable(action)
 	case errors.As(err, &name):
 		return diag.WithPath(path.Root("site"), detail(ctx, err, fmt.Sprintf("The site at %s calls itself %q, not %q.", name.Site.Endpoint(), name.Site.Site, name.Wanted),
-			"Set site to its own name, or leave it out on the Manager service. The appliance is paired with it: "+importOrAdopt(name.Site.Key(service))).Unable(action))
+			"Set site to its own name, or leave it out on the Manager service. The appliance is paired with it. "+importOrAdopt(name.Site.Key(service))).Unable(action))
 	}
 	return explainEnd(ctx, action, err, afterCreate)
 }
@@ -101,24 +104,24 @@ func endOf(err error) (end, vcda.Task) {
 
 // afterCreate describes the state of the appliance after a create, and what to do.
 var afterCreate = map[end]string{
-	inProgress:     nextApply,
-	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + nextApply,
+	inProgress:     waitOrAdopt,
+	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the pairing. It was not sent again. " + pairOrAdopt,
 	declined:       "The appliance has declined the request each time, so nothing was paired. Apply again.",
 	blocked:        "This task began earlier, and may be about the same site. So no request was sent. Apply again when the task has ended.",
-	notListed:      "The task that pairs has ended, but the site is not, or no longer, in the list. " + nextApply,
-	taskFailed:     "Fix the problem that the task reports, and apply again. Check that api_url and api_thumbprint are those of the other site, and url in the provider block that of this one.",
+	notListed:      "The task that pairs has ended, but the site is not, or no longer, in the list. " + pairOrAdopt,
+	taskFailed:     "Check that api_url and api_thumbprint are those of the other site, and url in the provider block that of this one.",
 }
 
 // afterChange describes the same for an update or a delete.
 var afterChange = map[end]string{
-	inProgress:     asBefore,
-	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + asBefore,
-	declined:       "The appliance has declined the request each time. " + asBefore,
-	blocked:        "This task is, or may be, about the same site. So no request was sent. " + asBefore,
+	inProgress:     runAgain,
+	outcomeUnknown: "The request may have reached the appliance, but its list of sites does not show the change. It was not sent again. " + runAgain,
+	declined:       "The appliance has declined the request each time. " + runAgain,
+	blocked:        "This task is, or may be, about the same site. So no request was sent. " + runAgain,
 	notListed:      unpairedMeanwhile,
 	notFound:       unpairedMeanwhile,
-	taskFailed:     "The state is as it was before. Fix the problem that the task reports, such as replications that need the site, and run again.",
-	taskFailedMute: "The state is as it was before.",
+	taskFailed:     unchanged,
+	taskFailedMute: unchanged,
 	stillListed:    "Run again. If the site stays in the list, check the appliance.",
 }
 
@@ -145,7 +148,7 @@ func explain(ctx context.Context, err error) diagnostics.Detail {
 			d.Why += " " + diagnostics.FromError(ctx, unknown.Cause).Why
 		}
 		for _, suspect := range unknown.Suspects {
-			d.Why += "\n\nA task that began then, and may be the one, has failed: " + suspect.Error()
+			d.Why += "\n\nA task that began after the request has failed, and may be that of the request: " + suspect.Error()
 		}
 	case errors.As(err, &declined):
 		d.Why = diagnostics.FromError(ctx, declined.Err).Why + " The last answer: " + diagnostics.FromError(ctx, declined.Refusal).Why
@@ -247,9 +250,9 @@ func linkSummary(s vcda.Site) string {
 func linkAdvice(link vcda.State) string {
 	switch {
 	case isMismatch(link.Outgoing):
-		return "Compare the thumbprint: set api_thumbprint to that of the certificate the site shows."
+		return "Compare the thumbprint with the one that the administrator of the site reads on its appliance, and set api_thumbprint to that."
 	case isMismatch(link.Incoming):
-		return "The other site expects another certificate of this appliance: pair it again from there, with the thumbprint this appliance shows."
+		return "The other site expects another certificate of this appliance. Re-pair at the other site, with the thumbprint of this appliance."
 	}
 	return "Pair the other side too, if that is not done yet: a link works only when both sites are paired with each other."
 }
@@ -291,10 +294,12 @@ func bothThumbprints(ctx context.Context, system providerdata.System[vcda.Client
 
 // goesOn describes the task that still runs.
 func goesOn(t vcda.Task) string {
-	return fmt.Sprintf("The appliance goes on with the task %s, last seen %s at %d %%; it can't be canceled.", t.ID, stateOf(t), t.Progress)
+	seen := ""
+	if t.State != "" {
+		seen = fmt.Sprintf(", last seen %s at %d %%", t.State, t.Progress)
+	}
+	return fmt.Sprintf("The appliance goes on with the task %s%s; it can't be canceled.", t.ID, seen)
 }
-
-func stateOf(t vcda.Task) string { return cmp.Or(t.State, "in an unknown state") }
 
 // nameOf returns the name of a site in messages: a broken link hides its name.
 func nameOf(s vcda.Site) string { return cmp.Or(s.Site, s.Endpoint()) }

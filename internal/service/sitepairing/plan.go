@@ -178,5 +178,5 @@ func otherNameLearned(prior model, site types.String) diag.Diagnostic {
 
 func missingSite() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("site"), "Missing site",
-		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that service pairs by name. Set site to the other site's own name.")
+		"The appliance runs the Cloud service, or the setting service (VCDA_SERVICE) says so, and that service pairs by name. Set site to the other site's own name, which the data source vcda_appliance shows there.")
 }

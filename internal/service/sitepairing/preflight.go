@@ -55,8 +55,8 @@ func checkPeerCertificate(ctx context.Context, m model) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("api_thumbprint"), "The site shows another certificate",
-		fmt.Sprintf("%s shows, seen from here, a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
-			"If the appliance sees the same, the pairing will report CertificateMismatch. Compare both with the appliance of the site. ",
+		fmt.Sprintf("Seen from this machine, %s shows a certificate with another thumbprint than api_thumbprint:\n\n  configured: %s\n  seen:       %s\n  subject:    %s\n  issuer:     %s\n\n"+
+			"If the appliance sees the same certificate, the pairing will report CertificateMismatch. Compare both thumbprints with that of the site's appliance. ",
 			m.APIURL.ValueString(), m.APIThumbprint.ValueString(), thumbprint, certificate.Subject, certificate.Issuer)+base.PreflightOff)}
 }
 

@@ -147,7 +147,7 @@ func (m *model) Failed(ctx context.Context, _ registered.Service, action string,
 	case errors.As(err, &unknown):
 		d = diagnostics.FromError(ctx, unknown.Err)
 		d.Why = "It is not known whether the tunnel was registered: the list does not show it. It was not sent again. " + d.Why
-		d.Advice = "Check url, certificate and root_password: the appliance contacts the tunnel. Then apply again; if the tunnel is registered then, it is found."
+		d.Advice = "Check url, certificate and root_password: the appliance contacts the tunnel. Then apply again. If the tunnel is registered by then, the apply finds it."
 		return d.UnableAt(path.Root("url"), action)
 	case errors.As(err, &ls):
 		d = diagnostics.FromError(ctx, ls.Err)

@@ -103,7 +103,7 @@ func (m *model) removesPlugin(client *vcda.Client) bool {
 
 // Stays says what a destroy leaves.
 func (m *model) Stays(client *vcda.Client) string {
-	text := "Site name, license and lookup service stay on the appliance, since pairings, replicators and replications stand on them; the site name stays for good."
+	text := "Site name, license and lookup service stay on the appliance, since pairings, replicators and replications need them; the site name can't be changed."
 	if m.VSpherePlugin.ValueBool() && client != nil && !m.removesPlugin(client) {
 		text = "The plug-in of the vSphere Client stays registered: in API 4.5 its removal takes the SSO password, which a write-only one keeps from a destroy. Unregister it in the appliance's own user interface.\n\n" + text
 	}

@@ -232,7 +232,7 @@ func TestSiteName(t *testing.T) {
 		site.Main.SetSite("beta", "")
 		p := site.Provider(t, nil)
 		_, problems := p.Apply(t, p.Plan(t, name, direct.Object{}, site.VCenterManager(nil)))
-		requireError(t, problems, "site_name: Unable to set the appliance up", `is the site "beta" for good`, "terraform import "+name+".NAME "+site.Main.Setup().InstanceID)
+		requireError(t, problems, "site_name: Unable to set the appliance up", `has the site name "beta"`, "terraform import "+name+".NAME "+site.Main.Setup().InstanceID)
 		requireCalls(t, site.Main, calls{})
 	})
 	t.Run("create with the same name", func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestSiteName(t *testing.T) {
 		p := site.Provider(t, nil)
 		object := deployed.Create(t, p, name, site.VCenterManager(nil))
 		plan := p.Plan(t, name, object, site.VCenterManager(direct.Values{"site_name": "gamma"}))
-		requireError(t, plan.Diagnostics, "site_name: Unable to change site_name", `is the site "alpha" for good`)
+		requireError(t, plan.Diagnostics, "site_name: Unable to change site_name", `has the site name "alpha"`)
 		site.Main.Redeploy()
 		site.Main.SetRootPassword("Redeployed-1")
 		again := site.Provider(t, nil)
@@ -298,7 +298,7 @@ func TestBadInput(t *testing.T) {
 	}{
 		"license":    {direct.Values{"license_key": "WRONG-AAAAA-AAAAA-AAAAA-AAAAA"}, []string{"license_key: Unable to", "Check the license key"}, calls{"POST /license": 1}},
 		"thumbprint": {direct.Values{"lookup_service_thumbprint": wrong}, []string{"lookup_service_thumbprint: Unable to", "correct lookup_service_thumbprint"}, calls{"POST /license": 1}},
-		"SSO":        {direct.Values{"sso_password": "wrong"}, []string{"lookup_service_url: Unable to", "sso_user and sso_password", "Set before it, and kept by the appliance: license, site name"}, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1}},
+		"SSO":        {direct.Values{"sso_password": "wrong"}, []string{"lookup_service_url: Unable to", "sso_user and sso_password", "Completed before: license, site name"}, calls{"POST /license": 1, "POST /config/site": 1, "POST /config/lookup-service": 1}},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
@@ -344,7 +344,7 @@ func TestUpdate_failsHalfWay(t *testing.T) {
 	changed := site.VCenterManager(direct.Values{"license_key": "OTHER-AAAAA-AAAAA-AAAAA-AAAAA", "reapply_triggers": direct.Values{"a": "b"}})
 	site.Main.Fault(simulator.Fault{Method: "POST", Path: "/config/lookup-service", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
 	object, problems := p.Apply(t, p.Plan(t, name, object, changed))
-	requireError(t, problems, "The lookup service was not set", "kept by the appliance: license")
+	requireError(t, problems, "The lookup service was not set", "Completed before: license")
 	if object.Values["license_key"] != "OTHER-AAAAA-AAAAA-AAAAA-AAAAA" || object.Values["reapply_triggers"] != nil {
 		t.Errorf("%v", object.Values)
 	}

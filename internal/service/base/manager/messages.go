@@ -28,12 +28,12 @@ func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup
 		d.Why, d.Advice = otherService(service.Service)
 		return d.Unable(action)
 	case errors.As(err, &site):
-		d.Why = fmt.Sprintf("The appliance is the site %q for good: a site name and its description are set once.", site.Config.OwnSite())
+		d.Why = fmt.Sprintf("The appliance has the site name %q: a site name and its description are set once.", site.Config.OwnSite())
 		if site.Config.LocalSiteDescription != "" {
 			d.Why += fmt.Sprintf(" Its description is %q.", site.Config.LocalSiteDescription)
 		}
 		d.Consequence = "Nothing was sent."
-		d.Advice = fmt.Sprintf("If it is the appliance you mean, set site_name to that name, or import it:\n\n  terraform import %s.NAME %s\n\nwith the resource's own name for NAME. Else deploy a new appliance.", r.Type, site.Config.ID)
+		d.Advice = fmt.Sprintf("If this is the right appliance, set site_name to that name, or import it:\n\n  terraform import %s.NAME %s\n\nwith the resource's own name for NAME. Otherwise deploy a new appliance.", r.Type, site.Config.ID)
 		return d.UnableAt(path.Root("site_name"), action)
 	case !errors.As(err, &step):
 		d.Consequence = progress(result)
@@ -79,13 +79,13 @@ func otherService(is vcda.Service) (why, advice string) {
 // progress says what an operation that failed leaves.
 func progress(result setup.Result) string {
 	if len(result.Done) == 0 {
-		return "Nothing was set before it."
+		return "No other step was completed."
 	}
 	var names []string
 	for _, step := range result.Done {
 		names = append(names, step.String())
 	}
-	return "Set before it, and kept by the appliance: " + strings.Join(names, ", ") + ". The next apply goes on from there."
+	return "Completed before: " + strings.Join(names, ", ") + ". The appliance keeps that, and the next apply continues from there."
 }
 
 // warn tells what a set-up that succeeded leaves open.

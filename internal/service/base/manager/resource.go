@@ -256,7 +256,7 @@ func checkOnce(ctx context.Context, client *vcda.Client, prior Common, changed p
 	}
 	for _, at := range changed {
 		resp.Diagnostics.AddAttributeError(at, "Unable to change "+at.String(), fmt.Sprintf(
-			"The appliance is the site %q for good: a site name and its description are set once.\n\n"+
+			"The appliance has the site name %q: a site name and its description are set once.\n\n"+
 				"Set the attribute back. For another name, deploy a new appliance, and plan again once it answers at the same address.", config.OwnSite()))
 	}
 }

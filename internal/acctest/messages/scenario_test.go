@@ -24,26 +24,26 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// scene is where a situation plays: its systems, and what was said.
-type scene struct {
-	clock *clocktest.Clock // of the provider and the appliances
-	names []string         // pairs of what differs from run to run and its name on the page
-	told  []string
+// scenario runs a situation: it starts the systems, and records the messages.
+type scenario struct {
+	clock    *clocktest.Clock // of the provider and the appliances
+	names    []string         // pairs: a text that differs in each run, and its name on the page
+	messages []string
 }
 
-// says notes the diagnostics of one call, by attribute: the framework validates
-// attributes in any order.
-func (s *scene) says(t *testing.T, d direct.Diagnostics) {
+// record records the diagnostics of one call in the order of their attributes: the
+// framework validates attributes in any order.
+func (s *scenario) record(t *testing.T, d direct.Diagnostics) {
 	t.Helper()
-	place := func(one *tfprotov6.Diagnostic) string { return attribute(one.Attribute) + " " + one.Summary }
-	slices.SortStableFunc(d, func(a, b *tfprotov6.Diagnostic) int { return cmp.Compare(place(a), place(b)) })
+	order := func(one *tfprotov6.Diagnostic) string { return attribute(one.Attribute) + " " + one.Summary }
+	slices.SortStableFunc(d, func(a, b *tfprotov6.Diagnostic) int { return cmp.Compare(order(a), order(b)) })
 	for _, one := range d {
 		severity := map[tfprotov6.DiagnosticSeverity]string{tfprotov6.DiagnosticSeverityError: "Error", tfprotov6.DiagnosticSeverityWarning: "Warning"}[one.Severity]
 		text := severity + ": " + one.Summary + "\n"
 		if at := attribute(one.Attribute); at != "" {
 			text += "  with " + at + "\n"
 		}
-		s.told = append(s.told, text+"\n"+one.Detail)
+		s.messages = append(s.messages, text+"\n"+one.Detail)
 	}
 }
 
@@ -64,11 +64,11 @@ func attribute(path *tftypes.AttributePath) string {
 	return strings.TrimPrefix(text, ".")
 }
 
-// shows notes a message that is no diagnostic.
-func (s *scene) shows(kind, text string) { s.told = append(s.told, kind+": "+text) }
+// recordText records a message that is not a diagnostic.
+func (s *scenario) recordText(kind, text string) { s.messages = append(s.messages, kind+": "+text) }
 
-// system gives the address and the thumbprint of a system names.
-func (s *scene) system(name, address, thumbprint string) {
+// nameSystem names the address and the thumbprint of a system on the page.
+func (s *scenario) nameSystem(name, address, thumbprint string) {
 	u, err := url.Parse(address)
 	if err != nil {
 		panic(err) // the address of a server that runs
@@ -76,15 +76,15 @@ func (s *scene) system(name, address, thumbprint string) {
 	s.names = append(s.names, u.Host, name+".example.com", thumbprint, "SHA-256:(thumbprint of "+name+")")
 }
 
-// unstable is what differs from run to run and needs no name of its own.
+// unstable are the texts that differ in each run, and what the page has instead.
 var unstable = []struct {
-	form *regexp.Regexp
-	as   string
+	pattern     *regexp.Regexp
+	replacement string
 }{
 	{regexp.MustCompile(`Operation ID: terraform-[0-9a-f-]{36}`), "Operation ID: terraform-(id)"},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "(id)"},
 	{regexp.MustCompile(`(valid (?:from|to): +)\S+`), "${1}(time)"},
-	{regexp.MustCompile(`127\.0\.0\.1:\d+->`), ""}, // our end of a connection
+	{regexp.MustCompile(`127\.0\.0\.1:\d+->`), ""}, // this end of a connection
 	{regexp.MustCompile(`larger than \d+ (MiB|bytes)`), "larger than (limit)"},
 	{regexp.MustCompile(`clock says \S+Z`), "clock says (time)"},
 	{regexp.MustCompile(`current time \S+ is`), "current time (time) is"},
@@ -95,16 +95,16 @@ var unstable = []struct {
 
 var local = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
-// readable is what was said, as the page shows it.
-func (s *scene) readable(t *testing.T) string {
+// render returns the messages as the page shows them.
+func (s *scenario) render(t *testing.T) string {
 	t.Helper()
 	var texts []string
-	for _, text := range s.told {
+	for _, text := range s.messages {
 		text = strings.NewReplacer(s.names...).Replace(text)
 		for _, u := range unstable {
-			text = u.form.ReplaceAllString(text, u.as)
+			text = u.pattern.ReplaceAllString(text, u.replacement)
 		}
-		if address := local.FindString(text); address != "" && "https://"+address != nowhere {
+		if address := local.FindString(text); address != "" && "https://"+address != unusedURL {
 			t.Errorf("%s has no name: %s", address, text)
 		}
 		texts = append(texts, wrap(strings.TrimSpace(text)))
@@ -114,8 +114,7 @@ func (s *scene) readable(t *testing.T) string {
 
 const width = 100
 
-// wrap breaks long lines, as the command lines do, but the summary and those that
-// are indented.
+// wrap breaks long lines as the command lines do, except the summary and indented lines.
 func wrap(text string) string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -139,49 +138,49 @@ func wrap(text string) string {
 	return strings.Join(out, "\n")
 }
 
-// nowhere is an address where nothing listens.
-const nowhere = "https://127.0.0.1:1"
+// unusedURL is an address at which nothing listens.
+const unusedURL = "https://127.0.0.1:1"
 
-// fixture starts the two appliances vcda-a and vcda-b, whose sites are site-a and
+// startAppliances starts the two appliances vcda-a and vcda-b, whose sites are site-a and
 // site-b.
-func (s *scene) fixture(t *testing.T, service simulator.Service, changes ...func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
+func (s *scenario) startAppliances(t *testing.T, service simulator.Service, changes ...func(*simulator.ApplianceOptions)) (a, b *simulator.Appliance) {
 	t.Helper()
 	options := acctest.TwoSites(service)
 	for _, change := range changes {
 		change(&options[0])
 	}
 	for i := range options {
-		options[i].OnHang = func() { s.clock.Advance(time.Minute) } // until every timeout of a test is over
+		options[i].OnHang = func() { s.clock.Advance(time.Minute) } // longer than any timeout of a test
 	}
 	fixture := acctest.StartAppliancesAt(t, s.clock, options...)
 	a, b = fixture.Appliance("site-a"), fixture.Appliance("site-b")
-	s.system("vcda-a", a.URL(), a.Thumbprint())
-	s.system("vcda-b", b.URL(), b.Thumbprint())
+	s.nameSystem("vcda-a", a.URL(), a.Thumbprint())
+	s.nameSystem("vcda-b", b.URL(), b.Thumbprint())
 	return a, b
 }
 
-func (s *scene) vcenter(t *testing.T, o vcenter.Options) *vcenter.Server {
+func (s *scenario) startVCenter(t *testing.T, o vcenter.Options) *vcenter.Server {
 	t.Helper()
 	v := acctest.VCenter(t, o)
-	s.system("vcenter", v.URL(), v.Thumbprint())
+	s.nameSystem("vcenter", v.URL(), v.Thumbprint())
 	return v
 }
 
-func (s *scene) storware(t *testing.T, switches storware.Switches) *storware.Server {
+func (s *scenario) startStorware(t *testing.T, switches storware.Switches) *storware.Server {
 	t.Helper()
 	server := acctest.Storware(t, storware.Options{Switches: switches})
-	s.system("storware", server.URL(), server.Thumbprint())
+	s.nameSystem("storware", server.URL(), server.Thumbprint())
 	return server
 }
 
-// serve is the provider before it is configured.
-func (s *scene) serve(t *testing.T) *direct.Provider {
+// serve serves the provider without configuring it.
+func (s *scenario) serve(t *testing.T) *direct.Provider {
 	t.Helper()
 	return direct.Serve(t, acctest.FactoriesAt(t, s.clock)["vcda"])
 }
 
-// with is a provider block that must be fine.
-func (s *scene) with(t *testing.T, block values) *direct.Provider {
+// configure serves the provider with a provider block, which must be valid.
+func (s *scenario) configure(t *testing.T, block values) *direct.Provider {
 	t.Helper()
 	p := s.serve(t)
 	if errors := p.Configure(t, block).Errors(); len(errors) > 0 {
@@ -190,9 +189,9 @@ func (s *scene) with(t *testing.T, block values) *direct.Provider {
 	return p
 }
 
-// block configures the provider for an appliance, as its root user. Reads are
-// not repeated and no peer is looked at, unless the changes say so.
-func block(a *simulator.Appliance, changes values) values {
+// blockFor returns a provider block for an appliance and its root user, with changes.
+// Without them, reads are not repeated and peers are not checked at plan time.
+func blockFor(a *simulator.Appliance, changes values) values {
 	user := a.Accounts().LocalUsers[0]
 	all := values{
 		"url": a.URL(), "thumbprint": a.Thumbprint(), "max_retries": 0, "preflight": false,
@@ -202,100 +201,100 @@ func block(a *simulator.Appliance, changes values) values {
 	return all
 }
 
-// on is the provider for an appliance.
-func (s *scene) on(t *testing.T, a *simulator.Appliance) *direct.Provider {
+// connect serves the provider for an appliance.
+func (s *scenario) connect(t *testing.T, a *simulator.Appliance) *direct.Provider {
 	t.Helper()
-	return s.with(t, block(a, nil))
+	return s.configure(t, blockFor(a, nil))
 }
 
-// reads says what comes of a data source.
-func (s *scene) reads(t *testing.T, p *direct.Provider, name string, config values) {
+// readData reads a data source.
+func (s *scenario) readData(t *testing.T, p *direct.Provider, name string, config values) {
 	t.Helper()
 	_, d := p.ReadData(t, name, config)
-	s.says(t, d)
+	s.record(t, d)
 }
 
-// configures says what comes of a provider block: of its validation, else of
-// its configuration.
-func (s *scene) configures(t *testing.T, block values) {
+// validateOrConfigure validates a provider block, and configures the provider with it if
+// the validation has nothing to report.
+func (s *scenario) validateOrConfigure(t *testing.T, block values) {
 	t.Helper()
 	p := s.serve(t)
 	d := p.Validate(t, block)
 	if len(d) == 0 {
 		d = p.Configure(t, block)
 	}
-	s.says(t, d)
+	s.record(t, d)
 }
 
 const pairingType = "vcda_site_pairing"
 
-// none is the state of what is not there yet.
-var none direct.Object
+// noState is the state before a create.
+var noState direct.Object
 
-// peer are the arguments that pair with b.
-func peer(b *simulator.Appliance, changes values) values {
+// pairingWith returns the configuration of a pairing with b, with changes.
+func pairingWith(b *simulator.Appliance, changes values) values {
 	all := values{"api_url": b.URL(), "api_thumbprint": b.Thumbprint(), "site": b.Site()}
 	maps.Copy(all, changes)
 	return all
 }
 
-// applies says what comes of a change, from the plan if that fails.
-func (s *scene) applies(t *testing.T, p *direct.Provider, prior direct.Object, config values) {
+// planAndApply plans a change of a pairing, and applies it if the plan has no error.
+func (s *scenario) planAndApply(t *testing.T, p *direct.Provider, prior direct.Object, config values) {
 	t.Helper()
 	plan := p.Plan(t, pairingType, prior, config)
-	s.says(t, plan.Diagnostics)
+	s.record(t, plan.Diagnostics)
 	if len(plan.Diagnostics.Errors()) > 0 {
 		return
 	}
 	_, d := p.Apply(t, plan)
-	s.says(t, d)
+	s.record(t, d)
 }
 
-// made is a pairing of a with b that works, made in a process of its own.
-func (s *scene) made(t *testing.T, a, b *simulator.Appliance) direct.Object {
+// mustCreate pairs a with b by another provider process. The link works.
+func (s *scenario) mustCreate(t *testing.T, a, b *simulator.Appliance) direct.Object {
 	t.Helper()
 	b.Pair(a.Site())
-	p := s.on(t, a)
-	object, d := p.Apply(t, p.Plan(t, pairingType, none, peer(b, nil)))
+	p := s.connect(t, a)
+	object, d := p.Apply(t, p.Plan(t, pairingType, noState, pairingWith(b, nil)))
 	if len(d) > 0 {
 		t.Fatal(d.Errors(), d.Warnings())
 	}
 	return object
 }
 
-// when acts once, at the first request that fits, before its answer is sent.
-func when(a *simulator.Appliance, fits func(*http.Request) bool, act func()) {
+// onFirst acts at the first request that matches, before its response is sent.
+func onFirst(a *simulator.Appliance, matches func(*http.Request) bool, act func()) {
 	var once sync.Once
 	a.BeforeResponse(func(r *http.Request) {
-		if fits(r) {
+		if matches(r) {
 			once.Do(act)
 		}
 	})
 }
 
-// request fits the requests of a method to a path or, with a slash at its end,
-// below it.
-func request(method, path string) func(*http.Request) bool {
+// requestTo matches the requests of a method to a path or, if it ends in a slash, to
+// the paths below it.
+func requestTo(method, path string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		below := strings.HasSuffix(path, "/") && strings.HasPrefix(r.URL.Path, path)
 		return r.Method == method && (r.URL.Path == path || below)
 	}
 }
 
-// at fits the n-th of such requests.
-func at(n int, fits func(*http.Request) bool) func(*http.Request) bool {
+// nth matches the n-th of the requests that match.
+func nth(n int, matches func(*http.Request) bool) func(*http.Request) bool {
 	return func(r *http.Request) bool {
-		if fits(r) {
+		if matches(r) {
 			n--
 		}
 		return n == 0
 	}
 }
 
-// short is a time that a test lets pass.
-const short = "4s"
+// shortTimeout is a timeout that ends in a test.
+const shortTimeout = "4s"
 
-// fault answers requests of a method to a path.
+// fault gives requests of a method to a path a status and a body.
 func fault(method, path string, status int, body string) simulator.Fault {
 	f := simulator.Fault{Method: method, Path: path, Status: status, Body: body}
 	if status < http.StatusBadRequest {
@@ -307,5 +306,5 @@ func fault(method, path string, status int, body string) simulator.Fault {
 // apiError is the body of an error of the appliance.
 func apiError(code, msg string) string { return fmt.Sprintf(`{"code":%q,"msg":%q}`, code, msg) }
 
-// wrong is a thumbprint of nobody.
-var wrong = "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
+// otherThumbprint is a thumbprint that no simulated system has.
+var otherThumbprint = "SHA-256:" + strings.Repeat("AB:", 31) + "AB"
