@@ -1,5 +1,5 @@
-// Package acctest holds what acceptance tests share: simulated appliances, the
-// provider in this process or as a binary, and checks for what a command line lacks.
+// Package acctest has the helpers of the acceptance tests: simulated appliances, the
+// provider in this process or as a binary, and checks for features of the command line.
 package acctest
 
 import (
@@ -35,15 +35,15 @@ func Main(m *testing.M) {
 		}))
 }
 
-// Factories serve the provider in this process. Whatever sessions it opens are
-// logged out when the test ends, as the binary does at its own end.
+// Factories serve the provider in this process. Its sessions are logged out at the end of
+// the test, as the binary does at its own end.
 func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	return factories(t, provider.Options{Clock: clock.System{}})
 }
 
 // FactoriesAt is Factories for a provider that takes its time from the clock. Its
-// limits of responses are small, so that a test of a huge one moves few bytes.
+// limits of responses are small, so that a test of a huge response needs few bytes.
 func FactoriesAt(t testing.TB, c clock.Clock) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	return factories(t, provider.Options{Clock: c, Limits: rest.Limits{Response: 4 << 20, Item: 64 << 10}})
@@ -154,7 +154,7 @@ func TwoSites(service simulator.Service) []simulator.ApplianceOptions {
 	return pair
 }
 
-// Services are both services that pair sites, for tests that run on each.
+// Services are the two services that pair sites, for tests that run on each.
 var Services = []simulator.Service{simulator.Manager, simulator.Cloud}
 
 // ProviderBlock configures the provider for an appliance, as its root user, with

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// CLI is the program the acceptance tests run.
+// CLI is the program that the acceptance tests run.
 type CLI struct {
 	Path         string
 	OpenTofu     bool
@@ -42,8 +42,8 @@ var currentCLI = sync.OnceValues(func() (CLI, error) {
 	return CLI{Path: path, OpenTofu: match[1] == "OpenTofu", Major: major, Minor: minor}, nil
 })
 
-// CurrentCLI is the program the acceptance tests run. The test is skipped
-// outside acceptance runs.
+// CurrentCLI returns the program that the acceptance tests run. It skips the test outside
+// acceptance runs.
 func CurrentCLI(t testing.TB) CLI {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -56,8 +56,8 @@ func CurrentCLI(t testing.TB) CLI {
 	return cli
 }
 
-// Feature is something of the CLI that came with a version: the minor versions
-// of Terraform and OpenTofu 1, or 0 where there is none.
+// Feature is a feature of the CLI, with the minor versions of Terraform 1 and OpenTofu 1
+// that introduced it, 0 if none has it.
 type Feature struct {
 	Name                string
 	Terraform, OpenTofu int
@@ -75,7 +75,7 @@ var (
 	Actions   = Feature{"actions", 14, 0}
 )
 
-// SkipUnlessSupported skips the test when the CLI lacks a feature.
+// SkipUnlessSupported skips the test if the CLI lacks a feature.
 func SkipUnlessSupported(t *testing.T, features ...Feature) {
 	t.Helper()
 	cli := CurrentCLI(t)
@@ -90,7 +90,7 @@ func SkipUnlessSupported(t *testing.T, features ...Feature) {
 	}
 }
 
-// Host is the registry that a provider's short name means.
+// Host returns the registry that the CLI uses for a source address without a host.
 func (c CLI) Host() string {
 	if c.OpenTofu {
 		return "registry.opentofu.org"

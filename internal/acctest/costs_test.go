@@ -16,8 +16,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// plannedReplacements are arguments whose replacement is decided while planning: no plan
-// modifier of the schema tells.
+// plannedReplacements are arguments whose replacement ModifyPlan decides, without a plan
+// modifier in the schema.
 var plannedReplacements = []string{
 	"vcda_cloud_director_replication_manager.site_description",
 	"vcda_cloud_director_replication_manager.site_name",
@@ -31,8 +31,8 @@ var (
 	attribute = regexp.MustCompile("`([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)`")
 )
 
-// TestPages_changeCosts: the page of each resource says of each argument what a change of it
-// costs, and those are replacements that the schema replaces.
+// TestPages_changeCosts requires that the page of each resource has the cost of a change of
+// each argument, and calls it a replacement if the schema replaces.
 func TestPages_changeCosts(t *testing.T) {
 	t.Parallel()
 	p := provider.New(provider.Options{Version: "test", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})()
@@ -47,18 +47,18 @@ func TestPages_changeCosts(t *testing.T) {
 			costs := readCosts(t, name.TypeName)
 			for mentioned := range costs {
 				if !hasAttribute(described.Schema.Attributes, strings.Split(mentioned, ".")) {
-					t.Errorf("the page tells what a change of %s costs, and there is no such attribute", mentioned)
+					t.Errorf("the page has the cost of a change of %s, and there is no such attribute", mentioned)
 				}
 			}
 			for argument, a := range described.Schema.Attributes {
-				texts, told := costs[argument]
+				texts, listed := costs[argument]
 				replaces := hasReplacement(a) || slices.Contains(plannedReplacements, name.TypeName+"."+argument)
-				says := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "replacement") })
+				isCalledReplacement := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "replacement") })
 				switch {
 				case !a.IsRequired() && !a.IsOptional():
-				case !told:
-					t.Errorf("the page does not tell what a change of %s costs", argument)
-				case replaces != says:
+				case !listed:
+					t.Errorf("the page lacks the cost of a change of %s", argument)
+				case replaces != isCalledReplacement:
 					t.Errorf("a change of %s replaces: %v; the page says %q", argument, replaces, texts)
 				}
 			}
@@ -66,8 +66,8 @@ func TestPages_changeCosts(t *testing.T) {
 	}
 }
 
-// TestPages_severalExamples: the page of each resource has examples for several situations,
-// and shows each way to import.
+// TestPages_severalExamples requires that the page of each resource has several examples,
+// and shows how to import by command, block and identity.
 func TestPages_severalExamples(t *testing.T) {
 	t.Parallel()
 	for page, text := range files(t, "../../docs/resources") {
@@ -75,19 +75,19 @@ func TestPages_severalExamples(t *testing.T) {
 		if n := strings.Count(usage, "```terraform\n"); n < 2 {
 			t.Errorf("%s has %d examples", page, n)
 		}
-		ways := []string{"```shell\n", "  id = \"", "  identity = {\n"}
+		imports := []string{"```shell\n", "  id = \"", "  identity = {\n"}
 		if page == "session_extension.md" {
-			ways = ways[:2] // it has no identity
+			imports = imports[:2] // it has no identity
 		}
-		for _, way := range ways {
-			if _, imports, _ := strings.Cut(rest, "## Import"); !strings.Contains(imports, way) {
-				t.Errorf("%s does not show how to import with %q", page, way)
+		for _, text := range imports {
+			if _, section, _ := strings.Cut(rest, "## Import"); !strings.Contains(section, text) {
+				t.Errorf("%s does not show how to import with %q", page, text)
 			}
 		}
 	}
 }
 
-// readCosts returns what the page of a resource says of a change, by attribute.
+// readCosts returns the costs of a change on the page of a resource, by attribute.
 func readCosts(t *testing.T, typeName string) map[string][]string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/resources/" + strings.TrimPrefix(typeName, "vcda_") + ".md")
@@ -109,7 +109,7 @@ func readCosts(t *testing.T, typeName string) map[string][]string {
 	return costs
 }
 
-// hasAttribute reports whether attributes have one at a path.
+// hasAttribute reports whether there is an attribute at a path.
 func hasAttribute(attributes map[string]schema.Attribute, path []string) bool {
 	for name, a := range attributes {
 		if name == path[0] && (len(path) == 1 || hasAttribute(inner(a), path[1:])) {
@@ -119,7 +119,7 @@ func hasAttribute(attributes map[string]schema.Attribute, path []string) bool {
 	return false
 }
 
-// inner are the attributes of an object, or of the objects of a list.
+// inner returns the attributes of an object, or of the objects of a list.
 func inner(a schema.Attribute) map[string]schema.Attribute {
 	switch a := a.(type) {
 	case schema.SingleNestedAttribute:
@@ -130,7 +130,8 @@ func inner(a schema.Attribute) map[string]schema.Attribute {
 	return nil
 }
 
-// hasReplacement reports whether a change of an attribute, or of one in it, replaces.
+// hasReplacement reports whether a change of an attribute, or of an attribute below it,
+// replaces the object.
 func hasReplacement(a schema.Attribute) bool {
 	modifiers := reflect.ValueOf(a).FieldByName("PlanModifiers")
 	for i := range modifiers.Len() {

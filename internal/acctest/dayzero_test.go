@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// dayZero are two sites as deployed, and a workspace with the root configuration of
+// dayZero has two sites as deployed, and a workspace with the root configuration of
 // examples/day-zero and its variables.
 type dayZero struct {
 	all   *simulator.Fixture
@@ -50,7 +50,7 @@ func newDayZero(t *testing.T, service simulator.Service) dayZero {
 	return d
 }
 
-// variables describe the appliances to the configuration.
+// variables returns the variables of the configuration.
 func (d dayZero) variables(service simulator.Service) map[string]any {
 	accounts := simulator.DefaultAccounts()
 	sites, deployment := map[string]any{}, map[string]any{}
@@ -87,15 +87,15 @@ func (d dayZero) remote(name string) map[string]any {
 	return map[string]any{"url": a.URL(), "api_url": a.URL(), "thumbprint": a.Thumbprint()}
 }
 
-// once are the calls that must never be sent twice.
-var once = []string{"POST /config/site", "POST /config/root-password", "POST /config/tunnels"}
+// sentOnce are the calls that must never be sent twice.
+var sentOnce = []string{"POST /config/site", "POST /config/root-password", "POST /config/tunnels"}
 
-// checkOnce fails where such a call arrived twice, or a wrong login, or a session is left.
+// checkOnce fails if such a call arrived twice, a login was refused, or a session is left.
 func (d dayZero) checkOnce(t *testing.T) {
 	t.Helper()
 	for _, name := range d.names {
 		stats := d.all.Appliance(name).Stats()
-		for _, call := range once {
+		for _, call := range sentOnce {
 			if stats.Requests[call] > 1 {
 				t.Errorf("%s: %s was sent %d times", name, call, stats.Requests[call])
 			}
@@ -106,8 +106,8 @@ func (d dayZero) checkOnce(t *testing.T) {
 	}
 }
 
-// TestDayZero goes from fresh appliances to paired sites in one apply, and back as far
-// as that goes.
+// TestDayZero sets up and pairs fresh appliances in one apply, and destroys what can be
+// undone.
 func TestDayZero(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
@@ -149,8 +149,8 @@ func (d dayZero) writes() map[string]int {
 	return all
 }
 
-// checkCosts counts the calls of a first apply: on a vCenter appliance with two
-// replicators, without those of pairing, and logins in all its processes.
+// checkCosts limits the calls of a first apply to a vCenter appliance with two replicators,
+// without those of pairing, and the logins of all its processes.
 func (d dayZero) checkCosts(t *testing.T, service simulator.Service) {
 	t.Helper()
 	if service != simulator.Manager {
@@ -171,8 +171,8 @@ func (d dayZero) checkCosts(t *testing.T, service simulator.Service) {
 	}
 }
 
-// TestDayZero_rotated changes the root passwords of all appliances, in one apply: its plan
-// reads with those before.
+// TestDayZero_rotated changes the root passwords of all appliances in one apply. Its plan
+// logs in with the former ones.
 func TestDayZero_rotated(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
@@ -189,7 +189,7 @@ func TestDayZero_rotated(t *testing.T) {
 		if want := "Rotated-passw0rd-" + name[:1]; a.RootPassword() != want {
 			t.Errorf("%s: the password is %s, not %s", name, a.RootPassword(), want)
 		}
-		if n := a.Stats().FailedLogins; n > 1 { // of the plan, which tries the new one first
+		if n := a.Stats().FailedLogins; n > 1 { // the plan tries the new one first
 			t.Errorf("%s: %d wrong logins", name, n)
 		}
 	}
@@ -199,7 +199,7 @@ func TestDayZero_rotated(t *testing.T) {
 	d.space.RequireNoSecrets(t, chosenPassword, "Rotated-passw0rd")
 }
 
-// TestDayZero_ownTests runs what the example brings along.
+// TestDayZero_ownTests runs the example's own test.
 func TestDayZero_ownTests(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.WriteOnly)
@@ -208,8 +208,8 @@ func TestDayZero_ownTests(t *testing.T) {
 	d.checkOnce(t)
 }
 
-// TestDayZero_killed ends one apply after the other without warning, each after another
-// of its writes. Every next one goes on, and sends nothing twice that must be sent once.
+// TestDayZero_killed kills one apply after the other, each after another of its writes.
+// Each next apply continues, and sends nothing twice that must be sent once.
 func TestDayZero_killed(t *testing.T) {
 	t.Parallel()
 	for service, writes := range map[simulator.Service][]string{
@@ -255,7 +255,7 @@ func TestDayZero_killed(t *testing.T) {
 	}
 }
 
-// manager is where the replicators of a site are registered.
+// manager returns the appliance at which the replicators of a site are registered.
 func (d dayZero) manager(name string) *simulator.Appliance {
 	main := d.all.Appliance(name)
 	if beside := main.Manager(); beside != nil {
@@ -264,8 +264,8 @@ func (d dayZero) manager(name string) *simulator.Appliance {
 	return main
 }
 
-// applyKilledAt applies, and kills that when a write of the path was performed on the
-// first site, before its response.
+// applyKilledAt applies, and kills the command after the first site has performed a write
+// of the path, before its response.
 func (d dayZero) applyKilledAt(t *testing.T, path string) {
 	t.Helper()
 	var first []*simulator.Appliance
@@ -277,13 +277,13 @@ func (d dayZero) applyKilledAt(t *testing.T, path string) {
 	runKilled(t, d.space, path, first, "apply", "-no-color", "-auto-approve", "-lock=false")
 }
 
-// checkRun fails where a call arrived twice that must be sent once, or a run has tried
-// more than one wrong password at an appliance. It counts in wrong.
+// checkRun fails if a call arrived twice that must be sent once, or if a run tried more than
+// one wrong password at an appliance. It adds the wrong logins to the counts.
 func (d dayZero) checkRun(t *testing.T, run string, wrong map[string]int) {
 	t.Helper()
 	for _, name := range d.names {
 		stats := d.all.Appliance(name).Stats()
-		for _, call := range once {
+		for _, call := range sentOnce {
 			if stats.Requests[call] > 1 {
 				t.Errorf("%s: %s: %s was sent %d times", run, name, call, stats.Requests[call])
 			}

@@ -20,57 +20,57 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// world is what the examples run in: two appliances, a vCenter and a Storware
-// server, all of which the environment names.
-type world struct {
+// scenario has what examples and guides need: two appliances, a vCenter and a Storware
+// server, and environment variables for them.
+type scenario struct {
 	fixture  *simulator.Fixture
 	a, b     *simulator.Appliance
 	vcenter  *vcenter.Server
 	storware *storware.Server
 	env      []string
-	task     string // a task on a
+	task     string // id of a task on a
 
-	key   string            // takes the place of each UUID that is made up
-	ids   map[string]string // UUIDs that take the place of single ones
-	names []string          // what the examples make up, and what takes its place, in pairs
-	block string            // of the provider
-	files map[string]string // of the user, beside the example
+	key   string            // replaces each UUID of an example, except those in ids
+	ids   map[string]string // replacements of single UUIDs
+	names []string          // pairs: a text of the examples, and its replacement
+	block string            // provider block
+	files map[string]string // files of the user beside the example, by name
 	more  []*simulator.Appliance
 }
 
-// preset makes the world of an example.
-type preset func(t *testing.T) world
+// preset makes the scenario of an example.
+type preset func(t *testing.T) scenario
 
-func newWorld(t *testing.T, service simulator.Service) world {
+func newScenario(t *testing.T, service simulator.Service) scenario {
 	t.Helper()
-	return worldOf(t, acctest.StartAppliances(t, withWorkloads(acctest.TwoSites(service))...), "site-a")
+	return scenarioOf(t, acctest.StartAppliances(t, withWorkloads(acctest.TwoSites(service))...), "site-a")
 }
 
-// worldOf is the world of a fixture, whose appliance a has the name.
-func worldOf(t *testing.T, fixture *simulator.Fixture, nameOfA string) world {
+// scenarioOf makes the scenario of a fixture, whose appliance a has the name.
+func scenarioOf(t *testing.T, fixture *simulator.Fixture, nameOfA string) scenario {
 	t.Helper()
-	w := world{fixture: fixture, a: fixture.Appliance(nameOfA), b: fixture.Appliance("site-b"), block: plainBlock}
-	w.vcenter = acctest.VCenter(t, vcenter.Options{VMs: []vcenter.VM{{
-		ID: "vm-42", Path: "/datacenter/vm/vcda-a", ExtraConfig: map[string]string{"guestinfo.manager.certificate": deployed.Encoded(w.a)},
+	s := scenario{fixture: fixture, a: fixture.Appliance(nameOfA), b: fixture.Appliance("site-b"), block: emptyBlock}
+	s.vcenter = acctest.VCenter(t, vcenter.Options{VMs: []vcenter.VM{{
+		ID: "vm-42", Path: "/datacenter/vm/vcda-a", ExtraConfig: map[string]string{"guestinfo.manager.certificate": deployed.Encoded(s.a)},
 	}}})
-	w.storware = acctest.Storware(t, storware.Options{})
-	operator, remote := w.storware.Accounts().Users[0], w.b.Accounts()
-	w.files = map[string]string{"start-drill.sh": "test -n \"$STORWARE_COOKIE\"\n"}
-	w.env = []string{
-		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
-		"VCDA_LOGIN=local_user", "VCDA_USERNAME=root", "VCDA_PASSWORD=" + w.a.RootPassword(),
-		"VCDA_VCENTER_URL=" + w.vcenter.URL(), "VCDA_VCENTER_THUMBPRINT=" + w.vcenter.Thumbprint(),
-		"VCDA_VCENTER_LOGIN=credentials", "VCDA_VCENTER_USERNAME=" + w.vcenter.Username(), "VCDA_VCENTER_PASSWORD=" + w.vcenter.Password(),
-		"VCDA_STORWARE_URL=" + w.storware.URL(), "VCDA_STORWARE_THUMBPRINT=" + w.storware.Thumbprint(),
+	s.storware = acctest.Storware(t, storware.Options{})
+	operator, remote := s.storware.Accounts().Users[0], s.b.Accounts()
+	s.files = map[string]string{"start-drill.sh": "test -n \"$STORWARE_COOKIE\"\n"}
+	s.env = []string{
+		"VCDA_URL=" + s.a.URL(), "VCDA_THUMBPRINT=" + s.a.Thumbprint(),
+		"VCDA_LOGIN=local_user", "VCDA_USERNAME=root", "VCDA_PASSWORD=" + s.a.RootPassword(),
+		"VCDA_VCENTER_URL=" + s.vcenter.URL(), "VCDA_VCENTER_THUMBPRINT=" + s.vcenter.Thumbprint(),
+		"VCDA_VCENTER_LOGIN=credentials", "VCDA_VCENTER_USERNAME=" + s.vcenter.Username(), "VCDA_VCENTER_PASSWORD=" + s.vcenter.Password(),
+		"VCDA_STORWARE_URL=" + s.storware.URL(), "VCDA_STORWARE_THUMBPRINT=" + s.storware.Thumbprint(),
 		"VCDA_STORWARE_LOGIN=credentials", "VCDA_STORWARE_USERNAME=" + operator.Name, "VCDA_STORWARE_PASSWORD=" + operator.Password,
-		"TF_VAR_password_a=" + w.a.RootPassword(), "TF_VAR_password_b=" + w.b.RootPassword(),
+		"TF_VAR_password_a=" + s.a.RootPassword(), "TF_VAR_password_b=" + s.b.RootPassword(),
 		"TF_VAR_site_b_password=" + remote.VCDUsers[0].Password, "TF_VAR_site_b_api_token=" + remote.APITokens[0].Token,
 		"TF_VAR_site_b_access_token=" + remote.AccessTokens[0].Token, "TF_VAR_site_b_cookie=" + remote.Cookies[0].Cookie,
 	}
-	return w
+	return s
 }
 
-// The thumbprints that examples and guides make up.
+// Thumbprints in the examples and guides.
 const (
 	thumbprintOfA = "SHA-256:5B:3E:0C:61:7A:B8:55:12:8E:93:B2:C0:4A:1D:F6:09:D3:7C:21:88:6F:AE:90:4B:15:E2:37:CD:5A:04:B9:F1"
 	thumbprintOfB = "SHA-256:A7:1F:42:9C:E0:5D:33:B6:08:7B:F4:61:2E:99:C5:1A:84:DD:70:3F:56:EB:12:C8:9A:47:05:BE:63:F8:21:DC"
@@ -80,7 +80,7 @@ const (
 	thumbprintOfDirector      = "SHA-256:E4:2A:77:B9:0D:C3:56:18:8F:F1:6B:3E:94:DA:05:2C:A8:61:BE:97:43:0F:D5:7A:19:E6:8C:B2:34:F0:5D:6B"
 )
 
-// thumbprintsOf are those of the appliances beside a main one.
+// thumbprintsOf are the thumbprints of replicators and tunnels in the examples.
 var thumbprintsOf = map[string]string{
 	"replicator-1": "SHA-256:71:0B:E5:3F:9C:28:D4:86:AA:17:5D:C0:6E:F3:49:B2:8D:04:95:EB:2F:7C:D1:38:60:A9:1E:FB:57:C4:0A:92",
 	"replicator-2": "SHA-256:0F:D8:46:A2:BB:73:1C:E9:50:8A:F7:2D:C1:64:9E:35:D9:1A:6C:80:F4:B3:27:5E:A6:0C:ED:49:92:7B:38:C5",
@@ -90,28 +90,28 @@ var thumbprintsOf = map[string]string{
 
 var uuidLiteral = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// inhabit puts what exists in the place of what the examples make up.
-func (w world) inhabit(text, key string) string {
-	a, b := strings.TrimPrefix(w.a.URL(), "https://"), strings.TrimPrefix(w.b.URL(), "https://")
-	return strings.NewReplacer(append(slices.Clone(w.names),
-		thumbprintOfA, w.a.Thumbprint(), thumbprintOfB, w.b.Thumbprint(),
+// fillIn replaces addresses, thumbprints and ids of the examples by those of the scenario.
+func (s scenario) fillIn(text, key string) string {
+	a, b := strings.TrimPrefix(s.a.URL(), "https://"), strings.TrimPrefix(s.b.URL(), "https://")
+	return strings.NewReplacer(append(slices.Clone(s.names),
+		thumbprintOfA, s.a.Thumbprint(), thumbprintOfB, s.b.Thumbprint(),
 		"vcda-a.example.com:8048", a, "vcda-a.example.com", a, "vcda-b.example.com:8048", b, "vcda-b.example.com", b,
-		"https://vcenter.example.com", w.vcenter.URL(), "https://storware.example.com:8181", w.storware.URL(),
+		"https://vcenter.example.com", s.vcenter.URL(), "https://storware.example.com:8181", s.storware.URL(),
 	)...).Replace(uuidLiteral.ReplaceAllStringFunc(text, func(id string) string {
 		if exampleIDs[id] {
 			return id
 		}
-		return cmp.Or(w.ids[id], key)
+		return cmp.Or(s.ids[id], key)
 	}))
 }
 
-// call sends one request to a past the provider and decodes its answer.
-func (w world) call(t *testing.T, method, path, token, body string, into any) string {
+// call sends one request to a, without the provider, and decodes the response.
+func (s scenario) call(t *testing.T, method, path, token, body string, into any) string {
 	t.Helper()
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(w.a.CertificatePEM()))
+	roots.AppendCertsFromPEM([]byte(s.a.CertificatePEM()))
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
-	req, err := http.NewRequestWithContext(t.Context(), method, w.a.URL()+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), method, s.a.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,19 +137,19 @@ func (w world) call(t *testing.T, method, path, token, body string, into any) st
 	return resp.Header.Get("X-Vcav-Auth")
 }
 
-// login opens a session on a past the provider.
-func (w world) login(t *testing.T) (token string) {
+// login opens a session on a, without the provider.
+func (s scenario) login(t *testing.T) (token string) {
 	t.Helper()
-	user := w.a.Accounts().LocalUsers[0]
-	return w.call(t, http.MethodPost, "/sessions", "", fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password), nil)
+	user := s.a.Accounts().LocalUsers[0]
+	return s.call(t, http.MethodPost, "/sessions", "", fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password), nil)
 }
 
 // pair pairs a with b by a task, and b with a. It returns the key of the site.
-func (w *world) pair(t *testing.T) (key string) {
+func (s *scenario) pair(t *testing.T) (key string) {
 	t.Helper()
-	token := w.login(t)
-	request := map[string]string{"apiUrl": w.b.URL(), "apiThumbprint": w.b.Thumbprint(), "description": "Recovery site"}
-	if w.a.Service() == simulator.Cloud {
+	token := s.login(t)
+	request := map[string]string{"apiUrl": s.b.URL(), "apiThumbprint": s.b.Thumbprint(), "description": "Recovery site"}
+	if s.a.Service() == simulator.Cloud {
 		request["site"] = "site-b"
 	}
 	body, err := json.Marshal(request)
@@ -161,71 +161,72 @@ func (w *world) pair(t *testing.T) (key string) {
 		State  string          `json:"state"`
 		Result json.RawMessage `json:"result"`
 	}
-	w.call(t, http.MethodPost, "/sites", token, string(body), &task)
-	w.task = task.ID
-	for task.State != "SUCCEEDED" { // each look takes a request, and the task 20 ms
-		w.call(t, http.MethodGet, "/tasks/"+task.ID, token, "", &task)
+	s.call(t, http.MethodPost, "/sites", token, string(body), &task)
+	s.task = task.ID
+	for task.State != "SUCCEEDED" { // the task takes 20 ms
+		s.call(t, http.MethodGet, "/tasks/"+task.ID, token, "", &task)
 	}
-	w.call(t, http.MethodDelete, "/sessions", token, "", nil)
-	w.b.Pair("site-a")
-	if sites := w.a.Sites(); sites[0].ID != "" {
+	s.call(t, http.MethodDelete, "/sessions", token, "", nil)
+	s.b.Pair("site-a")
+	if sites := s.a.Sites(); sites[0].ID != "" {
 		return sites[0].ID
 	}
 	return "site-b"
 }
 
-const plainBlock = "provider \"vcda\" {}\n"
+const emptyBlock = "provider \"vcda\" {}\n"
 
-// extended configures the provider with a session that is extended to site-b.
-func (w world) extended() string {
-	user := w.b.Accounts().VCDUsers[0]
+// extendedBlock returns a provider block whose session is extended to site-b.
+func (s scenario) extendedBlock() string {
+	user := s.b.Accounts().VCDUsers[0]
 	return fmt.Sprintf("provider \"vcda\" {\n  session_extensions = [{ site = \"site-b\", credentials = { username = %q, password = %q } }]\n}\n", user.Username, user.Password)
 }
 
-// sites are two sites that are not paired.
-func sites(service simulator.Service) preset {
-	return func(t *testing.T) world { return newWorld(t, service) }
+// unpaired are two sites that are not paired.
+func unpaired(service simulator.Service) preset {
+	return func(t *testing.T) scenario { return newScenario(t, service) }
 }
 
-// paired are two sites that are paired with each other; the key is that of site-b.
+// paired are two sites that are paired with each other; the key is that of the pairing with
+// site-b.
 func paired(service simulator.Service) preset {
-	return func(t *testing.T) world {
-		w := newWorld(t, service)
-		w.key = w.pair(t)
+	return func(t *testing.T) scenario {
+		s := newScenario(t, service)
+		s.key = s.pair(t)
 		if service == simulator.Cloud {
-			w.block = w.extended()
+			s.block = s.extendedBlock()
 		}
-		return w
+		return s
 	}
 }
 
-// taskWorld is paired Managers; the key is that of a task.
-func taskWorld(t *testing.T) world {
-	w := paired(simulator.Manager)(t)
-	w.key = w.task
-	return w
+// pairedWithTask are paired Managers; the key is the id of the task that paired them.
+func pairedWithTask(t *testing.T) scenario {
+	s := paired(simulator.Manager)(t)
+	s.key = s.task
+	return s
 }
 
-// notExtended are paired sites of the Cloud service, with a session that extends to
-// no other site.
-func notExtended(t *testing.T) world {
+// pairedNotExtended are paired sites of the Cloud service, with a session that is not
+// extended.
+func pairedNotExtended(t *testing.T) scenario {
 	options := acctest.TwoSites(simulator.Cloud)
 	for i := range options {
 		options[i].CookieExtend = true
 	}
-	w := worldOf(t, acctest.StartAppliances(t, options...), "site-a")
-	w.key = w.pair(t)
-	return w
+	s := scenarioOf(t, acctest.StartAppliances(t, options...), "site-a")
+	s.key = s.pair(t)
+	return s
 }
 
 // protected are paired sites with a replication to site-a; the key is that of the
 // replication.
 func protected(service simulator.Service, p simulator.Protection) preset {
-	return func(t *testing.T) world {
-		w := paired(service)(t)
+	return func(t *testing.T) scenario {
+		s := paired(service)(t)
 		p.SourceSite = "site-b"
-		_, w.key, _ = strings.Cut(w.a.Protect(p), "-")
-		return w
+		_, s.key, _ = strings.Cut(s.a.Protect(p), "-")
+		return s
 	}
 }
 
@@ -238,76 +239,76 @@ var (
 
 var replicationLiteral = regexp.MustCompile(`(C4VAPP|C4)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// drillWorld is two sites of the Cloud service, with a replication of a vApp and
-// one of a VM to site-a.
-func drillWorld(t *testing.T, state string) (w world, ids map[string]string) {
+// newDrillScenario makes two sites of the Cloud service, with a replication of a vApp and
+// one of a VM to site-a, in a state of recovery.
+func newDrillScenario(t *testing.T, state string) (s scenario, ids map[string]string) {
 	t.Helper()
-	w = newWorld(t, simulator.Cloud)
-	w.a.Pair("site-b")
-	w.b.Pair("site-a")
+	s = newScenario(t, simulator.Cloud)
+	s.a.Pair("site-b")
+	s.b.Pair("site-a")
 	vapp := simulator.Protection{SourceSite: "site-b", VApp: "drilled", Recovery: state, Instances: 3}
 	vm := vapp
 	vm.VApp, vm.VM = "blog", "blog"
-	return w, map[string]string{"C4VAPP": w.a.Protect(vapp), "C4": w.a.Protect(vm)}
+	return s, map[string]string{"C4VAPP": s.a.Protect(vapp), "C4": s.a.Protect(vm)}
 }
 
-// drill is drillWorld as the examples of drills and recoveries name it.
+// drill is newDrillScenario with the ids that the examples of drills and recoveries use.
 func drill(state string) preset {
-	return func(t *testing.T) world {
-		w, ids := drillWorld(t, state)
-		w.block = w.extended()
-		w.ids = map[string]string{
+	return func(t *testing.T) scenario {
+		s, ids := newDrillScenario(t, state)
+		s.block = s.extendedBlock()
+		s.ids = map[string]string{
 			"7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813": strings.TrimPrefix(ids["C4VAPP"], "C4VAPP-"),
 			"0f3c8b71-5f0d-4d3a-9f0e-6a51c2de9b47": strings.TrimPrefix(ids["C4"], "C4-"),
 		}
-		w.names = []string{"site-b/C4VAPP", "site-a/C4VAPP"} // the one that manages them
-		return w
+		s.names = []string{"site-b/C4VAPP", "site-a/C4VAPP"} // site-a manages them
+		return s
 	}
 }
 
-// plans are paired Managers, with the replications that the examples of recovery
-// plans name and the plan that they import, whose last operation is given.
+// plans are paired Managers with the replications in the examples of recovery plans, and
+// the plan to import, with its last operation.
 func plans(lastOperation string, isMigration bool) preset {
-	return func(t *testing.T) world {
-		w := paired(simulator.Manager)(t)
-		database := w.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "db", Migration: isMigration})
-		server := w.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "web", Migration: isMigration})
+	return func(t *testing.T) scenario {
+		s := paired(simulator.Manager)(t)
+		database := s.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "db", Migration: isMigration})
+		server := s.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "web", Migration: isMigration})
 		plan := simulator.RecoveryPlan{ID: examplePlan, Name: "imported", Steps: []simulator.RecoveryStep{
 			{Name: "databases", Replications: []string{database}}, {Name: "web servers", Replications: []string{server}},
 		}}
-		if lastOperation != "" { // else a test would wait
+		if lastOperation != "" { // a plan to test has neither delay nor prompt, for which it would wait
 			plan.LastOperation, plan.State = lastOperation, "COMPLETE"
 			plan.Steps[1].Delay, plan.Steps[1].Prompt = 5*time.Minute, "Do the databases answer?"
 		}
-		w.a.AddRecoveryPlan(plan)
-		w.ids = map[string]string{
+		s.a.AddRecoveryPlan(plan)
+		s.ids = map[string]string{
 			"1b4e28ba-2fa1-41d2-883f-0016d3cca427": strings.TrimPrefix(database, "H4-"),
 			"6fa459ea-ee8a-4ca4-894e-db77e160355e": strings.TrimPrefix(server, "H4-"),
 		}
-		return w
+		return s
 	}
 }
 
-// stage is how far an appliance and those beside it have been set up.
+// stage is how far an appliance, its replicators and its tunnels are set up.
 type stage int
 
 const (
 	asDeployed  stage = iota // with the password of the deployment
 	withRoot                 // the root passwords are changed
-	setUpBefore              // the main appliance is set up
-	registered               // and the first replicator and tunnel are registered
+	setUpBefore              // also, the main appliance is set up
+	registered               // also, the first replicator and tunnel are registered
 )
 
-// nextPassword is a root password beside the one of an example.
+// nextPassword is another root password than that of an example.
 const nextPassword = "Next-passw0rd"
 
-// appliances is a site that is being set up: a main appliance, two replicators and
-// two tunnels, and site-b beside it.
-func appliances(service simulator.Service, as stage) preset {
-	return func(t *testing.T) world {
+// appliances are a site at a stage of its set-up, with a main appliance, two replicators
+// and two tunnels, and site-b.
+func appliances(service simulator.Service, reached stage) preset {
+	return func(t *testing.T) scenario {
 		main := simulator.ApplianceOptions{
 			Site: map[simulator.Service]string{simulator.Manager: "site-a", simulator.Cloud: "cloud-a"}[service], Service: service,
-			WithManager: service == simulator.Cloud, Fresh: as < setUpBefore, TaskDuration: 20 * time.Millisecond,
+			WithManager: service == simulator.Cloud, Fresh: reached < setUpBefore, TaskDuration: 20 * time.Millisecond,
 		}
 		options := []simulator.ApplianceOptions{main, acctest.TwoSites(service)[1]}
 		for name, port := range map[string]string{"replicator-1": "8043", "replicator-2": "8043", "tunnel-1": "8047", "tunnel-2": "8047"} {
@@ -318,65 +319,65 @@ func appliances(service simulator.Service, as stage) preset {
 			options = append(options, simulator.ApplianceOptions{Site: name, Service: kind, Fresh: true, PublicURLs: []string{"https://" + name + ".example.com:" + port}})
 		}
 		fixture := acctest.StartAppliances(t, options...)
-		if as > asDeployed {
+		if reached > asDeployed {
 			for _, o := range options {
 				if o.Fresh {
 					fixture.Appliance(o.Site).SetRootPassword(chosenPassword)
 				}
 			}
 		}
-		w := worldOf(t, fixture, main.Site)
-		w.nameAppliances(t)
-		switch as {
+		s := scenarioOf(t, fixture, main.Site)
+		s.nameAppliances(t)
+		switch reached {
 		case registered:
-			manager := w.a
+			manager := s.a
 			if service == simulator.Cloud {
-				manager = w.a.Manager()
-				w.a.SetSite(main.Site, "East")
-				w.a.SetPublicEndpoint("cloud-a.example.com", 443)
-				w.a.RegisterTunnel(fixture.Appliance("tunnel-1"))
-				w.key = w.a.Tunnels()[0].ID
+				manager = s.a.Manager()
+				s.a.SetSite(main.Site, "East")
+				s.a.SetPublicEndpoint("cloud-a.example.com", 443)
+				s.a.RegisterTunnel(fixture.Appliance("tunnel-1"))
+				s.key = s.a.Tunnels()[0].ID
 			}
 			if service == simulator.Manager {
 				fixture.Appliance("replicator-1").SetLookupService(simulator.LookupServiceURL, fixture.ServerThumbprint(simulator.LookupServiceURL))
 				manager.Register(fixture.Appliance("replicator-1"), "*", main.Site, "")
-				w.key = manager.Replicators()[0].ID
+				s.key = manager.Replicators()[0].ID
 			}
 		case asDeployed, withRoot, setUpBefore:
 		}
-		return w
+		return s
 	}
 }
 
-// nameAppliances lets the examples name the appliances of a set-up and what is secret there.
-func (w *world) nameAppliances(t *testing.T) {
+// nameAppliances adds the replacements and the variables for the examples of a set-up.
+func (s *scenario) nameAppliances(t *testing.T) {
 	t.Helper()
-	w.names = []string{
-		"https://vcenter.example.com", "https://vcenter.example.com", thumbprintOfLookupService, w.fixture.ServerThumbprint(simulator.LookupServiceURL),
-		thumbprintOfDirector, w.fixture.ServerThumbprint(simulator.DirectorURL),
+	s.names = []string{
+		"https://vcenter.example.com", "https://vcenter.example.com", thumbprintOfLookupService, s.fixture.ServerThumbprint(simulator.LookupServiceURL),
+		thumbprintOfDirector, s.fixture.ServerThumbprint(simulator.DirectorURL),
 	}
-	if manager := w.a.Manager(); manager != nil {
-		w.names = append(w.names, "https://vcda-a.example.com:8441", manager.URL(), thumbprintOfManager, manager.Thumbprint())
-		w.env = append(w.env, "VCDA_MANAGER_URL="+manager.URL(), "VCDA_MANAGER_THUMBPRINT="+manager.Thumbprint())
-		w.more = append(w.more, manager)
+	if manager := s.a.Manager(); manager != nil {
+		s.names = append(s.names, "https://vcda-a.example.com:8441", manager.URL(), thumbprintOfManager, manager.Thumbprint())
+		s.env = append(s.env, "VCDA_MANAGER_URL="+manager.URL(), "VCDA_MANAGER_THUMBPRINT="+manager.Thumbprint())
+		s.more = append(s.more, manager)
 	}
-	deployment, chosen := map[string]string{"a": w.a.RootPassword()}, map[string]string{}
+	deployment, chosen := map[string]string{"a": s.a.RootPassword()}, map[string]string{}
 	for name, thumbprint := range thumbprintsOf {
-		one := w.fixture.Appliance(name)
-		// The other appliances know it by its public URL, this machine by the one it listens at.
-		w.names = append(w.names, one.PublicURL(), one.PublicURL(), "https://"+name+".example.com", one.URL(), thumbprint, one.Thumbprint())
-		w.more = append(w.more, one)
+		one := s.fixture.Appliance(name)
+		// The other appliances reach it by its public URL, this machine by the URL that it listens at.
+		s.names = append(s.names, one.PublicURL(), one.PublicURL(), "https://"+name+".example.com", one.URL(), thumbprint, one.Thumbprint())
+		s.more = append(s.more, one)
 		short := strings.Replace(name, "replicator-", "r", 1)
 		short = strings.Replace(short, "tunnel-", "t", 1)
 		deployment[short], chosen[short] = one.RootPassword(), one.RootPassword()
 	}
-	w.files["tunnel-1.pem"] = w.fixture.Appliance("tunnel-1").CertificatePEM()
+	s.files["tunnel-1.pem"] = s.fixture.Appliance("tunnel-1").CertificatePEM()
 	accounts := simulator.DefaultAccounts()
-	w.env = append(w.env,
+	s.env = append(s.env,
 		"VCDA_PREFLIGHT=false", // the hosts of the examples can't be reached from this machine
-		"TF_VAR_deployment_password="+w.a.RootPassword(), "TF_VAR_deployment_passwords="+asJSON(t, deployment),
+		"TF_VAR_deployment_password="+s.a.RootPassword(), "TF_VAR_deployment_passwords="+asJSON(t, deployment),
 		"TF_VAR_previous_root_password="+accounts.LocalUsers[0].Password, "TF_VAR_root_password="+chosenPassword, "TF_VAR_root_passwords="+asJSON(t, chosen),
-		"TF_VAR_password="+w.a.RootPassword(), "TF_VAR_license_key="+simulator.DefaultLicense,
+		"TF_VAR_password="+s.a.RootPassword(), "TF_VAR_license_key="+simulator.DefaultLicense,
 		"TF_VAR_sso_password="+accounts.SSOUsers[0].Password, "TF_VAR_vcd_password="+accounts.VCDUsers[0].Password,
 	)
 }
@@ -390,20 +391,21 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// managerSetUp is an appliance whose set-up is imported; the key is that of its service.
+// managerSetUp is an appliance whose set-up is imported; the key is the instance ID of its
+// service.
 func managerSetUp(service simulator.Service) preset {
-	return func(t *testing.T) world {
-		w := appliances(service, registered)(t)
-		w.key = w.a.Setup().InstanceID
-		return w
+	return func(t *testing.T) scenario {
+		s := appliances(service, registered)(t)
+		s.key = s.a.Setup().InstanceID
+		return s
 	}
 }
 
-// exampleIDs are the ids of workloads that the examples name. The simulated sites
-// have them.
+// exampleIDs are the ids in the examples that the workloads of the simulated sites have
+// too.
 var exampleIDs = map[string]bool{}
 
-// exampleID notes an id.
+// exampleID adds an id to exampleIDs.
 func exampleID(id string) string {
 	exampleIDs[id] = true
 	return id
@@ -429,41 +431,41 @@ var (
 // withWorkloads gives the sites the workloads of the examples.
 func withWorkloads(sites []simulator.ApplianceOptions) []simulator.ApplianceOptions {
 	for i := range sites {
-		w := simulator.DefaultWorkloads(sites[i].Service)
+		workloads := simulator.DefaultWorkloads(sites[i].Service)
 		if sites[i].Service == simulator.Manager {
-			w.VCenterID = exampleVCenters[sites[i].Site]
+			workloads.VCenterID = exampleVCenters[sites[i].Site]
 		} else {
-			w.SLAProfiles[0].ID = exampleProfile
-			gold := w.Policies[0]
+			workloads.SLAProfiles[0].ID = exampleProfile
+			gold := workloads.Policies[0]
 			gold.ID, gold.Name = examplePolicy, "imported"
-			w.Policies = append(w.Policies, gold)
+			workloads.Policies = append(workloads.Policies, gold)
 		}
 		if sites[i].Service == simulator.Cloud && sites[i].Site == "site-a" {
-			w.VDCs[0].ID, w.VDCs[0].Networks[0].ID = exampleVDC, exampleNetwork
-			w.VApps = append(w.VApps, simulator.VApp{ID: exampleSeedVApp, Name: "seed", VDC: "acme-vdc", VMs: []simulator.VM{{ID: exampleSeedVM, Name: "seed"}}})
-			w.OnPremises = []simulator.OnPremises{{Site: "branch", VCenterID: exampleBranch, VMs: []simulator.VM{{ID: "vm-42", Name: "erp"}}}}
+			workloads.VDCs[0].ID, workloads.VDCs[0].Networks[0].ID = exampleVDC, exampleNetwork
+			workloads.VApps = append(workloads.VApps, simulator.VApp{ID: exampleSeedVApp, Name: "seed", VDC: "acme-vdc", VMs: []simulator.VM{{ID: exampleSeedVM, Name: "seed"}}})
+			workloads.OnPremises = []simulator.OnPremises{{Site: "branch", VCenterID: exampleBranch, VMs: []simulator.VM{{ID: "vm-42", Name: "erp"}}}}
 		}
 		if sites[i].Service == simulator.Cloud && sites[i].Site == "site-b" {
-			w.VApps[0].ID, w.VApps[0].VMs[0].ID = exampleVApp, exampleVM
+			workloads.VApps[0].ID, workloads.VApps[0].VMs[0].ID = exampleVApp, exampleVM
 		}
-		sites[i].Workloads = &w
+		sites[i].Workloads = &workloads
 	}
 	return sites
 }
 
-func (w world) appliances() []*simulator.Appliance {
-	return append([]*simulator.Appliance{w.a, w.b}, w.more...)
+func (s scenario) appliances() []*simulator.Appliance {
+	return append([]*simulator.Appliance{s.a, s.b}, s.more...)
 }
 
-// checkSessions fails when a session is left.
-func (w world) checkSessions(t *testing.T) {
+// checkSessions fails if a session is left.
+func (s scenario) checkSessions(t *testing.T) {
 	t.Helper()
-	for _, one := range w.appliances() {
+	for _, one := range s.appliances() {
 		checkLoggedOut(t, one)
 	}
 }
 
-// checkLoggedOut fails when an appliance has a session left.
+// checkLoggedOut fails if an appliance has a session left.
 func checkLoggedOut(t *testing.T, one *simulator.Appliance) {
 	t.Helper()
 	if s := one.Stats(); s.Logins != s.Logouts || s.LiveSessions != 0 {

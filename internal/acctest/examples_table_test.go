@@ -5,8 +5,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// kinds are the folders below examples/ that hold a folder for each object, with
-// what a CLI needs for them.
+// kinds are the folders below examples/ that have a folder for each object, with the
+// features that a CLI needs for them.
 var kinds = map[string][]acctest.Feature{
 	"data-sources":        nil,
 	"resources":           nil,
@@ -16,16 +16,16 @@ var kinds = map[string][]acctest.Feature{
 	"actions":             {acctest.Actions},
 }
 
-// example is what one file of the examples needs around it, and what it shows.
+// example is what a file of the examples needs, and what it has to show.
 type example struct {
 	preset    preset   // default: Managers that are paired
-	providers bool     // it has provider blocks of its own
-	applied   string   // what the first apply prints
+	providers bool     // it has its own provider blocks
+	applied   string   // text in the output of the first apply
 	change    []string // variables of a second apply, each NAME=VALUE
-	changed   string   // what that prints; default: that it changes one object
-	costs     []string // the calls that it sends, in alphabetical order
+	changed   string   // text in the output of that; default: that it changes one object
+	costs     []string // calls that it sends, in alphabetical order
 	kept      bool     // a destroy is refused
-	listed    string   // what a query prints
+	listed    string   // text in the output of a query
 }
 
 const (
@@ -33,8 +33,8 @@ const (
 	cloud   = simulator.Cloud
 )
 
-// exampleTable has the examples that need something, or show something. What is said
-// of a folder is true of each of its files that has no row.
+// exampleTable has the examples that need or show something. The row of a folder is for
+// each of its files that has no row.
 var exampleTable = map[string]example{
 	"actions/vcda_recovery_plan_failover": {preset: plans("", false)},
 	"actions/vcda_recovery_plan_migrate":  {preset: plans("", true)},
@@ -45,7 +45,7 @@ var exampleTable = map[string]example{
 	"actions/vcda_replication_sync/action_trigger.tf": {
 		preset: drill(simulator.NotStarted), change: []string{"release=1.1"}, costs: []string{"POST /vapp-replications/{id}/sync"}, changed: "drilled: synchronized after",
 	},
-	"actions/vcda_site_repair": {preset: sites(manager)},
+	"actions/vcda_site_repair": {preset: unpaired(manager)},
 
 	"data-sources/vcda_inventory":             {preset: paired(cloud)},
 	"data-sources/vcda_replication":           {preset: vmProtected},
@@ -54,13 +54,13 @@ var exampleTable = map[string]example{
 	"data-sources/vcda_replication_policy":    {preset: paired(cloud)},
 	"data-sources/vcda_replicators":           {preset: appliances(manager, registered)},
 	"data-sources/vcda_sla_profiles":          {preset: paired(cloud)},
-	"data-sources/vcda_task":                  {preset: taskWorld},
+	"data-sources/vcda_task":                  {preset: pairedWithTask},
 	"data-sources/vcda_tunnels":               {preset: appliances(cloud, registered)},
 	"data-sources/vcda_vapp_replications":     {preset: vappProtected},
 	"data-sources/vcda_vm_replications":       {preset: vmProtected},
 	"data-sources/vcda_vsphere_replications":  {preset: vsphereProtected},
 
-	"ephemeral-resources/vcda_session_extension": {preset: notExtended},
+	"ephemeral-resources/vcda_session_extension": {preset: pairedNotExtended},
 
 	"list-resources/vcda_replicator":          {preset: appliances(manager, registered), listed: "https://replicator-1.example.com:8043"},
 	"list-resources/vcda_site_pairing":        {listed: "site-b"},
@@ -113,20 +113,20 @@ var exampleTable = map[string]example{
 		preset: appliances(manager, setUpBefore), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"POST /replicators/{id}/reset-cookie"},
 	},
 
-	"resources/vcda_session_extension": {preset: notExtended},
+	"resources/vcda_session_extension": {preset: pairedNotExtended},
 	"resources/vcda_session_extension/resource_access_token.tf": {
-		preset: notExtended, change: []string{"token_version=2"}, costs: []string{"POST /sessions/extend"},
+		preset: pairedNotExtended, change: []string{"token_version=2"}, costs: []string{"POST /sessions/extend"},
 	},
 
-	"resources/vcda_site_pairing": {preset: sites(manager)},
+	"resources/vcda_site_pairing": {preset: unpaired(manager)},
 	"resources/vcda_site_pairing/resource_adopt_existing.tf": {
 		preset: paired(manager), applied: "The pairing with the site site-b is adopted",
 	},
-	"resources/vcda_site_pairing/resource_cloud_service.tf":       {preset: sites(cloud)},
-	"resources/vcda_site_pairing/resource_prevent_destroy.tf":     {preset: sites(manager), kept: true},
-	"resources/vcda_site_pairing/resource_repair_triggers.tf":     {preset: sites(manager), change: []string{"site_b_build=4.7.2"}, costs: []string{"PUT /sites/{key}"}},
-	"resources/vcda_site_pairing/resource_replace_certificate.tf": {preset: sites(manager), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"PUT /sites/{key}"}},
-	"resources/vcda_site_pairing/resource_two_way.tf":             {preset: sites(manager), providers: true},
+	"resources/vcda_site_pairing/resource_cloud_service.tf":       {preset: unpaired(cloud)},
+	"resources/vcda_site_pairing/resource_prevent_destroy.tf":     {preset: unpaired(manager), kept: true},
+	"resources/vcda_site_pairing/resource_repair_triggers.tf":     {preset: unpaired(manager), change: []string{"site_b_build=4.7.2"}, costs: []string{"PUT /sites/{key}"}},
+	"resources/vcda_site_pairing/resource_replace_certificate.tf": {preset: unpaired(manager), change: []string{"thumbprint_a=" + thumbprintOfB}, costs: []string{"PUT /sites/{key}"}},
+	"resources/vcda_site_pairing/resource_two_way.tf":             {preset: unpaired(manager), providers: true},
 
 	"resources/vcda_sla_profile_assignment": {preset: paired(cloud)},
 
@@ -161,11 +161,11 @@ var exampleTable = map[string]example{
 	"resources/vcda_vsphere_replication/resource_prevent_destroy.tf": {kept: true},
 }
 
-// importable is what there is to import for the import examples of a resource.
+// importable is the object for the import examples of a resource.
 type importable struct {
 	preset    preset
 	providers bool
-	showsLess bool // the appliance does not show all of the configuration: the first apply sends or stores the rest
+	showsLess bool // the appliance does not show the whole configuration: the first apply sends or stores the rest
 }
 
 // importTable has the resources with import examples.
@@ -178,7 +178,7 @@ var importTable = map[string]importable{
 	"vcda_replication_policy":                 {preset: paired(cloud), showsLess: true},
 	"vcda_replication_policy_assignment":      {preset: paired(cloud), showsLess: true},
 	"vcda_replicator":                         {preset: appliances(manager, registered), showsLess: true},
-	"vcda_session_extension":                  {preset: notExtended, showsLess: true},
+	"vcda_session_extension":                  {preset: pairedNotExtended, showsLess: true},
 	"vcda_site_pairing":                       {preset: paired(manager)},
 	"vcda_sla_profile_assignment":             {preset: paired(cloud)},
 	"vcda_tunnel":                             {preset: appliances(cloud, registered)},

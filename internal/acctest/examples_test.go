@@ -15,7 +15,7 @@ import (
 
 const examples = "../../examples"
 
-// exampleOf is the row of a file, such as resources/vcda_tunnel/resource_two.tf.
+// exampleOf returns the row of a file, such as resources/vcda_tunnel/resource_two.tf.
 func exampleOf(name string) example {
 	e, special := exampleTable[name]
 	if !special {
@@ -27,13 +27,13 @@ func exampleOf(name string) example {
 	return e
 }
 
-// TestExamples runs each example by itself. A new file is found without a word here.
+// TestExamples runs each example by itself. It finds new files by their folder.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	acctest.CurrentCLI(t)
 	for _, folder := range folders(t, examples) {
 		if slices.Contains([]string{"dr-pair", "dr-mesh", "day-zero", "dr-drill", "protect-vapp", "protect-vms", "provider"}, folder) {
-			continue // tests of their own
+			continue // they have their own tests
 		}
 		needed, known := kinds[folder]
 		if !known {
@@ -62,7 +62,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExamples_table: each row is about an example that exists.
+// TestExamples_table requires an example for each row.
 func TestExamples_table(t *testing.T) {
 	t.Parallel()
 	for name := range exampleTable {
@@ -74,18 +74,18 @@ func TestExamples_table(t *testing.T) {
 
 var actionBlock = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
 
-// applyExample applies a configuration, requires an empty second plan, changes what
-// the example is about, invokes its actions, and destroys.
+// applyExample applies a configuration, requires an empty second plan, applies the change
+// of the example, invokes its actions, and destroys.
 func applyExample(t *testing.T, e example, folder, text string) {
 	t.Helper()
-	w := e.preset(t)
-	space := w.space(t, e.providers)
-	for file, companion := range files(t, filepath.Join(examples, folder)) {
+	s := e.preset(t)
+	space := s.newWorkspace(t, e.providers)
+	for file, content := range files(t, filepath.Join(examples, folder)) {
 		if strings.HasSuffix(file, ".pem") {
-			space.Write(t, file, companion)
+			space.Write(t, file, content)
 		}
 	}
-	space.Write(t, "example.tf", w.inhabit(text, w.key))
+	space.Write(t, "example.tf", s.fillIn(text, s.key))
 	out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
 	acctest.RequireTexts(t, out, e.applied)
 	acctest.RequireNoTexts(t, out, "Check block assertion failed")
@@ -96,7 +96,7 @@ func applyExample(t *testing.T, e example, folder, text string) {
 
 	var variables []string
 	for _, change := range e.change {
-		variables = append(variables, "-var="+w.inhabit(change, ""))
+		variables = append(variables, "-var="+s.fillIn(change, ""))
 	}
 	apply := append([]string{"apply", "-no-color", "-auto-approve"}, variables...)
 	if len(e.change) > 0 {
@@ -104,9 +104,9 @@ func applyExample(t *testing.T, e example, folder, text string) {
 		if changed == "" {
 			changed = "0 added, 1 changed, 0 destroyed"
 		}
-		w.forgetRequests()
+		s.resetRequests()
 		acctest.RequireTexts(t, space.MustRun(t, apply...), changed)
-		if sent := w.writes(); !slices.Equal(sent, e.costs) {
+		if sent := s.writes(); !slices.Equal(sent, e.costs) {
 			t.Errorf("the change sent %q, want %q", sent, e.costs)
 		}
 	}
@@ -121,23 +121,23 @@ func applyExample(t *testing.T, e example, folder, text string) {
 	case code != 0:
 		t.Errorf("destroy: exit code %d\n%s", code, out)
 	}
-	w.checkSessions(t)
+	s.checkSessions(t)
 }
 
-// forgetRequests begins to count requests from now on.
-func (w world) forgetRequests() {
-	for _, one := range w.appliances() {
+// resetRequests resets the counts of requests.
+func (s scenario) resetRequests() {
+	for _, one := range s.appliances() {
 		one.ResetStats()
 	}
 }
 
-// writes are the requests that change something, in alphabetical order, without those
-// that open and close sessions.
-func (w world) writes() []string {
+// writes returns the requests that change something, in alphabetical order, without
+// logins, logouts and extensions of the provider block.
+func (s scenario) writes() []string {
 	var sent []string
-	for _, one := range w.appliances() {
+	for _, one := range s.appliances() {
 		for request, times := range one.Stats().Requests {
-			extends := request == "POST /sessions/extend" && w.block != plainBlock
+			extends := request == "POST /sessions/extend" && s.block != emptyBlock
 			if !strings.HasPrefix(request, "GET ") && !strings.HasSuffix(request, " /sessions") && !extends {
 				sent = append(sent, slices.Repeat([]string{request}, times)...)
 			}
@@ -147,7 +147,7 @@ func (w world) writes() []string {
 	return sent
 }
 
-// requireEmptyPlan fails when a plan has something to do.
+// requireEmptyPlan fails if a plan has changes.
 func requireEmptyPlan(t *testing.T, space *acctest.Workspace) {
 	t.Helper()
 	if out, code := space.Run(t, "plan", "-no-color", "-detailed-exitcode"); code != 0 {
@@ -159,19 +159,19 @@ func requireEmptyPlan(t *testing.T, space *acctest.Workspace) {
 // queryExample runs "terraform query".
 func queryExample(t *testing.T, e example, text string) {
 	t.Helper()
-	w := e.preset(t)
-	space := w.space(t, false)
-	space.Write(t, "example.tfquery.hcl", w.inhabit(text, w.key))
+	s := e.preset(t)
+	space := s.newWorkspace(t, false)
+	space.Write(t, "example.tfquery.hcl", s.fillIn(text, s.key))
 	acctest.RequireTexts(t, space.MustRun(t, "query", "-no-color"), e.listed)
-	w.checkSessions(t)
+	s.checkSessions(t)
 }
 
-// TestExamples_import imports each resource in each way that its folder shows.
+// TestExamples_import imports each resource by each block and command in its folder.
 func TestExamples_import(t *testing.T) {
 	t.Parallel()
 	acctest.CurrentCLI(t)
 	for _, object := range folders(t, filepath.Join(examples, "resources")) {
-		there, known := importTable[object]
+		target, known := importTable[object]
 		if !known {
 			t.Errorf("nothing tests the imports of %s", object)
 		}
@@ -180,7 +180,7 @@ func TestExamples_import(t *testing.T) {
 			if strings.HasPrefix(file, "import-") {
 				t.Run(object+"/"+file, func(t *testing.T) {
 					t.Parallel()
-					importByBlock(t, there, texts["resource.tf"], text, strings.Contains(file, "identity"))
+					importByBlock(t, target, texts["resource.tf"], text, strings.Contains(file, "identity"))
 				})
 			}
 		}
@@ -188,53 +188,53 @@ func TestExamples_import(t *testing.T) {
 			if command, found := strings.CutPrefix(line, "terraform import "); found {
 				t.Run(object+"/"+command, func(t *testing.T) {
 					t.Parallel()
-					importByCommand(t, there, texts["resource.tf"], command)
+					importByCommand(t, target, texts["resource.tf"], command)
 				})
 			}
 		}
 	}
 }
 
-func importByBlock(t *testing.T, there importable, resource, block string, byIdentity bool) {
+func importByBlock(t *testing.T, target importable, resource, block string, byIdentity bool) {
 	t.Helper()
 	if byIdentity {
 		acctest.SkipUnlessSupported(t, acctest.Identity)
 	}
-	w, space := importSpace(t, there, resource)
-	space.Write(t, "import.tf", w.inhabit(block, w.key))
+	s, space := newImportWorkspace(t, target, resource)
+	space.Write(t, "import.tf", s.fillIn(block, s.key))
 	changed := "0 changed"
-	if there.showsLess {
+	if target.showsLess {
 		changed = "1 changed"
 	}
 	acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "1 imported, 0 added, "+changed+", 0 destroyed")
 	requireEmptyPlan(t, space)
-	w.checkSessions(t)
+	s.checkSessions(t)
 }
 
-func importByCommand(t *testing.T, there importable, resource, command string) {
+func importByCommand(t *testing.T, target importable, resource, command string) {
 	t.Helper()
-	w, space := importSpace(t, there, resource)
-	space.MustRun(t, append([]string{"import", "-no-color"}, strings.Fields(w.inhabit(command, w.key))...)...)
-	w.checkSessions(t)
+	s, space := newImportWorkspace(t, target, resource)
+	space.MustRun(t, append([]string{"import", "-no-color"}, strings.Fields(s.fillIn(command, s.key))...)...)
+	s.checkSessions(t)
 }
 
-// importSpace is a folder with the first example of a resource, which is there already.
-func importSpace(t *testing.T, there importable, resource string) (world, *acctest.Workspace) {
+// newImportWorkspace makes a workspace with the first example of a resource that exists.
+func newImportWorkspace(t *testing.T, target importable, resource string) (scenario, *acctest.Workspace) {
 	t.Helper()
 	if strings.Contains(resource, "_wo ") {
 		acctest.SkipUnlessSupported(t, acctest.WriteOnly)
 	}
-	w := there.preset(t)
-	space := w.space(t, there.providers)
-	space.Write(t, "example.tf", w.inhabit(resource, w.key))
-	return w, space
+	s := target.preset(t)
+	space := s.newWorkspace(t, target.providers)
+	space.Write(t, "example.tf", s.fillIn(resource, s.key))
+	return s, space
 }
 
-// space is a folder where an example of the world runs. One with provider blocks of its
-// own finds no login in the environment.
-func (w world) space(t *testing.T, providers bool) *acctest.Workspace {
+// newWorkspace makes a workspace for an example. For one with its own provider blocks, no
+// login is in the environment.
+func (s scenario) newWorkspace(t *testing.T, providers bool) *acctest.Workspace {
 	t.Helper()
-	block, env := w.block, w.env
+	block, env := s.block, s.env
 	if providers {
 		block = ""
 		env = slices.DeleteFunc(slices.Clone(env), func(variable string) bool {
@@ -245,7 +245,7 @@ func (w world) space(t *testing.T, providers bool) *acctest.Workspace {
 	}
 	space := acctest.NewWorkspace(t, block)
 	space.Env = append(space.Env, env...)
-	for name, text := range w.files {
+	for name, text := range s.files {
 		space.Write(t, name, text)
 	}
 	return space
@@ -257,23 +257,23 @@ func TestProviderExample(t *testing.T) {
 	for file, text := range files(t, filepath.Join(examples, "provider")) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, simulator.Manager)
+			s := newScenario(t, simulator.Manager)
 			space := acctest.NewWorkspace(t, "")
-			space.Write(t, "main.tf", w.inhabit(text, "")+"data \"vcda_session\" \"s\" {}\noutput \"user\" { value = data.vcda_session.s.user }\n")
-			for _, variable := range w.env {
+			space.Write(t, "main.tf", s.fillIn(text, "")+"data \"vcda_session\" \"s\" {}\noutput \"user\" { value = data.vcda_session.s.user }\n")
+			for _, variable := range s.env {
 				if !strings.HasPrefix(variable, "VCDA_URL=") && !strings.HasPrefix(variable, "VCDA_THUMBPRINT=") && !strings.HasPrefix(variable, "VCDA_LOGIN=") {
 					space.Env = append(space.Env, variable)
 				}
 			}
 			space.MustRun(t, "apply", "-no-color", "-auto-approve")
 			acctest.RequireTexts(t, space.MustRun(t, "output", "-raw", "user"), "root")
-			w.checkSessions(t)
+			s.checkSessions(t)
 		})
 	}
 }
 
-// TestExamples_nameNoSecrets: people copy examples, secrets with them.
-func TestExamples_nameNoSecrets(t *testing.T) {
+// TestExamples_haveNoSecrets finds secrets in plain text: users copy examples.
+func TestExamples_haveNoSecrets(t *testing.T) {
 	t.Parallel()
 	secret := regexp.MustCompile(`(?m)^\s*(password|token|cookie|saml_token|private_key|api_token|access_token)\s*=\s*"`)
 	err := filepath.WalkDir(examples, func(path string, entry os.DirEntry, err error) error {
@@ -306,7 +306,7 @@ func folders(t *testing.T, path string) []string {
 	return names
 }
 
-// files are the contents of a folder by name.
+// files returns the contents of the files of a folder by name.
 func files(t *testing.T, path string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(path)

@@ -15,16 +15,16 @@ import (
 
 var junitReports = acctest.Feature{Name: "JUnit reports", Terraform: 11}
 
-// TestGuideDrills runs the job of the guide, and cleans up after one that was killed.
+// TestGuideDrills runs the job of the guide, and cleans up after a killed job.
 func TestGuideDrills(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, junitReports)
 	g := readGuide(t, guidesFolder+"/dr-drills-in-ci.md")
 	job := g.shell(t, "The job")
 	left, cleanUp := g.terraform(t, "Clean up by hand"), g.shell(t, "Clean up by hand")
-	w, ids := drillWorld(t, simulator.NotStarted)
-	space := w.desk(t, nil)
-	space.Env = append(space.Env, w.asRoot()...)
+	s, ids := newDrillScenario(t, simulator.NotStarted)
+	space := s.workspace(t, nil)
+	space.Env = append(space.Env, s.rootEnvironment()...)
 	if err := os.Remove(filepath.Join(space.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
@@ -38,24 +38,24 @@ func TestGuideDrills(t *testing.T) {
 	if report, err := os.ReadFile(filepath.Join(space.Dir, "drill.xml")); err != nil || !strings.Contains(string(report), "<testsuites") {
 		t.Errorf("the JUnit report is %s, %v", report, err)
 	}
-	w.checkCleanedUp(t)
+	s.checkCleanedUp(t)
 
-	for _, r := range w.a.Replications() {
-		w.fixture.Recover(r.ID, "failoverTest")
+	for _, r := range s.a.Replications() {
+		s.fixture.Recover(r.ID, "failoverTest")
 	}
-	other := w.desk(t, nil)
-	other.Env = append(other.Env, w.asRoot()...)
+	other := s.workspace(t, nil)
+	other.Env = append(other.Env, s.rootEnvironment()...)
 	other.Write(t, "main.tf", replicationLiteral.ReplaceAllString(left, ids["C4VAPP"]))
 	acctest.RequireTexts(t, other.MustShell(t, cleanUp), "1 imported", "1 destroyed")
-	for _, r := range w.a.Replications() {
+	for _, r := range s.a.Replications() {
 		if r.GroupID() == ids["C4VAPP"] && r.Recovery != simulator.NotStarted {
 			t.Errorf("the state of %s is %s", r.VMName, r.Recovery)
 		}
 	}
 }
 
-// TestGuideFailingOver fails over while the source is down, reads what was recovered,
-// and goes the way back.
+// TestGuideFailingOver fails over, with the source down and with both sites up, reads the
+// recovered VMs, and goes back.
 func TestGuideFailingOver(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.Actions)
@@ -69,13 +69,13 @@ func TestGuideFailingOver(t *testing.T) {
 			sites := acctest.TwoSites(simulator.Manager)
 			sites[1].Unserved = lost
 			fixture := acctest.StartAppliances(t, sites...)
-			w := world{fixture: fixture, a: fixture.Appliance("site-a"), b: fixture.Appliance("site-b")}
-			w.a.Pair("site-b")
-			w.b.Pair("site-a")
-			id := w.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "web"})
+			s := scenario{fixture: fixture, a: fixture.Appliance("site-a"), b: fixture.Appliance("site-b")}
+			s.a.Pair("site-b")
+			s.b.Pair("site-a")
+			id := s.a.Protect(simulator.Protection{SourceSite: "site-b", VM: "web"})
 			fixture.StoreSettings(id, map[string]any{"failoverPlacement": map[string]any{"host": "host-4"}})
-			space := w.desk(t, nil)
-			space.Env = append(space.Env, w.asRoot()...)
+			space := s.workspace(t, nil)
+			space.Env = append(space.Env, s.rootEnvironment()...)
 			use := func(text string) string {
 				return strings.ReplaceAll(text, "H4-7c1f5a0e-93d2-4f6b-8e57-2b90d4c6a813", id)
 			}
@@ -94,12 +94,12 @@ func TestGuideFailingOver(t *testing.T) {
 			acctest.RequireTexts(t, space.MustShell(t, protect), "web: reversed after")
 			acctest.RequireTexts(t, space.MustShell(t, protect), "web is skipped")
 			acctest.RequireTexts(t, space.MustShell(t, back), "web: migrated after")
-			for _, r := range w.a.Replications() {
+			for _, r := range s.a.Replications() {
 				if !r.Reversed || r.Recovery != simulator.Complete {
 					t.Errorf("the replication of %s is %+v", r.VMName, r)
 				}
 			}
-			checkLoggedOut(t, w.a)
+			checkLoggedOut(t, s.a)
 		})
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// probes show who is logged in to a system.
+// probes are configurations that show the user of a session, by system.
 var probes = map[string]string{
 	"":         "data \"vcda_session\" \"s\" {}\noutput \"user\" { value = data.vcda_session.s.user }\n",
 	"vCenter":  "data \"vcda_vcenter_session\" \"s\" {}\noutput \"user\" { value = data.vcda_vcenter_session.s.user_name }\n",
@@ -36,43 +36,43 @@ func TestGuideLoginTypes(t *testing.T) {
 	users["local_user"], users["session_token"] = "root", "root"
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		configured, exports := g.terraform(t, name), g.shell(t, name)
-		probe, alone := probes[name]
-		if alone {
+		probe, isOtherSystem := probes[name]
+		if isOtherSystem {
 			configured = variable + configured
 		} else {
 			probe, exports, configured = probes[""], common+exports, strings.Replace(block, "# login = …", configured, 1)
 		}
-		for way, content := range map[string]string{"configuration": configured, "environment": "provider \"vcda\" {}\n"} {
-			t.Run(name+" by "+way, func(t *testing.T) {
+		for source, content := range map[string]string{"configuration": configured, "environment": "provider \"vcda\" {}\n"} {
+			t.Run(name+" by "+source, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, map[bool]simulator.Service{true: simulator.Cloud, false: simulator.Manager}[strings.HasPrefix(name, "vcd_")])
-				secrets := w.secrets()
+				s := newScenario(t, map[bool]simulator.Service{true: simulator.Cloud, false: simulator.Manager}[strings.HasPrefix(name, "vcd_")])
+				secrets := s.secrets()
 				if name == "session_token" {
-					secrets["vcda/session"] = w.login(t)
+					secrets["vcda/session"] = s.login(t)
 				}
-				space := w.desk(t, secrets)
-				space.Configure(t, w.inhabit(content, "")+probe)
-				space.Write(t, "token.xml", w.a.Accounts().SAML[1].Token)
-				space.Env = append(space.Env, "VCDA_VCENTER_THUMBPRINT="+w.vcenter.Thumbprint(), "VCDA_STORWARE_THUMBPRINT="+w.storware.Thumbprint())
+				space := s.workspace(t, secrets)
+				space.Configure(t, s.fillIn(content, "")+probe)
+				space.Write(t, "token.xml", s.a.Accounts().SAML[1].Token)
+				space.Env = append(space.Env, "VCDA_VCENTER_THUMBPRINT="+s.vcenter.Thumbprint(), "VCDA_STORWARE_THUMBPRINT="+s.storware.Thumbprint())
 				secret := secrets[passShow.FindStringSubmatch(exports)[1]]
 				script := "export TF_VAR_vcda_secret='" + secret + "'\nterraform apply\nterraform plan -detailed-exitcode"
-				if way == "environment" {
-					script = w.inhabit(exports, "") + "terraform apply"
+				if source == "environment" {
+					script = s.fillIn(exports, "") + "terraform apply"
 				}
 				out := space.MustShell(t, script)
 				acctest.RequireTexts(t, out, `user = "`+users[name]+`"`)
 				acctest.RequireNoTexts(t, out, "Warning: Ignored variable")
 				space.RequireNoSecrets(t, secret)
-				if name == "session_token" { // the provider has left it alone
-					w.call(t, http.MethodDelete, "/sessions", secret, "", nil)
+				if name == "session_token" { // the provider does not log it out
+					s.call(t, http.MethodDelete, "/sessions", secret, "", nil)
 				}
-				w.checkSessions(t)
+				s.checkSessions(t)
 			})
 		}
 	}
 }
 
-// loginNames are the login types the provider offers.
+// loginNames returns the login types of the provider.
 func loginNames(t *testing.T) []string {
 	t.Helper()
 	for _, a := range direct.Serve(t, acctest.Factories(t)["vcda"]).Schemas().Provider.Block.Attributes {
@@ -88,13 +88,13 @@ func loginNames(t *testing.T) []string {
 	return nil
 }
 
-// secrets are what the guides show with pass, by name.
-func (w world) secrets() map[string]string {
-	accounts := w.a.Accounts()
+// secrets returns the secrets that the guides read with pass, by name.
+func (s scenario) secrets() map[string]string {
+	accounts := s.a.Accounts()
 	return map[string]string{
 		"vcda/root": accounts.LocalUsers[0].Password, "vcda/sso": accounts.SSOUsers[0].Password, "vcda/operator": accounts.SSOUsers[1].Password,
 		"vcda/holder-key": accounts.SAML[1].PrivateKeyPEM(), "vcda/vcd": accounts.VCDUsers[0].Password,
 		"vcda/access-token": accounts.AccessTokens[0].Token, "vcda/api-token": accounts.APITokens[0].Token, "vcda/cookie": accounts.Cookies[0].Cookie,
-		"vcenter": w.vcenter.Password(), "storware": w.storware.Accounts().Users[0].Password,
+		"vcenter": s.vcenter.Password(), "storware": s.storware.Accounts().Users[0].Password,
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// guideVariables declares what the blocks of the guide on new appliances refer to.
+// guideVariables declares the variables of the guide on new appliances.
 const guideVariables = `
 variable "thumbprints" { type = map(string) }
 variable "deployment_passwords" {

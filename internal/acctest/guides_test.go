@@ -14,7 +14,7 @@ import (
 
 const guidesFolder = "../../templates/guides"
 
-// TestGuideFormat: what people copy is formatted.
+// TestGuideFormat requires formatted configurations in the guides.
 func TestGuideFormat(t *testing.T) {
 	t.Parallel()
 	space := acctest.NewWorkspace(t, "")
@@ -33,10 +33,10 @@ func TestGuideFormat(t *testing.T) {
 	space.MustRun(t, "fmt", "-check", "-diff")
 }
 
-// guide holds the blocks of a page that a test has not taken yet.
+// guide has the blocks of a page that a test has not used yet.
 type guide map[place][]string
 
-// readGuide reads a page. Before the test ends it has to take every block.
+// readGuide reads a page. The test fails if it does not use every block.
 func readGuide(t *testing.T, path string) guide {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -52,7 +52,7 @@ func readGuide(t *testing.T, path string) guide {
 	return g
 }
 
-// place is where blocks of one kind stand.
+// place is the heading above some blocks, and their language.
 type place struct{ heading, language string }
 
 var (
@@ -60,8 +60,8 @@ var (
 	fence   = regexp.MustCompile("^```(\\w*)$")
 )
 
-// blocksOf finds the blocks that a test has to take: configurations, and scripts
-// but for targets of make.
+// blocksOf returns the blocks that a test has to use: configurations, and scripts except
+// targets of make.
 func blocksOf(text string) guide {
 	g := guide{}
 	var at place
@@ -85,8 +85,7 @@ func blocksOf(text string) guide {
 	return g
 }
 
-// terraform takes the one configuration under a heading, and shell the one
-// script.
+// terraform returns the only configuration under a heading, and shell the only script.
 func (g guide) terraform(t *testing.T, under string) string {
 	t.Helper()
 	return g.take(t, under, "terraform", 1)[0]
@@ -108,9 +107,9 @@ func (g guide) take(t *testing.T, under, language string, count int) []string {
 	return found
 }
 
-// desk is where a reader of a guide works: in its shell, terraform is the CLI
-// under test, and pass shows a secret.
-func (w world) desk(t *testing.T, secrets map[string]string) *acctest.Workspace {
+// workspace makes the workspace of a guide: in its shell, terraform is the CLI under test,
+// and pass shows a secret.
+func (s scenario) workspace(t *testing.T, secrets map[string]string) *acctest.Workspace {
 	t.Helper()
 	space := acctest.NewWorkspace(t, "")
 	tools := t.TempDir()
@@ -131,25 +130,25 @@ func (w world) desk(t *testing.T, secrets map[string]string) *acctest.Workspace 
 		t.Fatal(err)
 	}
 	space.Env = append(space.Env, "PATH="+tools+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve") // nobody is there to say yes
+		"TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve") // no user confirms
 	return space
 }
 
-// asRoot logs in to a by environment.
-func (w world) asRoot() []string {
+// rootEnvironment returns environment variables for a and its root user.
+func (s scenario) rootEnvironment() []string {
 	return []string{
-		"VCDA_URL=" + w.a.URL(), "VCDA_THUMBPRINT=" + w.a.Thumbprint(),
-		"VCDA_LOGIN=local_user", "VCDA_USERNAME=root", "VCDA_PASSWORD=" + w.a.Accounts().LocalUsers[0].Password,
+		"VCDA_URL=" + s.a.URL(), "VCDA_THUMBPRINT=" + s.a.Thumbprint(),
+		"VCDA_LOGIN=local_user", "VCDA_USERNAME=root", "VCDA_PASSWORD=" + s.a.Accounts().LocalUsers[0].Password,
 	}
 }
 
-// asConfigured fails when a plan has something to do, or a destroy fails or
-// leaves something.
-func (w world) asConfigured(t *testing.T, space *acctest.Workspace) {
+// requireConverged fails if a plan has changes, or a destroy fails or leaves a pairing or
+// a session.
+func (s scenario) requireConverged(t *testing.T, space *acctest.Workspace) {
 	t.Helper()
 	space.MustRun(t, "plan", "-detailed-exitcode")
 	space.MustRun(t, "destroy")
-	w.checkSessions(t)
+	s.checkSessions(t)
 	if left := space.MustRun(t, "state", "list"); strings.Contains(left, "vcda_site_pairing") {
 		t.Errorf("the destroy leaves %s", left)
 	}
@@ -160,7 +159,7 @@ var (
 	firstCell    = regexp.MustCompile(`(?m)^\| (.*?) \|`)
 )
 
-// TestGuideMessages: what a guide explains, the provider says.
+// TestGuideMessages requires that the provider has each message in the guides.
 func TestGuideMessages(t *testing.T) {
 	t.Parallel()
 	source := strings.ToLower(providerSource(t))
@@ -171,7 +170,7 @@ func TestGuideMessages(t *testing.T) {
 				rows++
 				for part := range strings.SplitSeq(strings.ToLower(strings.ReplaceAll(row[1], "`", "")), "…") {
 					if !strings.Contains(source, strings.TrimSpace(part)) {
-						t.Errorf("%s: the provider never says %q", file, row[1])
+						t.Errorf("%s: the provider has no message %q", file, row[1])
 					}
 				}
 			}
@@ -182,8 +181,7 @@ func TestGuideMessages(t *testing.T) {
 	}
 }
 
-// providerSource is what the provider is made of, without its tests and the
-// simulator.
+// providerSource returns the source of the provider, without tests and simulator.
 func providerSource(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
@@ -212,11 +210,11 @@ var (
 	unslug   = regexp.MustCompile(`[^\w -]`)
 )
 
-// registryLink is a link that leads to a page from anywhere. The registry shows
-// the first page under an address from which relative links lead nowhere.
+// registryLink is a link by the address of a page in the registry. Relative links don't
+// work on the first page there.
 var registryLink = regexp.MustCompile(`\]\(https://registry\.terraform\.io/providers/vcda-dr/vcda/latest/docs/([\w/-]+)\)`)
 
-// TestPageLinks: a link from a page to a page, or to a heading, leads somewhere.
+// TestPageLinks requires a target for each link to a page or a heading.
 func TestPageLinks(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"../..", "../../.github", "../../docs", "../../docs/*", "../../examples/*"} {
@@ -230,7 +228,7 @@ func TestPageLinks(t *testing.T) {
 	}
 }
 
-// requireLinks fails for each link of a page that leads nowhere.
+// requireLinks fails for each link of a page that has no target.
 func requireLinks(t *testing.T, page string) {
 	t.Helper()
 	content, err := os.ReadFile(page)
@@ -256,8 +254,8 @@ func requireLinks(t *testing.T, page string) {
 	}
 }
 
-// registryLinks are the pages that a page links to by their address in the
-// registry, such as guides/sessions.
+// registryLinks returns the pages that a page links to by their address in the registry,
+// such as guides/sessions.
 func registryLinks(page string) (names []string) {
 	for _, link := range registryLink.FindAllStringSubmatch(page, -1) {
 		names = append(names, link[1])
@@ -265,8 +263,8 @@ func registryLinks(page string) (names []string) {
 	return names
 }
 
-// TestFirstPage_linksToTheRegistry: none of its links is relative, and every guide
-// is one click away.
+// TestFirstPage_linksToTheRegistry requires that the first page has no relative link, and
+// links to every guide.
 func TestFirstPage_linksToTheRegistry(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../docs/index.md")
@@ -286,8 +284,7 @@ func TestFirstPage_linksToTheRegistry(t *testing.T) {
 	}
 }
 
-// TestObjectPages_linkToGuides: from what a reader uses, an explanation is one
-// click away.
+// TestObjectPages_linkToGuides requires that the page of each object links to a guide.
 func TestObjectPages_linkToGuides(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*/*.md")
@@ -306,7 +303,7 @@ func TestObjectPages_linkToGuides(t *testing.T) {
 	}
 }
 
-// slugs are how links name the headings of a page.
+// slugs returns the headings of a page as links name them.
 func slugs(page string) (all []string) {
 	for _, match := range headings.FindAllStringSubmatch(page, -1) {
 		all = append(all, strings.ReplaceAll(unslug.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-"))
@@ -316,7 +313,8 @@ func slugs(page string) (all []string) {
 
 var requirement = regexp.MustCompile(`(?m)^(Requires (Terraform|OpenTofu)|\| Terraform, OpenTofu \| from) 1\.\d+`)
 
-// TestPages_nameTheirRequirements: no reader finds out by an error of the CLI.
+// TestPages_nameTheirRequirements requires that each page names the versions of Terraform
+// and OpenTofu, and that the page of each object has an example.
 func TestPages_nameTheirRequirements(t *testing.T) {
 	t.Parallel()
 	pages := 0
@@ -345,8 +343,8 @@ func TestPages_nameTheirRequirements(t *testing.T) {
 
 var featureLine = regexp.MustCompile(`(?m)^([\w-]+): (.*)$`)
 
-// TestRequirements_areThoseOfTheTests: pages name the versions from which the tests use a
-// feature.
+// TestRequirements_areThoseOfTheTests compares the versions on the pages with those from
+// which the tests use a feature.
 func TestRequirements_areThoseOfTheTests(t *testing.T) {
 	t.Parallel()
 	features := map[string]acctest.Feature{
@@ -382,8 +380,8 @@ var (
 	objectName   = regexp.MustCompile("`vcda_(\\w+)`")
 )
 
-// TestPages_nameWhatExists: the environment variables and the objects of which a page
-// speaks are those of the provider. The guide on migration speaks of the archived one.
+// TestPages_nameWhatExists requires that the environment variables and objects on the pages
+// exist. The guide on migration also names those of the archived provider.
 func TestPages_nameWhatExists(t *testing.T) {
 	t.Parallel()
 	first, err := os.ReadFile("../../docs/index.md")

@@ -86,48 +86,48 @@ var layers = map[string]struct {
 // shared are the packages below service that services may import.
 var shared = []string{"service/base", "service/replicationbase"}
 
-// TestImports checks the import rules of the diagram in .github/ARCHITECTURE.md.
+// TestImports checks the import rules that the diagram in .github/ARCHITECTURE.md shows.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		here := local(p.path)
-		if here == "" || within(here, "acctest", "cmd", "clock/clocktest") {
+		importer := local(p.path)
+		if importer == "" || within(importer, "acctest", "cmd", "clock/clocktest") {
 			continue
 		}
 		folder := "" // the innermost one in the table
 		for name := range layers {
-			if within(here, name) && len(name) > len(folder) {
+			if within(importer, name) && len(name) > len(folder) {
 				folder = name
 			}
 		}
 		rules, listed := layers[folder]
 		if !listed {
-			t.Errorf("%s has no place in the layout", here)
+			t.Errorf("%s has no place in the layout", importer)
 			continue
 		}
 		for _, to := range p.deps {
-			there := local(to)
+			imported := local(to)
 			switch {
 			case terraform(to) && !rules.terraform:
-				t.Errorf("%s depends on %s: it must know nothing of Terraform", here, to)
-			case there == "" || within(there, folder) && folder != "service":
-			case folder == "service" && within(there, "service"):
-				if there != here && !within(there, shared...) {
-					t.Errorf("%s depends on %s: services must not import each other", here, there)
+				t.Errorf("%s depends on %s: it must know nothing of Terraform", importer, to)
+			case imported == "" || within(imported, folder) && folder != "service":
+			case folder == "service" && within(imported, "service"):
+				if imported != importer && !within(imported, shared...) {
+					t.Errorf("%s depends on %s: services must not import each other", importer, imported)
 				}
-			case !within(there, rules.mayUse...):
-				t.Errorf("%s must not depend on %s", here, there)
+			case !within(imported, rules.mayUse...):
+				t.Errorf("%s must not depend on %s", importer, imported)
 			}
 		}
 		for _, to := range p.testImports {
 			if terraform(to) && !rules.terraform && folder != "simulator" {
-				t.Errorf("a test of %s imports %s", here, to)
+				t.Errorf("a test of %s imports %s", importer, to)
 			}
 		}
 	}
 }
 
-// TestImports_ofTheBinary: the provider that users run has no test tools.
+// TestImports_ofTheBinary requires that the provider's binary contains no test tools.
 func TestImports_ofTheBinary(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {

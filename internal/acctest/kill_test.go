@@ -15,15 +15,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// startInGroup gives a command a process group of its own: the CLI and the providers
+// startInGroup starts a command in its own process group: the CLI and the providers that
 // it starts.
 func startInGroup(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// killGroup ends a command and what it has started, without a warning.
+// killGroup kills a command and all processes that it has started.
 func killGroup(command *exec.Cmd) error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 
-// runKilled runs a command and kills it without a warning, once one of the appliances
-// has performed a write of a path.
+// runKilled runs a command, and kills it when one of the appliances has performed a write
+// of a path.
 func runKilled(t *testing.T, space *acctest.Workspace, path string, appliances []*simulator.Appliance, arguments ...string) {
 	t.Helper()
 	command := space.Command(t, arguments...)

@@ -12,16 +12,16 @@ import (
 	"testing"
 )
 
-// Trace makes later runs write the most talkative log there is.
+// Trace makes later runs write the trace log.
 func (w *Workspace) Trace() {
 	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Dir, "trace.log"))
 }
 
-// RequireNoSecrets fails the test when one of the secrets is in a file of the
-// workspace: in state, a plan or a log.
+// RequireNoSecrets fails the test if one of the secrets is in a file of the workspace: in
+// the state, a plan or a log.
 func (w *Workspace) RequireNoSecrets(t *testing.T, secrets ...string) {
 	t.Helper()
-	for name, content := range w.left(t) {
+	for name, content := range w.files(t) {
 		for _, secret := range secrets {
 			encoded := base64.StdEncoding.EncodeToString([]byte(secret))
 			if secret != "" && (strings.Contains(content, secret) || strings.Contains(content, encoded)) {
@@ -31,11 +31,11 @@ func (w *Workspace) RequireNoSecrets(t *testing.T, secrets ...string) {
 	}
 }
 
-// RequireLogged fails the test when one of the texts is missing in the log: then
-// nothing has been looked into.
+// RequireLogged fails the test if one of the texts is missing in the log: then a test for
+// secrets in the log would prove nothing.
 func (w *Workspace) RequireLogged(t *testing.T, texts ...string) {
 	t.Helper()
-	log := w.left(t)["trace.log"]
+	log := w.files(t)["trace.log"]
 	for _, text := range texts {
 		if !strings.Contains(log, text) {
 			t.Errorf("%q is missing in the log", text)
@@ -43,8 +43,9 @@ func (w *Workspace) RequireLogged(t *testing.T, texts ...string) {
 	}
 }
 
-// left are the files of the workspace by name; what is in a plan stands for it.
-func (w *Workspace) left(t *testing.T) map[string]string {
+// files returns the files of the workspace by name. For a plan, it returns the content of
+// the archive.
+func (w *Workspace) files(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	tree := os.DirFS(w.Dir)
@@ -62,7 +63,7 @@ func (w *Workspace) left(t *testing.T) map[string]string {
 	return files
 }
 
-// unpacked is the content of all files in an archive, else what it was given.
+// unpacked returns the content of all files in an archive, and other content unchanged.
 func unpacked(t *testing.T, content []byte) string {
 	t.Helper()
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))

@@ -16,11 +16,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// drillModule is a workspace that is a copy of examples/dr-drill, and two replications
-// to site-a of which one is checked by HTTP and one by the address given.
-func drillModule(t *testing.T, check string) (*acctest.Workspace, world) {
+// drillModule makes a workspace with a copy of examples/dr-drill, and two replications to
+// site-a. One is checked by HTTP, the other by the given address.
+func drillModule(t *testing.T, check string) (*acctest.Workspace, scenario) {
 	t.Helper()
-	w, ids := drillWorld(t, simulator.NotStarted)
+	s, ids := newDrillScenario(t, simulator.NotStarted)
 	up := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(up.Close)
 	space := acctest.NewWorkspace(t, "")
@@ -31,28 +31,28 @@ func drillModule(t *testing.T, check string) (*acctest.Workspace, world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	space.Env = append(space.Env, w.env...)
+	space.Env = append(space.Env, s.env...)
 	writeJSON(t, space, "drills.json", map[string]any{
 		"shop": map[string]any{"replication_id": ids["C4VAPP"], "check": up.URL, "sync": true},
 		"blog": map[string]any{"replication_id": ids["C4"], "check": check, "wait_seconds": 1},
 	})
-	return space, w
+	return space, s
 }
 
-func (w world) checkCleanedUp(t *testing.T) {
+func (s scenario) checkCleanedUp(t *testing.T) {
 	t.Helper()
-	for _, r := range w.a.Replications() {
+	for _, r := range s.a.Replications() {
 		if r.Recovery != simulator.NotStarted {
-			t.Errorf("%s: its state is %s", r.VMName, r.Recovery)
+			t.Errorf("the state of %s is %s", r.VMName, r.Recovery)
 		}
 	}
-	if n := w.a.Stats().Requests["POST /vapp-replications/{id}/failover-test"]; n != 1 {
+	if n := s.a.Stats().Requests["POST /vapp-replications/{id}/failover-test"]; n != 1 {
 		t.Errorf("%d tests of the vApp", n)
 	}
-	checkLoggedOut(t, w.a)
+	checkLoggedOut(t, s.a)
 }
 
-// listen returns the address of something that answers by TCP.
+// listen returns the address of a server that accepts TCP connections.
 func listen(t *testing.T) string {
 	t.Helper()
 	up, err := net.Listen("tcp", "127.0.0.1:0")
@@ -63,34 +63,35 @@ func listen(t *testing.T) string {
 	return "tcp://" + up.Addr().String()
 }
 
-// TestDrillModule_test runs the drill that the module brings along: with all checks
-// answered, and with one that is not. It cleans up each time.
+// TestDrillModule_test runs the module's own test: it passes if all checks get an answer,
+// fails if one does not, and always cleans up.
 func TestDrillModule_test(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.TestFiles)
 	t.Run("passes", func(t *testing.T) {
 		t.Parallel()
-		space, w := drillModule(t, listen(t))
+		space, s := drillModule(t, listen(t))
 		acctest.RequireTexts(t, space.MustRun(t, "test", "-no-color"), "1 passed, 0 failed.")
-		w.checkCleanedUp(t)
+		s.checkCleanedUp(t)
 	})
 	t.Run("fails", func(t *testing.T) {
 		t.Parallel()
-		space, w := drillModule(t, "tcp://127.0.0.1:1")
+		space, s := drillModule(t, "tcp://127.0.0.1:1")
 		out, code := space.Run(t, "test", "-no-color")
 		if code == 0 {
 			t.Error("the drill passes")
 		}
 		acctest.RequireTexts(t, out, "0 passed, 1 failed.", "No answer from: blog.", "**failed**: no answer", "healthy: answered")
-		w.checkCleanedUp(t)
+		s.checkCleanedUp(t)
 	})
 }
 
-// TestDrillModule_apply: an apply reports, a second plan is empty, a destroy cleans up.
+// TestDrillModule_apply applies the module, which reports. A second plan is empty, and a
+// destroy cleans up.
 func TestDrillModule_apply(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.TestFiles)
-	space, w := drillModule(t, listen(t))
+	space, s := drillModule(t, listen(t))
 	text, err := os.ReadFile(filepath.Join(space.Dir, "drills.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -99,21 +100,21 @@ func TestDrillModule_apply(t *testing.T) {
 	acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "| shop |", "| blog |", "healthy: answered", "healthy = true")
 	space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	space.MustRun(t, "destroy", "-no-color", "-auto-approve")
-	w.checkCleanedUp(t)
+	s.checkCleanedUp(t)
 }
 
-// TestDrillModule_interrupted: after Ctrl-C the drill still cleans up.
+// TestDrillModule_interrupted sends Ctrl-C. The drill cleans up all the same.
 func TestDrillModule_interrupted(t *testing.T) {
 	t.Parallel()
 	acctest.SkipUnlessSupported(t, acctest.TestFiles)
-	space, w := drillModule(t, listen(t))
-	w.a.SetRecoveryTime(2 * time.Second)
+	space, s := drillModule(t, listen(t))
+	s.a.SetRecoveryTime(2 * time.Second)
 	drill := space.Command(t, "test", "-no-color")
 	var out bytes.Buffer
 	drill.Stdout, drill.Stderr = &out, &out
 	started := make(chan struct{})
 	var interrupt sync.Once
-	w.a.BeforeResponse(func(r *http.Request) {
+	s.a.BeforeResponse(func(r *http.Request) {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/failover-test") {
 			interrupt.Do(func() { <-started; _ = drill.Process.Signal(os.Interrupt) })
 		}
@@ -126,9 +127,9 @@ func TestDrillModule_interrupted(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	acctest.RequireTexts(t, out.String(), "Interrupt received.")
-	for _, r := range w.a.Replications() {
+	for _, r := range s.a.Replications() {
 		if r.Recovery != simulator.NotStarted {
-			t.Errorf("%s: its state is %s\n%s", r.VMName, r.Recovery, &out)
+			t.Errorf("the state of %s is %s\n%s", r.VMName, r.Recovery, &out)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest"
 )
 
-// TestPlayground does what the playground prints: its three commands, a change of
-// main.tf, and a broken link. Ctrl-C ends the appliances.
+// TestPlayground runs the three commands that the playground prints, changes main.tf, and
+// breaks the link. Ctrl-C ends the appliances.
 func TestPlayground(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -49,7 +49,7 @@ func TestPlayground(t *testing.T) {
 
 	edit(t, filepath.Join(folder, "main.tf"), "Recovery site", "My site")
 	acctest.RequireTexts(t, bash(t, folder, apply), "0 added, 1 changed, 0 destroyed")
-	order(t, http.MethodDelete, unpair[1])
+	send(t, http.MethodDelete, unpair[1])
 	acctest.RequireTexts(t, bash(t, folder, apply), "1 added, 0 changed, 0 destroyed", `"healthy" = true`)
 
 	if err := playground.Process.Signal(syscall.SIGINT); err != nil {
@@ -74,7 +74,7 @@ func readUntil(t *testing.T, from interface{ Read([]byte) (int, error) }, text s
 	return ""
 }
 
-// freePorts are ports nothing listens on, in one text.
+// freePorts returns ports at which nothing listens, in one text.
 func freePorts(t *testing.T, n int) string {
 	t.Helper()
 	var ports []string
@@ -104,8 +104,8 @@ func bash(t *testing.T, folder, script string) string {
 	return string(out)
 }
 
-// order does what curl does, which a machine may lack.
-func order(t *testing.T, method, url string) {
+// send sends a request as curl does, which a machine may lack.
+func send(t *testing.T, method, url string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	if err != nil {

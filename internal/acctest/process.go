@@ -14,11 +14,11 @@ import (
 
 var binaryDir string // set once the provider is built
 
-// removeBinary removes what binary built.
+// removeBinary removes the folder that binary made.
 func removeBinary() { _ = os.RemoveAll(binaryDir) }
 
 // binary returns the folder of the provider that internal/tools/test has built for all
-// packages. Where it has not, the provider is built once for a test binary.
+// packages. Otherwise it builds the provider once for each test binary.
 var binary = sync.OnceValues(func() (string, error) {
 	if dir := os.Getenv("TF_ACC_PROVIDER_DIR"); dir != "" {
 		return dir, nil
@@ -29,7 +29,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	binaryDir = dir
 	_, self, _, _ := runtime.Caller(0)
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-vcda"), ".") //nolint:gosec // a folder of our own
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-vcda"), ".") //nolint:gosec // a folder of this process
 	build.Dir = filepath.Join(filepath.Dir(self), "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
@@ -37,11 +37,11 @@ var binary = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// Workspace is a folder where the CLI runs with the provider as a binary, as it
-// does for users: every command starts and ends processes of its own.
+// Workspace is a folder in which the CLI runs with the provider as a binary, as for users:
+// every command starts and ends its own processes.
 type Workspace struct {
 	Dir string
-	Env []string // beside the process's own, without variables of Terraform and the provider
+	Env []string // of the commands, without the process's variables for Terraform and the provider
 	cli CLI
 
 	built string // the folder of the binary
@@ -62,8 +62,7 @@ func NewWorkspace(t testing.TB, configuration string) *Workspace {
 	return w
 }
 
-// Override makes the CLI take the binary for the providers of these addresses,
-// and of no others.
+// Override makes the CLI use the binary for the providers of these addresses only.
 func (w *Workspace) Override(t testing.TB, addresses ...string) {
 	t.Helper()
 	var lines strings.Builder
@@ -73,8 +72,8 @@ func (w *Workspace) Override(t testing.TB, addresses ...string) {
 	w.Write(t, "cli.tfrc", "provider_installation {\n  dev_overrides {\n"+lines.String()+"  }\n  direct {}\n}\n")
 }
 
-// requiredProviders names the provider for configurations that the CLI reads
-// without help of a test harness.
+// requiredProviders names the provider for configurations that the CLI reads without a
+// test harness.
 const requiredProviders = "terraform {\n  required_providers {\n    vcda = { source = \"vcda-dr/vcda\" }\n  }\n}\n"
 
 // Configure replaces the configuration.
@@ -91,8 +90,8 @@ func (w *Workspace) Write(t testing.TB, name, content string) {
 	}
 }
 
-// Install puts the provider where "terraform init" finds it, in the place of the
-// override, with which there is nothing to init.
+// Install installs the provider for "terraform init", instead of the override, with which
+// there is nothing to init.
 func (w *Workspace) Install(t testing.TB) {
 	t.Helper()
 	folder := filepath.Join(w.Dir, "terraform.d", "plugins", w.cli.Host(), "vcda-dr", "vcda", "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
@@ -105,7 +104,7 @@ func (w *Workspace) Install(t testing.TB) {
 	w.Env = append(w.Env, "TF_CLI_CONFIG_FILE=")
 }
 
-// Command prepares a run of the CLI, for tests that interrupt it.
+// Command returns a run of the CLI that has not started, for tests that interrupt it.
 func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	return w.command(t, w.cli.Path, args...)
@@ -113,19 +112,19 @@ func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
 
 func (w *Workspace) command(t testing.TB, program string, args ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI under test, or a script of ours
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the CLI under test, or a script of a test
 	command.Dir, command.Env = w.Dir, w.Env
 	return command
 }
 
-// Run runs the CLI and returns what it printed, and its exit code.
+// Run runs the CLI and returns its output and exit code.
 func (w *Workspace) Run(t testing.TB, args ...string) (output string, code int) {
 	t.Helper()
 	return finish(t, w.Command(t, args...))
 }
 
-// Shell runs a script and returns what it printed, and its exit code. It ends
-// with the first command that fails.
+// Shell runs a script and returns its output and exit code. The script ends at the first
+// command that fails.
 func (w *Workspace) Shell(t testing.TB, script string) (output string, code int) {
 	t.Helper()
 	return finish(t, w.command(t, "sh", "-eu", "-c", script))

@@ -10,9 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// protectSpace is a workspace that uses a module of examples, with a provider for
+// newProtectWorkspace makes a workspace that uses a module of examples, with a provider for
 // the destination, site-b.
-func protectSpace(t *testing.T, module string, b *simulator.Appliance, arguments string) *acctest.Workspace {
+func newProtectWorkspace(t *testing.T, module string, b *simulator.Appliance, arguments string) *acctest.Workspace {
 	t.Helper()
 	space := acctest.NewWorkspace(t, acctest.ProviderBlock(b, extendedTo(b, "site-a"))+fmt.Sprintf("module \"this\" {\n  source = \"./%s\"\n%s}\n", module, arguments))
 	if err := os.CopyFS(filepath.Join(space.Dir, module), os.DirFS(filepath.Join(examples, module))); err != nil {
@@ -22,7 +22,7 @@ func protectSpace(t *testing.T, module string, b *simulator.Appliance, arguments
 	return space
 }
 
-// extendedTo is the argument of a provider block that extends the session to a site,
+// extendedTo returns the argument of a provider block that extends the session to a site,
 // "" on the Manager service.
 func extendedTo(a *simulator.Appliance, site string) string {
 	if a.Service() == simulator.Manager {
@@ -44,7 +44,7 @@ func pairedSites(t *testing.T, service simulator.Service) (a, b *simulator.Appli
 func TestProtectVApp(t *testing.T) {
 	t.Parallel()
 	_, b, sites := pairedSites(t, simulator.Cloud)
-	space := protectSpace(t, "protect-vapp", b, `  source_site      = "site-a"
+	space := newProtectWorkspace(t, "protect-vapp", b, `  source_site      = "site-a"
   destination_site = "site-b"
   vapp             = "shop"
   vdc              = "acme-vdc"
@@ -66,7 +66,7 @@ func TestProtectVApp(t *testing.T) {
 func TestProtectVMs(t *testing.T) {
 	t.Parallel()
 	a, b, _ := pairedSites(t, simulator.Manager)
-	space := protectSpace(t, "protect-vms", b, fmt.Sprintf(`  from = { site = "site-a", vcenter_id = %q }
+	space := newProtectWorkspace(t, "protect-vms", b, fmt.Sprintf(`  from = { site = "site-a", vcenter_id = %q }
   to = {
     site             = "site-b"
     vcenter_id       = %q

@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// replicated is a workspace with one replication, and the sites it is from and to.
+// replicated has a workspace with one replication from site a to site b.
 type replicated struct {
 	kind  string // of the replication
 	path  string // of its calls
@@ -18,8 +18,8 @@ type replicated struct {
 	space *acctest.Workspace
 }
 
-// eachReplication runs a test for each kind of replication. Its tasks take so long.
-func eachReplication(t *testing.T, takes time.Duration, test func(t *testing.T, r replicated)) {
+// eachReplication runs a test for each kind of replication, with tasks of a duration.
+func eachReplication(t *testing.T, taskDuration time.Duration, test func(t *testing.T, r replicated)) {
 	t.Helper()
 	t.Parallel()
 	for kind, path := range map[string]string{"vm": "/vm-replications", "vapp": "/vapp-replications", "vsphere": "/replications"} {
@@ -30,7 +30,7 @@ func eachReplication(t *testing.T, takes time.Duration, test func(t *testing.T, 
 				service = simulator.Manager
 			}
 			a, b, _ := pairedSites(t, service)
-			b.SetTaskDuration(takes)
+			b.SetTaskDuration(taskDuration)
 			test(t, replicated{kind, path, a, b, acctest.NewWorkspace(t, "")})
 		})
 	}
@@ -55,7 +55,7 @@ func (r replicated) configure(t *testing.T, arguments ...string) {
 	r.space.Configure(t, acctest.ProviderBlock(r.b, extendedTo(r.b, "site-a"))+fmt.Sprintf("resource \"vcda_%s_replication\" \"this\" {\n  %s\n  %s\n}\n", r.kind, ends, strings.Join(arguments, "\n  ")))
 }
 
-// settings are an argument with what is stored for a recovery.
+// settings returns the argument with the network or recovery settings.
 func (r replicated) settings() string {
 	switch r.kind {
 	case "vsphere":
@@ -66,13 +66,13 @@ func (r replicated) settings() string {
 	return `network_settings = { failover = { nics = [{ index = 0, network = "production" }] } }`
 }
 
-// sent counts the starts, changes and stops that the destination saw.
+// sent returns the number of starts, changes and stops that the destination received.
 func (r replicated) sent() [3]int {
 	requests := r.b.Stats().Requests
 	return [3]int{requests["POST "+r.path], requests["PATCH "+r.path+"/{id}"], requests["DELETE "+r.path+"/{id}"]}
 }
 
-// id is that of the replication at the destination.
+// id returns the id of the replication at the destination.
 func (r replicated) id(t *testing.T) string {
 	t.Helper()
 	all := r.b.Replications()
@@ -85,8 +85,8 @@ func (r replicated) id(t *testing.T) string {
 	return all[0].ID
 }
 
-// TestReplications_killed ends each operation without a warning, right after its
-// request was performed. The next command gets on, and nothing is sent twice.
+// TestReplications_killed kills each operation right after its request was performed. The
+// next command continues, and nothing is sent twice.
 func TestReplications_killed(t *testing.T) {
 	eachReplication(t, time.Second, func(t *testing.T, r replicated) {
 		apply := []string{"apply", "-no-color", "-auto-approve"}
@@ -120,8 +120,8 @@ func TestReplications_killed(t *testing.T) {
 	})
 }
 
-// TestReplications_createBeforeDestroy: a replication that is to be replaced by itself
-// is never lost, whether or not it may be adopted.
+// TestReplications_createBeforeDestroy requires that a replacement of a replication by
+// itself never loses it, with and without adopt_existing.
 func TestReplications_createBeforeDestroy(t *testing.T) {
 	eachReplication(t, 20*time.Millisecond, func(t *testing.T, r replicated) {
 		const before = "lifecycle {\n    create_before_destroy = true\n  }"
@@ -146,8 +146,8 @@ func TestReplications_createBeforeDestroy(t *testing.T) {
 	})
 }
 
-// TestReplications_twoResources: a second resource for a replication that the state
-// has is refused by the plan.
+// TestReplications_twoResources requires that the plan refuses a second resource for a
+// replication of the state.
 func TestReplications_twoResources(t *testing.T) {
 	eachReplication(t, 20*time.Millisecond, func(t *testing.T, r replicated) {
 		r.configure(t)
@@ -164,9 +164,9 @@ func TestReplications_twoResources(t *testing.T) {
 	})
 }
 
-// TestNoSecretLeaks_ofGuests: the passwords of guests in what an appliance shows of
-// replications reach neither state nor plan nor log at its most talkative.
-func TestNoSecretLeaks_ofGuests(t *testing.T) {
+// TestReplications_leakNoGuestPasswords requires that the guest passwords in the responses
+// of the appliance are in no state, plan or trace log.
+func TestReplications_leakNoGuestPasswords(t *testing.T) {
 	eachReplication(t, 20*time.Millisecond, func(t *testing.T, r replicated) {
 		r.configure(t, r.settings())
 		r.space.Write(t, "read.tf", fmt.Sprintf(`data "vcda_%[1]s_replications" "all" {

@@ -39,8 +39,7 @@ func TestSchemas_acceptReleasedConfigurations(t *testing.T) {
 	}
 }
 
-// schemaChanges returns what differs from before and is no mere addition. It compares lines as schemaLines
-// returns them.
+// schemaChanges returns the differences that are not mere additions, of lines as schemaLines returns them.
 func schemaChanges(before, now []string) []string {
 	var changes []string
 	objects, attributes := map[string]bool{}, map[string]bool{}
@@ -62,7 +61,7 @@ func schemaChanges(before, now []string) []string {
 	return changes
 }
 
-// schemaLines is a line for each attribute, such as "resource vcda_site_pairing.api_url: string, required", and for
+// schemaLines returns a line for each attribute, such as "resource vcda_site_pairing.api_url: string, required", and for
 // each version.
 func schemaLines(all *tfprotov6.GetProviderSchemaResponse, identities map[string]*tfprotov6.ResourceIdentitySchema) []string {
 	var lines []string

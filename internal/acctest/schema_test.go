@@ -13,10 +13,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// secretName is what an attribute that holds a secret is called.
+// secretName matches the names of attributes that hold a secret.
 var secretName = regexp.MustCompile(`(^|_)(password|token|cookie|key|signature|ticket|secret|session_id)(_wo)?$`)
 
-// harmless are attributes of such a name that hold none, with the reason.
+// harmless are attributes with such a name that hold no secret, with the reason.
 var harmless = map[string]string{
 	"data source vcda_replication.latest_instance.key":                       instanceKey,
 	"data source vcda_replication_instances.instances.key":                   instanceKey,
@@ -26,10 +26,10 @@ var harmless = map[string]string{
 	"resource vcda_failover_test.instance_key":                               instanceKey,
 }
 
-const instanceKey = "it names an instance"
+const instanceKey = "it is the key of an instance"
 
-// TestSchemas walks everything the provider offers: each attribute says what
-// it is, and no secret shows.
+// TestSchemas requires that all objects and attributes have a description, and that no
+// secret is shown or computed into the state.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
 	all := direct.Serve(t, acctest.Factories(t)["vcda"]).Schemas()
@@ -62,7 +62,8 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// schemas are those of all objects by kind and name, such as "resource vcda_site_pairing".
+// schemas returns the schemas of all objects by kind and name, such as "resource
+// vcda_site_pairing".
 func schemas(all *tfprotov6.GetProviderSchemaResponse) map[string]*tfprotov6.Schema {
 	objects := map[string]*tfprotov6.Schema{"provider": all.Provider}
 	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
@@ -79,11 +80,11 @@ func schemas(all *tfprotov6.GetProviderSchemaResponse) map[string]*tfprotov6.Sch
 	return objects
 }
 
-// unversioned are write-only attributes whose change alone is no call: they
-// authenticate the calls that other changes need.
+// unversioned are write-only attributes without a version, since a change of them alone
+// sends nothing: they authenticate the calls of other changes.
 var unversioned = []string{"current_password_wo", "root_password_wo"}
 
-// walk looks at attributes and all below them. What is stored ends up in the
+// walk checks attributes and all below them. The attributes of a stored object are in the
 // state.
 func walk(t *testing.T, prefix string, attributes []*tfprotov6.SchemaAttribute, stored bool) {
 	t.Helper()
@@ -109,7 +110,7 @@ func walk(t *testing.T, prefix string, attributes []*tfprotov6.SchemaAttribute, 
 				t.Errorf("%s looks like a secret and is not sensitive", at)
 			}
 			if stored && a.Computed {
-				t.Errorf("%s brings a secret of the server into the state", at)
+				t.Errorf("%s stores a secret of the server in the state", at)
 			}
 		}
 		if name, twin := strings.CutSuffix(a.Name, "_wo"); twin != a.WriteOnly || twin && siblings[name] == nil {

@@ -21,7 +21,7 @@ func VCenter(t *testing.T, o vcenter.Options) *vcenter.Server {
 	}
 	t.Cleanup(func() {
 		server.Close()
-		noViolations(t, "vCenter", server.Violations())
+		requireNoViolations(t, "vCenter", server.Violations())
 	})
 	return server
 }
@@ -35,32 +35,31 @@ func Storware(t *testing.T, o storware.Options) *storware.Server {
 	}
 	t.Cleanup(func() {
 		server.Close()
-		noViolations(t, "Storware", server.Violations())
+		requireNoViolations(t, "Storware", server.Violations())
 	})
 	return server
 }
 
-func noViolations(t *testing.T, system string, violations []string) {
+func requireNoViolations(t *testing.T, system string, violations []string) {
 	t.Helper()
 	for _, violation := range violations {
 		t.Errorf("%s: a request breaks the API: %s", system, violation)
 	}
 }
 
-// endpoint is what both simulated systems tell of themselves.
+// endpoint is a simulated system.
 type endpoint interface {
 	URL() string
 	CertificateAuthority() string
 }
 
-// SystemBlock is the object of the provider block for a simulated vCenter or
+// SystemBlock returns the object of the provider block for a simulated vCenter or
 // Storware server, with further lines of HCL.
-func SystemBlock(name string, of endpoint, lines ...string) string {
-	return fmt.Sprintf("%s = {\n  url = %q\n  ca_certificate = %q\n  %s\n}\n", name, of.URL(), of.CertificateAuthority(), strings.Join(lines, "\n  "))
+func SystemBlock(name string, system endpoint, lines ...string) string {
+	return fmt.Sprintf("%s = {\n  url = %q\n  ca_certificate = %q\n  %s\n}\n", name, system.URL(), system.CertificateAuthority(), strings.Join(lines, "\n  "))
 }
 
-// WithEcho adds the provider echo, which shows in state what it is configured
-// with.
+// WithEcho adds the provider echo, which shows its configuration in the state.
 func WithEcho(factories map[string]func() (tfprotov6.ProviderServer, error)) map[string]func() (tfprotov6.ProviderServer, error) {
 	factories["echo"] = echoprovider.NewProviderServer()
 	return factories

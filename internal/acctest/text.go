@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// JoinLines puts what a CLI printed on one line: it breaks lines at the width of a
-// terminal.
+// JoinLines joins the lines of a CLI's output, which are broken at the width of a terminal.
 func JoinLines(output string) string { return strings.Join(strings.Fields(output), " ") }
 
-// MatchTexts matches each text wherever the CLI breaks its lines, in this order.
+// MatchTexts returns a pattern that matches the texts in this order, with any line breaks
+// in them.
 func MatchTexts(texts ...string) *regexp.Regexp {
 	var patterns []string
 	for _, text := range texts {
@@ -23,7 +23,7 @@ func MatchTexts(texts ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
 }
 
-// RequireTexts fails the test when one of the texts is not in the output.
+// RequireTexts fails the test if one of the texts is not in the output.
 func RequireTexts(t *testing.T, output string, texts ...string) {
 	t.Helper()
 	flat := JoinLines(output)
@@ -34,7 +34,7 @@ func RequireTexts(t *testing.T, output string, texts ...string) {
 	}
 }
 
-// RequireNoTexts fails the test when one of the texts is in the output.
+// RequireNoTexts fails the test if one of the texts is in the output.
 func RequireNoTexts(t *testing.T, output string, texts ...string) {
 	t.Helper()
 	flat := JoinLines(output)

@@ -1,6 +1,6 @@
-// Package archived plans states of the archived provider vmware/vcda: nothing may
-// change, and nothing may be sent. The files of testdata are written by hand from the
-// schemas of its three releases.
+// Package archived tests states of the archived provider vmware/vcda: a plan must not
+// change them, and nothing may be sent. The files of testdata are written by hand from
+// the schemas of its three releases.
 package archived
 
 import (
@@ -20,8 +20,8 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 
 var releases = []string{"1.0.0", "2.0.0", "2.1.0"}
 
-// inUse is a site that has been set up, and its provider.
-func inUse(t *testing.T, service simulator.Service) (*deployed.Site, *direct.Provider) {
+// setUp sets up a site by a provider, and returns both.
+func setUp(t *testing.T, service simulator.Service) (*deployed.Site, *direct.Provider) {
 	t.Helper()
 	site := deployed.Ready(t, service)
 	p := site.Provider(t, nil)
@@ -36,7 +36,7 @@ func inUse(t *testing.T, service simulator.Service) (*deployed.Site, *direct.Pro
 	return site, p
 }
 
-// state is a file of testdata, with what exists in the place of its variables.
+// state returns a state of testdata, with its variables replaced by values of the site.
 func state(t *testing.T, site *deployed.Site, release, name string) direct.Values {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", release, name+".json"))
@@ -62,17 +62,17 @@ func state(t *testing.T, site *deployed.Site, release, name string) direct.Value
 	return values
 }
 
-// TestStates takes each state in each way it may come: with only the source changed,
-// with a moved block, and with one after terraform state replace-provider.
+// TestStates reads each state by an upgrade, as after a change of source, and by a moved
+// block, without and after terraform state replace-provider.
 func TestStates(t *testing.T) {
 	t.Parallel()
 	for name, kind := range deployed.Kinds {
 		for _, release := range releases {
 			t.Run(name+"/"+release, func(t *testing.T) {
 				t.Parallel()
-				site, p := inUse(t, kind.Service)
+				site, p := setUp(t, kind.Service)
 				old := state(t, site, release, name)
-				for way, take := range map[string]func() (direct.Object, direct.Diagnostics){
+				for method, read := range map[string]func() (direct.Object, direct.Diagnostics){
 					"source changed": func() (direct.Object, direct.Diagnostics) { return p.Upgrade(t, name, 0, old) },
 					"moved": func() (direct.Object, direct.Diagnostics) {
 						return move(t, p, "registry.terraform.io/vmware/vcda", name, old)
@@ -82,17 +82,17 @@ func TestStates(t *testing.T) {
 					},
 				} {
 					site.Main.ResetStats()
-					object, problems := take()
+					object, problems := read()
 					deployed.NoErrors(t, problems)
 					if n := site.Main.Stats().Total; n > 0 {
-						t.Errorf("%s: %d calls", way, n)
+						t.Errorf("%s: %d calls", method, n)
 					}
 					object = deployed.Unchanged(t, p, name, object, kind.Config(site))
 					if len(object.Identity) == 0 {
-						t.Errorf("%s: no identity", way)
+						t.Errorf("%s: no identity", method)
 					}
 					if site.Main.Stats().Writes > 0 {
-						t.Errorf("%s: something was sent: %v", way, site.Main.Stats().Requests)
+						t.Errorf("%s: something was sent: %v", method, site.Main.Stats().Requests)
 					}
 				}
 			})
@@ -105,10 +105,11 @@ func move(t *testing.T, p *direct.Provider, provider, name string, old direct.Va
 	return p.Move(t, direct.Source{Provider: provider, Type: name, Values: old}, name)
 }
 
-// TestState_tunnelBecomesUUID looks a tunnel of release 1.0.0 up, which knew it by its URL.
-func TestState_tunnelBecomesUUID(t *testing.T) {
+// TestStates_tunnelID reads a tunnel of release 1.0.0, whose id is its URL. The id becomes
+// its UUID.
+func TestStates_tunnelID(t *testing.T) {
 	t.Parallel()
-	site, p := inUse(t, simulator.Cloud)
+	site, p := setUp(t, simulator.Cloud)
 	object, problems := p.Upgrade(t, "vcda_tunnel", 0, state(t, site, "1.0.0", "vcda_tunnel"))
 	deployed.NoErrors(t, problems)
 	object = deployed.Unchanged(t, p, "vcda_tunnel", object, site.Tunnel(0, nil))
@@ -117,11 +118,11 @@ func TestState_tunnelBecomesUUID(t *testing.T) {
 	}
 }
 
-// TestStates_untrue holds what the archived provider wrote into the state and never
-// sent: it shows.
-func TestStates_untrue(t *testing.T) {
+// TestStates_valuesNeverSent reads values that the archived provider stored and never
+// sent: the plan shows them.
+func TestStates_valuesNeverSent(t *testing.T) {
 	t.Parallel()
-	site, p := inUse(t, simulator.Cloud)
+	site, p := setUp(t, simulator.Cloud)
 	const name = "vcda_cloud_director_replication_manager"
 	old := state(t, site, "2.1.0", name)
 	old["vcd_url"], old["lookup_service_url"] = "https://director-2.example.com", "https://vcenter-2.example.com"
@@ -140,16 +141,16 @@ func TestStates_untrue(t *testing.T) {
 	object, problems = p.Refresh(t, name, object)
 	deployed.NoErrors(t, problems)
 	plan := p.Plan(t, name, object, site.DirectorManager(direct.Values{"site_name": "never-sent"}))
-	if text := strings.Join(plan.Diagnostics.Errors(), "\n"); !strings.Contains(text, `is the site "cloud-a" for good`) {
+	if text := strings.Join(plan.Diagnostics.Errors(), "\n"); !strings.Contains(text, `has the site name "cloud-a"`) {
 		t.Errorf("errors: %q", text)
 	}
 }
 
-// TestPasswordFile has no password in the state: the plan shows an update, which finds
-// the password in force and changes nothing.
-func TestPasswordFile(t *testing.T) {
+// TestStates_passwordFile reads a state without the password: the plan shows an update,
+// which finds the password in use and changes nothing.
+func TestStates_passwordFile(t *testing.T) {
 	t.Parallel()
-	site, p := inUse(t, simulator.Manager)
+	site, p := setUp(t, simulator.Manager)
 	const name = "vcda_appliance_password"
 	old := state(t, site, "2.0.0", name)
 	old["password_file"], old["new_password"] = "/etc/vcda-password", nil

@@ -28,13 +28,13 @@ func TestStates_commandLine(t *testing.T) {
 			for _, replaced := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/replaced=%t", service, release, replaced), func(t *testing.T) {
 					t.Parallel()
-					site, _ := inUse(t, service)
+					site, _ := setUp(t, service)
 					space := acctest.NewWorkspace(t, configuration(site, names))
 					if replaced {
 						space.Write(t, "terraform.tfstate", stateFile(t, site, release, names))
 						space.MustRun(t, "state", "replace-provider", "-auto-approve", "registry.terraform.io/vmware/vcda", "registry.terraform.io/vcda-dr/vcda")
 					} else {
-						space.Override(t, "vcda-dr/vcda", "vmware/vcda") // its schema is read, whatever it holds
+						space.Override(t, "vcda-dr/vcda", "vmware/vcda") // Terraform reads its schema only
 						space.Write(t, "terraform.tfstate", stateFile(t, site, release, names))
 					}
 					acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "0 added, 0 changed, 0 destroyed")
@@ -48,7 +48,7 @@ func TestStates_commandLine(t *testing.T) {
 	}
 }
 
-// configuration is the provider block, and the resource "this" of each type.
+// configuration returns the provider block, and the resource "this" of each type.
 func configuration(site *deployed.Site, names []string) string {
 	var all strings.Builder
 	fmt.Fprintf(&all, "provider \"vcda\" {\n  url = %q\n  thumbprint = %q\n  preflight = false\n  login = { local_user = { username = \"root\", password = %q } }\n}\n",
@@ -64,7 +64,7 @@ func configuration(site *deployed.Site, names []string) string {
 	return all.String()
 }
 
-// stateFile is what the archived provider has left behind.
+// stateFile returns a state file of the archived provider.
 func stateFile(t *testing.T, site *deployed.Site, release string, names []string) string {
 	t.Helper()
 	resources := []any{}

@@ -11,13 +11,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// The acceptance tests of the archived provider, rewritten for this one: what they
-// applied to real appliances, and what they checked. Nothing here needs more than
-// Terraform 1.8.
+// The acceptance tests of the archived provider, rewritten for this one, with the same
+// configurations and checks. They need only Terraform 1.8.
 
-// place puts what exists into a configuration: $URL_x, $THUMBPRINT_x and $CERTIFICATE_x
-// of the appliance x, and what all of them share.
-func place(all *simulator.Fixture, configuration string, appliances map[string]*simulator.Appliance) string {
+// fillIn replaces the variables of a configuration: $URL_x, $THUMBPRINT_x and $CERTIFICATE_x
+// of the appliance x, and those that all of them share.
+func fillIn(all *simulator.Fixture, configuration string, appliances map[string]*simulator.Appliance) string {
 	accounts := simulator.DefaultAccounts()
 	pairs := []string{
 		"$DEPLOYMENT_PASSWORD", accounts.LocalUsers[0].Password, "$ROOT_PASSWORD", deployed.RootPassword, "$LICENSE", simulator.DefaultLicense,
@@ -31,9 +30,9 @@ func place(all *simulator.Fixture, configuration string, appliances map[string]*
 	return strings.NewReplacer(pairs...).Replace(configuration)
 }
 
-// password is a provider block that belongs to no appliance, and the passwords of
-// appliances.
-func password(names ...string) string {
+// passwords returns a provider block that belongs to no appliance, and the password resources
+// of appliances.
+func passwords(names ...string) string {
 	var all strings.Builder
 	all.WriteString("provider \"vcda\" {\n  alias = \"first_boot\"\n}\n")
 	for _, name := range names {
@@ -245,8 +244,8 @@ check "manager" {
 }
 `
 
-// TestSuite_cloud: password, set-up, tunnel and replicator after their own passwords,
-// and health, on a Cloud Director appliance.
+// TestSuite_cloud sets up a Cloud Director appliance with a tunnel and a replicator, and
+// checks its health.
 func TestSuite_cloud(t *testing.T) {
 	t.Parallel()
 	all := acctest.StartAppliances(t,
@@ -254,7 +253,7 @@ func TestSuite_cloud(t *testing.T) {
 		simulator.ApplianceOptions{Site: "tunnel", Service: simulator.Tunnel, Fresh: true},
 		simulator.ApplianceOptions{Site: "replicator", Service: simulator.Replicator, Fresh: true})
 	cloud := all.Appliance("cloud")
-	configuration := place(all, password("cloud", "tunnel", "replicator")+cloudSuite, map[string]*simulator.Appliance{
+	configuration := fillIn(all, passwords("cloud", "tunnel", "replicator")+cloudSuite, map[string]*simulator.Appliance{
 		"cloud": cloud, "manager": cloud.Manager(), "tunnel": all.Appliance("tunnel"), "replicator": all.Appliance("replicator"),
 	})
 	applyAndDestroy(t, configuration)
@@ -263,8 +262,8 @@ func TestSuite_cloud(t *testing.T) {
 	}
 }
 
-// TestSuite_manager: password, set-up and replicator, health, and a remote Manager that
-// is set up and paired, on a vCenter appliance.
+// TestSuite_manager sets up a vCenter appliance with a replicator and another appliance,
+// pairs them, and checks the health.
 func TestSuite_manager(t *testing.T) {
 	t.Parallel()
 	all := acctest.StartAppliances(t,
@@ -273,7 +272,7 @@ func TestSuite_manager(t *testing.T) {
 		simulator.ApplianceOptions{Site: "replicator", Service: simulator.Replicator, Fresh: true})
 	a := all.Appliance("a")
 	server := acctest.VCenter(t, vcenter.Options{VMs: []vcenter.VM{{ID: "vm-42", ExtraConfig: map[string]string{"guestinfo.manager.certificate": deployed.Encoded(a)}}}})
-	configuration := place(all, password("a", "b", "replicator")+managerSuite, map[string]*simulator.Appliance{
+	configuration := fillIn(all, passwords("a", "b", "replicator")+managerSuite, map[string]*simulator.Appliance{
 		"a": a, "b": all.Appliance("b"), "replicator": all.Appliance("replicator"),
 	})
 	applyAndDestroy(t, strings.NewReplacer("$VCENTER_URL", server.URL(), "$VCENTER_THUMBPRINT", server.Thumbprint(), "$VCENTER_USER", server.Username(), "$VCENTER_PASSWORD", server.Password()).Replace(configuration))
@@ -282,8 +281,8 @@ func TestSuite_manager(t *testing.T) {
 	}
 }
 
-// applyAndDestroy applies a configuration whose checks must hold, requires an empty plan,
-// and destroys.
+// applyAndDestroy applies a configuration, requires that its checks pass and that a second
+// plan is empty, and destroys.
 func applyAndDestroy(t *testing.T, configuration string) {
 	t.Helper()
 	space := acctest.NewWorkspace(t, configuration)

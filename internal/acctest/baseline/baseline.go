@@ -1,5 +1,5 @@
-// Package baseline has a provider with the schema of ours that contacts nothing,
-// to measure what Terraform and the framework cost by themselves.
+// Package baseline has a provider with the schema of vcda that contacts nothing, to
+// measure the cost of Terraform and the framework alone.
 package baseline
 
 import (
@@ -35,7 +35,7 @@ type baseline struct{ kinds }
 // Configure does nothing, so that data sources find no client.
 func (baseline) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-// Resources are ours, which do nothing.
+// Resources returns the resources of vcda, made to do nothing.
 func (b baseline) Resources(ctx context.Context) (idle []func() resource.Resource) {
 	for _, make := range b.kinds.Resources(ctx) {
 		idle = append(idle, func() resource.Resource {

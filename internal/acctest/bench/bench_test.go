@@ -1,5 +1,5 @@
 // Package bench_test measures whole runs of the command line with the provider, and beside it with the
-// baseline provider, which has the same schema and does nothing. The appliance is simulated, in this process.
+// baseline provider, which has the same schema and does nothing. The appliance is simulated in this process.
 // make bench runs the benchmarks and compares them with the results in testdata.
 package bench_test
 

@@ -13,22 +13,22 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// fleet is an appliance, the objects that it has, and their configuration. Each object has a block of its
-// own: Terraform evaluates a for_each again for each instance, which would hide what the provider takes.
+// fleet is an appliance, its objects, and their configuration. Each object has its own block: Terraform
+// evaluates a for_each again for each instance, which would hide the time of the provider.
 type fleet struct {
 	appliance     *simulator.Appliance
 	configuration string
 	objects       []object
 }
 
-// object is one of many of a type. Values tell its state from that of another one; the first is the name of
-// its block, and the second its ID.
+// object is one of many objects of a type. Its values are those in which its state differs from that of
+// another object; the first is the name of its block, and the second its ID.
 type object struct {
 	kind   string
 	values []string
 }
 
-// startPeers starts an appliance, and peers that have no server, to pair with.
+// startPeers starts an appliance, and peers without a server to pair with.
 func startPeers(b *testing.B, pairings int, task time.Duration) (f *fleet, peers []*simulator.Appliance) {
 	b.Helper()
 	options := []simulator.ApplianceOptions{{Site: "hub", Service: simulator.Manager, TaskDuration: task, HTTP2: true, Compress: true}}
@@ -121,7 +121,7 @@ func (w *workspace) writeState(b *testing.B, f *fleet, binary string) {
 		b.Fatal(err)
 	}
 	importing.Write(b, "terraform.tfstate", string(text))
-	importing.run(b, "apply", "-refresh-only", "-input=false", "-auto-approve") // what else tells them apart
+	importing.run(b, "apply", "-refresh-only", "-input=false", "-auto-approve") // reads the other values
 	if text, err = os.ReadFile(file); err != nil {
 		b.Fatal(err)
 	}

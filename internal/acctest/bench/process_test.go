@@ -18,8 +18,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/provider"
 )
 
-// With these set, the test binary is a provider: it runs the one that the first names, and adds the most
-// memory which that process held to the file that the second names.
+// With these variables, the test binary is a provider: it runs the binary that the first one names, and
+// appends the peak memory of that process to the file that the second one names.
 const (
 	providerVariable = "VCDA_BENCH_PROVIDER"
 	memoryVariable   = "VCDA_BENCH_MEMORY"
@@ -36,7 +36,7 @@ func runProvider(binary string) int {
 	signal.Ignore(os.Interrupt) // Terraform ends its providers
 	child := exec.Command(binary)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
-	_ = child.Run() // its exit code tells
+	_ = child.Run() // the exit code has the result
 	if child.ProcessState == nil {
 		return 1
 	}
@@ -73,12 +73,12 @@ func buildProviders(b *testing.B) map[string]string {
 	return binaries
 }
 
-// workspace is a folder where the command line runs with one of the providers.
+// workspace is a folder in which the command line runs with one of the providers.
 type workspace struct {
 	*acctest.Workspace
 
 	cpuSeconds float64 // of the command line and its providers
-	memory     string  // the file with the most that each provider process held, in KiB
+	memory     string  // the file with the peak memory of each provider process, in KiB
 	runs       int
 }
 
@@ -99,7 +99,7 @@ func newWorkspace(b *testing.B, binary string, f *fleet) *workspace {
 	return w
 }
 
-// run runs the command line, which has to succeed.
+// run runs the command line, and fails the benchmark if that fails.
 func (w *workspace) run(b *testing.B, args ...string) {
 	b.Helper()
 	command := w.Command(b, args...)
@@ -110,7 +110,7 @@ func (w *workspace) run(b *testing.B, args ...string) {
 	w.runs++
 }
 
-// report adds what the runs took, and fails when the provider left a session behind.
+// report reports the metrics of the runs, and fails if the provider left a session.
 func (w *workspace) report(b *testing.B, f *fleet) {
 	b.Helper()
 	text, err := os.ReadFile(w.memory)

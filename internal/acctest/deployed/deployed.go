@@ -1,4 +1,4 @@
-// Package deployed starts appliances as deployed, for tests of their set-up: a
+// Package deployed starts appliances that are not set up yet, for tests of their set-up: a
 // Manager or Cloud service with two replicators and two tunnels.
 package deployed
 
@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// RootPassword is the one that Ready appliances have.
+// RootPassword is the root password of Ready appliances.
 const RootPassword = "Chosen-passw0rd"
 
 // Site is an appliance with the appliances that belong to it.
@@ -100,7 +100,7 @@ func (s *Site) appliances() []*simulator.Appliance {
 	return all
 }
 
-// Block configures the provider for the main appliance, as root, with further
+// Block returns a provider block for the main appliance and its root user, with further
 // attributes.
 func (s *Site) Block(more direct.Values) direct.Values {
 	block := direct.Values{
@@ -130,12 +130,12 @@ func SSO() (user, password string) {
 	return account.Username, account.Password
 }
 
-// LookupServiceThumbprint is the thumbprint of simulator.LookupServiceURL.
+// LookupServiceThumbprint returns the thumbprint of simulator.LookupServiceURL.
 func (s *Site) LookupServiceThumbprint() string {
 	return s.All.ServerThumbprint(simulator.LookupServiceURL)
 }
 
-// VCenterManager configures vcda_vcenter_replication_manager.
+// VCenterManager returns a configuration of vcda_vcenter_replication_manager.
 func (s *Site) VCenterManager(more direct.Values) direct.Values {
 	user, password := SSO()
 	config := direct.Values{
@@ -147,7 +147,7 @@ func (s *Site) VCenterManager(more direct.Values) direct.Values {
 	return config
 }
 
-// DirectorManager configures vcda_cloud_director_replication_manager.
+// DirectorManager returns a configuration of vcda_cloud_director_replication_manager.
 func (s *Site) DirectorManager(more direct.Values) direct.Values {
 	user := simulator.DefaultAccounts().VCDUsers[0]
 	config := direct.Values{
@@ -161,7 +161,7 @@ func (s *Site) DirectorManager(more direct.Values) direct.Values {
 	return config
 }
 
-// Replicator configures vcda_replicator for one of the site's replicators.
+// Replicator returns a configuration of vcda_replicator for one of the site's replicators.
 func (s *Site) Replicator(index int, more direct.Values) direct.Values {
 	user, password := SSO()
 	config := direct.Values{
@@ -173,15 +173,15 @@ func (s *Site) Replicator(index int, more direct.Values) direct.Values {
 	return config
 }
 
-// Tunnel configures vcda_tunnel for one of the site's tunnels.
+// Tunnel returns a configuration of vcda_tunnel for one of the site's tunnels.
 func (s *Site) Tunnel(index int, more direct.Values) direct.Values {
 	config := direct.Values{"url": s.Tunnels[index].PublicURL(), "certificate": Encoded(s.Tunnels[index]), "root_password": RootPassword}
 	maps.Copy(config, more)
 	return config
 }
 
-// Kinds are the types that set appliances up: the service each belongs to, and a
-// configuration without defaults left out.
+// Kinds are the types that set appliances up, each with its service and a configuration
+// that also has the defaults.
 var Kinds = map[string]struct {
 	Service simulator.Service
 	Config  func(*Site) direct.Values
@@ -202,20 +202,20 @@ var Kinds = map[string]struct {
 	"vcda_tunnel": {simulator.Cloud, func(s *Site) direct.Values { return s.Tunnel(0, nil) }},
 }
 
-// Encoded is the certificate of an appliance as base64 of its DER form.
+// Encoded returns the certificate of an appliance as base64 of its DER form.
 func Encoded(a *simulator.Appliance) string {
 	block, _ := pem.Decode([]byte(a.CertificatePEM()))
 	return base64.StdEncoding.EncodeToString(block.Bytes)
 }
 
-// Create plans and applies an object that must come into being without an error.
+// Create plans and applies a create that must succeed.
 func Create(t testing.TB, p *direct.Provider, name string, config direct.Values) direct.Object {
 	t.Helper()
 	return Change(t, p, name, direct.Object{}, config)
 }
 
 // Change plans and applies a change that must succeed, and requires an empty plan
-// after it. Like a CLI below 1.12, it hands over no identity.
+// after it. Like a CLI before 1.12, it passes no identity.
 func Change(t testing.TB, p *direct.Provider, name string, prior direct.Object, config direct.Values) direct.Object {
 	t.Helper()
 	prior.Identity = nil
@@ -240,7 +240,7 @@ func Unchanged(t testing.TB, p *direct.Provider, name string, object direct.Obje
 	return object
 }
 
-// Differences are the attributes that a plan changes.
+// Differences returns the attributes that a plan changes.
 func Differences(t testing.TB, p *direct.Provider, name string, prior direct.Object, config direct.Values) map[string][2]any {
 	t.Helper()
 	plan := p.Plan(t, name, prior, config)
@@ -248,7 +248,7 @@ func Differences(t testing.TB, p *direct.Provider, name string, prior direct.Obj
 	return plan.Changes(prior)
 }
 
-// NoErrors fails the test where diagnostics hold errors.
+// NoErrors fails the test if there are errors.
 func NoErrors(t testing.TB, diagnostics direct.Diagnostics) {
 	t.Helper()
 	if problems := diagnostics.Errors(); len(problems) > 0 {
@@ -256,8 +256,8 @@ func NoErrors(t testing.TB, diagnostics direct.Diagnostics) {
 	}
 }
 
-// Count returns how often each call that changes something arrived at an appliance,
-// and forgets the counts.
+// Count returns how often each call that changes something arrived at an appliance, and
+// resets the counts.
 func Count(a *simulator.Appliance) map[string]int {
 	writes := map[string]int{}
 	for _, record := range a.Requests() {
@@ -271,7 +271,7 @@ func Count(a *simulator.Appliance) map[string]int {
 
 func isSession(path string) bool { return path == "/sessions" }
 
-// ID is the id of an object.
+// ID returns the id of an object.
 func ID(t *testing.T, object direct.Object) string {
 	t.Helper()
 	id, ok := object.Values["id"].(string)
@@ -281,7 +281,7 @@ func ID(t *testing.T, object direct.Object) string {
 	return id
 }
 
-// Row is a row of a list.
+// Row returns an item of a list.
 func Row(t *testing.T, row any) direct.Values {
 	t.Helper()
 	values, ok := row.(direct.Values)

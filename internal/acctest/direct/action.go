@@ -16,7 +16,7 @@ func (p *Provider) ValidateAction(t testing.TB, name string, config Values) Diag
 	return resp.Diagnostics
 }
 
-// Invoke invokes an action and returns what it tells on the way.
+// Invoke invokes an action, and returns its progress messages and diagnostics.
 func (p *Provider) Invoke(t *testing.T, name string, config Values) (messages []string, problems Diagnostics) {
 	t.Helper()
 	stream, err := p.actions(t).InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{

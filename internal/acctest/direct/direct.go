@@ -1,6 +1,5 @@
-// Package direct drives a provider by its protocol, in this process and without
-// a CLI: for what needs many cases, a certain order, or values that a
-// configuration can't hold.
+// Package direct calls a provider by its protocol, in this process and without a CLI: for
+// tests with many cases, a certain order, or values that a configuration can't have.
 package direct
 
 import (
@@ -14,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Values are the attributes of an object by name. A missing one is null.
+// Values are the attributes of an object by name. A missing attribute is null.
 type Values = map[string]any
 
 type unknown struct{}
@@ -29,7 +28,7 @@ type Provider struct {
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
-// Serve takes what a provider factory returns.
+// Serve serves the provider of a factory.
 func Serve(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Provider {
 	t.Helper()
 	server, err := factory()
@@ -43,7 +42,7 @@ func Serve(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Prov
 	return &Provider{server, schemas, identities.IdentitySchemas}
 }
 
-// Another serves a further instance of the same provider, whose schemas are known.
+// Another serves another instance of the same provider, without reading its schemas again.
 func (p *Provider) Another(t testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Provider {
 	t.Helper()
 	server, err := factory()
@@ -51,10 +50,10 @@ func (p *Provider) Another(t testing.TB, factory func() (tfprotov6.ProviderServe
 	return &Provider{server, p.schemas, p.identities}
 }
 
-// Schemas is all the provider offers.
+// Schemas returns the schemas of the provider and its objects.
 func (p *Provider) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
 
-// Identities are those of the resources by name.
+// Identities returns the identity schemas of the resources by name.
 func (p *Provider) Identities() map[string]*tfprotov6.ResourceIdentitySchema { return p.identities }
 
 // Validate validates a provider block, as the CLI does in every command.
@@ -98,11 +97,12 @@ func (p *Provider) ReadData(t testing.TB, name string, config Values) (Values, D
 	return values(t, undynamic(t, kind, resp.State)), resp.Diagnostics
 }
 
-// Object is a managed object as state holds it. Its zero value is none.
+// Object is a managed object as in the state. Its zero value is an object that does not
+// exist.
 type Object struct {
 	Values   Values
 	Private  []byte
-	Identity Values // nil where the resource has none, or had none yet
+	Identity Values // nil if the resource has no identity, or not yet
 }
 
 // Plan is a planned change.
@@ -129,14 +129,14 @@ func (p *Provider) ValidateResource(t testing.TB, name string, config Values) Di
 	return resp.Diagnostics
 }
 
-// Plan plans the way from prior to config; nil values destroy.
+// Plan plans the change from prior to config. With a nil config it plans a destroy.
 func (p *Provider) Plan(t testing.TB, name string, prior Object, config Values) Plan {
 	t.Helper()
 	return p.plan(t, name, prior, config, false)
 }
 
-// PlanToApply plans once more, right before the plan is applied, as Terraform
-// does: only then it says that it allows deferral.
+// PlanToApply plans again, as Terraform does right before it applies a plan: only then it
+// allows deferral.
 func (p *Provider) PlanToApply(t testing.TB, name string, prior Object, config Values) Plan {
 	t.Helper()
 	return p.plan(t, name, prior, config, true)
@@ -161,8 +161,8 @@ func (p *Provider) plan(t testing.TB, name string, prior Object, config Values, 
 	return plan
 }
 
-// Replace plans a replacement the way the CLI does: a change, which turns out
-// to need one, and then a create with the private state of that change.
+// Replace plans a replacement as the CLI does: first a change, which needs a replacement,
+// then a create with the private state of that change.
 func (p *Provider) Replace(t testing.TB, name string, prior Object, config Values) (change, create Plan) {
 	t.Helper()
 	change = p.Plan(t, name, prior, config)
@@ -180,8 +180,8 @@ func (p *Provider) Apply(t testing.TB, plan Plan) (Object, Diagnostics) {
 	return p.object(t, plan.name, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
-// Stop tells the provider to stop what it is doing, as the CLI does after
-// Ctrl-C. It may be called while another call runs.
+// Stop stops the provider's operations, as the CLI does after Ctrl-C. It may be called
+// while another call runs.
 func (p *Provider) Stop(t testing.TB) {
 	t.Helper()
 	resp, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
@@ -202,8 +202,6 @@ func (p *Provider) Refresh(t testing.TB, name string, object Object) (Object, Di
 	return p.object(t, name, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
-// proposed is what the CLI proposes: configuration, else what a computed
-// attribute had before.
 // RequireOtherAppliance requires that the provider, which reaches another appliance than
 // the object was made on, neither refreshes nor destroys it: both fail, say why, and
 // keep the state.
@@ -227,6 +225,8 @@ func (p *Provider) RequireOtherAppliance(t testing.TB, name string, object Objec
 	}
 }
 
+// proposed returns the state that the CLI proposes: the configuration, or for a computed
+// attribute without it the prior value.
 func (p *Provider) proposed(name string, prior, config Values) Values {
 	if config == nil {
 		return nil
@@ -256,13 +256,13 @@ func (p *Provider) resource(name string) tftypes.Type {
 	return p.schemas.ResourceSchemas[name].ValueType()
 }
 
-// Diagnostics are what a call has to say.
+// Diagnostics are the diagnostics of a call.
 type Diagnostics []*tfprotov6.Diagnostic
 
-// Errors are the errors as text: "PATH: SUMMARY: DETAIL" each.
+// Errors returns the errors, each as "PATH: SUMMARY: DETAIL".
 func (d Diagnostics) Errors() []string { return d.of(tfprotov6.DiagnosticSeverityError) }
 
-// Warnings are the same of the warnings.
+// Warnings returns the warnings in the same form.
 func (d Diagnostics) Warnings() []string { return d.of(tfprotov6.DiagnosticSeverityWarning) }
 
 func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) []string {
@@ -275,7 +275,7 @@ func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) []string {
 	return texts
 }
 
-// Path is the attribute a diagnostic points at, dotted.
+// Path returns the attribute of a diagnostic, with dots.
 func Path(d *tfprotov6.Diagnostic) string {
 	if d.Attribute == nil {
 		return ""
@@ -307,7 +307,7 @@ func undynamic(t testing.TB, kind tftypes.Type, d *tfprotov6.DynamicValue) tftyp
 	return value
 }
 
-// wire makes a value of the kind.
+// wire converts content to a value of the type.
 func wire(t testing.TB, kind tftypes.Type, content any) tftypes.Value {
 	t.Helper()
 	if kind.Is(tftypes.DynamicPseudoType) {
@@ -355,7 +355,7 @@ func wire(t testing.TB, kind tftypes.Type, content any) tftypes.Value {
 	return tftypes.NewValue(kind, content)
 }
 
-// typeOf is the type that the CLI gives a literal.
+// typeOf returns the type that the CLI gives a literal.
 func typeOf(content any) tftypes.Type {
 	switch content := content.(type) {
 	case Values:
@@ -380,7 +380,7 @@ func typeOf(content any) tftypes.Type {
 	return tftypes.DynamicPseudoType
 }
 
-// values turns an object back into Values; null is nil.
+// values converts an object to Values, and null to nil.
 func values(t testing.TB, v tftypes.Value) Values {
 	t.Helper()
 	object, _ := plain(t, v).(Values)
@@ -439,8 +439,8 @@ func mustNot(t testing.TB, d Diagnostics) {
 	}
 }
 
-// Changes are the attributes whose planned value differs from the prior one: before
-// and after.
+// Changes returns the attributes whose planned value differs, with the prior and the
+// planned value.
 func (p Plan) Changes(prior Object) map[string][2]any {
 	changes := map[string][2]any{}
 	for name, after := range p.Values {

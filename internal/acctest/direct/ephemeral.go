@@ -37,7 +37,7 @@ func (p *Provider) Open(t testing.TB, name string, config Values) (Ephemeral, Di
 	return opened, resp.Diagnostics
 }
 
-// Renew renews an open ephemeral resource, and notes when it is due again.
+// Renew renews an open ephemeral resource, and sets the time of the next renewal.
 func (p *Provider) Renew(t testing.TB, e *Ephemeral) Diagnostics {
 	t.Helper()
 	resp, err := p.server.RenewEphemeralResource(t.Context(), &tfprotov6.RenewEphemeralResourceRequest{TypeName: e.name, Private: e.Private})

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Call calls a function of one text and returns the text of its error, "" when
-// there is none.
+// Call calls a function with one string, and returns the text of its error, "" without an
+// error.
 func (p *Provider) Call(t *testing.T, name, argument string) string {
 	t.Helper()
 	value, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Import imports an object by an id, or by an identity where the id is empty.
+// Import imports an object by an id, or by an identity if the id is empty.
 func (p *Provider) Import(t testing.TB, name, id string, identity Values) (Object, Diagnostics) {
 	t.Helper()
 	resp, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
@@ -54,7 +54,7 @@ func (p *Provider) object(t testing.TB, name string, state *tfprotov6.DynamicVal
 	return o
 }
 
-// identity is nil where there is none.
+// identity converts an identity; nil stays nil.
 func (p *Provider) identity(t testing.TB, name string, v Values) *tfprotov6.ResourceIdentityData {
 	t.Helper()
 	if v == nil {

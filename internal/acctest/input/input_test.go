@@ -1,5 +1,5 @@
-// Package input tries values of every attribute of the types that set appliances up:
-// wrong ones, and ones that are not known yet.
+// Package input tests wrong and unknown values of every attribute of the types that set
+// appliances up.
 package input
 
 import (
@@ -11,9 +11,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// wrong are values that a configuration must not have, by type and attribute. An
-// attribute that excludes or needs another one brings it along.
-var wrong = map[string][]struct {
+// wrongValues are values that a configuration must not have, by type and attribute, with
+// other attributes that they exclude or need.
+var wrongValues = map[string][]struct {
 	attribute string
 	more      direct.Values
 }{
@@ -99,11 +99,11 @@ var wrong = map[string][]struct {
 	},
 }
 
-// TestWrongValues: validation refuses each with one error, which points at the
-// attribute and keeps secrets to itself.
+// TestWrongValues requires that validation refuses each value with one error, which points
+// at the attribute and has no secret.
 func TestWrongValues(t *testing.T) {
 	t.Parallel()
-	for name, rows := range wrong {
+	for name, rows := range wrongValues {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site := deployed.Ready(t, deployed.Kinds[name].Service)
@@ -126,8 +126,8 @@ func TestWrongValues(t *testing.T) {
 	}
 }
 
-// TestUnknownValues: an attribute that is not known yet fails neither the validation nor
-// a plan, of a create or of a change, and never replaces a registration.
+// TestUnknownValues requires that an unknown attribute fails neither the validation nor the
+// plan of a create or a change, and never replaces a registration.
 func TestUnknownValues(t *testing.T) {
 	t.Parallel()
 	for name, kind := range deployed.Kinds {
@@ -155,8 +155,8 @@ func TestUnknownValues(t *testing.T) {
 	}
 }
 
-// TestTwoResources: the second resource for one thing is refused before it sends
-// anything.
+// TestTwoResources requires that a second resource for the same object is refused before it
+// sends anything.
 func TestTwoResources(t *testing.T) {
 	t.Parallel()
 	for name, kind := range deployed.Kinds {
@@ -173,7 +173,7 @@ func TestTwoResources(t *testing.T) {
 			deployed.NoErrors(t, problems)
 			writes := site.Main.Stats().Writes
 			_, problems = p.Apply(t, second)
-			if text := strings.Join(problems.Errors(), "\n"); !strings.Contains(text, "Two resources for one thing") || site.Main.Stats().Writes > writes {
+			if text := strings.Join(problems.Errors(), "\n"); !strings.Contains(text, "Two resources for one object") || site.Main.Stats().Writes > writes {
 				t.Errorf("%q", text)
 			}
 		})

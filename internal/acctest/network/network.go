@@ -1,6 +1,6 @@
-// Package network connects clients and servers of one process in memory. Within a
-// synctest bubble what they send takes no time, and the time of all who wait passes
-// at once.
+// Package network connects clients and servers of one process in memory. In a synctest
+// bubble, data takes no time to arrive, and the time of all waiting goroutines passes at
+// once.
 package network
 
 import (
@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Network is a network of its own. It is safe for concurrent use.
+// Network is a separate network. It is safe for concurrent use.
 type Network struct {
 	lock      sync.Mutex
 	listeners map[string]*listener // by address
@@ -19,7 +19,7 @@ type Network struct {
 // New returns a network on which nothing listens.
 func New() *Network { return &Network{listeners: map[string]*listener{}} }
 
-// Listen listens at an address. Port 0 takes one that is free.
+// Listen listens at an address. Port 0 selects a free port.
 func (n *Network) Listen(address string) (net.Listener, error) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
@@ -34,7 +34,7 @@ func (n *Network) Listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// Dial connects to what listens at an address.
+// Dial connects to the listener at an address.
 func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.lock.Lock()
 	l := n.listeners[address]

@@ -1,4 +1,4 @@
-// Package twosites is two simulated sites that are paired with each other, and a
+// Package twosites starts two simulated sites that are paired with each other, and a
 // provider in this process for one of them.
 package twosites
 
@@ -16,8 +16,8 @@ import (
 // OnPremises is a tenant's site with a vCenter, known to both sites of a Cloud service.
 const OnPremises = "tenant"
 
-// Fixture is the sites site-a and site-b, and the provider. Time moves only when
-// the provider waits, and when the test says so.
+// Fixture has the sites site-a and site-b, and the provider. Time moves only when the
+// provider waits, and when the test advances the clock.
 type Fixture struct {
 	*direct.Provider
 	Clock   *clocktest.Clock
@@ -57,8 +57,8 @@ func Start(t testing.TB, service simulator.Service, at string) *Fixture {
 	return f
 }
 
-// Configure configures the provider for a site, on the Cloud service with its
-// session extended to the other one if asked for.
+// Configure configures the provider for a site. On the Cloud service, extended extends its
+// session to the other site.
 func (f *Fixture) Configure(t testing.TB, at string, extended bool) {
 	t.Helper()
 	here, there := f.B, "site-a"
@@ -80,7 +80,7 @@ func (f *Fixture) Configure(t testing.TB, at string, extended bool) {
 	}
 }
 
-// Restart replaces the provider by a fresh one, as the next command has it.
+// Restart replaces the provider by a new one, as for the next command.
 func (f *Fixture) Restart(t testing.TB, at string) {
 	t.Helper()
 	f.Provider = direct.Serve(t, acctest.FactoriesAt(t, f.Clock)["vcda"])
