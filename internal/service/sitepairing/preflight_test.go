@@ -167,6 +167,20 @@ func TestPreflight_isBounded(t *testing.T) {
 	}
 }
 
+// TestPreflight_sharesTheList: the plans of many creates share the list of the sites.
+func TestPreflight_sharesTheList(t *testing.T) {
+	eachFleet(t, map[string]int{"20": 20}, func(t *testing.T, service simulator.Service, n int) {
+		a, b := startSites(t, service, 0)
+		p := configured(t, a)
+		eachOf(n, func(i int) {
+			p.Plan(t, pairingType, none, values(b, "site", fmt.Sprint("site-", i), "api_url", fmt.Sprintf("https://127.0.0.1:%d", i+1)))
+		})
+		if s := a.Stats(); s.Logins != 1 || s.Requests["GET /sites"] == 0 || s.Requests["GET /sites"] > 3 {
+			t.Errorf("%d logins, %v", s.Logins, s.Requests)
+		}
+	})
+}
+
 // TestPreflight_listFails: a list that can't be read is a warning, too.
 func TestPreflight_listFails(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
