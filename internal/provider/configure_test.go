@@ -187,6 +187,21 @@ func TestConfigure_errors(t *testing.T) {
 	}
 }
 
+// TestConfigure_severalBadVariables: each has its error in the same run, the address included.
+func TestConfigure_severalBadVariables(t *testing.T) {
+	bad := map[string]string{"VCDA_URL": "http://a", "VCDA_MAX_RETRIES": "some", "VCDA_USERNAME": "root\n"}
+	setEnv(t, bad)
+	errors := serve(t).Configure(t, values{"login": values{"local_user": values{"password": "secret"}}}).Errors()
+	if len(errors) != len(bad) {
+		t.Errorf("got %q", errors)
+	}
+	for name := range bad {
+		if !strings.Contains(strings.Join(errors, "\n"), "Invalid "+name+":") {
+			t.Errorf("%s is missing in %q", name, errors)
+		}
+	}
+}
+
 func TestConfigure_warnings(t *testing.T) {
 	for name, c := range map[string]struct {
 		block values

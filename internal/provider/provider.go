@@ -179,7 +179,7 @@ type shared struct {
 // configureVCDA prepares the client of VCDA; it contacts nobody.
 func (p *vcdaProvider) configureVCDA(c *configuration, common shared, extensions []vcda.Extension) providerdata.System[vcda.Client] {
 	base := c.get("url")
-	if base == "" && c.unknown == "" {
+	if base == "" && c.unknown == "" && !c.diags.HasError() {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use VMware Cloud Director Availability",
 			"The provider block has no url. Set it, or the environment variable VCDA_URL, to the address of the appliance."))
 	}

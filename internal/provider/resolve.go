@@ -148,8 +148,9 @@ func resolveLogin[L any](c *configuration, prefix, variable string, types []logi
 	before := len(c.diags)
 	found := c.loginFields(prefix, chosen.name, chosen.fields)
 	for _, f := range chosen.fields {
-		if found[f.name] == "" && !f.optional && c.unknown == "" {
-			dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
+		dotted := strings.Join([]string{prefix, chosen.name, f.name}, ".")
+		_, s := c.lookup(dotted)
+		if s == absent && c.env(f.env) == "" && !f.optional && c.unknown == "" {
 			c.diags.AddAttributeError(attributePath(dotted), "Missing "+dotted,
 				fmt.Sprintf("The login type %s needs %s. Set it in the provider block or in the environment variable %s.", chosen.name, f.name, f.env))
 		}
