@@ -79,7 +79,7 @@ func (m model) action(verb string) string {
 	return fmt.Sprintf("%s the root password of %s", verb, m.URL.ValueString())
 }
 
-// passwords are those of the configuration, where write-only ones are only.
+// passwords are the passwords of the configuration. Only the configuration has the write-only ones.
 type passwords struct{ current, wanted types.String }
 
 func passwordsOf(ctx context.Context, config tfsdk.Config) (p passwords, diags diag.Diagnostics) {
@@ -99,8 +99,8 @@ func (r *passwordResource) isOwn(of *url.URL) bool {
 	return err == nil && own.Hostname() != "" && rootOf(own) == rootOf(of)
 }
 
-// rootOf names the root user that a URL leads to: a Cloud service, on port 443, and
-// the Manager beside it, on 8441, share one.
+// rootOf returns a key for the root user of a URL. A Cloud service, on port 443, and the Manager of the same
+// appliance, on 8441, share one.
 func rootOf(u *url.URL) string {
 	port := u.Port()
 	if port == "" || port == "8441" {
@@ -109,8 +109,8 @@ func rootOf(u *url.URL) string {
 	return u.Hostname() + ":" + port
 }
 
-// connect makes a client of the appliance that logs in with a password. The trust in
-// the provider's own appliance is the default where the address is the same.
+// connect makes a client of the appliance that logs in with a password. If the address is that of the provider's own
+// appliance, its trust is the default.
 func (r *passwordResource) connect(m model, password string) (*vcda.Client, error) {
 	at, err := m.base()
 	if err != nil {
@@ -134,8 +134,7 @@ type changer struct {
 	clients []*vcda.Client
 }
 
-// logIn proves a password, and returns the expiry that the appliance reports: nil where
-// it can't be asked.
+// logIn logs in with a password, and returns the expiry that the appliance reports, nil if it can't be read.
 func (c *changer) logIn(ctx context.Context, password string) (*vcda.Client, *vcda.PasswordExpiry, error) {
 	client, err := c.connect(c.model, password)
 	if err != nil {
@@ -160,7 +159,7 @@ func (c *changer) close(ctx context.Context) {
 	}
 }
 
-// refusedError is an appliance that refuses every password it may have.
+// refusedError is the error of an appliance that refuses every possible password.
 type refusedError struct {
 	err   error
 	tried []string // where the refused passwords come from
@@ -169,18 +168,18 @@ type refusedError struct {
 func (e *refusedError) Error() string { return e.err.Error() }
 func (e *refusedError) Unwrap() error { return e.err }
 
-// possiblePassword is a password that may be in force, and where it comes from.
+// possiblePassword is a password that may be in force, with its source.
 type possiblePassword struct{ value, source string }
 
-// change brings the root password to what is wanted. A wrong guess counts towards the
-// lock of the account, so there is one at most where the other password is accepted.
+// change sets the root password. A wrong password counts towards the lock of the account, so at most one is tried if
+// the other one is accepted.
 func (c *changer) change(ctx context.Context, current possiblePassword, wanted string) (*vcda.PasswordExpiry, error) {
 	client, expiry, err := c.logIn(ctx, current.value)
 	if isRefused(err) && current.value != wanted {
 		if _, expiry, err = c.logIn(ctx, wanted); isRefused(err) {
 			return nil, &refusedError{err: err, tried: []string{current.source, "new_password"}}
 		}
-		return expiry, err // done already, by a run that was cut short
+		return expiry, err // an interrupted run has changed it
 	}
 	if isRefused(err) {
 		return nil, &refusedError{err: err, tried: []string{current.source}}
@@ -199,11 +198,11 @@ func (c *changer) change(ctx context.Context, current possiblePassword, wanted s
 	return expiry, err
 }
 
-// proofPause is the time that a change may still take whose response got lost.
+// proofPause is the time that a change with a lost response may still take.
 const proofPause = 5 * time.Second
 
-// proof returns the function that finds out whether the wanted password is in force. It
-// guesses wrong once at most.
+// proof returns the function that finds out whether the wanted password is in force. It tries at most one wrong
+// password.
 func (c *changer) proof(wanted string) func(context.Context) (bool, error) {
 	refused := false
 	return func(ctx context.Context) (bool, error) {
@@ -240,11 +239,10 @@ func isRefused(err error) bool {
 	return errors.As(err, &login) && login.Refused
 }
 
-// Pause between the questions whether the appliance is up.
+// bootPause is the pause between two checks whether the appliance is up.
 const bootPause = 5 * time.Second
 
-// awaitUp waits until the service of the appliance answers. A wrong certificate is not
-// waited for.
+// awaitUp waits until the service of the appliance responds. A wrong certificate ends the wait.
 func (c *changer) awaitUp(ctx context.Context) error {
 	client, err := c.connect(c.model, "")
 	if err != nil {
@@ -271,8 +269,8 @@ func (c *changer) awaitUp(ctx context.Context) error {
 	}
 }
 
-// report sets what the appliance reports. The end of the validity moves only where it
-// differs by more than the time that passes between two questions.
+// report sets the values that the appliance reports. The end of the validity changes only if it differs by more than
+// the time between two reads.
 func (m *model) report(expiry *vcda.PasswordExpiry, now time.Time) {
 	if expiry == nil {
 		m.RootPasswordExpired, m.RootPasswordExpiresAt = types.BoolNull(), types.StringNull()
@@ -322,7 +320,7 @@ func (r *passwordResource) Create(ctx context.Context, req resource.CreateReques
 	r.apply(ctx, m, possiblePassword{given.current.ValueString(), "current_password"}, given.wanted.ValueString(), &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// apply changes the password, and saves what came of it.
+// apply changes the password and saves the result.
 func (r *passwordResource) apply(ctx context.Context, m model, current possiblePassword, wanted string, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	c := &changer{passwordResource: r, model: m}
 	defer c.close(ctx)
@@ -334,7 +332,7 @@ func (r *passwordResource) apply(ctx context.Context, m model, current possibleP
 	m.report(expiry, r.Clock.Now())
 	if m.RootPasswordExpired.ValueBool() {
 		diags.AddWarning("The root password still counts as expired", fmt.Sprintf(
-			"The password of %s is in force, and the appliance says all the same that it has expired. That is so where the operating system has no expiry (chage -M -1). Give the root user an expiry there.", m.URL.ValueString()))
+			"The password of %s is in force, but the appliance reports it as expired. This happens if the operating system has no expiry (chage -M -1). Set an expiry for the root user there.", m.URL.ValueString()))
 	}
 	m.ID = types.StringValue(customtypes.URLType.Normal(m.URL))
 	diags.Append(identity.SetAttribute(ctx, path.Root("url"), m.ID)...)
@@ -356,7 +354,7 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case errors.As(err, new(*refusedError)):
 		d := diagnostics.FromError(ctx, err)
-		d.Why = fmt.Sprintf("%s refuses the root password of the state. Somebody has changed it, or the account is locked.", m.URL.ValueString())
+		d.Why = fmt.Sprintf("%s refuses the root password of the state. It was changed outside Terraform, or the account is locked.", m.URL.ValueString())
 		d.Advice = "Set new_password to the password that is in use, and apply. It can be changed afterwards."
 		resp.Diagnostics.Append(d.Warning(m.action("check")))
 	case err != nil:
@@ -367,9 +365,8 @@ func (r *passwordResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 }
 
-// read asks for the expiry: by the provider's session on its own appliance, elsewhere
-// with the password of the state, whose refusal is *refusedError. With a write-only one
-// nothing can be asked.
+// read reads the expiry: with the provider's session on its own appliance, otherwise with the password of the state,
+// whose refusal is *refusedError. With a write-only password it can't be read.
 func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.PasswordExpiry, known bool, err error) {
 	at, err := m.base()
 	if err != nil {
@@ -429,7 +426,7 @@ func (r *passwordResource) Delete(ctx context.Context, req resource.DeleteReques
 	r.Reservations.Release(m.key())
 }
 
-// key is what tells the root user of a model from others.
+// key identifies the root user of a model.
 func (m model) key() string {
 	at, err := m.base()
 	if err != nil {
@@ -495,10 +492,10 @@ func checkAuthority(ctx context.Context, req resource.ModifyPlanRequest, resp *r
 
 func noURL() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("url"), "Missing url",
-		"Neither the resource nor the provider block says which appliance this is. Set url to the base address of the appliance.")
+		"Neither the resource nor the provider block has a URL. Set url to the base address of the appliance.")
 }
 
-// ImportState takes the URL of the appliance.
+// ImportState imports a password by the URL of the appliance.
 func (r *passwordResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	address := req.ID
 	if address == "" {

@@ -56,21 +56,20 @@ func (r *passwordResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		Version: 1,
 		MarkdownDescription: "Changes the root password of an appliance of any kind: the one given at deployment is temporary, and an appliance refuses to be set up with it.\n\n" +
-			"The resource logs in by itself, so it works with a provider block that has neither `url` nor `login`. A create waits for the first boot. A run that was cut short is taken over: the new password is tried where the current one is refused.\n\n" +
+			"The resource logs in by itself, so it works with a provider block that has neither `url` nor `login`. A create waits for the first boot. After an interrupted run, the next one continues: it tries the new password if the current one is refused.\n\n" +
 			"A destroy leaves the password as it is.",
 		Attributes: all,
 	}
 }
 
-// IdentitySchema is the identity of a root password: the URL of its appliance.
+// IdentitySchema describes the identity of a root password: the URL of its appliance.
 func (r *passwordResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"url": identityschema.StringAttribute{RequiredForImport: true, Description: "Base URL of the appliance."},
 	}}
 }
 
-// passwordRule is the rule of root passwords. It does not ask for more than the
-// appliance does.
+// passwordRule validates root passwords. It does not require more than the appliance.
 type passwordRule struct{}
 
 const shortest = 8
@@ -85,7 +84,7 @@ func (passwordRule) ValidateString(_ context.Context, req validator.StringReques
 		return
 	}
 	if _, err := values.Credential(req.ConfigValue.ValueString()); err != nil {
-		return // the rule of every secret says so
+		return // the validator of every secret reports it
 	}
 	var lower, upper, digit, special bool
 	password := []rune(req.ConfigValue.ValueString())
