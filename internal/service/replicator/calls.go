@@ -17,32 +17,31 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 )
 
-// otherReplicatorError is a repair that reached another replicator.
+// otherReplicatorError is the error of a repair that has reached another replicator.
 type otherReplicatorError struct{ wanted, got string }
 
 func (e *otherReplicatorError) Error() string {
 	return fmt.Sprintf("another replicator answers at the address: its ID is %s, not %s", e.got, e.wanted)
 }
 
-// replacedError is a value that was not known in the plan, and turned out to need a
-// replacement. Nothing was sent.
+// replacedError is the error for a value that became known after the plan and needs a replacement. Nothing was sent.
 type replacedError struct{ attribute, was, will string }
 
 func (e *replacedError) Error() string {
 	return fmt.Sprintf("%s is %q, and was not known to become %q when this was planned", e.attribute, e.was, e.will)
 }
 
-// contactError is a Manager that did not register or repair the replicator.
+// contactError is the error of a Manager that did not register or repair the replicator.
 type contactError struct{ err error }
 
 func (e *contactError) Error() string { return e.err.Error() }
 func (e *contactError) Unwrap() error { return e.err }
 
-// errNoSite is a Manager without a site name. Nothing was sent.
+// errNoSite is the error of a Manager without a site name. Nothing was sent.
 var errNoSite = errors.New("the Manager has no site name yet")
 
-// Create registers the replicator. A row with the same thumbprint, owner, site and
-// description is what an earlier run, which was cut short, has registered.
+// Create registers the replicator. A row with the same thumbprint, owner, site and description was registered by an
+// interrupted run.
 func (m *model) Create(ctx context.Context, at registered.Service, given registered.Secrets, _ *diag.Diagnostics) (vcda.Replicator, error) {
 	site, err := m.site(ctx, at.Client)
 	if err != nil {
@@ -70,7 +69,7 @@ func (m *model) Create(ctx context.Context, at registered.Service, given registe
 	return awaitListed(ctx, at.Client, wanted)
 }
 
-// site is the site of the replicator: the Manager's own where none is configured.
+// site returns the site of the replicator, by default the Manager's own.
 func (m *model) site(ctx context.Context, client *vcda.Client) (string, error) {
 	if !m.SiteName.IsUnknown() && !m.SiteName.IsNull() {
 		return m.SiteName.ValueString(), nil
@@ -87,8 +86,7 @@ const (
 	longestPause  = 10 * time.Second
 )
 
-// awaitListed waits until the list shows the replicator with an ID: one that is half
-// paired has none yet.
+// awaitListed waits until the list shows the replicator with an ID. A replicator that is half paired has none.
 func awaitListed(ctx context.Context, client *vcda.Client, wanted vcda.NewReplicator) (found vcda.Replicator, err error) {
 	err = awaitList(ctx, client, "the replicator is registered, but the list does not show its ID", func(list []vcda.Replicator) bool {
 		i := slices.IndexFunc(list, func(one vcda.Replicator) bool { return one.ID != "" && one.Thumbprint == wanted.Details.APIThumbprint })
@@ -114,7 +112,7 @@ func awaitList(ctx context.Context, client *vcda.Client, problem string, expecte
 	}
 }
 
-// Update sets what differs.
+// Update sends the requests of the change.
 func (m *model) Update(ctx context.Context, at registered.Service, prior model, given registered.Secrets, _ *diag.Diagnostics) (vcda.Replicator, error) {
 	if !m.Owner.Equal(prior.Owner) {
 		return vcda.Replicator{}, &replacedError{"owner", prior.Owner.ValueString(), m.Owner.ValueString()}
@@ -160,7 +158,7 @@ func remove(ctx context.Context, client *vcda.Client, id string) error {
 	})
 }
 
-// Failed explains an error of a create or an update.
+// Failed returns the error of a create or an update.
 func (m *model) Failed(ctx context.Context, at registered.Service, action string, err error) diag.Diagnostic {
 	var (
 		existing *registered.RegisteredError[vcda.Replicator]
@@ -181,8 +179,8 @@ func (m *model) Failed(ctx context.Context, at registered.Service, action string
 		d.Why, d.Advice = diagnostics.Sentence(other.Error()), "Check api_url and api_thumbprint. For a new replicator, destroy this resource and create another one."
 		return d.UnableAt(path.Root("api_url"), action)
 	case errors.As(err, &replaced):
-		d.Why = diagnostics.Sentence(replaced.Error()) + " That needs a replacement. Nothing was sent."
-		d.Advice = "Plan again, now that the value is known: the plan shows what the replacement unregisters."
+		d.Why = diagnostics.Sentence(replaced.Error()) + " This requires a replacement. Nothing was sent."
+		d.Advice = "Plan again, now that the value is known: the plan shows the replicator that the replacement unregisters."
 		return d.UnableAt(path.Root(replaced.attribute), action)
 	case errors.Is(err, errNoSite):
 		d.Why = "The Manager has no site name yet. Nothing was sent."

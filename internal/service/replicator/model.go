@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 )
 
-// model is a replicator as state and configuration hold it.
+// model is a replicator in state and configuration.
 type model struct {
 	registered.Common
 	APIURL               customtypes.NormalizedString `tfsdk:"api_url"`
@@ -28,13 +28,13 @@ type model struct {
 	reported
 }
 
-// Address is the address that is configured.
+// Address returns the configured address.
 func (m *model) Address() string { return m.APIURL.ValueString() }
 
 // Is reports whether a row is the replicator of the model.
 func (m *model) Is(r vcda.Replicator) bool { return r.ID == m.ID.ValueString() }
 
-// reported is what only the appliance knows.
+// reported are the attributes that the appliance sets.
 type reported struct {
 	RegisteredURL       types.String `tfsdk:"registered_url"`
 	DataAddress         types.String `tfsdk:"data_address"`
@@ -68,8 +68,8 @@ func (m *model) Report(r vcda.Replicator) {
 	m.reported = newReported(r)
 }
 
-// Refresh sets what the Manager shows. The address is not compared: it shows another
-// one than it was given. An import has nothing else.
+// Refresh sets the values that the Manager shows. It does not compare the address, because the Manager shows another
+// one than it was given. An import has no other.
 func (m *model) Refresh(r vcda.Replicator) {
 	m.Report(r)
 	if m.APIURL.IsNull() {
@@ -80,7 +80,7 @@ func (m *model) Refresh(r vcda.Replicator) {
 	m.Description = customtypes.DescriptionType.Value(r.Description)
 }
 
-// Secrets are those of the configuration.
+// Secrets returns the secrets of the configuration.
 func (m *model) Secrets(ctx context.Context, config tfsdk.Config) (given registered.Secrets, diags diag.Diagnostics) {
 	given.RootPassword, diags = rootPassword.ValueOf(ctx, config)
 	var problems diag.Diagnostics
@@ -98,14 +98,14 @@ func (m *model) details(given registered.Secrets) vcda.ReplicatorDetails {
 	}
 }
 
-// setsLookupService reports whether the way from prior to m sets the lookup service.
-// After an import, which can't see it, it counts as set.
+// setsLookupService reports whether the change from prior to m sets the lookup service. An import can't read it, so
+// it counts as set.
 func (m *model) setsLookupService(prior model) bool {
 	return !prior.LookupServiceURL.IsNull() && m.LookupService() != prior.LookupService()
 }
 
-// repairs reports whether the way from prior to m needs a repair. The root password is
-// used by the calls and kept by nothing: a change of it alone is none.
+// repairs reports whether the change from prior to m needs a repair. A change of the root password alone does not:
+// only the requests use it.
 func (m *model) repairs(prior model, given registered.Secrets) bool {
 	password := base.SecretState{Stored: m.SSOPassword, Version: m.SSOPasswordWOVersion}
 	return !customtypes.URLType.Same(m.APIURL.ValueString(), prior.APIURL.ValueString()) ||
@@ -114,7 +114,7 @@ func (m *model) repairs(prior model, given registered.Secrets) bool {
 		password.Changed(base.SecretState{Stored: prior.SSOPassword, Version: prior.SSOPasswordWOVersion}, given.SSOPassword)
 }
 
-// blank is a replicator of which nothing is known.
+// blank returns a replicator of which nothing is known.
 func blank() model {
 	return model{Common: registered.Blank(), APIURL: customtypes.URLType.Null(), APIThumbprint: customtypes.ThumbprintType.Null(), reported: noReport()}
 }

@@ -27,7 +27,7 @@ const (
 )
 
 var (
-	rootPassword = base.Secret{Name: "root_password", Ephemeral: true, Doc: "Root password of the replicator. The calls use it and nothing keeps it: changing it alone does nothing."}
+	rootPassword = base.Secret{Name: "root_password", Ephemeral: true, Doc: "Root password of the replicator. Only requests use it, and it is never stored: a change of it alone does nothing."}
 	ssoPassword  = base.Secret{Name: "sso_password", Doc: "Password of the SSO user. A change repairs the registration."}
 )
 
@@ -40,8 +40,8 @@ func newShared() shared {
 	}
 }
 
-// managerOf finds the Manager that replicators are registered with: the provider's own
-// appliance, or the Manager beside a Cloud service.
+// managerOf finds the Manager that replicators are registered with: the provider's own appliance, or the Manager of
+// an appliance with a Cloud service.
 func managerOf(ctx context.Context, data providerdata.Data, action string) (registered.Service, diag.Diagnostics) {
 	client, diags := data.VCDA.Client()
 	if diags.HasError() {
@@ -111,13 +111,13 @@ func (r *replicatorResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(stays())
 }
 
-// stays warns of what a destroy leaves.
+// stays is the warning for the settings that a destroy leaves.
 func stays() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The replicator keeps its lookup service", "A destroy unregisters the replicator from the Manager. The replicator itself keeps its lookup service, and its root password.")
 }
 
-// ModifyPlan warns of what a destroy leaves, of a replacement, and of unusual ports, and
-// looks at what the Manager will contact.
+// ModifyPlan warns of settings that a destroy leaves, of a replacement, and of unusual ports, and checks the servers
+// that the Manager will contact.
 func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
@@ -145,7 +145,7 @@ func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
 }
 
-// warnOfReplacement says what a replacement unregisters.
+// warnOfReplacement warns that a replacement unregisters the replicator.
 func warnOfReplacement(name string, was, will types.String, prior model, diags *diag.Diagnostics) {
 	if was.IsNull() || will.IsUnknown() || was.Equal(will) {
 		return

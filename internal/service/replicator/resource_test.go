@@ -42,8 +42,7 @@ func requireError(t *testing.T, problems direct.Diagnostics, parts ...string) {
 	}
 }
 
-// ready is a site whose main appliance has a name, and the Manager of its
-// replicators.
+// ready starts a site whose main appliance has a site name, and returns it with the Manager of its replicators.
 func ready(t *testing.T, service simulator.Service) (*deployed.Site, *simulator.Appliance) {
 	t.Helper()
 	site := deployed.Ready(t, service)
@@ -165,7 +164,7 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// TestCreate_registered meets a replicator that is registered already.
+// TestCreate_registered: the replicator is registered already.
 func TestCreate_registered(t *testing.T) {
 	t.Parallel()
 	t.Run("in another way", func(t *testing.T) {
@@ -235,7 +234,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestOtherReplicator repairs with the address of another one, which is refused.
+// TestOtherReplicator: a repair that reaches another replicator is an error.
 func TestOtherReplicator(t *testing.T) {
 	t.Parallel()
 	site, _ := ready(t, simulator.Manager)
@@ -246,7 +245,7 @@ func TestOtherReplicator(t *testing.T) {
 	requireError(t, problems, "api_url: Unable to change", "Another replicator answers at the address", site.Replicators[1].Setup().InstanceID)
 }
 
-// TestUnknownSite turns out to be another one when it is applied: nothing is sent.
+// TestUnknownSite: an unknown site that differs in the apply is an error, and nothing is sent.
 func TestUnknownSite(t *testing.T) {
 	t.Parallel()
 	site, manager := ready(t, simulator.Manager)
@@ -258,12 +257,12 @@ func TestUnknownSite(t *testing.T) {
 			t.Errorf("an unknown %s replaces the replicator: %v", attribute, plan.Diagnostics.Errors())
 		}
 		_, problems := p.Apply(t, p.Plan(t, name, object, site.Replicator(0, direct.Values{attribute: will}))) // as a change, not a replacement
-		requireError(t, problems, attribute+": Unable to change", "needs a replacement. Nothing was sent.", "Plan again")
+		requireError(t, problems, attribute+": Unable to change", "requires a replacement. Nothing was sent.", "Plan again")
 	}
 	requireCalls(t, manager, calls{})
 }
 
-// TestManagerSettings holds how the Manager beside a Cloud service is found and trusted.
+// TestManagerSettings: how the Manager of an appliance with a Cloud service is found and trusted.
 func TestManagerSettings(t *testing.T) {
 	t.Parallel()
 	for title, row := range map[string]struct {
@@ -301,8 +300,7 @@ func TestManagerSettings(t *testing.T) {
 	}
 }
 
-// TestLocal: the replicator inside the appliance is listed beside the others, and is
-// imported like them.
+// TestLocal: the built-in replicator of the appliance is listed with the others, and is imported like them.
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	site, manager := ready(t, simulator.Manager)
@@ -323,7 +321,7 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// TestNoSite: a Manager without a site name can't register one.
+// TestNoSite: a Manager without a site name can't register a replicator.
 func TestNoSite(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -351,8 +349,8 @@ func TestDelete(t *testing.T) {
 	deployed.NoErrors(t, problems)
 }
 
-// TestPreflight looks at the certificates that the replicator and the lookup service
-// show from here. What can't be reached is no warning.
+// TestPreflight: the plan checks the certificates that the replicator and the lookup service show. A server that
+// can't be reached is no warning.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	site, manager := ready(t, simulator.Manager)
@@ -388,8 +386,8 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-// TestCreate_tenAtOnce registers ten at once: writes of one appliance queue, which the
-// simulator watches, and reads share one list.
+// TestCreate_tenAtOnce registers ten at once: the writes to one appliance queue, which the simulator checks, and the
+// reads share one list.
 func TestCreate_tenAtOnce(t *testing.T) {
 	t.Parallel()
 	site := deployed.ReadyWith(t, simulator.Manager, 10)

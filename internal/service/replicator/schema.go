@@ -91,8 +91,8 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 }
 
-// replaceKnown replaces the replicator where the value is known to change. One that is
-// not known yet may turn out to be the same.
+// replaceKnown replaces the replicator if the value is known and changes. An unknown value may turn out to be the
+// same.
 func replaceKnown() planmodifier.String {
 	const doc = "A known change registers the replicator again."
 	return stringplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
@@ -100,7 +100,7 @@ func replaceKnown() planmodifier.String {
 	}, doc, doc)
 }
 
-// IdentitySchema is the identity of a replicator: its UUID.
+// IdentitySchema describes the identity of a replicator: its UUID.
 func (r *replicatorResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "UUID of the replicator."},

@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base/registered"
 )
 
-// thumbprintError is a certificate with another thumbprint than the configured one.
+// thumbprintError is the error for a certificate with another thumbprint than the configured one.
 type thumbprintError struct{ expected, seen string }
 
 func (e *thumbprintError) Error() string {
@@ -32,9 +32,8 @@ func (m *model) Create(ctx context.Context, at registered.Service, given registe
 	return added, m.setLookupService(ctx, at.Client, blank(), given.RootPassword.ValueString(), diags)
 }
 
-// register registers the tunnel. One that has the same address and certificate is what
-// an earlier run, which was cut short, has registered. API 4.5 has one tunnel, which
-// another would replace.
+// register registers the tunnel. A tunnel with the same address and certificate was registered by an interrupted run.
+// API 4.5 has only one tunnel, which a second one would replace.
 func (m *model) register(ctx context.Context, client *vcda.Client, password string) (vcda.Tunnel, error) {
 	list, err := client.Tunnels(ctx)
 	if err != nil {
@@ -56,7 +55,7 @@ func (m *model) register(ctx context.Context, client *vcda.Client, password stri
 	return client.AddTunnel(ctx, wanted)
 }
 
-// wanted is the tunnel to send. Without a certificate the appliance is asked for it.
+// wanted returns the tunnel to send. Without a configured certificate it reads the certificate by the appliance.
 func (m *model) wanted(ctx context.Context, client *vcda.Client, password string) (vcda.NewTunnel, error) {
 	wanted := vcda.NewTunnel{URL: customtypes.URLType.Normal(m.URL), RootPassword: password}
 	if !m.Certificate.IsNull() && !m.Certificate.IsUnknown() {
@@ -75,7 +74,7 @@ func (m *model) wanted(ctx context.Context, client *vcda.Client, password string
 	return wanted, nil
 }
 
-// setLookupService sets the tunnel's own lookup service where it differs from prior.
+// setLookupService sets the tunnel's own lookup service if it differs from prior.
 func (m *model) setLookupService(ctx context.Context, client *vcda.Client, prior model, password string, diags *diag.Diagnostics) error {
 	if m.LookupServiceURL.IsNull() || m.LookupService() == prior.LookupService() {
 		return nil
@@ -98,8 +97,7 @@ func (m *model) setLookupService(ctx context.Context, client *vcda.Client, prior
 	return nil
 }
 
-// Update registers address and certificate again, and sets the lookup service, where
-// they differ.
+// Update registers address and certificate again, and sets the lookup service, if they differ.
 func (m *model) Update(ctx context.Context, at registered.Service, prior model, given registered.Secrets, diags *diag.Diagnostics) (vcda.Tunnel, error) {
 	client, password := at.Client, given.RootPassword.ValueString()
 	changed := vcda.Tunnel{ID: prior.ID.ValueString(), URL: customtypes.URLType.Normal(prior.URL), Certificate: customtypes.CertificateType.Normal(prior.Certificate)}
@@ -118,8 +116,7 @@ func (m *model) Update(ctx context.Context, at registered.Service, prior model, 
 	return changed, m.setLookupService(ctx, client, prior, password, diags)
 }
 
-// changes reports whether the way from prior to m registers address and certificate
-// again.
+// changes reports whether the change from prior to m registers address and certificate again.
 func (m *model) changes(prior model) bool {
 	certificate := !m.Certificate.IsNull() && !m.Certificate.IsUnknown() && !customtypes.CertificateType.Same(m.Certificate.ValueString(), prior.Certificate.ValueString())
 	thumbprint := !m.Thumbprint.IsNull() && !m.Thumbprint.IsUnknown() && !customtypes.ThumbprintType.Same(m.Thumbprint.ValueString(), prior.Thumbprint.ValueString())
@@ -127,7 +124,7 @@ func (m *model) changes(prior model) bool {
 		!base.SameTriggers(m.RepairTriggers, prior.RepairTriggers)
 }
 
-// Failed explains an error of a create or an update.
+// Failed returns the error of a create or an update.
 func (m *model) Failed(ctx context.Context, _ registered.Service, action string, err error) diag.Diagnostic {
 	var (
 		existing   *registered.RegisteredError[vcda.Tunnel]

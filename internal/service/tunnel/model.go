@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// model is a tunnel as state and configuration hold it.
+// model is a tunnel in state and configuration.
 type model struct {
 	registered.Common
 	URL         customtypes.NormalizedString `tfsdk:"url"`
@@ -22,16 +22,16 @@ type model struct {
 	Thumbprint  customtypes.NormalizedString `tfsdk:"thumbprint"`
 }
 
-// Address is the address that is configured.
+// Address returns the configured address.
 func (m *model) Address() string { return m.URL.ValueString() }
 
-// Secrets are those of the configuration.
+// Secrets returns the secrets of the configuration.
 func (m *model) Secrets(ctx context.Context, config tfsdk.Config) (given registered.Secrets, diags diag.Diagnostics) {
 	given.RootPassword, diags = rootPassword.ValueOf(ctx, config)
 	return given, diags
 }
 
-// Report sets what a create or an update made known.
+// Report sets the values that a create or an update has returned.
 func (m *model) Report(t vcda.Tunnel) {
 	m.ID = types.StringValue(t.Key())
 	if m.Certificate.IsUnknown() || m.Certificate.IsNull() {
@@ -42,7 +42,7 @@ func (m *model) Report(t vcda.Tunnel) {
 	}
 }
 
-// Refresh sets what the Cloud service shows.
+// Refresh sets the values that the Cloud service shows.
 func (m *model) Refresh(t vcda.Tunnel) {
 	m.ID = types.StringValue(t.Key())
 	m.URL = customtypes.URLType.Value(t.URL)
@@ -50,8 +50,7 @@ func (m *model) Refresh(t vcda.Tunnel) {
 	m.Thumbprint = thumbprintOf(t.Certificate)
 }
 
-// thumbprintOf is the thumbprint of a certificate as base64 of its DER form, null where
-// it can't be read.
+// thumbprintOf returns the thumbprint of a certificate in base64 of its DER form, null if it can't be read.
 func thumbprintOf(certificate string) customtypes.NormalizedString {
 	return customtypes.ThumbprintType.ValueOrNull(values.EncodedThumbprint(certificate))
 }
@@ -65,14 +64,13 @@ func (m *model) hasURL(t vcda.Tunnel) bool {
 	return customtypes.URLType.Same(t.URL, m.URL.ValueString()) || customtypes.URLType.Same(t.URL, m.ID.ValueString())
 }
 
-// isURL reports whether an ID is the URL that API 4.5, and the archived provider with
-// it, know the tunnel by.
+// isURL reports whether an ID is a URL, which API 4.5 and the archived provider use as the ID of the tunnel.
 func isURL(id string) bool {
 	u, err := url.Parse(id)
 	return err == nil && u.Scheme != ""
 }
 
-// blank is a tunnel of which nothing is known.
+// blank returns a tunnel of which nothing is known.
 func blank() model {
 	return model{
 		Common: registered.Blank(),

@@ -26,7 +26,7 @@ const (
 	servicePort = "8047"
 )
 
-var rootPassword = base.Secret{Name: "root_password", Ephemeral: true, Doc: "Root password of the tunnel. The calls use it and nothing keeps it: changing it alone does nothing."}
+var rootPassword = base.Secret{Name: "root_password", Ephemeral: true, Doc: "Root password of the tunnel. Only requests use it, and it is never stored: a change of it alone does nothing."}
 
 type shared = registered.Resource[model, *model, vcda.Tunnel]
 
@@ -54,7 +54,7 @@ func cloud(ctx context.Context, data providerdata.Data, action string) (register
 }
 
 func notOnManager(action string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to "+action, "The appliance is a Manager service (vCenter Replication Management Appliance), which has its tunnel inside. Remove the resource, or correct the url in the provider block (VCDA_URL).")
+	return diag.NewErrorDiagnostic("Unable to "+action, "The appliance is a Manager service (vCenter Replication Management Appliance), which has a built-in tunnel. Remove the resource, or correct the url in the provider block (VCDA_URL).")
 }
 
 func listTunnels(ctx context.Context, client *vcda.Client) ([]vcda.Tunnel, error) {
@@ -89,7 +89,7 @@ func (r *tunnelResource) Metadata(ctx context.Context, req resource.MetadataRequ
 	resp.ResourceBehavior.MutableIdentity = true // a URL of API 4.5 becomes a UUID
 }
 
-// Delete takes the tunnel out of the state: no call is known that unregisters one.
+// Delete only removes the tunnel from the state, because no call that unregisters one is known.
 func (r *tunnelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -99,14 +99,14 @@ func (r *tunnelResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp.Diagnostics.Append(m.stays())
 }
 
-// stays warns of what a destroy leaves.
+// stays is the warning for the registration that a destroy leaves.
 func (m *model) stays() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The tunnel stays registered", fmt.Sprintf(
-		"The tunnel %s (%s) stays registered with the Cloud service: no call is known that removes it. The destroy takes it out of the state only.", m.Address(), m.ID.ValueString()))
+		"The tunnel %s (%s) stays registered with the Cloud service: no call that removes it is known. The destroy only removes it from the state.", m.Address(), m.ID.ValueString()))
 }
 
-// ModifyPlan warns of what a destroy leaves and of unusual ports, looks at what the
-// Cloud service will contact, and refuses a tunnel on a Manager.
+// ModifyPlan warns of a registration that a destroy leaves and of unusual ports, checks the servers that the Cloud
+// service will contact, and refuses a tunnel on a Manager.
 func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var m, prior model
 	if !req.State.Raw.IsNull() {
@@ -134,17 +134,17 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		servers = append(servers, base.Server{Name: noun, URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})
 	}
 	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
-	client, absent := r.VCDA.ClientForPlan() // ForResource has reported what is absent
+	client, absent := r.VCDA.ClientForPlan() // ForResource has reported a missing client
 	if absent.HasError() || client == nil || !req.State.Raw.IsNull() {
 		return
 	}
-	if service, err := client.Service(ctx); err == nil && service == vcda.Manager { // what can't be asked yet, the create asks
+	if service, err := client.Service(ctx); err == nil && service == vcda.Manager { // otherwise the create asks
 		resp.Diagnostics.Append(notOnManager(r.Action("register", &m)))
 	}
 }
 
-// planTrust plans the one of certificate and thumbprint that is not configured: it
-// follows from the other, and stays as long as that does.
+// planTrust plans the certificate or the thumbprint that is not configured. It follows from the other one, and stays
+// while that stays.
 func planTrust(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var configured customtypes.NormalizedString
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("certificate"), &configured)...)

@@ -91,8 +91,7 @@ func TestCreate_byThumbprint(t *testing.T) {
 	}
 }
 
-// TestCreate_slowLook: the appliance takes longer to look at the tunnel's certificate
-// than request_timeout allows.
+// TestCreate_slowLook: the appliance takes longer to read the tunnel's certificate than request_timeout allows.
 func TestCreate_slowLook(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -145,9 +144,8 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestOneTunnel is API 4.5, which has one tunnel without an ID: a change sends what
-// registers it, and a second one is refused, since it would replace the first. The
-// process of the change finds the version out by itself.
+// TestOneTunnel: API 4.5 has one tunnel without an ID. A change registers it again, and a second tunnel is refused,
+// because it would replace the first. The process of the change has to find out the API version.
 func TestOneTunnel(t *testing.T) {
 	t.Parallel()
 	const registerOne = "POST /config/tunnel-service"
@@ -288,7 +286,7 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// TestPreflight looks at the certificate that the tunnel shows from here.
+// TestPreflight: the plan checks the certificate that the tunnel shows.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)

@@ -34,13 +34,13 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 		"thumbprint": schema.StringAttribute{
 			CustomType: customtypes.ThumbprintType, Optional: true, Computed: true,
-			MarkdownDescription: "SHA-256 thumbprint of the tunnel's certificate, in place of the certificate: the appliance is asked which certificate it sees at `url`, which must have this thumbprint.",
+			MarkdownDescription: "SHA-256 thumbprint of the tunnel's certificate, instead of the certificate: the certificate that the appliance sees at `url` must have it.",
 			Validators:          []validator.String{customtypes.ThumbprintType.Validator()},
 			PlanModifiers:       []planmodifier.String{customtypes.ThumbprintType.KeepPrior()},
 		},
 		"lookup_service_url": schema.StringAttribute{
 			CustomType: customtypes.LookupServiceType, Optional: true,
-			MarkdownDescription: "Address of the lookup service for the tunnel, such as `https://vcenter.example.com`. Left alone when unset. Needs `lookup_service_thumbprint`. **Experimental**: the call is known from old appliances only; one that lacks it gets a warning.",
+			MarkdownDescription: "Address of the lookup service for the tunnel, such as `https://vcenter.example.com`. Not changed if unset. Needs `lookup_service_thumbprint`. **Experimental**: the call is known from old appliances only; an appliance without it causes a warning.",
 			Validators:          []validator.String{customtypes.LookupServiceType.Validator(), stringvalidator.AlsoRequires(path.MatchRoot("lookup_service_thumbprint"))},
 			PlanModifiers:       []planmodifier.String{customtypes.LookupServiceType.KeepPrior()},
 		},
@@ -65,14 +65,14 @@ func (r *tunnelResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 	rootPassword.AddTo(all)
 	resp.Schema = schema.Schema{
 		Version: 1,
-		MarkdownDescription: "Registers a tunnel with a Cloud service, which may have two since 4.6. A vCenter Replication Management Appliance has its tunnel inside. " +
+		MarkdownDescription: "Registers a tunnel with a Cloud service, which may have two since 4.6. A vCenter Replication Management Appliance has a built-in tunnel. " +
 			"Change the root password of the tunnel first, with `vcda_appliance_password`.\n\n" +
 			"A tunnel can't be unregistered: no call for it is known. A destroy only removes it from the state, and says so.",
 		Attributes: all,
 	}
 }
 
-// IdentitySchema is the identity of a tunnel.
+// IdentitySchema describes the identity of a tunnel.
 func (r *tunnelResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "UUID of the tunnel; in API 4.5 its URL."},

@@ -10,8 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// stateV0 is the state of the archived provider vmware/vcda. Its release 1.0.0 took
-// the URL for the ID.
+// stateV0 is the state of the archived provider vmware/vcda. Its release 1.0.0 used the URL as the ID.
 type stateV0 struct {
 	ID           string `json:"id"`
 	URL          string `json:"url"`
@@ -33,7 +32,7 @@ func convert(_ context.Context, text []byte) (model, error) {
 
 var legacy = base.Legacy[model]{Type: typeName, Convert: convert, ID: identity}
 
-// identity is the UUID. A URL becomes one in the first refresh.
+// identity returns the UUID. A URL is replaced by the UUID in the first refresh.
 func identity(m model) types.String {
 	if isURL(m.ID.ValueString()) {
 		return types.StringNull()

@@ -17,7 +17,7 @@ func (l *Lister[M, P, R]) ListResourceConfigSchema(_ context.Context, _ list.Lis
 	resp.Schema = schema.Schema{MarkdownDescription: "Lists the " + l.Noun + "s that are registered with " + l.Home + "."}
 }
 
-// List asks once, and then pushes what was found.
+// List reads the list once and then pushes the appliances.
 func (l *Lister[M, P, R]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	rows, diags := l.Rows(ctx, "list the "+l.Noun+"s")
 	if diags.HasError() {

@@ -1,5 +1,5 @@
-// Package registered holds what replicators and tunnels have in common as Terraform
-// objects: appliances that are registered with a service, which lists them.
+// Package registered holds the common parts of the Terraform objects for replicators and tunnels: appliances that are
+// registered with a service, which lists them.
 package registered
 
 import (
@@ -31,17 +31,17 @@ const (
 
 // Row is an appliance as the service lists it.
 type Row interface {
-	Key() string     // what the service calls it by; "" for a replicator that is half paired
+	Key() string     // its ID at the service; "" for a replicator that is half paired
 	Address() string // its URL, as the service shows it
 }
 
-// Service is where the appliances are registered.
+// Service is the service that the appliances are registered with.
 type Service struct {
 	Client *vcda.Client
 	Errors diagnostics.System
 }
 
-// Secrets are those of the configuration, where write-only ones are only.
+// Secrets are the secrets of the configuration. Only the configuration has the write-only ones.
 type Secrets struct {
 	RootPassword types.String
 	SSOPassword  types.String // of a replicator
@@ -58,7 +58,7 @@ type Common struct {
 	Timeouts                timeouts.Value               `tfsdk:"timeouts"`
 }
 
-// Blank is an appliance of which nothing is known.
+// Blank returns an appliance of which nothing is known.
 func Blank() Common {
 	return Common{
 		LookupServiceURL: customtypes.LookupServiceType.Null(), LookupServiceThumbprint: customtypes.ThumbprintType.Null(),
@@ -66,17 +66,17 @@ func Blank() Common {
 	}
 }
 
-// Shared are the attributes themselves.
+// Shared returns the common attributes.
 func (m *Common) Shared() *Common { return m }
 
-// LookupService is the appliance's own lookup service, in the form that is sent.
+// LookupService returns the appliance's own lookup service, as it is sent.
 func (m *Common) LookupService() vcda.LookupService {
 	return vcda.LookupService{
 		URL: customtypes.LookupServiceType.Normal(m.LookupServiceURL), Thumbprint: customtypes.ThumbprintType.Normal(m.LookupServiceThumbprint),
 	}
 }
 
-// LookupServers is the lookup service where it is new or changed, to look at from here.
+// LookupServers returns the lookup service if it is new or changed, for base.LookAtServers.
 func (m *Common) LookupServers(prior Common) []base.Server {
 	if m.LookupService() == prior.LookupService() {
 		return nil
@@ -89,21 +89,21 @@ type Model[M any, R Row] interface {
 	*M
 	Shared() *Common
 
-	// Address is the address that is configured.
+	// Address returns the configured address.
 	Address() string
-	// Secrets are those of the configuration.
+	// Secrets returns the secrets of the configuration.
 	Secrets(ctx context.Context, config tfsdk.Config) (Secrets, diag.Diagnostics)
 	// Create registers the appliance.
 	Create(ctx context.Context, at Service, given Secrets, diags *diag.Diagnostics) (R, error)
-	// Update makes the calls that the way from prior to the model needs.
+	// Update sends the requests of the change from prior to the model.
 	Update(ctx context.Context, at Service, prior M, given Secrets, diags *diag.Diagnostics) (R, error)
-	// Failed explains an error of Create or Update.
+	// Failed returns the error of Create or Update.
 	Failed(ctx context.Context, at Service, action string, err error) diag.Diagnostic
 	// Is reports whether a row is the appliance of the model.
 	Is(row R) bool
-	// Report sets what a create or an update made known.
+	// Report sets the values that a create or an update has returned.
 	Report(row R)
-	// Refresh sets what the service shows.
+	// Refresh sets the values that the service shows.
 	Refresh(row R)
 }
 
@@ -124,7 +124,7 @@ func (r *Resource[M, P, R]) Metadata(_ context.Context, _ resource.MetadataReque
 	resp.TypeName = r.Type
 }
 
-// Action words an operation for a message.
+// Action names an operation in a message.
 func (r *Resource[M, P, R]) Action(verb string, m P) string {
 	return verb + " the " + r.Noun + " " + m.Address()
 }
@@ -134,7 +134,7 @@ func (r *Resource[M, P, R]) Release(client *vcda.Client, m P) {
 	r.Reservations.Release(r.key(client, m))
 }
 
-// key is what tells the appliance of a model from others of the service.
+// key identifies the appliance of a model.
 func (r *Resource[M, P, R]) key(client *vcda.Client, m P) string {
 	return r.Noun + " " + client.URL() + " " + customtypes.URLType.Normal(customtypes.URLType.Value(m.Address()))
 }
@@ -176,7 +176,7 @@ func (r *Resource[M, P, R]) Create(ctx context.Context, req resource.CreateReque
 func (r *Resource[M, P, R]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // required also if the object is gone
 	limit, diags := m.Shared().Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -199,7 +199,7 @@ func (r *Resource[M, P, R]) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
-// Rows lists what is registered.
+// Rows lists the registered appliances.
 func (r *Resource[M, P, R]) Rows(ctx context.Context, action string) ([]R, diag.Diagnostics) {
 	at, diags := r.Connect(ctx, r.Data, action)
 	if diags.HasError() {
@@ -212,7 +212,7 @@ func (r *Resource[M, P, R]) Rows(ctx context.Context, action string) ([]R, diag.
 	return rows, nil
 }
 
-// Update makes the calls that the change needs.
+// Update sends the requests of the change.
 func (r *Resource[M, P, R]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, prior := P(new(M)), P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
