@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
 )
 
-// model is the set-up as state and configuration hold it.
+// model is the set-up in state and configuration.
 type model struct {
 	manager.Common
 	SiteDescription       customtypes.NormalizedString `tfsdk:"site_description"`
@@ -33,7 +33,7 @@ func (m *model) passwordState() base.SecretState {
 	return base.SecretState{Stored: m.VCDPassword, Version: m.VCDPasswordWOVersion}
 }
 
-// Wanted is the set-up that the model describes.
+// Wanted returns the set-up that the model describes.
 func (m *model) Wanted(given manager.Secrets) setup.Wanted {
 	w := m.Common.Wanted(vcda.Cloud, given.License)
 	w.Description = m.SiteDescription.ValueString()
@@ -48,8 +48,8 @@ func (m *model) Wanted(given manager.Secrets) setup.Wanted {
 	return w
 }
 
-// Steps are those that the way from prior to m needs. A setting that is removed, or
-// turned off, stays as it is.
+// Steps returns the steps of the change from prior to m. A setting that is removed or turned off stays on the
+// appliance.
 func (m *model) Steps(prior model, given manager.Secrets) []setup.Step {
 	var steps []setup.Step
 	if m.LicenseChanged(prior.Common, given.License) {
@@ -77,7 +77,7 @@ func (m *model) directorChanged(prior model) bool {
 		!m.VCDThumbprint.IsNull() && !customtypes.ThumbprintType.Same(m.VCDThumbprint.ValueString(), prior.VCDThumbprint.ValueString())
 }
 
-// KeepUndone takes what an update did not come to from the prior state.
+// KeepUndone restores the values that an update did not reach from the prior state.
 func (m *model) KeepUndone(prior model, result setup.Result) {
 	m.Common.KeepUndone(prior.Common, result)
 	if !result.IsDone(setup.PublicEndpoint) {
@@ -107,8 +107,8 @@ func (m *model) reportOwn(facts manager.Facts) {
 	m.Endpoints = endpointsObject(facts.Endpoints.Effective)
 }
 
-// Refresh sets what the appliance shows. What was left alone stays so, but for an
-// import, which shows everything that is set.
+// Refresh sets the values that the appliance shows. Attributes that are not configured stay null, except after an
+// import, which sets all.
 func (m *model) Refresh(facts manager.Facts) {
 	imported := m.Imported()
 	m.Common.Refresh(facts)
@@ -133,10 +133,10 @@ func (m *model) Refresh(facts manager.Facts) {
 
 const stays = "Nothing is undone: site name, license, endpoint, the connection to Cloud Director and the lookup services stay on the appliance, and its plug-in in Cloud Director, where it can be removed."
 
-// Stays says what a destroy leaves.
+// Stays describes the set-up that a destroy leaves.
 func (m *model) Stays(*vcda.Client) string { return stays }
 
-// Once are the site name and its description where they are planned to change.
+// Once returns the site name and its description if they are planned to change.
 func (m *model) Once(prior model) (changed path.Paths) {
 	if !m.SiteName.IsUnknown() && !m.SiteName.Equal(prior.SiteName) {
 		changed = append(changed, path.Root("site_name"))
@@ -147,7 +147,7 @@ func (m *model) Once(prior model) (changed path.Paths) {
 	return changed
 }
 
-// Servers are a new or changed lookup service and Cloud Director.
+// Servers returns a new or changed lookup service and Cloud Director.
 func (m *model) Servers(prior model) []base.Server {
 	var servers []base.Server
 	if m.LookupServiceChanged(prior.Common) {
@@ -159,7 +159,7 @@ func (m *model) Servers(prior model) []base.Server {
 	return servers
 }
 
-// Checks are the steps that the appliance can try, as far as all they need is known.
+// Checks returns the steps that the appliance can check, if all their values are known.
 func (m *model) Checks(prior model, given manager.Secrets) []setup.Step {
 	var steps []setup.Step
 	if m.LookupServiceChanged(prior.Common) && !m.LookupServiceURL.IsUnknown() && !m.LookupServiceThumbprint.IsUnknown() {
@@ -187,7 +187,7 @@ var endpointFields = []struct {
 }{
 	{name: "mgmt_address", doc: "Address of the management endpoint.", address: func(e vcda.EndpointConfiguration) *string { return e.MgmtAddress }},
 	{name: "mgmt_port", doc: "Port of the management endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.MgmtPort }},
-	{name: "mgmt_public_address", doc: "Address under which other sites reach the management endpoint. A tunnel enters its name here.", address: func(e vcda.EndpointConfiguration) *string { return e.MgmtPublicAddress }},
+	{name: "mgmt_public_address", doc: "Address under which other sites reach the management endpoint. A tunnel sets its name here.", address: func(e vcda.EndpointConfiguration) *string { return e.MgmtPublicAddress }},
 	{name: "mgmt_public_port", doc: "Port under which other sites reach the management endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.MgmtPublicPort }},
 	{name: "api_address", doc: "Address of the API endpoint.", address: func(e vcda.EndpointConfiguration) *string { return e.APIAddress }},
 	{name: "api_port", doc: "Port of the API endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.APIPort }},
@@ -195,7 +195,7 @@ var endpointFields = []struct {
 	{name: "api_public_port", doc: "Port under which other sites reach the API endpoint.", port: func(e vcda.EndpointConfiguration) *int64 { return e.APIPublicPort }},
 }
 
-// endpointTypes are the types of the fields.
+// endpointTypes returns the types of the fields.
 func endpointTypes() map[string]attr.Type {
 	all := map[string]attr.Type{}
 	for _, f := range endpointFields {

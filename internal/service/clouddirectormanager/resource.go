@@ -27,7 +27,7 @@ const defaultPort = 443
 
 var vcdPassword = base.Secret{Name: "vcd_password", Doc: "Password of the Cloud Director user. A change connects to Cloud Director again with it."}
 
-// attributes are at fault where a step fails.
+// attributes has the attribute of the error of each step.
 var attributes = map[setup.Step]string{
 	setup.License: "license_key", setup.Site: "site_name", setup.PublicEndpoint: "public_endpoint_address", setup.Director: "vcd_url",
 	setup.LookupService: "lookup_service_url", setup.ManagerLookupService: "manager_lookup_service",
@@ -72,10 +72,10 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Required: true, Validators: []validator.String{base.ValidBy(values.CloudUser)},
 			MarkdownDescription: "Administrator of the Cloud Director, such as `administrator@System`.",
 		},
-		"vcd_thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the Cloud Director's certificate. When unset, the appliance verifies it by public authorities."),
+		"vcd_thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the Cloud Director's certificate. If unset, the appliance verifies it with public authorities."),
 		"manager_lookup_service": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` leaves it alone. **Experimental**: the call is known from old appliances only; one that lacks it gets a warning.",
+			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` does not change it. **Experimental**: the call is known from old appliances only; an appliance without it causes a warning.",
 		},
 		"reapply_triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -104,7 +104,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
-// Delete undoes nothing: the appliance can't take any of it back.
+// Delete changes nothing, because the appliance can't undo any of it.
 func (r *managerResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if client, absent := r.VCDA.Client(); !absent.HasError() {
 		r.Release(client)

@@ -17,7 +17,7 @@ const name = "vcda_cloud_director_replication_manager"
 
 type calls = map[string]int
 
-// checks are the calls by which the appliance tries what is about to be set.
+// checks are the calls by which the appliance checks planned values.
 var checks = []string{"POST /config/check-lookup-service", "POST /config/check-vcloud"}
 
 // requireCalls compares the calls that change something.
@@ -79,8 +79,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// TestCreate_withoutUnprovenCalls meets an appliance that lacks what only old ones
-// are known to have.
+// TestCreate_withoutUnprovenCalls: the appliance lacks the calls that are known from old appliances only.
 func TestCreate_withoutUnprovenCalls(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -207,8 +206,8 @@ func TestRestored(t *testing.T) {
 	}
 }
 
-// TestPreflight: with an open session the plan of a change lets the appliance try it;
-// a plan without one sends nothing.
+// TestPreflight: with an open session, the plan of a change lets the appliance check it; a plan without one sends
+// nothing.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -231,8 +230,7 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-// TestTunnelAddress: the address that a tunnel has entered survives another public
-// endpoint.
+// TestTunnelAddress: the address that a tunnel has set stays when the public endpoint changes.
 func TestTunnelAddress(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)
@@ -247,7 +245,7 @@ func TestTunnelAddress(t *testing.T) {
 	}
 }
 
-// TestBadInput finds wrong credentials and certificates before the site name is set.
+// TestBadInput: wrong credentials and certificates are found before the site name is set.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	wrong := "SHA-256" + strings.Repeat(":AB", 32)

@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
 )
 
-// model is the set-up as state and configuration hold it.
+// model is the set-up in state and configuration.
 type model struct {
 	manager.Common
 	SSOUser              types.String `tfsdk:"sso_user"`
@@ -25,7 +25,7 @@ func (m *model) passwordState() base.SecretState {
 	return base.SecretState{Stored: m.SSOPassword, Version: m.SSOPasswordWOVersion}
 }
 
-// Wanted is the set-up that the model describes.
+// Wanted returns the set-up that the model describes.
 func (m *model) Wanted(given manager.Secrets) setup.Wanted {
 	w := m.Common.Wanted(vcda.Manager, given.License)
 	w.Admin = &vcda.SSOAdmin{User: m.SSOUser.ValueString(), Password: given.Password.ValueString()}
@@ -34,7 +34,7 @@ func (m *model) Wanted(given manager.Secrets) setup.Wanted {
 	return w
 }
 
-// Steps are those that the way from prior to m needs.
+// Steps returns the steps of the change from prior to m.
 func (m *model) Steps(prior model, given manager.Secrets) []setup.Step {
 	var steps []setup.Step
 	if m.LicenseChanged(prior.Common, given.License) {
@@ -53,7 +53,7 @@ func (m *model) Steps(prior model, given manager.Secrets) []setup.Step {
 	return steps
 }
 
-// KeepUndone takes what an update did not come to from the prior state.
+// KeepUndone restores the values that an update did not reach from the prior state.
 func (m *model) KeepUndone(prior model, result setup.Result) {
 	m.Common.KeepUndone(prior.Common, result)
 	if !result.IsDone(setup.LookupService) {
@@ -86,8 +86,8 @@ func (m *model) notePlugin(prior types.String, result setup.Result) {
 	}
 }
 
-// Refresh sets what the appliance shows. After an import the plug-in, which it does
-// not show, counts as registered.
+// Refresh sets the values that the appliance shows. It does not show the plug-in, which counts as registered after an
+// import.
 func (m *model) Refresh(facts manager.Facts) {
 	m.Common.Refresh(facts)
 	if m.VSpherePlugin.IsNull() {
@@ -95,22 +95,22 @@ func (m *model) Refresh(facts manager.Facts) {
 	}
 }
 
-// removesPlugin reports whether a destroy can unregister the plug-in: in API 4.5 that
-// takes the SSO password, which a destroy does not have if it is write-only.
+// removesPlugin reports whether a destroy can unregister the plug-in. In API 4.5 that requires the SSO password,
+// which a destroy does not have if it is write-only.
 func (m *model) removesPlugin(client *vcda.Client) bool {
 	return m.VSpherePlugin.ValueBool() && (!client.PluginNeedsSSO() || !m.SSOPassword.IsNull())
 }
 
-// Stays says what a destroy leaves.
+// Stays describes the set-up that a destroy leaves.
 func (m *model) Stays(client *vcda.Client) string {
 	text := "Site name, license and lookup service stay on the appliance, since pairings, replicators and replications need them; the site name can't be changed."
 	if m.VSpherePlugin.ValueBool() && client != nil && !m.removesPlugin(client) {
-		text = "The plug-in of the vSphere Client stays registered: in API 4.5 its removal takes the SSO password, which a write-only one keeps from a destroy. Unregister it in the appliance's own user interface.\n\n" + text
+		text = "The plug-in of the vSphere Client stays registered: in API 4.5 its removal requires the SSO password, and a destroy does not have a write-only one. Unregister it in the appliance's own user interface.\n\n" + text
 	}
 	return text
 }
 
-// Once is the site name where it is planned to change.
+// Once returns the site name if it is planned to change.
 func (m *model) Once(prior model) path.Paths {
 	if m.SiteName.IsUnknown() || m.SiteName.Equal(prior.SiteName) {
 		return nil
@@ -118,7 +118,7 @@ func (m *model) Once(prior model) path.Paths {
 	return path.Paths{path.Root("site_name")}
 }
 
-// Servers is a new or changed lookup service.
+// Servers returns a new or changed lookup service.
 func (m *model) Servers(prior model) []base.Server {
 	if !m.LookupServiceChanged(prior.Common) {
 		return nil
@@ -126,5 +126,5 @@ func (m *model) Servers(prior model) []base.Server {
 	return []base.Server{m.LookupServer()}
 }
 
-// Checks are none: a Manager has no call that tries a lookup service.
+// Checks returns none: a Manager has no call that checks a lookup service.
 func (m *model) Checks(model, manager.Secrets) []setup.Step { return nil }

@@ -20,13 +20,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// configuredWithin is how long the appliance may take to say that it is configured:
-// whether it needs a replicator first is not documented.
+// configuredWithin limits the wait until the appliance reports that it is configured. It is not documented whether it
+// needs a replicator first.
 const configuredWithin = 2 * time.Minute
 
 var ssoPassword = base.Secret{Name: "sso_password", Doc: "Password of the SSO user. A change sends the lookup service again with it."}
 
-// attributes are at fault where a step fails.
+// attributes has the attribute of the error of each step.
 var attributes = map[setup.Step]string{
 	setup.License: "license_key", setup.Site: "site_name", setup.LookupService: "lookup_service_url",
 	setup.Plugin: "vsphere_plugin", setup.PluginRemoval: "vsphere_plugin",
@@ -61,7 +61,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 			MarkdownDescription: "Whether the plug-in is registered in the vSphere Client. `true` by default; `false` unregisters one that is there. A destroy unregisters it.",
 		},
-		"vsphere_plugin_status": schema.StringAttribute{Computed: true, MarkdownDescription: "Answer to the last registration of the plug-in, such as `OK`. Null when it is off, or was registered outside Terraform."},
+		"vsphere_plugin_status": schema.StringAttribute{Computed: true, MarkdownDescription: "Answer to the last registration of the plug-in, such as `OK`. Null if it is off, or was registered outside Terraform."},
 		"reapply_triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Any values. A change of one sends the lookup service and the plug-in again, as is needed after a new certificate of the appliance or of the vCenter.",
@@ -79,8 +79,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
-// Delete unregisters the plug-in, if the appliance is still the one of the state. The
-// rest stays on it.
+// Delete unregisters the plug-in, if the appliance is still that of the state. The rest stays.
 func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
@@ -102,7 +101,7 @@ func (r *managerResource) Delete(ctx context.Context, req resource.DeleteRequest
 }
 
 func (m *model) unregisterPlugin(ctx context.Context, client *vcda.Client) error {
-	config, err := client.Config(ctx) // which settles the API version too
+	config, err := client.Config(ctx) // also determines the API version
 	if err != nil || config.ID != m.ID.ValueString() || !m.removesPlugin(client) {
 		return err
 	}

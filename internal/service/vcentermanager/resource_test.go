@@ -52,8 +52,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// TestUpdate changes one attribute after the other, and requires the calls that the
-// change needs, and no others.
+// TestUpdate changes one attribute after the other: each sends only the calls that it needs.
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
@@ -161,7 +160,7 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// TestPreflight looks at the certificate that the lookup service shows from here.
+// TestPreflight: the plan checks the certificate that the lookup service shows.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
@@ -223,7 +222,7 @@ func TestCreate_slowCalls(t *testing.T) {
 	})
 }
 
-// TestSiteName tries other names on an appliance that has one.
+// TestSiteName: other names for an appliance that has one are refused.
 func TestSiteName(t *testing.T) {
 	t.Parallel()
 	t.Run("create with another name", func(t *testing.T) {
@@ -286,8 +285,7 @@ func requireError(t *testing.T, problems direct.Diagnostics, parts ...string) {
 	}
 }
 
-// TestBadInput refuses wrong values, before the site name is set where the appliance
-// can tell.
+// TestBadInput: wrong values are refused, if possible before the site name is set.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	wrong := "SHA-256" + strings.Repeat(":AB", 32)
@@ -335,7 +333,7 @@ func TestCreate_otherService(t *testing.T) {
 	requireCalls(t, site.Main, calls{})
 }
 
-// TestUpdate_failsHalfWay keeps what was done, and goes on from there.
+// TestUpdate_failsHalfWay: a failed update keeps the finished steps, and the next one continues.
 func TestUpdate_failsHalfWay(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
@@ -405,8 +403,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// TestDelete_unsettled: the destroy's process meets the appliance for the first time, and
-// finds the version out that it knows.
+// TestDelete_unsettled: the process of the destroy has to find out the API version first.
 func TestDelete_unsettled(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager, func(o *simulator.ApplianceOptions) { o.APIVersions = []string{"4.5"} })
@@ -422,7 +419,7 @@ func TestDelete_unsettled(t *testing.T) {
 	}
 }
 
-// TestDelete_another: the appliance has been redeployed since, which is left alone.
+// TestDelete_another: a redeployed appliance is not changed.
 func TestDelete_another(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)

@@ -18,8 +18,8 @@ type stateV0 struct {
 	VSpherePluginStatus string `json:"vsphere_plugin_status"`
 }
 
-// convert makes a state of this version. The plug-in, which the archived provider
-// always registered, counts as registered.
+// convert makes a state of this version. The archived provider always registered the plug-in, so it counts as
+// registered.
 func convert(_ context.Context, text []byte) (model, error) {
 	var old stateV0
 	err := json.Unmarshal(text, &old)

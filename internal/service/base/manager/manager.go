@@ -1,5 +1,5 @@
-// Package manager holds what the Manager of a vCenter appliance and the Cloud service
-// have in common as Terraform objects.
+// Package manager holds the common parts of the Terraform objects for the Manager of a vCenter appliance and for the
+// Cloud service.
 package manager
 
 import (
@@ -74,7 +74,7 @@ func (licenseForm) ValidateString(_ context.Context, req validator.StringRequest
 
 var siteNameForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// AddAttributes adds those of Common but for reapply_triggers, whose effect differs.
+// AddAttributes adds the attributes of Common, except reapply_triggers, whose effect differs.
 func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) {
 	licenseKey.AddTo(attributes)
 	computed := func(doc string) schema.StringAttribute {
@@ -104,7 +104,7 @@ func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) 
 	}))
 }
 
-// Facts is what an appliance reports of its set-up.
+// Facts holds the set-up that an appliance reports.
 type Facts struct {
 	Config     vcda.Config
 	License    vcda.LicenseInfo
@@ -126,7 +126,7 @@ func load(ctx context.Context, client *vcda.Client, service vcda.Service) (f Fac
 	return f, err
 }
 
-// Shared are the attributes themselves.
+// Shared returns the common attributes.
 func (m *Common) Shared() *Common { return m }
 
 // isAnother reports whether the appliance is not the one of the state: a new VM
@@ -148,8 +148,8 @@ func (m *Common) Report(f Facts) {
 	m.TunnelCertificate = base.StringOrNull(f.Config.TunnelCertificate)
 }
 
-// Refresh sets all attributes that the appliance shows. A license that is gone shows
-// as a key that has to be set again.
+// Refresh sets all attributes that the appliance shows. A missing license shows as a license key that has to be set
+// again.
 func (m *Common) Refresh(f Facts) {
 	m.Report(f)
 	m.SiteName = types.StringValue(f.Config.OwnSite())
@@ -160,7 +160,7 @@ func (m *Common) Refresh(f Facts) {
 	}
 }
 
-// Wanted is what both types set up.
+// Wanted returns the set-up that both types have.
 func (m *Common) Wanted(service vcda.Service, license types.String) setup.Wanted {
 	return setup.Wanted{
 		Service: service, Site: m.SiteName.ValueString(), License: license.ValueString(),
@@ -183,13 +183,12 @@ func (m *Common) LookupServiceChanged(prior Common) bool {
 		!base.SameTriggers(m.ReapplyTriggers, prior.ReapplyTriggers)
 }
 
-// LookupServer is the lookup service for base.LookAtServers.
+// LookupServer returns the lookup service for base.LookAtServers.
 func (m *Common) LookupServer() base.Server {
 	return base.Server{Name: "lookup service", URL: m.LookupServiceURL, Thumbprint: m.LookupServiceThumbprint, At: "lookup_service_thumbprint"}
 }
 
-// KeepUndone takes what an update did not come to, and the computed attributes, from
-// the prior state.
+// KeepUndone restores the values that an update did not reach, and the computed attributes, from the prior state.
 func (m *Common) KeepUndone(prior Common, result setup.Result) {
 	if !result.IsDone(setup.License) {
 		m.LicenseKey, m.LicenseKeyWOVersion = prior.LicenseKey, prior.LicenseKeyWOVersion

@@ -14,7 +14,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
 )
 
-// failed explains an error of a set-up.
+// failed returns the error of a set-up.
 func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup.Result, err error) diag.Diagnostic {
 	var (
 		service     *setup.OtherServiceError
@@ -76,7 +76,7 @@ func otherService(is vcda.Service) (why, advice string) {
 	return "The appliance is a Manager service (vCenter Replication Management Appliance). Nothing was sent.", "Use the type " + VCenterType + ", or correct the url."
 }
 
-// progress says what an operation that failed leaves.
+// progress describes the steps that a failed operation has finished.
 func progress(result setup.Result) string {
 	if len(result.Done) == 0 {
 		return "No other step was completed."
@@ -88,7 +88,7 @@ func progress(result setup.Result) string {
 	return "Completed before: " + strings.Join(names, ", ") + ". The appliance keeps that, and the next apply continues from there."
 }
 
-// warn tells what a set-up that succeeded leaves open.
+// warn warns of the open points of a successful set-up.
 func warn(result setup.Result, diags *diag.Diagnostics) {
 	if result.NotReady {
 		diags.AddWarning("The appliance is not configured yet",

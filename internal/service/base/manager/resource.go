@@ -19,7 +19,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/setup"
 )
 
-// Secrets are those of the configuration, where write-only ones are only.
+// Secrets are the secrets of the configuration. Only the configuration has the write-only ones.
 type Secrets struct{ License, Password types.String }
 
 // Model is the state of one of the types, which embeds Common.
@@ -27,25 +27,23 @@ type Model[M any] interface {
 	*M
 	Shared() *Common
 
-	// Wanted is the set-up that the model describes.
+	// Wanted returns the set-up that the model describes.
 	Wanted(given Secrets) setup.Wanted
-	// Steps are those that the way from prior to the model needs.
+	// Steps returns the steps of the change from prior to the model.
 	Steps(prior M, given Secrets) []setup.Step
-	// Report sets the computed attributes after the way from prior to the model.
+	// Report sets the computed attributes after the change from prior to the model.
 	Report(prior M, facts Facts, result setup.Result)
 	// Refresh sets all attributes that the appliance shows.
 	Refresh(facts Facts)
-	// KeepUndone takes what an update did not come to, and the computed attributes,
-	// from the prior state.
+	// KeepUndone restores the values that an update did not reach, and the computed attributes, from the prior state.
 	KeepUndone(prior M, result setup.Result)
-	// Stays says what a destroy leaves. The client is nil where there is none.
+	// Stays describes the set-up that a destroy leaves. The client is nil if no appliance is configured.
 	Stays(client *vcda.Client) string
-	// Once are the planned changes of attributes that are set once.
+	// Once returns the planned changes of attributes that are set once.
 	Once(prior M) path.Paths
-	// Servers are those to look at from here before the way from prior to the model.
+	// Servers returns the servers to check at plan time, for the change from prior to the model.
 	Servers(prior M) []base.Server
-	// Checks are the steps that the appliance can try before, as far as all that
-	// they need is known.
+	// Checks returns the steps that the appliance can check at plan time, if all their values are known.
 	Checks(prior M, given Secrets) []setup.Step
 }
 
@@ -54,8 +52,8 @@ type Resource[M any, P Model[M]] struct {
 	base.ForResource
 	Type       string
 	Service    vcda.Service
-	Password   base.Secret           // beside the license key
-	Attributes map[setup.Step]string // the one at fault where a step fails
+	Password   base.Secret           // in addition to the license key
+	Attributes map[setup.Step]string // attribute of the error of each step
 }
 
 // Metadata names the type.
@@ -63,14 +61,14 @@ func (r *Resource[M, P]) Metadata(_ context.Context, _ resource.MetadataRequest,
 	resp.TypeName = r.Type
 }
 
-// IdentitySchema is the identity of a set-up: the instance ID of the service.
+// IdentitySchema describes the identity of a set-up: the instance ID of the service.
 func (r *Resource[M, P]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Instance ID of the service."},
 	}}
 }
 
-// ImportState takes the instance ID, which vcda_appliance shows as id.
+// ImportState imports a set-up by the instance ID, which vcda_appliance shows as id.
 func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }
@@ -84,8 +82,8 @@ func (r *Resource[M, P]) secrets(ctx context.Context, config tfsdk.Config, diags
 	return given
 }
 
-// Create sets the appliance up. After an error there is no state, which Terraform would
-// destroy: the next apply goes on with what is done.
+// Create sets the appliance up. After an error nothing is saved, because Terraform would destroy it: the next apply
+// continues with the steps that are left.
 func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	const action = "set the appliance up"
 	m := P(new(M))
@@ -123,12 +121,12 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
-// Read refreshes the state, or removes it where another appliance answers.
+// Read refreshes the state. It removes it if another appliance responds.
 func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	const action = "read the set-up of the appliance"
 	m := P(new(M))
 	resp.Diagnostics.Append(req.State.Get(ctx, m)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // even what is gone needs one
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...) // required also if the object is gone
 	limit, diags := m.Shared().Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	client, diags := r.VCDA.Client()
@@ -154,13 +152,13 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 }
 
-// Update takes the steps that the change needs. Those before an error are saved.
+// Update performs the steps of the change. It saves those before an error.
 func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	const action = "change the set-up of the appliance"
 	m, prior := P(new(M)), P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), prior.Shared().ID)...) // CLIs below 1.12 hand over none
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), prior.Shared().ID)...) // CLIs before 1.12 pass none
 	given := r.secrets(ctx, req.Config, &resp.Diagnostics)
 	limit, diags := m.Shared().Timeouts.Update(ctx, changeTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -196,14 +194,14 @@ func logProgress(ctx context.Context, client *vcda.Client) func(string) {
 	return func(text string) { tflog.Info(ctx, "set-up of "+client.URL()+": "+text) }
 }
 
-// key is what tells the set-up of an appliance from others.
+// key identifies the set-up of an appliance.
 func key(client *vcda.Client) string { return "set-up " + client.URL() }
 
 // Release lets another resource of this run set the appliance up.
 func (r *Resource[M, P]) Release(client *vcda.Client) { r.Reservations.Release(key(client)) }
 
-// ModifyPlan warns of what a destroy leaves, checks changes of what is set once, and
-// looks at what the appliance will contact.
+// ModifyPlan warns of a set-up that a destroy leaves, checks changes of attributes that are set once, and checks the
+// servers that the appliance will contact.
 func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !req.State.Raw.IsNull() && base.KeepUnchanged(req, resp) {
 		return
@@ -238,9 +236,8 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 }
 
-// checkOnce decides about planned changes of what is set once: as long as the appliance
-// answers as the old site each is an error, and a new appliance at the same address is
-// set up again.
+// checkOnce checks planned changes of attributes that are set once. While the appliance has the old site, each is an
+// error; a new appliance at the same address is set up again.
 func checkOnce(ctx context.Context, client *vcda.Client, prior Common, changed path.Paths, resp *resource.ModifyPlanResponse) {
 	if len(changed) == 0 {
 		return
@@ -269,8 +266,7 @@ func warnOfRemovedLicense(given Secrets, prior Common, diags *diag.Diagnostics) 
 	}
 }
 
-// tryOnAppliance lets the appliance try steps that are planned, with a session that is
-// open already, and warns if one fails.
+// tryOnAppliance lets the appliance check planned steps, if a session is open already, and warns of a failure.
 func (r *Resource[M, P]) tryOnAppliance(ctx context.Context, client *vcda.Client, w setup.Wanted, steps []setup.Step) diag.Diagnostics {
 	if len(steps) == 0 || !client.HasSession() {
 		return nil
@@ -286,5 +282,5 @@ func (r *Resource[M, P]) tryOnAppliance(ctx context.Context, client *vcda.Client
 	}
 	d := diagnostics.FromError(ctx, failed.Err)
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(r.Attributes[failed.Step]), "The appliance can't use the "+failed.Step.String(),
-		"The appliance has tried it: "+d.Why+" The apply will probably fail. "+base.PreflightOff)}
+		"The appliance has checked it: "+d.Why+" The apply will probably fail. "+base.PreflightOff)}
 }
