@@ -351,8 +351,7 @@ func TestUpdate_failsHalfWay(t *testing.T) {
 	requireCalls(t, site.Main, calls{"POST /config/lookup-service": 1, "POST /config/vsphere-ui": 1})
 }
 
-// TestUpdate_pluginFails registers the plug-in in the next apply, though the lookup
-// service that it follows is not due any more.
+// TestUpdate_pluginFails: the next apply registers the plug-in again, although the lookup service no longer changes.
 func TestUpdate_pluginFails(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
@@ -361,7 +360,7 @@ func TestUpdate_pluginFails(t *testing.T) {
 	changed := site.VCenterManager(direct.Values{"reapply_triggers": direct.Values{"a": "b"}})
 	site.Main.Fault(simulator.Fault{Method: "POST", Path: "/config/vsphere-ui", Kind: simulator.Status, Status: http.StatusInternalServerError, Times: 1})
 	object, problems := p.Apply(t, p.Plan(t, name, object, changed))
-	requireError(t, problems, "The plug-in of the vSphere Client was not set", "kept by the appliance: lookup service")
+	requireError(t, problems, "The plug-in of the vSphere Client was not set", "Completed before: lookup service")
 	site.Main.ResetStats()
 	object = deployed.Change(t, p, name, object, changed)
 	requireCalls(t, site.Main, calls{"POST /config/vsphere-ui": 1})
