@@ -49,7 +49,7 @@ var (
 
 // NewResource returns the resource vcda_cloud_director_replication_manager.
 func NewResource() resource.Resource {
-	return &managerResource{manager.Resource[model, *model]{Type: manager.DirectorType, Service: vcda.Cloud, Password: vcdPassword, Attributes: attributes}, legacy}
+	return &managerResource{manager.Resource[model, *model]{Kind: manager.Kind{Type: manager.DirectorType, Service: vcda.Cloud, Password: vcdPassword, Attributes: attributes}}, legacy}
 }
 
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -48,7 +48,7 @@ var (
 
 // NewResource returns the resource vcda_vcenter_replication_manager.
 func NewResource() resource.Resource {
-	return &managerResource{manager.Resource[model, *model]{Type: manager.VCenterType, Service: vcda.Manager, Password: ssoPassword, Attributes: attributes}, legacy}
+	return &managerResource{manager.Resource[model, *model]{Kind: manager.Kind{Type: manager.VCenterType, Service: vcda.Manager, Password: ssoPassword, Attributes: attributes}}, legacy}
 }
 
 func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

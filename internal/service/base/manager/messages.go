@@ -15,7 +15,7 @@ import (
 )
 
 // failed returns the error of a set-up.
-func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup.Result, err error) diag.Diagnostic {
+func (k *Kind) failed(ctx context.Context, action string, result setup.Result, err error) diag.Diagnostic {
 	var (
 		service     *setup.OtherServiceError
 		site        *setup.OtherSiteError
@@ -33,7 +33,7 @@ func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup
 			d.Why += fmt.Sprintf(" Its description is %q.", site.Config.LocalSiteDescription)
 		}
 		d.Consequence = "Nothing was sent."
-		d.Advice = fmt.Sprintf("If this is the right appliance, set site_name to that name, or import it:\n\n  terraform import %s.NAME %s\n\nwith the resource's own name for NAME. Otherwise deploy a new appliance.", r.Type, site.Config.ID)
+		d.Advice = fmt.Sprintf("If this is the right appliance, set site_name to that name, or import it:\n\n  terraform import %s.NAME %s\n\nwith the resource's own name for NAME. Otherwise deploy a new appliance.", k.Type, site.Config.ID)
 		return d.UnableAt(path.Root("site_name"), action)
 	case !errors.As(err, &step):
 		d.Consequence = progress(result)
@@ -50,7 +50,7 @@ func (r *Resource[M, P]) failed(ctx context.Context, action string, result setup
 	d.Why = fmt.Sprintf(problem, step.Step, d.Why)
 	d.Consequence = progress(result)
 	d.Advice = strings.TrimSpace(advice[step.Step] + " " + d.Advice)
-	at := path.Root(r.Attributes[step.Step])
+	at := path.Root(k.Attributes[step.Step])
 	if errors.As(err, &certificate) {
 		at = path.Root("lookup_service_thumbprint")
 		d.Advice = "Compare both with the certificate of the vCenter, and correct lookup_service_thumbprint."

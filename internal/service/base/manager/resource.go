@@ -47,8 +47,8 @@ type Model[M any] interface {
 	Checks(prior M, given Secrets) []setup.Step
 }
 
-// Resource is the resource of one of the types, whose state is an M.
-type Resource[M any, P Model[M]] struct {
+// Kind is what tells the two types apart, in addition to their models.
+type Kind struct {
 	base.ForResource
 	Type       string
 	Service    vcda.Service
@@ -56,28 +56,31 @@ type Resource[M any, P Model[M]] struct {
 	Attributes map[setup.Step]string // attribute of the error of each step
 }
 
+// Resource is the resource of one of the types, whose state is an M.
+type Resource[M any, P Model[M]] struct{ Kind }
+
 // Metadata names the type.
-func (r *Resource[M, P]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = r.Type
+func (k *Kind) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = k.Type
 }
 
 // IdentitySchema describes the identity of a set-up: the instance ID of the service.
-func (r *Resource[M, P]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (k *Kind) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Instance ID of the service."},
 	}}
 }
 
 // ImportState imports a set-up by the instance ID, which vcda_appliance shows as id.
-func (r *Resource[M, P]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (k *Kind) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }
 
-func (r *Resource[M, P]) secrets(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (given Secrets) {
+func (k *Kind) secrets(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (given Secrets) {
 	var problems diag.Diagnostics
 	given.License, problems = licenseKey.ValueOf(ctx, config)
 	diags.Append(problems...)
-	given.Password, problems = r.Password.ValueOf(ctx, config)
+	given.Password, problems = k.Password.ValueOf(ctx, config)
 	diags.Append(problems...)
 	return given
 }
@@ -198,7 +201,7 @@ func logProgress(ctx context.Context, client *vcda.Client) func(string) {
 func key(client *vcda.Client) string { return "set-up " + client.URL() }
 
 // Release lets another resource of this run set the appliance up.
-func (r *Resource[M, P]) Release(client *vcda.Client) { r.Reservations.Release(key(client)) }
+func (k *Kind) Release(client *vcda.Client) { k.Reservations.Release(key(client)) }
 
 // ModifyPlan warns of a set-up that a destroy leaves, checks changes of attributes that are set once, and checks the
 // servers that the appliance will contact.
@@ -267,11 +270,11 @@ func warnOfRemovedLicense(given Secrets, prior Common, diags *diag.Diagnostics) 
 }
 
 // tryOnAppliance lets the appliance check planned steps, if a session is open already, and warns of a failure.
-func (r *Resource[M, P]) tryOnAppliance(ctx context.Context, client *vcda.Client, w setup.Wanted, steps []setup.Step) diag.Diagnostics {
+func (k *Kind) tryOnAppliance(ctx context.Context, client *vcda.Client, w setup.Wanted, steps []setup.Step) diag.Diagnostics {
 	if len(steps) == 0 || !client.HasSession() {
 		return nil
 	}
-	ctx, end, ok := r.Preflight.Begin(ctx)
+	ctx, end, ok := k.Preflight.Begin(ctx)
 	if !ok {
 		return nil
 	}
@@ -281,6 +284,6 @@ func (r *Resource[M, P]) tryOnAppliance(ctx context.Context, client *vcda.Client
 		return nil
 	}
 	d := diagnostics.FromError(ctx, failed.Err)
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(r.Attributes[failed.Step]), "The appliance can't use the "+failed.Step.String(),
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(k.Attributes[failed.Step]), "The appliance can't use the "+failed.Step.String(),
 		"The appliance has checked it: "+d.Why+" The apply will probably fail. "+base.PreflightOff)}
 }
