@@ -222,6 +222,17 @@ func TestCreate_slowCalls(t *testing.T) {
 	})
 }
 
+// TestCreate_responsesLost: the response to each write gets lost once. Only the site name is not sent again.
+func TestCreate_responsesLost(t *testing.T) {
+	t.Parallel()
+	site := deployed.Ready(t, simulator.Manager)
+	for _, path := range []string{"/license", "/config/site", "/config/lookup-service", "/config/vsphere-ui"} {
+		site.Main.Fault(simulator.Fault{Method: http.MethodPost, Path: path, Kind: simulator.DropResponse, Times: 1})
+	}
+	deployed.Create(t, site.Provider(t, nil), name, site.VCenterManager(nil))
+	requireCalls(t, site.Main, calls{"POST /license": 2, "POST /config/site": 1, "POST /config/lookup-service": 2, "POST /config/vsphere-ui": 2})
+}
+
 // TestSiteName: other names for an appliance that has one are refused.
 func TestSiteName(t *testing.T) {
 	t.Parallel()
