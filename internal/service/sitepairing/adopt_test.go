@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -381,15 +382,28 @@ func TestPlan_pairingOfAnotherResource(t *testing.T) {
 	})
 }
 
-// TestReservations_twoResourcesOfOneRun: the second resource for a site is refused before it sends anything.
+// TestReservations_twoResourcesOfOneRun: the second resource for a site is refused before it sends anything, while the
+// first one pairs and afterwards.
 func TestReservations_twoResourcesOfOneRun(t *testing.T) {
 	eachServiceOnClock(t, func(t *testing.T, a, b *simulator.Appliance) {
 		p := newProcess(t, a)
-		plans := []direct.Plan{p.Plan(t, pairingType, none, adoptConfig(b)), p.Plan(t, pairingType, none, adoptConfig(b))}
-		requireComplete(t, a, apply(t, p, plans[0]))
-		object, problems := p.Apply(t, plans[1])
-		requireError(t, problems, "Another resource of this run manages this pairing")
-		requireNoState(t, object)
+		first, second := p.Plan(t, pairingType, none, adoptConfig(b)), p.Plan(t, pairingType, none, adoptConfig(b))
+		var problems []direct.Diagnostics
+		applySecond := func() {
+			_, problem := p.Apply(t, second)
+			problems = append(problems, problem)
+		}
+		var posts atomic.Int32
+		a.BeforeResponse(func(r *http.Request) {
+			if isPair(r) && posts.Add(1) == 1 {
+				applySecond()
+			}
+		})
+		requireComplete(t, a, apply(t, p, first))
+		applySecond()
+		for _, problem := range problems {
+			requireError(t, problem, "Another resource of this run manages this pairing")
+		}
 		requireSent(t, a, 1, 0, 0)
 	})
 }

@@ -409,6 +409,11 @@ func TestNames_equal(t *testing.T) {
 	p := newProcess(t, a)
 	_, diags := p.Import(t, pairingType, "site-b", nil)
 	requireError(t, diags, "Several pairings go by that name", other, fixture.Appliance("site-c").PublicURL())
+	changed := applyConfig(t, a, made, values(b, "description", "two"))
+	requireNoState(t, applyConfig(t, a, changed, nil))
+	if sites := a.Sites(); len(sites) != 1 || sites[0].ID != other || sites[0].Description != "" {
+		t.Errorf("left on the appliance: %+v", sites)
+	}
 }
 
 // strangeList is an invalid list of sites, and the error.
