@@ -55,7 +55,7 @@ func (r *passwordResource) Metadata(_ context.Context, _ resource.MetadataReques
 	resp.TypeName = typeName
 }
 
-// model is a root password as state and configuration hold it.
+// model is a root password in state and configuration.
 type model struct {
 	ID                    types.String                 `tfsdk:"id"`
 	URL                   customtypes.NormalizedString `tfsdk:"url"`
@@ -90,7 +90,7 @@ func passwordsOf(ctx context.Context, config tfsdk.Config) (p passwords, diags d
 	return p, diags
 }
 
-// base returns the base URL of the appliance, and that without the port 443.
+// base returns the base URL of the appliance, without the port 443.
 func (m model) base() (*url.URL, error) { return url.Parse(customtypes.URLType.Normal(m.URL)) }
 
 // isOwn reports whether a URL leads to the root user of the provider's own appliance.
@@ -193,7 +193,7 @@ func (c *changer) change(ctx context.Context, current possiblePassword, wanted s
 	}
 	_, expiry, err = c.logIn(ctx, wanted)
 	if err == nil {
-		c.tellProvider(wanted)
+		c.updateLogin(wanted)
 	}
 	return expiry, err
 }
@@ -220,8 +220,8 @@ func (c *changer) proof(wanted string) func(context.Context) (bool, error) {
 	}
 }
 
-// tellProvider lets later logins of the provider use the new password.
-func (c *changer) tellProvider(password string) {
+// updateLogin lets later logins of the provider use the new password.
+func (c *changer) updateLogin(password string) {
 	at, err := c.base()
 	if err != nil || !c.isOwn(at) {
 		return
@@ -259,7 +259,7 @@ func (c *changer) awaitUp(ctx context.Context) error {
 		if !vcda.IsTransient(err) || ctx.Err() != nil {
 			return err
 		}
-		if now := rest.Status(err); now != before { // 0 as long as it does not answer at all
+		if now := rest.Status(err); now != before { // 0 while there is no response
 			tflog.Info(ctx, client.URL()+" is not up yet: "+err.Error())
 			before = now
 		}
@@ -374,7 +374,7 @@ func (r *passwordResource) read(ctx context.Context, m model) (expiry *vcda.Pass
 	}
 	own, absent := r.VCDA.Client()
 	if !absent.HasError() && r.isOwn(at) {
-		r.PreviousPassword.Await() // its plan follows
+		r.PreviousPassword.Await() // the plan of the change follows
 		found, err := own.PasswordExpiry(ctx)
 		if vcda.IsHidden(err) {
 			return nil, true, nil
@@ -397,7 +397,7 @@ func (r *passwordResource) Update(ctx context.Context, req resource.UpdateReques
 	var m, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), prior.ID)...) // CLIs below 1.12 hand over none
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), prior.ID)...) // CLIs before 1.12 pass none
 	given, diags := passwordsOf(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	limit, diags := m.Timeouts.Update(ctx, updateTimeout)
@@ -435,7 +435,7 @@ func (m model) key() string {
 	return "password " + rootOf(at)
 }
 
-// ModifyPlan plans the URL, and tells the provider whether its own password changes.
+// ModifyPlan plans the URL, and reports a change of the provider's own password to the provider.
 func (r *passwordResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -445,12 +445,12 @@ func (r *passwordResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		checkAuthority(ctx, req, resp)
 	}
 	if !resp.Diagnostics.HasError() {
-		r.tellPlan(ctx, req, resp)
+		r.reportPlan(ctx, req, resp)
 	}
 }
 
-// tellPlan tells the provider whether the plan changes the root password it logs in with.
-func (r *passwordResource) tellPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// reportPlan reports to the provider whether the plan changes the root password that it logs in with.
+func (r *passwordResource) reportPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var m, prior model
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &m)...)
 	given, diags := passwordsOf(ctx, req.Config)
@@ -466,7 +466,7 @@ func (r *passwordResource) tellPlan(ctx context.Context, req resource.ModifyPlan
 	r.PreviousPassword.Planned(changes)
 }
 
-// planURL plans the URL of the provider's own appliance where none is configured.
+// planURL plans the URL of the provider's own appliance if none is configured.
 func (r *passwordResource) planURL(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var configured customtypes.NormalizedString
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("url"), &configured)...)
@@ -481,7 +481,7 @@ func (r *passwordResource) planURL(ctx context.Context, req resource.ModifyPlanR
 	}
 }
 
-// checkAuthority reads the file that ca_certificate may be the path of.
+// checkAuthority reads the file if ca_certificate is a path.
 func checkAuthority(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var setting types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("ca_certificate"), &setting)...)
@@ -513,7 +513,7 @@ func (r *passwordResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("url"), id)...)
 }
 
-// failed explains an error of a change.
+// failed returns the error of a change.
 func failed(ctx context.Context, action string, err error) diag.Diagnostic {
 	var (
 		refused *refusedError

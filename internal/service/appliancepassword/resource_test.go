@@ -144,7 +144,7 @@ func TestCreate_responseLost(t *testing.T) {
 }
 
 // TestCreate_neverArrived loses the request: the new password is tried once, and the
-// next apply goes on.
+// next apply continues.
 func TestCreate_neverArrived(t *testing.T) {
 	t.Parallel()
 	site := deployed.Fresh(t, simulator.Manager)

@@ -13,8 +13,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// stateV0 is the state of the archived provider vmware/vcda, in all its releases. Its
-// id, the time of the change, is of no use.
+// stateV0 is the state of the archived provider vmware/vcda, in all its releases. Its id, the time of the change, is
+// not needed.
 type stateV0 struct {
 	ApplianceIP         string `json:"appliance_ip"`
 	ServiceCert         string `json:"service_cert"` // base64 of the DER form
@@ -37,7 +37,7 @@ func convert(_ context.Context, text []byte) (model, error) {
 	return m, err
 }
 
-// urlOf is the base URL of a host or address, "" for none.
+// urlOf returns the base URL of a host or address, "" for none.
 func urlOf(host string) string {
 	switch {
 	case host == "":

@@ -1,5 +1,5 @@
-// Package base holds what the Terraform objects of several packages share: how they
-// get their client, read and store their models, and describe common attributes.
+// Package base holds the common parts of Terraform objects: how they get their client, read and store their models,
+// and describe common attributes.
 package base
 
 import (

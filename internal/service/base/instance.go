@@ -11,12 +11,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/diagnostics"
 )
 
-// instanceKey is where private state keeps the instance of the appliance that an
-// object was made on.
+// instanceKey is the key of private state for the instance of the appliance that an object was made on.
 const instanceKey = "instance"
 
-// KeepInstance stores which appliance an object is on. Nothing is stored where the
-// appliance does not show its instance.
+// KeepInstance stores the instance of the appliance that an object is on, if the appliance reports it.
 func KeepInstance(ctx context.Context, client *vcda.Client, private PrivateWriter) diag.Diagnostics {
 	instance, err := client.InstanceID(ctx)
 	if err != nil || instance == "" {
@@ -26,13 +24,13 @@ func KeepInstance(ctx context.Context, client *vcda.Client, private PrivateWrite
 	return StoreInstance(ctx, private, instance)
 }
 
-// StoreInstance is KeepInstance for an instance that is known.
+// StoreInstance is KeepInstance for a known instance.
 func StoreInstance(ctx context.Context, private PrivateWriter, instance string) diag.Diagnostics {
 	return WritePrivate(ctx, private, instanceKey, instance)
 }
 
-// StoredInstance returns the instance of the appliance that an object was made on, ""
-// where it is not known. Private state is nil before a create.
+// StoredInstance returns the instance of the appliance that an object was made on, "" if it is not known. Private
+// state is nil before a create.
 func StoredInstance(ctx context.Context, private PrivateReader) (string, diag.Diagnostics) {
 	if private == nil {
 		return "", nil
@@ -59,8 +57,7 @@ func (f *ForResource) ClientOf(ctx context.Context, action, noun string, private
 	return client, append(diags, CheckInstance(action, noun, made, instance, client)...)
 }
 
-// CheckInstance refuses an action on another appliance than the object was made on. An
-// instance that is not known is "".
+// CheckInstance refuses an action on another appliance than the object was made on. An unknown instance is "".
 func CheckInstance(action, noun, made, instance string, client *vcda.Client) diag.Diagnostics {
 	if made == "" || instance == "" || made == instance {
 		return nil

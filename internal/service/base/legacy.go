@@ -18,7 +18,7 @@ import (
 type Legacy[M any] struct {
 	Type    string
 	Convert func(ctx context.Context, state []byte) (M, error)
-	ID      func(M) types.String // of the identity; null where it is not known yet
+	ID      func(M) types.String // of the identity; null if it is not known yet
 	Key     string               // attribute of the identity, "id" when empty
 }
 
@@ -29,7 +29,7 @@ func (l Legacy[M]) key() path.Path {
 	return path.Root(l.Key)
 }
 
-// UpgradeState serves a resource of which only the source was changed.
+// UpgradeState serves a resource of which only the source has changed.
 func (l Legacy[M]) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
 	return map[int64]resource.StateUpgrader{0: {StateUpgrader: func(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
 		m, err := l.Convert(ctx, req.RawState.JSON)

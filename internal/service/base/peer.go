@@ -7,8 +7,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Peer holds what the appliance reports of a paired site beyond the arguments of a
-// pairing.
+// Peer holds the attributes of a paired site that the appliance reports, in addition to the arguments of a pairing.
 type Peer struct {
 	APIPublicURL         types.String `tfsdk:"api_public_url"`
 	APIInternalURL       types.String `tfsdk:"api_internal_url"`

@@ -26,10 +26,10 @@ type Server struct {
 	At              string // attribute that holds the thumbprint
 }
 
-// LookAtServers warns at plan time if a server shows another certificate than the configured one. It skips servers
+// CheckServers warns at plan time if a server shows another certificate than the configured one. It skips servers
 // with unknown values, and servers that can't be reached: only the appliance must reach them, and they may not be up
 // yet.
-func LookAtServers(ctx context.Context, preflight *providerdata.Preflight, servers ...Server) diag.Diagnostics {
+func CheckServers(ctx context.Context, preflight *providerdata.Preflight, servers ...Server) diag.Diagnostics {
 	found := make([]diag.Diagnostics, len(servers))
 	var looks sync.WaitGroup
 	for i, s := range servers {

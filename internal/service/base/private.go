@@ -18,7 +18,7 @@ type PrivateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// ReadPrivate reads a value of private state, zero where there is none.
+// ReadPrivate reads a value of private state, zero if there is none.
 func ReadPrivate[V any](ctx context.Context, private PrivateReader, key string) (value V, diags diag.Diagnostics) {
 	stored, diags := private.GetKey(ctx, key)
 	if json.Unmarshal(stored, &value) != nil {

@@ -54,7 +54,7 @@ var errorTypes = map[string]attr.Type{"code": types.StringType, "msg": types.Str
 // ErrorType is the type of an error: { code, msg }.
 var ErrorType = types.ObjectType{AttrTypes: errorTypes}
 
-// APIError converts an error object to { code, msg }, null where there is none.
+// APIError converts an error object to { code, msg }, null if there is none.
 func APIError(e *vcda.APIError) types.Object {
 	if e == nil {
 		return types.ObjectNull(errorTypes)

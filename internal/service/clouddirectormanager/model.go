@@ -90,36 +90,36 @@ func (m *model) KeepUndone(prior model, result setup.Result) {
 	if !result.IsDone(setup.ManagerLookupService) {
 		m.ManagerLookupService = prior.ManagerLookupService
 	}
-	if result.IsDone(setup.LookupService) && result.IsMissed(setup.ManagerLookupService) { // nothing else shows that it is due
+	if result.IsDone(setup.LookupService) && result.IsMissed(setup.ManagerLookupService) { // the next apply finds no other sign that it is missing
 		m.ManagerLookupService = types.BoolValue(false)
 	}
 	m.Endpoints, m.IsCombined = prior.Endpoints, prior.IsCombined
 }
 
 // Report sets the computed attributes.
-func (m *model) Report(_ model, facts manager.Facts, _ setup.Result) {
-	m.Common.Report(facts)
-	m.reportOwn(facts)
+func (m *model) Report(_ model, reported manager.Reported, _ setup.Result) {
+	m.Common.Report(reported)
+	m.reportOwn(reported)
 }
 
-func (m *model) reportOwn(facts manager.Facts) {
-	m.IsCombined = types.BoolValue(facts.Config.IsCombined)
-	m.Endpoints = endpointsObject(facts.Endpoints.Effective)
+func (m *model) reportOwn(reported manager.Reported) {
+	m.IsCombined = types.BoolValue(reported.Config.IsCombined)
+	m.Endpoints = endpointsObject(reported.Endpoints.Effective)
 }
 
 // Refresh sets the values that the appliance shows. Attributes that are not configured stay null, except after an
 // import, which sets all.
-func (m *model) Refresh(facts manager.Facts) {
+func (m *model) Refresh(reported manager.Reported) {
 	imported := m.Imported()
-	m.Common.Refresh(facts)
-	m.reportOwn(facts)
-	m.SiteDescription = customtypes.DescriptionType.Value(facts.Config.LocalSiteDescription)
-	m.VCDURL = customtypes.DirectorType.ValueOrNull(facts.Config.DirectorURL)
-	m.VCDUsername = base.StringOrNull(facts.Config.DirectorUser)
+	m.Common.Refresh(reported)
+	m.reportOwn(reported)
+	m.SiteDescription = customtypes.DescriptionType.Value(reported.Config.LocalSiteDescription)
+	m.VCDURL = customtypes.DirectorType.ValueOrNull(reported.Config.DirectorURL)
+	m.VCDUsername = base.StringOrNull(reported.Config.DirectorUser)
 	if imported || !m.VCDThumbprint.IsNull() {
-		m.VCDThumbprint = customtypes.ThumbprintType.ValueOrNull(facts.Config.DirectorThumbprint)
+		m.VCDThumbprint = customtypes.ThumbprintType.ValueOrNull(reported.Config.DirectorThumbprint)
 	}
-	if public := facts.Endpoints.Configured; imported || !m.PublicEndpointAddress.IsNull() {
+	if public := reported.Endpoints.Configured; imported || !m.PublicEndpointAddress.IsNull() {
 		m.PublicEndpointAddress = base.StringOrNull(text(public.APIPublicAddress))
 		m.PublicEndpointPort = types.Int64PointerValue(public.APIPublicPort)
 	}

@@ -75,7 +75,7 @@ func (r *managerResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		"vcd_thumbprint": customtypes.ThumbprintType.Optional("SHA-256 thumbprint of the Cloud Director's certificate. If unset, the appliance verifies it with public authorities."),
 		"manager_lookup_service": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the Manager service beside the Cloud service gets the same lookup service. `true` by default; `false` does not change it. **Experimental**: the call is known from old appliances only; an appliance without it causes a warning.",
+			MarkdownDescription: "Whether the Manager service of the appliance gets the same lookup service. `true` by default; `false` does not change it. **Experimental**: the call is known from old appliances only; an appliance without it causes a warning.",
 		},
 		"reapply_triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,

@@ -31,8 +31,8 @@ type stateV0 struct {
 	} `json:"timeouts"`
 }
 
-// convert makes a state of this version. The lookup service of the Manager counts as
-// set: the archived provider left it alone.
+// convert makes a state of this version. The archived provider did not set the lookup service of the Manager, so it
+// counts as set.
 func convert(ctx context.Context, text []byte) (model, error) {
 	var old stateV0
 	err := json.Unmarshal(text, &old)

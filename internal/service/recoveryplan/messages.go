@@ -117,7 +117,7 @@ func (e *execution) explain(ctx context.Context, out result, err error) diagnost
 	case out.Task.ID != "" && !out.Task.Ended():
 		lines = append(lines, fmt.Sprintf("The appliance goes on with the task %s, which can't be canceled.", out.Task.ID))
 	case isExecuted(*e.last):
-		lines = append(lines, "The appliance goes on with the plan.")
+		lines = append(lines, "The appliance continues the plan.")
 	}
 	if out.Sent || isExecuted(*e.last) {
 		lines = append(lines, e.prompt(), e.summary())

@@ -81,7 +81,7 @@ func plannedTwice() diag.Diagnostic {
 // onlyForgotten is the warning of a destroy that sends nothing.
 func onlyForgotten(name string, why error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The replication is only removed from the state",
-		diagnostics.Sentence(why.Error())+fmt.Sprintf(" So the replication %s goes on, and no request was sent.", name))
+		diagnostics.Sentence(why.Error())+fmt.Sprintf(" So the replication %s keeps running, and no request was sent.", name))
 }
 
 // changeFailed returns the error of an update.

@@ -82,7 +82,7 @@ func TestOwnership_deposedObject(t *testing.T) {
 		f.Restart(t, "site-b")
 		f.apply(none, f.config("adopt_existing", true))
 		object, problems := f.attempt(deposed, nil)
-		requireOne(t, problems.Warnings(), "only removed from the state", "Another resource of this run has made or changed it", id(deposed)+" goes on")
+		requireOne(t, problems.Warnings(), "only removed from the state", "Another resource of this run has made or changed it", id(deposed)+" keeps running")
 		if object.Values != nil || len(problems.Errors()) > 0 {
 			t.Errorf("state %v, errors %q", object.Values, problems.Errors())
 		}

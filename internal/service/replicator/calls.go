@@ -98,8 +98,8 @@ func awaitListed(ctx context.Context, client *vcda.Client, wanted vcda.NewReplic
 	return found, err
 }
 
-// awaitList lists the replicators until the list is as expected. The problem is what is
-// wrong with it else.
+// awaitList lists the replicators until the list is as expected. The problem describes what is wrong with it after
+// that.
 func awaitList(ctx context.Context, client *vcda.Client, problem string, expected func([]vcda.Replicator) bool) error {
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		list, err := client.Replicators(ctx)

@@ -142,7 +142,7 @@ func (r *replicatorResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !m.APIURL.Equal(prior.APIURL) || !m.APIThumbprint.Equal(prior.APIThumbprint) {
 		servers = append(servers, base.Server{Name: noun, URL: m.APIURL, Thumbprint: m.APIThumbprint, At: "api_thumbprint"})
 	}
-	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
+	resp.Diagnostics.Append(base.CheckServers(ctx, r.Preflight, servers...)...)
 }
 
 // warnOfReplacement warns that a replacement unregisters the replicator.

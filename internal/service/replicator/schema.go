@@ -83,7 +83,7 @@ func (r *replicatorResource) Schema(ctx context.Context, _ resource.SchemaReques
 	reportedAttributes.AddToResource(all)
 	resp.Schema = schema.Schema{
 		Version: 1,
-		MarkdownDescription: "Registers a replicator with the Manager: that of the vCenter Replication Management Appliance itself, or the one beside the Cloud service, which `manager` of the provider block configures. " +
+		MarkdownDescription: "Registers a replicator with the Manager: that of the vCenter Replication Management Appliance itself, or that of an appliance with a Cloud service, which `manager` of the provider block configures. " +
 			"Change the root password of the replicator first, with `vcda_appliance_password`.\n\n" +
 			"After a replicator is added, paired sites have to be re-paired: put the `id` into `repair_triggers` of their pairings.\n\n" +
 			"A destroy unregisters the replicator, which the appliance refuses while it holds replications.",

@@ -133,7 +133,7 @@ func (r *tunnelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if !m.URL.Equal(prior.URL) || !m.Thumbprint.Equal(prior.Thumbprint) {
 		servers = append(servers, base.Server{Name: noun, URL: m.URL, Thumbprint: m.Thumbprint, At: "thumbprint"})
 	}
-	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, servers...)...)
+	resp.Diagnostics.Append(base.CheckServers(ctx, r.Preflight, servers...)...)
 	client, absent := r.VCDA.ClientForPlan() // ForResource has reported a missing client
 	if absent.HasError() || client == nil || !req.State.Raw.IsNull() {
 		return

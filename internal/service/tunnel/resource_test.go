@@ -236,7 +236,7 @@ func TestCreate_responseLost(t *testing.T) {
 	requireCalls(t, site.Main, calls{register: 1})
 }
 
-// TestWarnings tells what neither fails nor is done.
+// TestWarnings: steps that neither fail nor are done.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Cloud)

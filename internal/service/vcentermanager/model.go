@@ -62,20 +62,20 @@ func (m *model) KeepUndone(prior model, result setup.Result) {
 	if !result.IsDone(setup.Plugin) && !result.IsDone(setup.PluginRemoval) {
 		m.VSpherePlugin = prior.VSpherePlugin
 	}
-	if result.IsDone(setup.LookupService) && result.IsMissed(setup.Plugin) { // nothing else shows that it is due
+	if result.IsDone(setup.LookupService) && result.IsMissed(setup.Plugin) { // the next apply finds no other sign that it is missing
 		m.VSpherePlugin = types.BoolValue(false)
 	}
-	m.notePlugin(prior.VSpherePluginStatus, result)
+	m.setPluginStatus(prior.VSpherePluginStatus, result)
 }
 
 // Report sets the computed attributes.
-func (m *model) Report(prior model, facts manager.Facts, result setup.Result) {
-	m.Common.Report(facts)
-	m.notePlugin(prior.VSpherePluginStatus, result)
+func (m *model) Report(prior model, reported manager.Reported, result setup.Result) {
+	m.Common.Report(reported)
+	m.setPluginStatus(prior.VSpherePluginStatus, result)
 }
 
-// notePlugin sets the status of the last registration.
-func (m *model) notePlugin(prior types.String, result setup.Result) {
+// setPluginStatus sets the status of the last registration.
+func (m *model) setPluginStatus(prior types.String, result setup.Result) {
 	switch {
 	case result.IsDone(setup.Plugin):
 		m.VSpherePluginStatus = base.StringOrNull(result.PluginStatus)
@@ -88,8 +88,8 @@ func (m *model) notePlugin(prior types.String, result setup.Result) {
 
 // Refresh sets the values that the appliance shows. It does not show the plug-in, which counts as registered after an
 // import.
-func (m *model) Refresh(facts manager.Facts) {
-	m.Common.Refresh(facts)
+func (m *model) Refresh(reported manager.Reported) {
+	m.Common.Refresh(reported)
 	if m.VSpherePlugin.IsNull() {
 		m.VSpherePlugin = types.BoolValue(true)
 	}

@@ -113,7 +113,7 @@ func TestCreate_progress(t *testing.T) {
 	}
 }
 
-// TestWarnings tells what neither fails nor is done.
+// TestWarnings: steps that neither fail nor are done.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	site := deployed.Ready(t, simulator.Manager)
@@ -319,7 +319,7 @@ func TestBadInput(t *testing.T) {
 				t.Error("a failed create leaves a state, which Terraform would destroy")
 			}
 			requireCalls(t, site.Main, row.wrote)
-			deployed.Create(t, p, name, site.VCenterManager(nil)) // goes on from there
+			deployed.Create(t, p, name, site.VCenterManager(nil)) // continues from there
 		})
 	}
 	for title, more := range map[string]direct.Values{

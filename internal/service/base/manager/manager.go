@@ -104,15 +104,15 @@ func AddAttributes(ctx context.Context, attributes map[string]schema.Attribute) 
 	}))
 }
 
-// Facts holds the set-up that an appliance reports.
-type Facts struct {
+// Reported holds the set-up that an appliance reports.
+type Reported struct {
 	Config     vcda.Config
 	License    vcda.LicenseInfo
 	Configured bool
 	Endpoints  vcda.Endpoints // of a Cloud service
 }
 
-func load(ctx context.Context, client *vcda.Client, service vcda.Service) (f Facts, err error) {
+func load(ctx context.Context, client *vcda.Client, service vcda.Service) (f Reported, err error) {
 	if f.Config, err = client.Config(ctx); err != nil {
 		return f, err
 	}
@@ -131,7 +131,7 @@ func (m *Common) Shared() *Common { return m }
 
 // isAnother reports whether the appliance is not the one of the state: a new VM
 // behind the same address has another instance ID, or no site yet.
-func (m *Common) isAnother(f Facts) bool {
+func (m *Common) isAnother(f Reported) bool {
 	return f.Config.ID != m.ID.ValueString() || f.Config.OwnSite() == ""
 }
 
@@ -139,7 +139,7 @@ func (m *Common) isAnother(f Facts) bool {
 func (m *Common) Imported() bool { return m.SiteName.IsNull() }
 
 // Report sets the computed attributes.
-func (m *Common) Report(f Facts) {
+func (m *Common) Report(f Reported) {
 	m.ID = types.StringValue(f.Config.ID)
 	m.IsConfigured = types.BoolValue(f.Configured)
 	m.IsLicensed = types.BoolValue(f.License.IsLicensed)
@@ -150,7 +150,7 @@ func (m *Common) Report(f Facts) {
 
 // Refresh sets all attributes that the appliance shows. A missing license shows as a license key that has to be set
 // again.
-func (m *Common) Refresh(f Facts) {
+func (m *Common) Refresh(f Reported) {
 	m.Report(f)
 	m.SiteName = types.StringValue(f.Config.OwnSite())
 	m.LookupServiceURL = customtypes.LookupServiceType.Value(f.Config.LookupServiceURL)
@@ -183,7 +183,7 @@ func (m *Common) LookupServiceChanged(prior Common) bool {
 		!base.SameTriggers(m.ReapplyTriggers, prior.ReapplyTriggers)
 }
 
-// LookupServer returns the lookup service for base.LookAtServers.
+// LookupServer returns the lookup service for base.CheckServers.
 func (m *Common) LookupServer() base.Server {
 	return base.Server{Name: "lookup service", URL: m.LookupServiceURL, Thumbprint: m.LookupServiceThumbprint, At: "lookup_service_thumbprint"}
 }

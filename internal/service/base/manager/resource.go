@@ -32,9 +32,9 @@ type Model[M any] interface {
 	// Steps returns the steps of the change from prior to the model.
 	Steps(prior M, given Secrets) []setup.Step
 	// Report sets the computed attributes after the change from prior to the model.
-	Report(prior M, facts Facts, result setup.Result)
+	Report(prior M, reported Reported, result setup.Result)
 	// Refresh sets all attributes that the appliance shows.
-	Refresh(facts Facts)
+	Refresh(reported Reported)
 	// KeepUndone restores the values that an update did not reach, and the computed attributes, from the prior state.
 	KeepUndone(prior M, result setup.Result)
 	// Stays describes the set-up that a destroy leaves. The client is nil if no appliance is configured.
@@ -112,14 +112,14 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
 		return
 	}
-	facts, err := load(ctx, client, r.Service)
+	reported, err := load(ctx, client, r.Service)
 	if err != nil {
 		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
 		return
 	}
 	warn(result, &resp.Diagnostics)
 	var none M
-	m.Report(none, facts, result)
+	m.Report(none, reported, result)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.Shared().ID)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
@@ -143,14 +143,14 @@ func (r *Resource[M, P]) Read(ctx context.Context, req resource.ReadRequest, res
 		resp.Diagnostics.Append(r.failed(ctx, action, setup.Result{}, err))
 		return
 	}
-	facts, err := load(ctx, client, r.Service)
+	reported, err := load(ctx, client, r.Service)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, action, err))
-	case m.Shared().isAnother(facts):
+	case m.Shared().isAnother(reported):
 		resp.State.RemoveResource(ctx)
 	default:
-		m.Refresh(facts)
+		m.Refresh(reported)
 		resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 	}
 }
@@ -175,9 +175,9 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 	wanted := m.Wanted(given)
 	wanted.Progress = logProgress(ctx, client)
 	result, err := setup.Update(ctx, client, wanted, prior.Shared().ID.ValueString(), m.Steps(*prior, given))
-	var facts Facts
+	var reported Reported
 	if err == nil {
-		facts, err = load(ctx, client, r.Service)
+		reported, err = load(ctx, client, r.Service)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(r.failed(ctx, action, result, err))
@@ -188,11 +188,11 @@ func (r *Resource[M, P]) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	warn(result, &resp.Diagnostics)
-	m.Report(*prior, facts, result)
+	m.Report(*prior, reported, result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, *m)...)
 }
 
-// logProgress logs how far a set-up has come.
+// logProgress logs the steps of a set-up.
 func logProgress(ctx context.Context, client *vcda.Client) func(string) {
 	return func(text string) { tflog.Info(ctx, "set-up of "+client.URL()+": "+text) }
 }
@@ -233,7 +233,7 @@ func (r *Resource[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 			checkOnce(ctx, client, *prior.Shared(), m.Once(*prior), resp)
 		}
 	}
-	resp.Diagnostics.Append(base.LookAtServers(ctx, r.Preflight, m.Servers(*prior)...)...)
+	resp.Diagnostics.Append(base.CheckServers(ctx, r.Preflight, m.Servers(*prior)...)...)
 	if !absent.HasError() {
 		resp.Diagnostics.Append(r.tryOnAppliance(ctx, client, m.Wanted(given), m.Checks(*prior, given))...)
 	}

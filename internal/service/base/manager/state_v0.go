@@ -7,8 +7,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/base"
 )
 
-// StateV0 is what the states of the archived provider vmware/vcda have in common, in all
-// its releases.
+// StateV0 holds the fields that both types have in the states of the archived provider vmware/vcda, in all its
+// releases.
 type StateV0 struct {
 	ID                      string `json:"id"`
 	SiteName                string `json:"site_name"`
@@ -21,7 +21,7 @@ type StateV0 struct {
 	TunnelCertificate       string `json:"tunnel_certificate"`
 }
 
-// Common are the attributes of this version.
+// Common returns the attributes of this version.
 func (old StateV0) Common() Common {
 	return Common{
 		ID: base.StringOrNull(old.ID), SiteName: base.StringOrNull(old.SiteName), LicenseKey: base.StringOrNull(old.LicenseKey),

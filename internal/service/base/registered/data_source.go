@@ -37,7 +37,7 @@ func (d *DataSource[M, P, R, L]) Schema(_ context.Context, _ datasource.SchemaRe
 	}
 }
 
-// Read lists what is registered.
+// Read lists the registered appliances.
 func (d *DataSource[M, P, R, L]) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	d.Of.Data = d.Data
 	all, diags := d.Of.Rows(ctx, "list the "+d.plural())

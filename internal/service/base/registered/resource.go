@@ -76,7 +76,7 @@ func (m *Common) LookupService() vcda.LookupService {
 	}
 }
 
-// LookupServers returns the lookup service if it is new or changed, for base.LookAtServers.
+// LookupServers returns the lookup service if it is new or changed, for base.CheckServers.
 func (m *Common) LookupServers(prior Common) []base.Server {
 	if m.LookupService() == prior.LookupService() {
 		return nil
