@@ -83,7 +83,7 @@ func (c *ReadCache[K, T]) join(ctx context.Context, key K, since time.Time, read
 	s := c.snapshots[key]
 	if s == nil || !s.serves(writes, since, now) {
 		c.forgetOlder(writes)
-		s = begin(ctx, read)
+		s = c.begin(ctx, read)
 		s.writes, s.begun = writes, now
 		c.snapshots[key] = s
 	}
@@ -98,12 +98,15 @@ func (c *ReadCache[K, T]) forgetOlder(writes int64) {
 }
 
 // begin starts a read, which must not end with the first of its callers.
-func begin[T any](ctx context.Context, read func(context.Context) (T, error)) *snapshot[T] {
+func (c *ReadCache[K, T]) begin(ctx context.Context, read func(context.Context) (T, error)) *snapshot[T] {
 	s := &snapshot[T]{done: make(chan struct{})}
 	ctx, s.cancelRead = context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // the last caller to leave calls it
 	go func() {
-		defer close(s.done)
 		s.value, s.err = read(ctx)
+		c.lock.Lock()
+		defer c.lock.Unlock()
+		s.lastUse = c.clock.Now() // those who waited for a slow read use it from now on
+		close(s.done)
 	}()
 	return s
 }
@@ -112,7 +115,6 @@ func begin[T any](ctx context.Context, read func(context.Context) (T, error)) *s
 func (c *ReadCache[K, T]) leave(key K, s *snapshot[T]) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	s.lastUse = c.clock.Now() // a caller that waited for a slow read has only now got it
 	s.callers--
 	if s.callers > 0 {
 		return
