@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// counter is a read that returns how often it was made.
+// counter counts reads. Each read returns its number.
 type counter struct {
 	clock  *clocktest.Clock
 	writes *Writes
@@ -31,7 +31,7 @@ func newCounter() *counter {
 
 func (c *counter) read(context.Context) (int64, error) { return c.reads.Add(1), nil }
 
-// requireRead checks which of the reads serves a caller.
+// requireRead checks the number of the read that Get returns.
 func (c *counter) requireRead(t *testing.T, want int64) {
 	t.Helper()
 	if got, err := c.cache.Get(t.Context(), "", c.read); got != want || err != nil {
@@ -56,7 +56,7 @@ func TestReadCache_concurrentCallersShareARead(t *testing.T) {
 	running.Wait()
 }
 
-func TestReadCache_pauseAndAgeEndASnapshot(t *testing.T) {
+func TestReadCache_snapshotExpires(t *testing.T) {
 	t.Parallel()
 	c := newCounter()
 	for range 60 {
@@ -125,14 +125,14 @@ func TestReadCache_since(t *testing.T) {
 	start := c.clock.Now()
 	c.requireSince(t, start, 1)
 	c.clock.Advance(time.Hour)
-	c.requireSince(t, start, 1) // old, but as young as asked for
+	c.requireSince(t, start, 1) // begun at since: its age does not matter
 	c.requireSince(t, start.Add(1), 2)
 	c.requireSince(t, start, 2)
 	c.writes.Invalidate()
 	c.requireSince(t, start, 3)
 }
 
-func TestReadCache_keysAreApart(t *testing.T) {
+func TestReadCache_separateKeys(t *testing.T) {
 	t.Parallel()
 	c := newCounter()
 	for want, key := range []string{"a", "b"} {
@@ -159,11 +159,11 @@ func TestReadCache_errorIsNotKept(t *testing.T) {
 	c.requireRead(t, 1)
 }
 
-// A read outlives the caller that began it as long as another one waits, and ends
-// with the last.
-func TestReadCache_callersThatGiveUp(t *testing.T) {
+// A read goes on while a caller waits for it, and is canceled when the last one
+// gives up.
+func TestReadCache_canceledCallers(t *testing.T) {
 	t.Parallel()
-	for name, stays := range map[string]bool{"one stays": true, "none stays": false} {
+	for name, stays := range map[string]bool{"another caller waits": true, "no caller waits": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCounter()
@@ -234,7 +234,7 @@ func TestValue_errorIsNotKept(t *testing.T) {
 	}
 }
 
-func TestValue_outlivesItsFirstCaller(t *testing.T) {
+func TestValue_firstCallerGivesUp(t *testing.T) {
 	t.Parallel()
 	var v Value[int]
 	begun, release := make(chan struct{}), make(chan struct{})
@@ -251,6 +251,6 @@ func TestValue_outlivesItsFirstCaller(t *testing.T) {
 	}()
 	close(release)
 	if got := <-second; got != 5 {
-		t.Errorf("value %d, want that of the read on its way", got)
+		t.Errorf("value %d, want the value of the running read", got)
 	}
 }

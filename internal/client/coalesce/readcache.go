@@ -1,4 +1,5 @@
-// Package coalesce lets many concurrent callers share one read. It knows no client.
+// Package coalesce lets many concurrent callers share one read, and caches values
+// that do not change.
 package coalesce
 
 import (
@@ -11,25 +12,24 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// A snapshot serves reads that run together: each begins within maxPause of the end
-// of the one before, and all within maxAge, so that a long process does not live on
-// an old one.
+// A snapshot expires when no caller has used it for maxPause, or when it is older
+// than maxAge.
 const (
 	maxPause = time.Second
 	maxAge   = time.Minute
 )
 
-// Writes counts what may have changed what read caches hold: the beginning and the
-// end of a request that changes something, and the end of what it started. Caches
-// that share one are invalidated together.
+// Writes counts the events that may change what a server returns: the start and the
+// end of a write request, and the end of the task that it started. Caches that
+// share a Writes are invalidated together.
 type Writes struct{ count atomic.Int64 }
 
-// Invalidate ends the use of every snapshot that was begun before.
+// Invalidate expires every snapshot that was begun before.
 func (w *Writes) Invalidate() { w.count.Add(1) }
 
-// ReadCache holds the latest snapshot of a read, by key. Concurrent callers share
-// one read, and none gets a snapshot older than a write. It is safe for concurrent
-// use.
+// ReadCache keeps the latest snapshot for each key. Concurrent callers share one
+// read. No caller gets a snapshot that was begun before the last write. It is safe
+// for concurrent use.
 type ReadCache[K comparable, T any] struct {
 	clock  clock.Clock
 	writes *Writes
@@ -38,14 +38,14 @@ type ReadCache[K comparable, T any] struct {
 	snapshots map[K]*snapshot[T]
 }
 
-// NewReadCache returns an empty cache which the writes invalidate.
+// NewReadCache returns an empty cache, which writes.Invalidate expires.
 func NewReadCache[K comparable, T any](clock clock.Clock, writes *Writes) *ReadCache[K, T] {
 	return &ReadCache[K, T]{clock: clock, writes: writes, snapshots: map[K]*snapshot[T]{}}
 }
 
 // snapshot is the result of one read, complete once done is closed.
 type snapshot[T any] struct {
-	writes     int64 // before it was begun
+	writes     int64 // the count when the read began
 	begun      time.Time
 	lastUse    time.Time
 	callers    int
@@ -56,14 +56,14 @@ type snapshot[T any] struct {
 	err   error
 }
 
-// Get returns a snapshot for reads that run together. The caller must not change
+// Get returns the current snapshot, or reads a new one. The caller must not change
 // it.
 func (c *ReadCache[K, T]) Get(ctx context.Context, key K, read func(context.Context) (T, error)) (T, error) {
 	return c.GetSince(ctx, key, time.Time{}, read)
 }
 
-// GetSince returns a snapshot that was begun at a time or later. The caller must not
-// change it.
+// GetSince returns a snapshot that was begun at since or later, however old it is
+// now. The caller must not change it.
 func (c *ReadCache[K, T]) GetSince(ctx context.Context, key K, since time.Time, read func(context.Context) (T, error)) (value T, err error) {
 	s := c.join(ctx, key, since, read)
 	defer c.leave(key, s)
@@ -75,7 +75,7 @@ func (c *ReadCache[K, T]) GetSince(ctx context.Context, key K, since time.Time, 
 	}
 }
 
-// join returns the snapshot to share, or begins one.
+// join adds a caller to the current snapshot, or to a new one.
 func (c *ReadCache[K, T]) join(ctx context.Context, key K, since time.Time, read func(context.Context) (T, error)) *snapshot[T] {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -92,26 +92,26 @@ func (c *ReadCache[K, T]) join(ctx context.Context, key K, since time.Time, read
 	return s
 }
 
-// forgetOlder drops snapshots that serve no further caller.
+// forgetOlder drops the snapshots from before the last write.
 func (c *ReadCache[K, T]) forgetOlder(writes int64) {
 	maps.DeleteFunc(c.snapshots, func(_ K, s *snapshot[T]) bool { return s.writes != writes })
 }
 
-// begin starts a read, which must not end with the first of its callers.
+// begin starts a read. The read goes on when the caller that started it gives up.
 func (c *ReadCache[K, T]) begin(ctx context.Context, read func(context.Context) (T, error)) *snapshot[T] {
 	s := &snapshot[T]{done: make(chan struct{})}
-	ctx, s.cancelRead = context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // the last caller to leave calls it
+	ctx, s.cancelRead = context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // leave calls it
 	go func() {
 		s.value, s.err = read(ctx)
 		c.lock.Lock()
 		defer c.lock.Unlock()
-		s.lastUse = c.clock.Now() // those who waited for a slow read use it from now on
+		s.lastUse = c.clock.Now() // the pause counts from the end of a slow read
 		close(s.done)
 	}()
 	return s
 }
 
-// leave gives up a snapshot. A read that no caller waits for any more ends.
+// leave removes a caller from a snapshot. A read without callers is canceled.
 func (c *ReadCache[K, T]) leave(key K, s *snapshot[T]) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -134,7 +134,7 @@ func (s *snapshot[T]) complete() bool {
 	}
 }
 
-// serves reports whether the snapshot is good for one more caller.
+// serves reports whether another caller may use the snapshot.
 func (s *snapshot[T]) serves(writes int64, since, now time.Time) bool {
 	switch {
 	case s.writes != writes, s.begun.Before(since):

@@ -32,8 +32,8 @@ func check(c clock.Clock, decode func([]byte) (code, msg string), next handler) 
 	}
 }
 
-// location is the target of a redirect, without its query: that of a login page
-// may hold a token.
+// location returns the target of a redirect without its query, which may hold a
+// token.
 func (r *Response) location() string {
 	target, err := url.Parse(r.Header.Get("Location"))
 	if err != nil || target.Host+target.Path == "" {

@@ -1,14 +1,14 @@
-// Package rest sends requests to the HTTP API of a system and says by type what
-// went wrong. A request passes a chain of handlers, each in a file of its own:
+// Package rest sends requests to the HTTP API of a system and returns typed errors.
+// A request passes a chain of handlers, each in its own file:
 //
-//	retry    sends a read again that a busy or restarting system did not serve
+//	retry    repeats a failed request where that is safe and may help
 //	check    turns a status outside 2xx into an error
-//	limit    waits while too many requests are in flight
-//	timeout  bounds the time of one try
+//	limit    limits the number of requests in flight
+//	timeout  limits the time of one try
 //	log      reports each try, without secrets
-//	send     sends the request and reads the response, within the limits of size
+//	send     sends the request and reads the response, up to a maximum size
 //
-// README.md says which response means that the request was performed.
+// README.md lists what each response means for the request.
 package rest
 
 import (
@@ -33,7 +33,7 @@ type Options struct {
 	Dial           Dial          // nil is the network
 	Limits         Limits
 	Clock          clock.Clock                          // nil is clock.System
-	DecodeError    func(body []byte) (code, msg string) // the system's own error body; both empty for another one
+	DecodeError    func(body []byte) (code, msg string) // decodes the system's error body; both are empty for another body
 	Log            func(context.Context, Event)
 }
 
@@ -70,10 +70,10 @@ func New(o Options) (*Client, error) {
 	return &Client{options: o, base: base, handle: chain}, nil
 }
 
-// BaseURL is the address the client was made for.
+// BaseURL returns the address of the system.
 func (c *Client) BaseURL() *url.URL { return c.options.BaseURL }
 
-// RequestTimeout bounds one try of a request.
+// RequestTimeout returns the time limit of one try of a request.
 func (c *Client) RequestTimeout() time.Duration { return c.options.RequestTimeout }
 
 // Close drops idle connections.
@@ -81,10 +81,10 @@ func (c *Client) Close() { c.base.CloseIdleConnections() }
 
 // Do sends the request and returns its response when the status is 2xx. GET and
 // HEAD are sent again after a connection error and after 429, 502, 503 and 504;
-// nothing else is sent twice, unless the request has RetryBusy or Login.
+// other requests are sent once, unless they have RetryBusy or Login.
 //
 // Errors: *ConnectionError, *tlsutil.TrustError, *StatusError, *ResponseError.
-// OutcomeOf says what they mean for the request.
+// OutcomeOf returns what they mean for the request.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	r.Secrets = c.secrets.add(r.Secrets)
 	prepared, err := c.prepare(ctx, r)

@@ -19,7 +19,7 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 func (c Call) call() Call { return c }
 
 // OperationOf returns the operation ID of the request that failed with err, or "".
-// It may be another operation's, where several wait for one request.
+// It may be the ID of another operation that shared the request.
 func OperationOf(err error) string {
 	var failed interface{ call() Call }
 	if errors.As(err, &failed) {
@@ -33,14 +33,14 @@ type StatusError struct {
 	Call
 	Status int
 
-	// Code and Msg are the API's own where FromAPI is set. Else Msg holds the
-	// beginning of the body: something in front of the API has responded.
+	// If FromAPI is set, Code and Msg come from the API. Otherwise something in
+	// front of the API has responded, and Msg is the beginning of the body.
 	Code, Msg string
 	FromAPI   bool
 	HTML      bool // the body is a page
 
 	Header   http.Header
-	Received time.Time // Retry-After may be a date
+	Received time.Time // for a Retry-After that is a date
 }
 
 func (e *StatusError) Error() string {
@@ -86,7 +86,7 @@ type ConnectionError struct {
 func (e *ConnectionError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Call, e.Host, e.Err) }
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
-// ProxyError is a proxy that refuses to connect to the server, by its own status.
+// ProxyError is the refusal of a proxy to connect to the server.
 type ProxyError struct {
 	Host   string // of the proxy
 	Status int
@@ -102,8 +102,8 @@ type ResponseError struct {
 	Status int
 	Reason string
 	Empty  bool // there is no body
-	HTML   bool // it is a page: something in front of the API has responded
-	JSON   bool // it is JSON
+	HTML   bool // the body is a page of something in front of the API
+	JSON   bool // the body is JSON
 	Err    error
 }
 
@@ -112,8 +112,8 @@ func (e *ResponseError) Error() string {
 }
 func (e *ResponseError) Unwrap() error { return e.Err }
 
-// IsRefused reports whether the server decided against a request, rather than
-// failed to decide.
+// IsRefused reports whether the server refused a request: a status of 4xx, except
+// 408 and 429.
 func IsRefused(err error) bool {
 	status := Status(err)
 	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout

@@ -21,8 +21,7 @@ func mustParse(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// Whatever a server sends, a response is decoded or refused with a reason that
-// holds no secret.
+// Every response is decoded, or refused with an error that holds no secret.
 func FuzzResponse(f *testing.F) {
 	const secret = "s3cr<t\"\n"
 	for _, body := range []string{"", "null", " null ", "{}", "[]", `{"a":1}`, `{"a":{"b":"x"}}`, `{"a":`, "<html>" + secret, "\xff\xfe", strings.Repeat("x", 200)} {
@@ -46,7 +45,7 @@ func FuzzResponse(f *testing.F) {
 			}
 		}
 		if a.JSON(&v) == nil && !json.Valid(body) {
-			t.Errorf("%q was taken for JSON", body)
+			t.Errorf("%q was accepted as JSON", body)
 		}
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// limit waits while as many requests are in flight as there may be; 0 is no limit.
-// A request with NoLimit neither waits nor counts.
+// limit lets at most inFlight requests run at once; 0 is no limit. A request with
+// NoLimit neither waits nor counts.
 func limit(inFlight int, next handler) handler {
 	if inFlight == 0 {
 		return next

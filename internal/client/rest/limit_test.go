@@ -32,7 +32,7 @@ func TestLimit_manyRequests(t *testing.T) {
 			p.enter()
 			defer p.now.Add(-1)
 			<-time.After(time.Second)
-			// Every way a request may end must give its slot back.
+			// Every kind of response must release the slot.
 			switch served.Add(1) % 4 {
 			case 0:
 				abort()
@@ -72,7 +72,7 @@ func TestLimit_manyRequests(t *testing.T) {
 			t.Errorf("at most %d at once, want all %d", p.most.Load(), requests)
 		}
 	})
-	bubble(t, "a request without it", func(t *testing.T) {
+	bubble(t, "a request with NoLimit", func(t *testing.T) {
 		client := serve(t, Options{MaxConcurrent: 1}, func(_ http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/slow" {
 				<-time.After(time.Second)
@@ -106,7 +106,7 @@ func TestLimit_manyRequests(t *testing.T) {
 	})
 }
 
-func TestLimit_waitEndsWithTheContext(t *testing.T) {
+func TestLimit_contextEndsTheWait(t *testing.T) {
 	bubble(t, "while all slots are taken", func(t *testing.T) {
 		var seen atomic.Int32
 		client := serve(t, Options{MaxConcurrent: 1, MaxRetries: 3}, func(http.ResponseWriter, *http.Request) {
@@ -133,9 +133,8 @@ func TestLimit_waitEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// A request that can't be abandoned must not begin after Ctrl-C, even if there is
-// room for it.
-func TestLimit_notAfterTheContext(t *testing.T) {
+// A request with Finish must not begin after Ctrl-C, even if a slot is free.
+func TestLimit_canceledContext(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int32
 	chain := limit(1, timeout(clock.System{}, time.Minute, func(context.Context, *request) (*Response, error) {
@@ -155,8 +154,8 @@ func TestLimit_notAfterTheContext(t *testing.T) {
 	}
 }
 
-// A request with Finish that has begun returns its response although the caller
-// has given up; without Finish it ends with the caller.
+// A request with Finish that has begun returns its response although the context
+// has ended. Without Finish it ends with the context.
 func TestFinish(t *testing.T) {
 	for _, finish := range []bool{true, false} {
 		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {

@@ -7,15 +7,15 @@ import (
 )
 
 // List is a response that is a list. It is decoded item by item as it arrives, so
-// that the text of a long one is never held.
+// that the text of a long list is never in memory as a whole.
 type List[T any] struct{ Items []T }
 
-// Page is a response that is one page of a list: an object with the items, and how
-// many there are on all pages. It is decoded like a List.
+// Page is a response that is one page of a list: an object with the items, and the
+// number of items on all pages. It is decoded like a List.
 type Page[T any] struct {
-	Items  []T  // nil where the response has no list of them
-	Total  *int // nil where the response does not say
-	IsList bool // the response is the list itself
+	Items  []T  // nil if the response has none
+	Total  *int // nil if the response has none
+	IsList bool // the response is a plain list
 }
 
 // streamed is a response that is decoded as it arrives.
@@ -25,22 +25,22 @@ type streamed interface {
 }
 
 func (l *List[T]) decode(first json.Token, text *json.Decoder, beginItem func()) (err error) {
-	l.Items = nil // of a try that broke off
+	l.Items = nil // drop the items of a failed try
 	if first != json.Delim('[') {
-		return &json.UnmarshalTypeError{} // as a whole
+		return &json.UnmarshalTypeError{} // no field: the whole response
 	}
 	l.Items, err = decodeItems[T](text, beginItem)
 	return err
 }
 
 func (p *Page[T]) decode(first json.Token, text *json.Decoder, beginItem func()) (err error) {
-	*p = Page[T]{IsList: first == json.Delim('[')} // nothing of a try that broke off
+	*p = Page[T]{IsList: first == json.Delim('[')} // without the items of a failed try
 	if p.IsList {
 		p.Items, err = decodeItems[T](text, beginItem)
 		return err
 	}
 	if first != json.Delim('{') {
-		return &json.UnmarshalTypeError{} // as a whole
+		return &json.UnmarshalTypeError{} // no field: the whole response
 	}
 	for text.More() {
 		beginItem()
@@ -99,7 +99,7 @@ var (
 func (r *Response) readStreamed(body *limitReader, into streamed) error {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		r.Body, _ = io.ReadAll(body) // body keeps the error
-		return r.JSON(new(any))      // says what it is
+		return r.JSON(new(any))      // describes the body in its error
 	}
 	return r.unusable(decodeStreamed(body, into))
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// row is an element of a list in these tests.
+// row is an item of the lists in these tests.
 type row struct {
 	ID   string `json:"id"`
 	Port int    `json:"port"`
 }
 
-// listText is a list of n rows, and what it decodes to.
+// listText returns a list of n rows, as text and decoded.
 func listText(n int) (text string, rows []row) {
 	parts := make([]string, n)
 	for i := range n {
@@ -34,15 +34,16 @@ func listText(n int) (text string, rows []row) {
 // smallLimits are limits that a test reaches with little text.
 var smallLimits = Limits{Response: 64 << 10, Item: 4 << 10}
 
-// whole decodes a text in one piece, as the response of a request without DecodeInto.
-func whole(text string) ([]row, error) {
+// decodeWhole decodes a text in one piece, as the response of a request without
+// DecodeInto.
+func decodeWhole(text string) ([]row, error) {
 	a := &Response{Body: []byte(text), Header: http.Header{"Content-Type": {"application/json"}}}
 	var rows []row
 	err := a.JSON(&rows)
 	return rows, err
 }
 
-// streamed decodes it as it arrives.
+// decodeStream decodes a text as it arrives.
 func decodeStream(text io.Reader) ([]row, error) {
 	var list List[row]
 	limits := Limits{}.withDefaults()
@@ -67,7 +68,7 @@ var listTexts = []string{
 // one that is decoded in one piece.
 func TestList_streamed(t *testing.T) {
 	for _, text := range listTexts {
-		sameList(t, text)
+		requireSameList(t, text)
 	}
 	long, rows := listText(5000)
 	if got, err := decodeStream(strings.NewReader(long)); err != nil || !cmp.Equal(got, rows) {
@@ -75,9 +76,9 @@ func TestList_streamed(t *testing.T) {
 	}
 }
 
-func sameList(t *testing.T, text string) {
+func requireSameList(t *testing.T, text string) {
 	t.Helper()
-	want, wantErr := whole(text)
+	want, wantErr := decodeWhole(text)
 	got, err := decodeStream(strings.NewReader(text))
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%q streamed: %v, in one piece: %v", text, err, wantErr)
@@ -103,9 +104,9 @@ var pageTexts = []string{
 
 // A page that is decoded as it arrives gives the same as one that is decoded in one
 // piece.
-func TestStreamedPages(t *testing.T) {
+func TestPage_streamed(t *testing.T) {
 	for _, text := range pageTexts {
-		samePage(t, text)
+		requireSamePage(t, text)
 	}
 	var page Page[row]
 	if err := decodePage(`[{"id":"a"}]`, &page); err != nil || !page.IsList || len(page.Items) != 1 {
@@ -118,7 +119,7 @@ func decodePage(text string, page *Page[row]) error {
 	return (&Response{}).readStreamed(&limitReader{from: strings.NewReader(text), limits: limits, left: limits.Response}, page)
 }
 
-func samePage(t *testing.T, text string) {
+func requireSamePage(t *testing.T, text string) {
 	t.Helper()
 	var want struct {
 		Items []row `json:"items"`
@@ -139,18 +140,18 @@ func FuzzStreamedLists(f *testing.F) {
 	for _, text := range listTexts {
 		f.Add(text)
 	}
-	f.Fuzz(sameList)
+	f.Fuzz(requireSameList)
 }
 
-// rows asks for a list of rows.
-func rows(c *Client, t *testing.T) ([]row, *Response, error) {
+// readRows requests a list of rows.
+func readRows(c *Client, t *testing.T) ([]row, *Response, error) {
 	t.Helper()
 	var list List[row]
 	resp, err := c.Do(t.Context(), Request{Method: http.MethodGet, Path: "/sites", DecodeInto: &list})
 	return list.Items, resp, err
 }
 
-// A try that breaks off leaves nothing behind: the next one starts again.
+// The items of a failed try are dropped.
 func TestList_brokenIsReadAgain(t *testing.T) {
 	text, want := listText(1000)
 	synctest.Test(t, func(t *testing.T) {
@@ -158,7 +159,7 @@ func TestList_brokenIsReadAgain(t *testing.T) {
 		c := serve(t, Options{MaxRetries: 4}, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			switch tries++; tries {
-			case 1: // it promises more than comes
+			case 1: // the body is shorter than announced
 				w.Header().Set("Content-Length", fmt.Sprint(len(text)))
 				_, _ = io.WriteString(w, text[:len(text)/2])
 				panic(http.ErrAbortHandler)
@@ -173,7 +174,7 @@ func TestList_brokenIsReadAgain(t *testing.T) {
 				_, _ = io.WriteString(w, text)
 			}
 		})
-		got, response, err := rows(c, t)
+		got, response, err := readRows(c, t)
 		if err != nil || tries != 4 || !cmp.Equal(got, want) || len(response.Body) != 0 {
 			t.Errorf("error %v, %d rows after %d tries", err, len(got), tries)
 		}
@@ -194,7 +195,7 @@ func TestList_pageAfterABrokenOne(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = io.WriteString(w, "<html>Please wait</html>")
 		})
-		if _, _, err := rows(c, t); err == nil || tries != 2 || !strings.Contains(err.Error(), "it is text/html, not JSON: <html>Please wait</html>") {
+		if _, _, err := readRows(c, t); err == nil || tries != 2 || !strings.Contains(err.Error(), "it is text/html, not JSON: <html>Please wait</html>") {
 			t.Errorf("error %v after %d tries", err, tries)
 		}
 	})
@@ -228,7 +229,7 @@ func TestList_otherResponses(t *testing.T) {
 				w.WriteHeader(c.status)
 				_, _ = io.WriteString(w, c.body) // the client may leave
 			})
-			_, _, err := rows(client, t)
+			_, _, err := readRows(client, t)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %.200v, want %q", err, c.want)
 			}
@@ -236,8 +237,8 @@ func TestList_otherResponses(t *testing.T) {
 	}
 }
 
-// A list that stops in its middle is bounded by the request timeout.
-func TestList_stops(t *testing.T) {
+// The request timeout ends a response that stops in the middle of a list.
+func TestList_timeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := serve(t, Options{RequestTimeout: 3 * time.Second}, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `[{"id":"a"},`)
@@ -245,7 +246,7 @@ func TestList_stops(t *testing.T) {
 			<-r.Context().Done()
 		})
 		begin := time.Now()
-		_, _, err := rows(c, t)
+		_, _, err := readRows(c, t)
 		var connection *ConnectionError
 		if !errors.As(err, &connection) || !errors.Is(err, ErrTimeout) || time.Since(begin) != 3*time.Second {
 			t.Errorf("error %v after %s", err, time.Since(begin))
@@ -253,8 +254,7 @@ func TestList_stops(t *testing.T) {
 	})
 }
 
-// Compressed responses are asked for and understood; their size counts when
-// unpacked.
+// Responses may be compressed. The limits apply to the unpacked size.
 func TestResponses_compressed(t *testing.T) {
 	text, want := listText(2000)
 	for name, c := range map[string]struct {
@@ -278,7 +278,7 @@ func TestResponses_compressed(t *testing.T) {
 				sent = packed.Len()
 				_, _ = packed.WriteTo(w)
 			})
-			got, _, err := rows(client, t)
+			got, _, err := readRows(client, t)
 			switch {
 			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 				t.Errorf("error %v, want %q", err, c.want)
@@ -294,12 +294,12 @@ func TestResponses_compressed(t *testing.T) {
 	}
 }
 
-// The text of a long list is never held as a whole.
+// A streamed list needs less memory than its text.
 func BenchmarkList(b *testing.B) {
 	text, _ := listText(5000)
 	for name, decode := range map[string]func() error{
 		"streamed": func() error { _, err := decodeStream(strings.NewReader(text)); return err },
-		"whole":    func() error { _, err := whole(text); return err },
+		"whole":    func() error { _, err := decodeWhole(text); return err },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

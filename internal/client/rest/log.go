@@ -8,8 +8,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// Event is what may be logged of one try of a request: never a body, a header or
-// a query.
+// Event describes one try of a request for the log, without body, headers and
+// query.
 type Event struct {
 	Method, Path, OperationID string
 	Status                    int // 0: no response

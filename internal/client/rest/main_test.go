@@ -70,7 +70,7 @@ func serve(t *testing.T, o Options, h http.HandlerFunc) *Client {
 	return c
 }
 
-// bubble runs each case of a table with virtual time.
+// bubble runs a test case with virtual time, in a bubble of synctest.
 func bubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
@@ -106,8 +106,8 @@ func template(name string) *x509.Certificate {
 	}
 }
 
-// sign makes a certificate of the authority, or a self-signed one as long as
-// there is none.
+// sign issues a certificate of the authority. The first one, its own, is
+// self-signed.
 func (a *authority) sign(template *x509.Certificate) tls.Certificate {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -129,7 +129,7 @@ func (a *authority) sign(template *x509.Certificate) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
-// server makes a certificate for loopback and the names given.
+// server issues a certificate for loopback and the given names.
 func (a *authority) server(names ...string) tls.Certificate {
 	template := template("vcda-a")
 	template.DNSNames, template.IPAddresses = names, []net.IP{net.IPv4(127, 0, 0, 1)}
@@ -140,8 +140,8 @@ func pemOf(c *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
 }
 
-// serveTLS answers {} on loopback with the certificate, and the protocol in a
-// header.
+// serveTLS starts a TLS server on loopback, which responds with {} and with the
+// protocol in a header.
 func serveTLS(t *testing.T, cert tls.Certificate, change func(*httptest.Server)) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -4,8 +4,8 @@ import "context"
 
 type operationKey struct{}
 
-// WithOperationID returns a context whose requests carry the ID: it travels in the
-// operationID header and comes back in each error.
+// WithOperationID returns a context whose requests send the ID in the operationID
+// header. Each error carries it.
 func WithOperationID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, operationKey{}, id)
 }

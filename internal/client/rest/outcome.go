@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Outcome is what is known of whether the server has performed a request.
+// Outcome reports whether the server has performed a request.
 type Outcome int
 
 // The outcomes of a request. README.md holds the table.
@@ -14,15 +14,15 @@ const (
 	Performed Outcome = iota // it is done, or has been accepted
 	Declined                 // not performed; it may be sent again later
 	Refused                  // not performed; sending it again changes nothing
-	Unknown                  // it may have been performed: look before sending it again
+	Unknown                  // it may have been performed; check before sending it again
 )
 
 func (o Outcome) String() string {
 	return [...]string{"performed", "declined", "refused", "unknown"}[o]
 }
 
-// OutcomeOf returns the outcome of a request that ended with err. An error that is
-// not of a request means that nothing was sent.
+// OutcomeOf returns the outcome of a request that ended with err. Any other error
+// means that nothing was sent.
 func OutcomeOf(err error) Outcome {
 	var (
 		status     *StatusError

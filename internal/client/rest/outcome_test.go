@@ -86,7 +86,7 @@ func TestOutcomes_documented(t *testing.T) {
 	}
 }
 
-// decodeBusy takes a body in JSON for an error of the API.
+// decodeBusy decodes every JSON body as the same error of the API.
 func decodeBusy(body []byte) (code, msg string) {
 	if bytes.HasPrefix(body, []byte("{")) {
 		return "Busy", ""
@@ -94,9 +94,8 @@ func decodeBusy(body []byte) (code, msg string) {
 	return "", ""
 }
 
-// A request that may be sent again is, after what shows that it was not performed,
-// with the pauses of the clock, and after nothing else. A login is also not performed
-// by a server that something in front of it does not reach.
+// A request with RetryBusy is repeated only after a response that shows that it was
+// not performed. A login is repeated after the 502 and 503 of a proxy too.
 func TestRetry_busy(t *testing.T) {
 	page := func(code int) http.HandlerFunc { return reply(code, "text/html", "<html>Busy</html>") }
 	cases := map[string]struct {

@@ -20,42 +20,42 @@ import (
 	"time"
 )
 
-// The proxy variables and the system roots are read once per process, so that
-// these tests send their request from a process of its own.
+// Go reads the proxy variables and the system roots once per process. Therefore
+// these tests send each request from a child process.
 const childVariable = "TRANSPORT_TEST_GET"
 
-type outcome struct {
+type childResult struct {
 	Status int
 	Error  string
 	Sent   bool
 }
 
-// childMain sends the one request the parent asked for and prints what came of it.
+// childMain sends one request and prints its result.
 func childMain() {
-	var seen outcome
+	var result childResult
 	base, err := url.Parse(os.Getenv(childVariable))
 	if err == nil {
 		var c *Client
 		if c, err = New(Options{BaseURL: base, RequestTimeout: time.Minute}); err == nil {
 			var response *Response
 			if response, err = c.Do(context.Background(), Request{Method: http.MethodPost, Path: "/sites"}); response != nil {
-				seen.Status = response.Status
+				result.Status = response.Status
 			}
 		}
 	}
 	var lost *ConnectionError
 	if errors.As(err, &lost) {
-		seen.Sent = lost.Sent
+		result.Sent = lost.Sent
 	}
 	if err != nil {
-		seen.Error = err.Error()
+		result.Error = err.Error()
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(seen); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
 		panic(err)
 	}
 }
 
-func inChild(t *testing.T, address string, environment ...string) outcome {
+func inChild(t *testing.T, address string, environment ...string) childResult {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -69,18 +69,18 @@ func inChild(t *testing.T, address string, environment ...string) outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var seen outcome
-	if err := json.Unmarshal(out, &seen); err != nil {
+	var result childResult
+	if err := json.Unmarshal(out, &result); err != nil {
 		t.Fatalf("%v in %q", err, out)
 	}
-	return seen
+	return result
 }
 
 // proxy tunnels every CONNECT to one server, or refuses with a status.
 type proxy struct {
 	*httptest.Server
-	lock sync.Mutex
-	seen []string
+	lock     sync.Mutex
+	requests []string
 }
 
 func newProxy(t *testing.T, target string, refuse int, cert *tls.Certificate) *proxy {
@@ -89,7 +89,7 @@ func newProxy(t *testing.T, target string, refuse int, cert *tls.Certificate) *p
 	var tunnels sync.WaitGroup
 	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.lock.Lock()
-		p.seen = append(p.seen, r.Method+" "+r.Host)
+		p.requests = append(p.requests, r.Method+" "+r.Host)
 		p.lock.Unlock()
 		if refuse != 0 {
 			w.WriteHeader(refuse)
@@ -100,13 +100,13 @@ func newProxy(t *testing.T, target string, refuse int, cert *tls.Certificate) *p
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
-		tunnels.Add(2) // while the server still knows the connection, so before anybody waits
+		tunnels.Add(2) // before Hijack, after which Close no longer waits for the connection
 		here, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
 		}
 		_, _ = fmt.Fprint(here, "HTTP/1.1 200 OK\r\n\r\n")
-		// Either side may leave first; the other one ends with it.
+		// When one side closes, the other one is closed too.
 		join := func(to, from net.Conn) { _, _ = io.Copy(to, from); _ = to.Close(); tunnels.Done() }
 		go join(there, here)
 		go join(here, there)
@@ -139,8 +139,8 @@ func TestEnvironment(t *testing.T) {
 	t.Run("proxy", func(t *testing.T) {
 		p := newProxy(t, target, 0, nil)
 		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+p.URL)
-		if got.Status != http.StatusOK || len(p.seen) != 1 || p.seen[0] != "CONNECT vcda.example.com:443" {
-			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+		if got.Status != http.StatusOK || len(p.requests) != 1 || p.requests[0] != "CONNECT vcda.example.com:443" {
+			t.Errorf("%+v, the proxy saw %q", got, p.requests)
 		}
 	})
 	t.Run("proxy in lower case", func(t *testing.T) {
@@ -149,27 +149,27 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
-	t.Run("proxy reached by TLS", func(t *testing.T) {
+	t.Run("TLS to the proxy", func(t *testing.T) {
 		// Its certificate is for its own name, not for the appliance's.
 		cert := ca.server("localhost")
 		p := newProxy(t, target, 0, &cert)
 		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+strings.Replace(p.URL, "127.0.0.1", "localhost", 1))
 		if got.Status != http.StatusOK {
-			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+			t.Errorf("%+v, the proxy saw %q", got, p.requests)
 		}
 	})
 	t.Run("loopback and NO_PROXY", func(t *testing.T) {
 		p := newProxy(t, target, 0, nil)
 		got := inChild(t, server.URL, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+p.URL)
-		if got.Status != http.StatusOK || len(p.seen) != 0 {
-			t.Errorf("%+v, the proxy saw %q", got, p.seen)
+		if got.Status != http.StatusOK || len(p.requests) != 0 {
+			t.Errorf("%+v, the proxy saw %q", got, p.requests)
 		}
 	})
 	t.Run("proxy that refuses", func(t *testing.T) {
 		p := newProxy(t, target, http.StatusBadGateway, nil)
 		got := inChild(t, address, "SSL_CERT_FILE="+roots, "HTTPS_PROXY="+strings.Replace(p.URL, "://", "://user:proxy-password@", 1))
-		if got.Error == "" || got.Sent || len(p.seen) != 1 {
-			t.Errorf("%+v, want one try of which nothing reached the appliance; the proxy saw %q", got, p.seen)
+		if got.Error == "" || got.Sent || len(p.requests) != 1 {
+			t.Errorf("%+v, want one try of which nothing reached the appliance; the proxy saw %q", got, p.requests)
 		}
 		if want := "the proxy " + p.Listener.Addr().String() + " refuses to connect: 502 Bad Gateway"; !strings.Contains(got.Error, want) {
 			t.Errorf("error %q, want one that names the proxy: %q", got.Error, want)

@@ -8,8 +8,7 @@ import (
 	"net/http"
 )
 
-// Limits are the sizes of what is read of a response, in bytes. A zero is the
-// default.
+// Limits are the maximum sizes of a response, in bytes. Zero is the default.
 type Limits struct {
 	Response int // as a whole
 	Item     int // of a list that is decoded as it arrives
@@ -67,17 +66,17 @@ func (r *request) read(ctx context.Context, from *http.Response, limits Limits) 
 	return resp, nil
 }
 
-// limitReader reads at most so much, and keeps an error of the connection apart
-// from what is wrong with the text.
+// limitReader enforces the limits. It keeps the read error, so that it is not taken
+// for a decoding error.
 type limitReader struct {
 	from   io.Reader
 	limits Limits
 	left   int   // of the response
 	item   int   // left of an item; 0 is no limit
-	err    error // why no more is read, except for the end
+	err    error // the read error, except io.EOF
 }
 
-// beginItem lets another item be read.
+// beginItem resets the limit for the next item.
 func (l *limitReader) beginItem() { l.item = l.limits.Item }
 
 func (l *limitReader) Read(p []byte) (int, error) {

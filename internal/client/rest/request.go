@@ -19,34 +19,36 @@ type Request struct {
 	Header       http.Header
 	Body         any // sent as JSON, unless nil
 
-	// DecodeInto, a *List or a *Page, takes the response, whose Body is empty then.
+	// DecodeInto, a *List or a *Page, receives the response. Its Body is then
+	// empty.
 	DecodeInto streamed
 
 	// Secrets must not show in any error text, even if the server repeats them.
 	Secrets []string
 
 	// Finish lets a request that has begun go on when the context ends, within the
-	// request timeout: its response says what it started.
+	// request timeout, so that its response is known.
 	Finish bool
 
-	// NoTimeout lets the context alone limit the time: the server contacts others
-	// before it answers.
+	// NoTimeout turns the request timeout off, for a call in which the server
+	// contacts other systems. Only the context limits the time.
 	NoTimeout bool
 
-	// NoLimit sends the request however many are in flight. It is for the end of
-	// sessions, which has little time at the end of the process.
+	// NoLimit exempts the request from Options.MaxConcurrent. It is for logouts,
+	// which have little time at the end of the process.
 	NoLimit bool
 
-	// RetryBusy sends the request again, within Options.MaxRetries, where it has not
-	// been performed since the server can't be reached or is busy (429, 503).
+	// RetryBusy repeats the request, up to Options.MaxRetries, if the server can't
+	// be reached or is busy (429, 503) and has not performed it.
 	RetryBusy bool
 
-	// Login is RetryBusy for a request that opens a session: a server that responds
-	// with 502 or 503 has opened none, even if something in front of it responds.
+	// Login is RetryBusy for a login, and repeats it after every 502 and 503:
+	// neither a server nor something in front of it opens a session with that
+	// status.
 	Login bool
 }
 
-// request is a Request on its way through the chain.
+// request is a Request that is ready to be sent.
 type request struct {
 	Request
 	operationID string
@@ -78,7 +80,7 @@ func (c *Client) prepare(ctx context.Context, r Request) (*request, error) {
 	return out, nil
 }
 
-// address is the URL of a request.
+// address returns the URL of a request.
 func (c *Client) address(r Request) (*url.URL, error) {
 	target := *c.options.BaseURL
 	escaped := strings.TrimRight(target.EscapedPath(), "/") + r.Path

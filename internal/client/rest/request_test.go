@@ -182,7 +182,7 @@ func TestStatusError(t *testing.T) {
 	}{
 		"code and message": {decode, 403, "Forbidden|Permission denied.", "POST /sites: status 403 Forbidden: Permission denied."},
 		"code only":        {decode, 401, "NotAuthenticated|", "POST /sites: status 401 NotAuthenticated"},
-		"a foreign body":   {func([]byte) (string, string) { return "", "" }, 502, "<html>\n<h1>Bad  Gateway</h1>", "POST /sites: status 502: <html> <h1>Bad Gateway</h1>"},
+		"another body":     {func([]byte) (string, string) { return "", "" }, 502, "<html>\n<h1>Bad  Gateway</h1>", "POST /sites: status 502: <html> <h1>Bad Gateway</h1>"},
 		"no decoder":       {nil, 500, "oops", "POST /sites: status 500: oops"},
 		"empty":            {nil, 503, "", "POST /sites: status 503"},
 		"control codes":    {nil, 500, "a\x1b[31m\x00b", "POST /sites: status 500: a [31m b"},
@@ -211,7 +211,8 @@ func TestIsTransient(t *testing.T) {
 	}
 }
 
-// However a server repeats a secret, no error shows it, nor a part of it.
+// No error shows a secret or a part of it, in any form in which a server repeats
+// it.
 func TestErrors_holdNoSecrets(t *testing.T) {
 	long := "token-" + strings.Repeat("0123456789", 30)
 	secrets := []string{"", "p", "se", "pass", "passphrase-4711", "a\"b<c>&d e", "line one\nline two", long}
@@ -258,7 +259,7 @@ func TestErrors_holdNoSecrets(t *testing.T) {
 	}
 }
 
-// The decoded message and code of a system are no safer than a page.
+// Decoded codes and messages are redacted too.
 func TestErrors_decodedHoldNoSecrets(t *testing.T) {
 	bubble(t, "code and message", func(t *testing.T) {
 		client := serve(t, Options{DecodeError: func([]byte) (string, string) { return "Bad-s3cret", "no user s3cret" }}, status(400))
@@ -269,8 +270,7 @@ func TestErrors_decodedHoldNoSecrets(t *testing.T) {
 	})
 }
 
-// net/http quotes what it can't read: from a server that repeats a header
-// wrongly that is the token.
+// net/http quotes a header that it can't parse, which may hold the token.
 func TestErrors_brokenResponsesHoldNoSecrets(t *testing.T) {
 	for name, line := range map[string]string{"header": "HTTP/1.1 200 OK\r\nX-VCAV-Auth s3cret\r\n\r\n", "first line": "s3cret HTTP\r\n\r\n"} {
 		bubble(t, name, func(t *testing.T) {
@@ -305,7 +305,7 @@ func TestConnectionError_holdsNoQuery(t *testing.T) {
 	})
 }
 
-// Each try is one event, with its own outcome.
+// Each try is an event.
 func TestLog(t *testing.T) {
 	bubble(t, "two tries", func(t *testing.T) {
 		var events []Event

@@ -33,12 +33,12 @@ func (r *Response) JSON(v any) error {
 		return r.notJSON(mediaType)
 	}
 	if string(bytes.TrimSpace(r.Body)) == "null" {
-		return r.unusable(errNull) // an object or a list is never null as a whole
+		return r.unusable(errNull) // no call of an API returns null
 	}
 	return r.unusable(json.Unmarshal(r.Body, v))
 }
 
-// unusable is the error of a text that can't be decoded, nil for one that can.
+// unusable turns a decoding error into a *ResponseError. Nil stays nil.
 func (r *Response) unusable(err error) error {
 	switch {
 	case err == nil:
@@ -61,14 +61,14 @@ func (r *Response) invalid(reason string, err error) error {
 	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, Err: err}
 }
 
-// notJSON is the error of a response of another media type.
+// notJSON returns the error of a response of another media type.
 func (r *Response) notJSON(mediaType string) error {
 	reason := fmt.Sprintf("it is %s, not JSON%s", mediaType, r.page())
 	return &ResponseError{Call: r.Call, Status: r.Status, Reason: reason, HTML: r.isHTML()}
 }
 
-// HTMLError returns a *ResponseError where the response is an HTML page, else nil.
-// It is for calls whose result is in the headers.
+// HTMLError returns a *ResponseError if the response is an HTML page, else nil. It
+// is for calls whose result is in the headers.
 func (r *Response) HTMLError() error {
 	if !r.isHTML() {
 		return nil
@@ -76,8 +76,8 @@ func (r *Response) HTMLError() error {
 	return r.notJSON(r.mediaType())
 }
 
-// page shows the beginning of an HTML page, which names who sent it. Anything
-// else could be what was asked for, secrets included.
+// page returns the beginning of an HTML page, which shows what sent it. Other
+// bodies are not shown, because they may hold secrets.
 func (r *Response) page() string {
 	if !r.isHTML() {
 		return ""
@@ -85,12 +85,12 @@ func (r *Response) page() string {
 	return ": " + excerpt(r.Body, r.secrets)
 }
 
-// mediaType is the media type of the response, "" where it names none. A page is
-// one also without a name.
+// mediaType returns the media type of the response, or "". A page is recognized
+// without a Content-Type too.
 func (r *Response) mediaType() string {
 	mediaType := r.Header.Get("Content-Type")
-	if seen := http.DetectContentType(r.Body); mediaType == "" && strings.HasPrefix(seen, "text/html") {
-		return seen
+	if detected := http.DetectContentType(r.Body); mediaType == "" && strings.HasPrefix(detected, "text/html") {
+		return detected
 	}
 	return mediaType
 }
@@ -104,7 +104,7 @@ func isHTML(mediaType string) bool {
 }
 
 // isJSON reports whether a media type is one of JSON. A response without a media
-// type is taken for JSON.
+// type counts as JSON.
 func isJSON(contentType string) bool {
 	if contentType == "" {
 		return true
@@ -132,7 +132,7 @@ func describeJSON(err error) (reason string, isJSON bool) {
 // excerptLength is how much of an unknown body is shown, in bytes.
 const excerptLength = 160
 
-// excerpt is the beginning of a body, on one line, without the secrets.
+// excerpt returns the beginning of a body, on one line, without the secrets.
 func excerpt(body []byte, secrets []string) string {
 	cut := ""
 	text := redact(string(body), secrets)

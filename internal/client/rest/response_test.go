@@ -48,7 +48,7 @@ func TestResponses(t *testing.T) {
 		"JSON said to be HTML":     {"text/html", `{"site":"a"}`, "not JSON"},
 		"no media type at all":     {"json", `{"site":"a"}`, "not JSON"},
 		"truncated":                {plain, `{"site":"a`, "not valid JSON"},
-		"something behind":         {plain, `{"site":"a"}{}`, "not valid JSON"},
+		"text after the value":     {plain, `{"site":"a"}{}`, "not valid JSON"},
 		"HTML said to be JSON":     {plain, "<html>", "not valid JSON"},
 		"a field of another type":  {plain, `{"site":["a"]}`, `its field "site" is of another type`},
 		"a list for an object":     {plain, `[]`, "as a whole it is of another type"},
@@ -80,7 +80,7 @@ func TestResponses(t *testing.T) {
 				t.Errorf("error %v, want a ResponseError with %q", err, c.reason)
 			}
 			if isJSON := c.reason == "it is null" || strings.Contains(c.reason, "its field") || strings.Contains(c.reason, "another type"); bad != nil && bad.JSON != isJSON {
-				t.Errorf("taken for JSON: %t", bad.JSON)
+				t.Errorf("JSON: %t, want %t", bad.JSON, isJSON)
 			}
 			if len(err.Error()) > 400 {
 				t.Errorf("the error has %d bytes", len(err.Error()))
@@ -89,7 +89,7 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-// The limit of the response is exact, and an oversized one is not asked for again.
+// The limit of the response is exact. An oversized response is not requested again.
 func TestLimits(t *testing.T) {
 	for name, size := range map[string]int{"at the limit": smallLimits.Response, "a byte above": smallLimits.Response + 1} {
 		bubble(t, name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestLimits(t *testing.T) {
 				reply(200, "", strings.Repeat("x", size))(w, r)
 			})
 			resp, err := client.Do(t.Context(), get("/sites"))
-			if fits := size <= smallLimits.Response; fits && (err != nil || len(resp.Body) != size) || !fits && !errors.As(err, new(*ResponseError)) {
+			if allowed := size <= smallLimits.Response; allowed && (err != nil || len(resp.Body) != size) || !allowed && !errors.As(err, new(*ResponseError)) {
 				t.Errorf("error %v", err)
 			}
 			if tries.Load() != 1 {

@@ -17,11 +17,11 @@ const (
 	retryWaitMax = 8 * time.Second
 )
 
-// longestWait is the longest time a server may ask to wait before the next try.
-// A response that asks for more is final.
+// longestWait is the longest pause that a server may ask for. A response that asks
+// for more is final.
 const longestWait = time.Minute
 
-// retry sends a request again, at most so many times, where that is safe and may
+// retry repeats a failed request, at most retries times, where that is safe and may
 // help.
 func retry(c clock.Clock, retries int, next handler) handler {
 	return func(ctx context.Context, r *request) (*Response, error) {
@@ -34,8 +34,8 @@ func retry(c clock.Clock, retries int, next handler) handler {
 			if wait > longestWait {
 				return nil, err
 			}
-			if stopped := c.Sleep(ctx, wait); stopped != nil {
-				return nil, r.notSent(stopped)
+			if err := c.Sleep(ctx, wait); err != nil {
+				return nil, r.notSent(err)
 			}
 		}
 	}
@@ -65,11 +65,11 @@ func (r *request) isDeclined(err error) bool {
 	return (r.RetryBusy || r.Login) && r.outcome(err) == Declined
 }
 
-// pause is the time before the next try.
+// pause returns the time before the next try.
 func pause(err error, try int) time.Duration {
 	var e *StatusError
 	if errors.As(err, &e) && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable) {
-		if wait, said := e.RetryAfter(); said {
+		if wait, asked := e.RetryAfter(); asked {
 			return wait
 		}
 	}

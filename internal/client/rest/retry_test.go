@@ -28,7 +28,7 @@ func truncated(w http.ResponseWriter, _ *http.Request) {
 	abort()
 }
 
-// A read is tried again after what may pass, and only then.
+// A read is repeated after a transient failure only.
 func TestRetry_reads(t *testing.T) {
 	const retries = 3
 	cases := map[string]struct {
@@ -73,7 +73,7 @@ func TestRetry_reads(t *testing.T) {
 	}
 }
 
-// What is no read is sent once, whatever becomes of it.
+// A write is sent once, whatever the response.
 func TestRetry_writesAreSentOnce(t *testing.T) {
 	handlers := map[string]http.HandlerFunc{
 		"connection ended": func(http.ResponseWriter, *http.Request) { abort() },
@@ -90,7 +90,7 @@ func TestRetry_writesAreSentOnce(t *testing.T) {
 				var tries atomic.Int32
 				client := serve(t, Options{MaxRetries: 3}, func(w http.ResponseWriter, r *http.Request) {
 					if r.URL.Path == "/first" {
-						return // leaves a connection to be used again, where net/http itself might repeat
+						return // opens a connection: net/http itself may retry on a reused one
 					}
 					tries.Add(1)
 					handler(w, r)
@@ -107,7 +107,7 @@ func TestRetry_writesAreSentOnce(t *testing.T) {
 	}
 }
 
-// A read that fails for a while ends well, and what was lost doesn't show.
+// A read that fails several times and then succeeds returns the last response.
 func TestRetry_readSucceeds(t *testing.T) {
 	bubble(t, "after four failures", func(t *testing.T) {
 		var tries atomic.Int32
@@ -151,17 +151,17 @@ func TestRetry_pauses(t *testing.T) {
 		retries int
 		want    time.Duration
 	}{
-		"doubling":            {status(503), 4, 250*time.Millisecond + 500*time.Millisecond + time.Second + 2*time.Second},
-		"bounded":             {status(503), 8, 7750*time.Millisecond + 3*retryWaitMax},
-		"429 names a pause":   {later(429, "7"), 2, 14 * time.Second},
-		"503 names a pause":   {later(503, "60"), 1, time.Minute},
-		"too long to wait":    {later(503, "61"), 4, 0},
-		"429 says at once":    {later(429, "0"), 3, 0},
-		"no number":           {later(429, "soon"), 1, retryWaitMin},
-		"negative":            {later(503, "-5"), 1, retryWaitMin},
-		"502 may not":         {later(502, "60"), 1, retryWaitMin},
-		"a date":              {later(503, "Sat, 01 Jan 2000 00:00:30 GMT"), 1, 30 * time.Second}, // a bubble begins in 2000
-		"a date that is over": {later(503, "Fri, 31 Dec 1999 23:59:59 GMT"), 1, 0},
+		"doubling":           {status(503), 4, 250*time.Millisecond + 500*time.Millisecond + time.Second + 2*time.Second},
+		"bounded":            {status(503), 8, 7750*time.Millisecond + 3*retryWaitMax},
+		"429 names a pause":  {later(429, "7"), 2, 14 * time.Second},
+		"503 names a pause":  {later(503, "60"), 1, time.Minute},
+		"too long to wait":   {later(503, "61"), 4, 0},
+		"429 names no pause": {later(429, "0"), 3, 0},
+		"no number":          {later(429, "soon"), 1, retryWaitMin},
+		"negative":           {later(503, "-5"), 1, retryWaitMin},
+		"pause of a 502":     {later(502, "60"), 1, retryWaitMin},
+		"a date":             {later(503, "Sat, 01 Jan 2000 00:00:30 GMT"), 1, 30 * time.Second}, // a bubble begins in 2000
+		"a date in the past": {later(503, "Fri, 31 Dec 1999 23:59:59 GMT"), 1, 0},
 	}
 	for name, c := range cases {
 		bubble(t, name, func(t *testing.T) {
@@ -177,8 +177,8 @@ func TestRetry_pauses(t *testing.T) {
 	}
 }
 
-// Nothing is tried again once the caller has given up.
-func TestRetry_notAfterTheContext(t *testing.T) {
+// Nothing is tried again once the context has ended.
+func TestRetry_canceledContext(t *testing.T) {
 	bubble(t, "canceled in a pause", func(t *testing.T) {
 		var tries atomic.Int32
 		client := serve(t, Options{MaxRetries: 5}, func(w http.ResponseWriter, _ *http.Request) {
@@ -228,7 +228,7 @@ func TestRetry_notAfterTheContext(t *testing.T) {
 	})
 }
 
-func TestRetry_notOnTrust(t *testing.T) {
+func TestRetry_untrustedCertificate(t *testing.T) {
 	var handshakes atomic.Int32
 	server := serveTLS(t, newAuthority(t).server(), nil)
 	client := dial(t, server.URL, Options{MaxRetries: 5})
@@ -242,7 +242,7 @@ func TestRetry_notOnTrust(t *testing.T) {
 	}
 }
 
-// Each try that misses the request timeout is one of several.
+// The request timeout applies to each try.
 func TestRequest_timeout(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	drip := func(w http.ResponseWriter, r *http.Request) {
@@ -276,8 +276,7 @@ func TestRequest_timeout(t *testing.T) {
 	}
 }
 
-// The value of Retry-After is a number of seconds, or a date that counts from when
-// the response came in.
+// Retry-After is a number of seconds, or a date.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	received := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -286,7 +285,7 @@ func TestRetryAfter(t *testing.T) {
 		asked bool
 	}{
 		"7": {7 * time.Second, true}, "0": {0, true}, "": {}, "-5": {}, "soon": {},
-		"99999999999": {9223372036 * time.Second, true}, "99999999999999999999999": {9223372036 * time.Second, true}, // the longest there are
+		"99999999999": {9223372036 * time.Second, true}, "99999999999999999999999": {9223372036 * time.Second, true}, // the longest duration
 		"Sun, 01 Mar 2026 12:00:30 GMT":  {30 * time.Second, true},
 		"Sunday, 01-Mar-26 12:01:00 GMT": {time.Minute, true},
 		"Sun, 01 Mar 2026 11:59:59 GMT":  {0, true},

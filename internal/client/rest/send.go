@@ -29,7 +29,7 @@ func newTransport(config *tls.Config, o Options) *http.Transport {
 	return t
 }
 
-// checkProxy names the proxy that refuses to connect to the server.
+// checkProxy returns the error of a proxy that refuses to connect to the server.
 func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil
@@ -37,17 +37,17 @@ func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.R
 	return &ProxyError{Host: proxy.Host, Status: resp.StatusCode}
 }
 
-// keepRedirect returns a redirect as the response: a login or a token must not
-// follow to another place.
+// keepRedirect returns a redirect as the response, so that no login or token is
+// sent to another server.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // send sends a request and reads the response to its end, so that a broken body
 // counts as a failed try.
 func send(client *http.Client, trust *tlsutil.Verifier, limits Limits) handler {
 	return func(ctx context.Context, r *request) (*Response, error) {
-		var sent, noHandshake atomic.Bool
+		var sent, handshakeFailed atomic.Bool
 		trace := &httptrace.ClientTrace{
-			TLSHandshakeDone: func(_ tls.ConnectionState, err error) { noHandshake.Store(err != nil) },
+			TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshakeFailed.Store(err != nil) },
 			WroteHeaders:     func() { sent.Store(true) },
 		}
 		req, err := r.http(httptrace.WithClientTrace(ctx, trace))
@@ -57,7 +57,7 @@ func send(client *http.Client, trust *tlsutil.Verifier, limits Limits) handler {
 		resp, err := client.Do(req)
 		if err != nil {
 			err = r.connectionError(ctx, err, sent.Load())
-			if noHandshake.Load() && !errors.As(err, new(*tlsutil.TrustError)) {
+			if handshakeFailed.Load() && !errors.As(err, new(*tlsutil.TrustError)) {
 				if unreadable := trust.Unreadable(ctx); unreadable != nil {
 					err = unreadable
 				}
@@ -69,14 +69,14 @@ func send(client *http.Client, trust *tlsutil.Verifier, limits Limits) handler {
 	}
 }
 
-// notSent is the error of a request that has not begun.
+// notSent returns the error of a request that has not begun.
 func (r *request) notSent(err error) error {
 	return &ConnectionError{Call: r.call(), Host: r.url.Host, Err: err, raw: err}
 }
 
-// connectionError tells apart what an HTTP client returns. A trust error is
-// returned as it is; the URL that net/http adds is dropped, since it may hold a
-// query.
+// connectionError turns an error of net/http into a *ConnectionError. A *TrustError
+// stays as it is. The URL that net/http adds is dropped, because its query may hold
+// a secret.
 func (r *request) connectionError(ctx context.Context, err error, sent bool) error {
 	var trust *tlsutil.TrustError
 	if errors.As(err, &trust) {

@@ -8,11 +8,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// ErrTimeout is the reason of a request that took longer than the request timeout.
+// ErrTimeout is the error of a request that took longer than the request timeout.
 var ErrTimeout = errors.New("the request timed out")
 
-// timeout bounds the time of one try. A request that must be finished ignores the
-// end of the context, but only once it has begun.
+// timeout limits the time of one try. A request with Finish ignores the end of the
+// context once it has begun.
 func timeout(c clock.Clock, d time.Duration, next handler) handler {
 	return func(ctx context.Context, r *request) (*Response, error) {
 		if ctx.Err() != nil {

@@ -16,8 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
-// A certificate that Go can't parse is an error of trust, which names it; it isn't
-// tried again.
+// A certificate that Go can't parse is a trust error. It is not tried again.
 func TestTrust_unreadableCertificate(t *testing.T) {
 	t.Parallel()
 	fixture, err := simulator.Start(simulator.Options{Appliances: []simulator.ApplianceOptions{
@@ -57,7 +56,7 @@ func TestProtocols(t *testing.T) {
 			t.Errorf("error %v, want one about the protocol version, nothing sent", err)
 		}
 	})
-	t.Run("TLS 1.2 is taken", func(t *testing.T) {
+	t.Run("TLS 1.2 is accepted", func(t *testing.T) {
 		server := serveTLS(t, ca.server(), func(s *httptest.Server) { s.TLS.MaxVersion = tls.VersionTLS12 })
 		if _, err := dial(t, server.URL, Options{Trust: trust}).Do(t.Context(), get("/")); err != nil {
 			t.Error(err)

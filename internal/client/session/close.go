@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Find returns a detached session that has not been ended.
+// Find returns an open session by its ID.
 func (s *Sessions[S]) Find(id string) (value S, ok bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -19,8 +19,8 @@ func (s *Sessions[S]) Find(id string) (value S, ok bool) {
 	return value, false
 }
 
-// End logs out a detached session. One that has ended is no error; one that can't
-// be ended stays for Close.
+// End logs out a detached session. It is no error if the session has ended before.
+// If the logout fails, Close tries again.
 func (s *Sessions[S]) End(ctx context.Context, id string) error {
 	s.lock.Lock()
 	opened, ok := s.open[id]
@@ -38,18 +38,18 @@ func (s *Sessions[S]) End(ctx context.Context, id string) error {
 	return err
 }
 
-// Close ends every session side by side, then that of a login still on its way,
-// and refuses further calls. The errors of all are joined.
+// Close ends all sessions concurrently, then the session of a login that is still
+// running. Later calls fail with ErrClosed. The errors of all logouts are joined.
 func (s *Sessions[S]) Close(ctx context.Context) error {
 	s.lock.Lock()
 	s.closed = true
 	s.lock.Unlock()
-	ended := s.endAll(ctx)
+	err := s.endAll(ctx)
 	if !s.turn.TryAcquire(1) && s.turn.Acquire(ctx, 1) != nil {
-		return errors.Join(ended, fmt.Errorf("the session of a login still on its way may be left: %w", context.Cause(ctx)))
+		return errors.Join(err, fmt.Errorf("the session of a login that is still running may stay open: %w", context.Cause(ctx)))
 	}
 	s.turn.Release(1)
-	return errors.Join(ended, s.endAll(ctx))
+	return errors.Join(err, s.endAll(ctx))
 }
 
 func (s *Sessions[S]) endAll(ctx context.Context) error {
@@ -58,17 +58,17 @@ func (s *Sessions[S]) endAll(ctx context.Context) error {
 	open := slices.Collect(maps.Values(s.open))
 	clear(s.open)
 	s.lock.Unlock()
-	problems := make([]error, len(open))
+	errs := make([]error, len(open))
 	var running sync.WaitGroup // not an errgroup, which keeps the first error only
 	for i, opened := range open {
-		running.Go(func() { problems[i] = s.end(ctx, opened) })
+		running.Go(func() { errs[i] = s.end(ctx, opened) })
 	}
 	running.Wait()
-	return errors.Join(problems...)
+	return errors.Join(errs...)
 }
 
-// end logs a session out; one that has expired is no error. It tries twice:
-// nothing else would end the session.
+// end logs a session out. An expired session is no error. It tries twice, because
+// nothing else ends the session.
 func (s *Sessions[S]) end(ctx context.Context, opened *session[S]) error {
 	logOut := s.server.LogOut
 	if opened.external {

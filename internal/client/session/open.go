@@ -8,8 +8,7 @@ import (
 
 const sharedLogin = "shared"
 
-// share returns the shared session. However many callers there are at once, one
-// login is sent.
+// share returns the shared session. Concurrent callers share one login.
 func (s *Sessions[S]) share(ctx context.Context) (*session[S], error) {
 	if s.server.Login == nil {
 		return nil, ErrNoLogin
@@ -29,11 +28,11 @@ func (s *Sessions[S]) current() *session[S] {
 	return s.shared
 }
 
-// IsOpen reports whether the shared session is open: then a call sends no login.
+// IsOpen reports whether the shared session is open, so that a call needs no login.
 func (s *Sessions[S]) IsOpen() bool { return s.current() != nil }
 
-// run sends a login, which outlives a caller that gives up: its session must not
-// get lost. The request timeout limits it.
+// run sends a login. The login goes on when the caller gives up, so that its
+// session can be ended. The request timeout limits it.
 func (s *Sessions[S]) run(ctx context.Context, key string, logIn func(context.Context) (*session[S], error)) (*session[S], error) {
 	results := s.logins.DoChan(key, func() (any, error) { return logIn(context.WithoutCancel(ctx)) })
 	select {
@@ -45,9 +44,9 @@ func (s *Sessions[S]) run(ctx context.Context, key string, logIn func(context.Co
 	}
 }
 
-// logIn waits for its turn, so that an earlier login and its refusal are known, and
-// sends the login. The session is to be shared or stays detached.
-func (s *Sessions[S]) logIn(ctx context.Context, by *login[S], shared bool) (*session[S], error) {
+// logIn sends a login once every earlier one has ended, so that their refusal is
+// known. The new session becomes the shared one, or stays detached.
+func (s *Sessions[S]) logIn(ctx context.Context, l *login[S], shared bool) (*session[S], error) {
 	if err := s.turn.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
@@ -55,18 +54,18 @@ func (s *Sessions[S]) logIn(ctx context.Context, by *login[S], shared bool) (*se
 	if current := s.current(); shared && current != nil {
 		return current, nil
 	}
-	if err := s.whyNoLogin(by); err != nil {
+	if err := s.checkAllowed(l); err != nil {
 		return nil, err
 	}
-	value, err := by.send(ctx)
+	value, err := l.send(ctx)
 	if err != nil {
-		return nil, s.latch(by, s.loginFailed(by, s.server.IsRefused(err), err))
+		return nil, s.latch(l, s.loginFailed(l, s.server.IsRefused(err), err))
 	}
-	by.used = true
-	opened := &session[S]{id: rand.Text(), value: value, external: by.Traits().External, opened: s.server.Clock.Now()}
+	l.used = true
+	opened := &session[S]{id: rand.Text(), value: value, external: l.Traits().External, opened: s.server.Clock.Now()}
 	if shared {
 		if err := s.complete(ctx, opened); err != nil {
-			return nil, errors.Join(s.latch(by, err), s.end(ctx, opened))
+			return nil, errors.Join(s.latch(l, err), s.end(ctx, opened))
 		}
 	}
 	s.keep(opened, shared)
@@ -94,51 +93,52 @@ func (s *Sessions[S]) keep(opened *session[S], shared bool) {
 	}
 }
 
-// latch keeps an error after which no login may follow, and returns it.
-func (s *Sessions[S]) latch(by *login[S], err error) error {
+// latch returns err. It keeps a refusal, after which no login is sent.
+func (s *Sessions[S]) latch(l *login[S], err error) error {
 	var failed *LoginError
 	if errors.As(err, &failed) && failed.Refused || failed == nil && s.server.IsRefused(err) {
 		s.lock.Lock()
 		defer s.lock.Unlock()
-		by.refused = err
+		l.refused = err
 	}
 	return err
 }
 
-// whyNoLogin returns the reason why no login may be sent any more, or nil.
-func (s *Sessions[S]) whyNoLogin(by *login[S]) error {
+// checkAllowed returns the reason why a login must not be sent, or nil.
+func (s *Sessions[S]) checkAllowed(l *login[S]) error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	switch {
 	case s.closed:
 		return ErrClosed
-	case by.refused != nil:
-		return by.refused
-	case by.used && by.Traits().SingleUse:
-		return s.loginError(by, true, ErrLoginUsed)
+	case l.refused != nil:
+		return l.refused
+	case l.used && l.Traits().SingleUse:
+		return s.loginError(l, true, ErrLoginUsed)
 	}
 	return nil
 }
 
-func (s *Sessions[S]) loginError(by *login[S], refused bool, err error) *LoginError {
-	return &LoginError{Kind: by.Kind(), Traits: by.Traits(), Host: s.server.Host, Refused: refused, Err: err}
+func (s *Sessions[S]) loginError(l *login[S], refused bool, err error) *LoginError {
+	return &LoginError{Kind: l.Kind(), Traits: l.Traits(), Host: s.server.Host, Refused: refused, Err: err}
 }
 
-// loginFailed is the error of a login that has failed: that of the one before, if this
-// one failed for the same reason. By that a message knows that another one explains it.
-func (s *Sessions[S]) loginFailed(by *login[S], refused bool, err error) *LoginError {
-	failed := s.loginError(by, refused, err)
+// loginFailed returns the error of a failed login. If the previous login failed for
+// the same reason, it returns the previous error, so that the messages can refer to
+// the first one.
+func (s *Sessions[S]) loginFailed(l *login[S], refused bool, err error) *LoginError {
+	failed := s.loginError(l, refused, err)
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	if last := by.failed; last != nil && last.Refused == refused && last.Error() == failed.Error() {
+	if last := l.failed; last != nil && last.Refused == refused && last.Error() == failed.Error() {
 		return last
 	}
-	by.failed = failed
+	l.failed = failed
 	return failed
 }
 
-// Open logs in again, for a detached session: it is never renewed, and ends by End
-// or by Close. It returns an ID by which Find and End know the session.
+// Open logs in again and returns a detached session, with its ID for Find and End.
+// The session is never renewed. End or Close ends it.
 //
 // Errors: *LoginError, ErrNoLogin, ErrExternalLogin, ErrClosed.
 func (s *Sessions[S]) Open(ctx context.Context) (id string, value S, err error) {
@@ -151,14 +151,14 @@ func (s *Sessions[S]) Open(ctx context.Context) (id string, value S, err error) 
 	return s.detach(ctx, s.login)
 }
 
-// OpenWith is Open with another login than that of the client, which needs none.
+// OpenWith is Open with another login. The client itself needs no login.
 func (s *Sessions[S]) OpenWith(ctx context.Context, other Login, send func(context.Context) (S, error)) (id string, value S, err error) {
 	return s.detach(ctx, &login[S]{Login: other, send: send})
 }
 
-func (s *Sessions[S]) detach(ctx context.Context, by *login[S]) (id string, value S, err error) {
+func (s *Sessions[S]) detach(ctx context.Context, l *login[S]) (id string, value S, err error) {
 	opened, err := s.run(ctx, rand.Text(), func(ctx context.Context) (*session[S], error) {
-		return s.logIn(ctx, by, false)
+		return s.logIn(ctx, l, false)
 	})
 	if err != nil {
 		return "", value, err

@@ -1,5 +1,5 @@
-// Package session opens, shares, renews and ends the sessions of a client: one
-// that its requests share, and any number of detached ones. It knows no system.
+// Package session opens, shares, renews and ends the sessions of a client: one that
+// its requests share, and any number of detached ones.
 package session
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// Server is what a system has of its own. S is what a client needs to use a
-// session, such as its token.
+// Server holds what depends on the system. S is what a request needs of a session,
+// such as its token.
 type Server[S any] struct {
 	Host  string
 	Login Login // nil where none is configured
@@ -26,8 +26,8 @@ type Server[S any] struct {
 	AfterLogin   func(context.Context, S) error   // completes a new shared session; optional
 	LogOut       func(context.Context, S) error   // sends one logout
 	Leave        func(context.Context, S) error   // for an external session, in place of LogOut; optional
-	IsRefused    func(error) bool                 // the server decided against a login
-	IsExpired    func(error) bool                 // the server does not know the session, or no longer
+	IsRefused    func(error) bool                 // the server refused the login
+	IsExpired    func(error) bool                 // the session has expired, or the server does not know it
 	AsksForLogin func(error) bool                 // the server explicitly asks for a new login; optional
 }
 
@@ -37,31 +37,31 @@ type Sessions[S any] struct {
 	server Server[S]
 	login  *login[S]
 	logins singleflight.Group
-	turn   *semaphore.Weighted // of the login that is being sent
+	turn   *semaphore.Weighted // held while a login is sent
 
 	lock        sync.Mutex
 	shared      *session[S]
 	open        map[string]*session[S] // the shared and the detached ones, by ID
-	reloginUsed *session[S]            // replaced although no request with it was accepted; allowed once a process
+	reloginUsed *session[S]            // the session that was replaced before a request with it was accepted; one per process
 	closed      bool
 }
 
 // session is one session on the server.
 type session[S any] struct {
-	id       string // made up here; no secret
+	id       string // random, not secret
 	value    S
 	external bool
 	opened   time.Time
-	accepted atomic.Bool // a request with it was answered
+	accepted atomic.Bool // a request with it has succeeded
 }
 
-// login is a login type in use, and the refusal of it.
+// login is a login type and the results of its logins.
 type login[S any] struct {
 	Login
 	send    func(context.Context) (S, error)
-	refused error       // why it is never sent again, or nil; guarded by the lock
-	failed  *LoginError // of the last one that failed; guarded by the lock
-	used    bool        // guarded by the turn
+	refused error       // the error after which it is never sent again; guarded by lock
+	failed  *LoginError // the last error; guarded by lock
+	used    bool        // it has opened a session; guarded by turn
 }
 
 // New prepares sessions; it contacts nothing.
@@ -74,9 +74,9 @@ func New[S any](server Server[S]) *Sessions[S] {
 	}
 }
 
-// Do makes a call with the shared session, which the first call opens. Where a
-// session that used to work has expired, it logs in once more and repeats the
-// call, which the server had not begun.
+// Do makes a call with the shared session, which the first call opens. If a session
+// that was accepted before has expired, Do logs in once more and repeats the call,
+// which the server has not performed.
 //
 // Errors: those of the call, *LoginError, ErrNoLogin, ErrClosed.
 func (s *Sessions[S]) Do(ctx context.Context, call func(S) error) error {
@@ -108,13 +108,14 @@ func (o *session[S]) use(call func(S) error) error {
 	return err
 }
 
-// freshLogin is how long after its login a refused session counts as one that
-// never worked, unless a request with it was accepted.
+// A session that is refused within freshLogin of its login counts as never
+// accepted, unless a request with it has succeeded.
 const freshLogin = time.Minute
 
-// isRenewable reports whether an expired session is worth a new login. One that is
-// refused from the start is not, since the next one would be refused too. But a
-// restart of the server may end a session before its first use.
+// isRenewable reports whether a new login may replace an expired session. A session
+// that was never accepted is not replaced, because the next one would be refused
+// too. If the server asks for a login, it is replaced once: the server may have
+// restarted before the first use.
 func (s *Sessions[S]) isRenewable(expired *session[S], err error) bool {
 	if expired.accepted.Load() || s.server.Clock.Now().Sub(expired.opened) > freshLogin {
 		return true
@@ -130,7 +131,7 @@ func (s *Sessions[S]) isRenewable(expired *session[S], err error) bool {
 	return s.reloginUsed == expired
 }
 
-// ForgetRefusal allows the login again after a refused one: what was refused has
+// ForgetRefusal allows a login after a refused one. Call it when the account has
 // changed on the server.
 func (s *Sessions[S]) ForgetRefusal() {
 	s.lock.Lock()
@@ -149,13 +150,13 @@ func (s *Sessions[S]) drop(expired *session[S]) {
 	}
 }
 
-// externalExpired is the final error of an external session that has expired.
+// externalExpired returns the final error of an external session that has expired.
 func (s *Sessions[S]) externalExpired(err error) error {
 	return s.loginError(s.login, true, fmt.Errorf("%w: %w", ErrExternalExpired, err))
 }
 
-// loseExternal gives up the external session: every later call fails with the
-// error of the call that found it expired.
+// loseExternal drops the expired external session. Every later call fails with the
+// same error.
 func (s *Sessions[S]) loseExternal(err error) error {
 	s.lock.Lock()
 	defer s.lock.Unlock()

@@ -14,10 +14,10 @@ import (
 )
 
 var (
-	errExpired = errors.New("expired")
-	errAsked   = fmt.Errorf("%w: log in", errExpired)
-	errRefused = errors.New("refused")
-	errBusy    = errors.New("busy")
+	errExpired    = errors.New("expired")
+	errLoginAsked = fmt.Errorf("%w: log in", errExpired)
+	errRefused    = errors.New("refused")
+	errBusy       = errors.New("busy")
 )
 
 // anyLogin is a login type with some traits.
@@ -33,12 +33,12 @@ type fake struct {
 	lock     sync.Mutex
 	logins   int
 	live     []int
-	left     []int // external sessions that were left
+	left     []int // by Leave
 	loginErr error
 	hookErr  error
 	endErr   error
 	hooks    int
-	onLogin  func() // while a login is on its way
+	onLogin  func() // runs during a login
 	onLogout func()
 }
 
@@ -54,7 +54,7 @@ func (f *fake) sessions(login Login) *Sessions[int] {
 		},
 		IsRefused:    func(err error) bool { return errors.Is(err, errRefused) },
 		IsExpired:    func(err error) bool { return errors.Is(err, errExpired) },
-		AsksForLogin: func(err error) bool { return errors.Is(err, errAsked) },
+		AsksForLogin: func(err error) bool { return errors.Is(err, errLoginAsked) },
 	})
 }
 
@@ -96,7 +96,7 @@ func (f *fake) logOut(_ context.Context, n int) error {
 	return nil
 }
 
-// request is answered as long as the session lives.
+// request succeeds while the session is open.
 func (f *fake) request(n int) error {
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -112,8 +112,8 @@ func (f *fake) expireAll() {
 	f.live = nil
 }
 
-// require checks how many logins were sent and how many sessions are left.
-func (f *fake) require(t *testing.T, logins, live int) {
+// requireLogins checks how many logins were sent and how many sessions are open.
+func (f *fake) requireLogins(t *testing.T, logins, live int) {
 	t.Helper()
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -131,7 +131,7 @@ func concurrently(call func()) {
 	running.Wait()
 }
 
-func TestDo_manyCallersOneLogin(t *testing.T) {
+func TestDo_concurrentCallersShareALogin(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	s := f.sessions(anyLogin{})
@@ -142,7 +142,7 @@ func TestDo_manyCallersOneLogin(t *testing.T) {
 			}
 		})
 	}
-	f.require(t, 1, 1)
+	f.requireLogins(t, 1, 1)
 }
 
 func TestDo_expiredSessionIsReplacedOnce(t *testing.T) {
@@ -158,7 +158,7 @@ func TestDo_expiredSessionIsReplacedOnce(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	f.require(t, 2, 1)
+	f.requireLogins(t, 2, 1)
 	if f.hooks != 2 {
 		t.Errorf("the hook ran %d times, want after each login", f.hooks)
 	}
@@ -177,11 +177,12 @@ func TestDo_repeatsACallOnce(t *testing.T) {
 	if !errors.Is(err, errExpired) || calls != 2 {
 		t.Errorf("error %v after %d calls, want the server's error after 2", err, calls)
 	}
-	f.require(t, 2, 1)
+	f.requireLogins(t, 2, 1)
 }
 
-// What is refused from the start would be refused again after another login.
-func TestDo_sessionThatNeverWorked(t *testing.T) {
+// A session that was never accepted is replaced only if it is old, or if the server
+// asks for a login.
+func TestDo_sessionNeverAccepted(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		refusal error
@@ -190,7 +191,7 @@ func TestDo_sessionThatNeverWorked(t *testing.T) {
 	}{
 		"fresh":           {errExpired, 0, 1},
 		"old":             {errExpired, 2 * time.Minute, 2},
-		"the server asks": {errAsked, 0, 2},
+		"the server asks": {errLoginAsked, 0, 2},
 		"other error":     {errBusy, 2 * time.Minute, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +209,7 @@ func TestDo_sessionThatNeverWorked(t *testing.T) {
 					}
 				})
 			}
-			f.require(t, test.logins, test.logins)
+			f.requireLogins(t, test.logins, test.logins)
 		})
 	}
 }
@@ -216,9 +217,9 @@ func TestDo_sessionThatNeverWorked(t *testing.T) {
 func TestDo_refusedLoginIsNeverRepeated(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]func(*fake){
-		"at once":            func(f *fake) { f.loginErr = errRefused },
-		"by the hook":        func(f *fake) { f.hookErr = errRefused },
-		"when it logs again": nil,
+		"at once":             func(f *fake) { f.loginErr = errRefused },
+		"by the hook":         func(f *fake) { f.hookErr = errRefused },
+		"at the second login": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -242,16 +243,16 @@ func TestDo_refusedLoginIsNeverRepeated(t *testing.T) {
 					}
 				})
 			}
-			f.require(t, logins, 0)
+			f.requireLogins(t, logins, 0)
 			if _, _, err := s.Open(t.Context()); !errors.Is(err, errRefused) {
 				t.Errorf("a detached session: error %v, want the refusal", err)
 			}
-			f.require(t, logins, 0)
+			f.requireLogins(t, logins, 0)
 		})
 	}
 }
 
-func TestDo_failedLoginIsTriedByTheNextCall(t *testing.T) {
+func TestDo_failedLoginIsRepeatedByTheNextCall(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	s := f.sessions(anyLogin{})
@@ -265,12 +266,12 @@ func TestDo_failedLoginIsTriedByTheNextCall(t *testing.T) {
 	if err := s.Do(t.Context(), f.request); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want that of the hook", err)
 	}
-	f.require(t, 2, 0)
+	f.requireLogins(t, 2, 0)
 	f.hookErr = nil
 	if err := s.Do(t.Context(), f.request); err != nil {
 		t.Error(err)
 	}
-	f.require(t, 3, 1)
+	f.requireLogins(t, 3, 1)
 }
 
 func TestDo_externalSession(t *testing.T) {
@@ -299,10 +300,10 @@ func TestDo_externalSession(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil || !slices.Equal(f.left, []int{1}) {
 		t.Errorf("error %v, left %v, want the session left as it is", err, f.left)
 	}
-	f.require(t, 1, 0)
+	f.requireLogins(t, 1, 0)
 }
 
-func TestDo_externalSessionThatTheHookFindsExpired(t *testing.T) {
+func TestDo_externalSessionExpiredInTheHook(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	f.hookErr = errExpired
@@ -331,7 +332,7 @@ func TestDo_singleUseLogin(t *testing.T) {
 			t.Errorf("error %v, want ErrLoginUsed", err)
 		}
 	}
-	f.require(t, 1, 0)
+	f.requireLogins(t, 1, 0)
 }
 
 func TestDo_noLogin(t *testing.T) {
@@ -350,7 +351,7 @@ func TestDo_noLogin(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	f.require(t, 1, 0)
+	f.requireLogins(t, 1, 0)
 }
 
 func TestOpen_detachedSession(t *testing.T) {
@@ -385,11 +386,11 @@ func TestOpen_detachedSession(t *testing.T) {
 	if _, ok := s.Find(id); ok {
 		t.Error("found after its end")
 	}
-	f.require(t, 2, 1)
+	f.requireLogins(t, 2, 1)
 }
 
-// A ticket that is refused says nothing about the client's login, or another ticket.
-func TestOpenWith_refusalIsItsOwn(t *testing.T) {
+// A refused ticket does not block the client's login, or another ticket.
+func TestOpenWith_refusalBlocksNoOtherLogin(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	s := f.sessions(anyLogin{})
@@ -406,9 +407,8 @@ func TestOpenWith_refusalIsItsOwn(t *testing.T) {
 	}
 }
 
-// All sessions end at the same time: each logout waits until every other one has
-// begun.
-func TestClose_endsAllSideBySide(t *testing.T) {
+// Each logout waits until every other one has begun.
+func TestClose_endsAllConcurrently(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	s := f.sessions(anyLogin{})
@@ -427,14 +427,14 @@ func TestClose_endsAllSideBySide(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	f.require(t, detached+1, 0)
+	f.requireLogins(t, detached+1, 0)
 	if err := s.Do(t.Context(), f.request); !errors.Is(err, ErrClosed) {
 		t.Errorf("error %v, want ErrClosed", err)
 	}
 	if _, _, err := s.Open(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("error %v, want ErrClosed", err)
 	}
-	f.require(t, detached+1, 0)
+	f.requireLogins(t, detached+1, 0)
 }
 
 func TestClose_joinsAllErrors(t *testing.T) {
@@ -464,11 +464,11 @@ func TestClose_sessionThatExpiredIsNoError(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	f.require(t, 1, 0)
+	f.requireLogins(t, 1, 0)
 }
 
-// A login outlives the call that began it, so that its session can be ended.
-func TestClose_endsTheSessionOfALoginOnItsWay(t *testing.T) {
+// A login goes on when its caller gives up, so that its session can be ended.
+func TestClose_endsTheSessionOfARunningLogin(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	s := f.sessions(anyLogin{})
@@ -480,7 +480,7 @@ func TestClose_endsTheSessionOfALoginOnItsWay(t *testing.T) {
 		t.Errorf("error %v, want the caller's", err)
 	}
 	if err := s.Close(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want one that says that a session may be left", err)
+		t.Errorf("error %v, want one that says that a session may stay open", err)
 	}
 	ended := make(chan error)
 	go func() { ended <- s.Close(t.Context()) }()
@@ -488,5 +488,5 @@ func TestClose_endsTheSessionOfALoginOnItsWay(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	f.require(t, 1, 0)
+	f.requireLogins(t, 1, 0)
 }

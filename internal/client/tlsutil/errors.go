@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// TrustError is a certificate that is not trusted: nothing that is configured
-// vouches for it, its dates don't fit, or Go can't read it (*UnreadableError).
+// TrustError is the error of a certificate that is not trusted: it is neither
+// pinned nor issued by a trusted CA, its dates are wrong, or Go can't parse it
+// (*UnreadableError).
 type TrustError struct {
 	Host                string
 	Subject, Issuer     string
@@ -17,7 +18,7 @@ type TrustError struct {
 	Err                 error
 }
 
-// IsExpired reports whether the certificate was valid once.
+// IsExpired reports whether the certificate has expired, by this machine's clock.
 func (e *TrustError) IsExpired() bool { return e.Now.After(e.NotAfter) }
 
 // IsNotYetValid reports whether the certificate becomes valid later, by this
@@ -30,8 +31,8 @@ func (e *TrustError) Error() string {
 }
 func (e *TrustError) Unwrap() error { return e.Err }
 
-// UnreadableError is the reason of a certificate that Go can't parse, whatever is
-// configured to trust it.
+// UnreadableError is the reason of a TrustError for a certificate that Go can't
+// parse. No setting of Trust accepts it.
 type UnreadableError struct {
 	NegativeSerial bool // which Go accepts with GODEBUG=x509negativeserial=1
 	Err            error
@@ -40,7 +41,7 @@ type UnreadableError struct {
 func (e *UnreadableError) Error() string { return fmt.Sprintf("it can't be read: %v", e.Err) }
 func (e *UnreadableError) Unwrap() error { return e.Err }
 
-// HandshakeError is a TLS handshake that showed no certificate.
+// HandshakeError is a failed TLS handshake in which the server sent no certificate.
 type HandshakeError struct {
 	Host string
 	Err  error

@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// authority signs certificates of one name after the other.
+// authority issues certificates.
 type authority struct {
 	*certs.Authority
 	t *testing.T
@@ -40,7 +40,7 @@ func (a authority) issue(kind certs.Kind, hosts ...string) tls.Certificate {
 	return *issued
 }
 
-// selfSigned is a certificate that is its own authority.
+// selfSigned returns a self-signed certificate, and its PEM text.
 func selfSigned(t *testing.T) (tls.Certificate, string) {
 	t.Helper()
 	server := httptest.NewTLSServer(nil)
@@ -49,7 +49,7 @@ func selfSigned(t *testing.T) (tls.Certificate, string) {
 	return der, certs.PEM(der.Certificate[0])
 }
 
-// serve shows a certificate on loopback.
+// serve starts a TLS server with a certificate on loopback.
 func serve(t *testing.T, certificate tls.Certificate, change func(*tls.Config)) *url.URL {
 	t.Helper()
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}}
@@ -68,8 +68,8 @@ func serve(t *testing.T, certificate tls.Certificate, change func(*tls.Config)) 
 	return &url.URL{Scheme: "https", Host: listener.Addr().String()}
 }
 
-// verifier checks the server at an address.
-func verifier(t *testing.T, trust Trust, address *url.URL) *Verifier {
+// newVerifier returns a verifier of the server at an address.
+func newVerifier(t *testing.T, trust Trust, address *url.URL) *Verifier {
 	t.Helper()
 	v, err := NewVerifier(trust, address, time.Now)
 	if err != nil {
@@ -78,7 +78,7 @@ func verifier(t *testing.T, trust Trust, address *url.URL) *Verifier {
 	return v
 }
 
-// shakeHands makes a connection to an address, and nothing more.
+// shakeHands opens a connection and closes it.
 func shakeHands(t *testing.T, v *Verifier) error {
 	t.Helper()
 	conn, err := tls.Dial("tcp", v.address.Host, v.TLSConfig())

@@ -52,7 +52,7 @@ func (r *recorder) certificate() []byte {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	sent := r.sent
-	if bytes.HasPrefix(sent, []byte("HTTP/")) { // of a proxy
+	if bytes.HasPrefix(sent, []byte("HTTP/")) { // the response of a proxy to CONNECT
 		_, sent, _ = bytes.Cut(sent, []byte("\r\n\r\n"))
 	}
 	var messages []byte
@@ -75,15 +75,15 @@ func (r *recorder) certificate() []byte {
 
 func length24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 
-// split cuts a text after n bytes, or at its end.
+// split cuts b after n bytes, or at its end.
 func split(b []byte, n int) (before, after []byte) {
 	n = min(n, len(b))
 	return b[:n], b[n:]
 }
 
-// ParseCertificate parses a certificate. Of one that Go refuses to parse, such as
-// for its negative serial number, it reads names, dates and serial number. It fails
-// where these can't be read either.
+// ParseCertificate parses a certificate. If Go refuses to parse it, for a negative
+// serial number for example, the result has only names, dates and serial number. It
+// fails if these can't be read either.
 func ParseCertificate(der []byte) (*x509.Certificate, error) {
 	certificate, refused := x509.ParseCertificate(der)
 	if refused == nil {
@@ -97,7 +97,7 @@ func ParseCertificate(der []byte) (*x509.Certificate, error) {
 }
 
 // parseNames reads names, dates and serial number of a certificate. After an error
-// the result has what could be read, and always the bytes.
+// the result has the bytes, and what could be read.
 func parseNames(der []byte) (*x509.Certificate, error) {
 	var parsed struct {
 		Certificate struct {

@@ -1,5 +1,5 @@
-// Package tlsutil decides which certificates are trusted, and fetches and names
-// those of other servers.
+// Package tlsutil verifies the certificates of servers, and reads the certificate
+// of a peer.
 package tlsutil
 
 import (
@@ -13,17 +13,16 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Trust says which certificate of a server is accepted: one that the system roots
-// or the CA vouch for, the pinned one whatever its chain and dates say, or, with
+// Trust configures which certificate of a server is accepted: one that the system
+// roots or the CA have issued, the pinned one with any chain and dates, or, with
 // Insecure, any.
 type Trust struct {
 	CACertificate string // PEM, one or more certificates
 	Thumbprint    string // SHA-256 of the server's certificate, as values.Thumbprint accepts it
 	Insecure      bool
 
-	// OnOutdatedPin is told of a pinned certificate that is accepted although it has
-	// expired or is not valid yet. It may be nil, and called by several connections at
-	// once.
+	// OnOutdatedPin is called when a pinned certificate is accepted although it has
+	// expired or is not valid yet. It may be nil. Connections call it concurrently.
 	OnOutdatedPin func(*TrustError)
 }
 
@@ -36,7 +35,7 @@ type Verifier struct {
 	pin     string // canonical, or ""
 }
 
-// NewVerifier prepares the check of the server at an address. It fails when the CA
+// NewVerifier returns a verifier for the server at an address. It fails when the CA
 // certificate or the thumbprint can't be read.
 func NewVerifier(t Trust, address *url.URL, now func() time.Time) (*Verifier, error) {
 	v := &Verifier{trust: t, address: address, now: now}
@@ -52,20 +51,20 @@ func NewVerifier(t Trust, address *url.URL, now func() time.Time) (*Verifier, er
 	return v, nil
 }
 
-// TLSConfig returns the configuration of connections to the server. What is not
-// trusted ends the handshake with *TrustError.
+// TLSConfig returns the configuration of connections to the server. A certificate
+// that is not trusted ends the handshake with *TrustError.
 func (v *Verifier) TLSConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
-		// Verification is not skipped but done below, where a pinned certificate can be accepted.
+		// VerifyConnection verifies instead, since it can accept a pinned
+		// certificate.
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies
 		VerifyConnection:   v.verify,
 	}
 }
 
-// Unreadable returns the error of a server whose certificate Go can't parse, nil
-// for any other one. It makes a connection of its own: ask it after a handshake
-// that failed.
+// Unreadable returns a *TrustError if Go can't parse the certificate of the server,
+// else nil. It opens another connection: call it after a failed handshake only.
 func (v *Verifier) Unreadable(ctx context.Context) error {
 	leaf, reason := unreadable(ctx, v.address.Host)
 	if reason == nil {
@@ -78,7 +77,7 @@ func (v *Verifier) verify(state tls.ConnectionState) error {
 	leaf := state.PeerCertificates[0]
 	name, shown := v.address.Hostname(), v.address.Host
 	if state.ServerName != "" && state.ServerName != name {
-		name, shown = state.ServerName, state.ServerName // an https proxy has a name of its own
+		name, shown = state.ServerName, state.ServerName // the connection to an https proxy
 	}
 	if v.trust.Insecure {
 		return nil
@@ -93,7 +92,7 @@ func (v *Verifier) verify(state tls.ConnectionState) error {
 	return nil
 }
 
-// checkDates tells of a pinned certificate that is out of date.
+// checkDates reports a pinned certificate that has expired or is not valid yet.
 func (v *Verifier) checkDates(leaf *x509.Certificate, host string) {
 	e := v.trustError(leaf, host, nil)
 	if v.trust.OnOutdatedPin != nil && (e.IsExpired() || e.IsNotYetValid()) {

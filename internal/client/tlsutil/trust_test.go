@@ -27,21 +27,21 @@ func TestTrust(t *testing.T) {
 		trusted     bool
 	}
 	cases := map[string]test{
-		"system roots alone":                 {good, Trust{}, false},
-		"CA":                                 {good, Trust{CACertificate: ca.PEM()}, true},
-		"several CAs":                        {good, Trust{CACertificate: other.PEM() + ca.PEM()}, true},
-		"another CA":                         {good, Trust{CACertificate: other.PEM()}, false},
-		"the certificate itself as CA":       {self, Trust{CACertificate: selfPEM}, true},
-		"CA, another host":                   {noName, Trust{CACertificate: ca.PEM()}, false},
-		"CA, another host, pin":              {noName, Trust{CACertificate: ca.PEM(), Thumbprint: thumbprintOf(noName)}, true},
-		"pin of another host, unknown CA":    {noName, Trust{Thumbprint: thumbprintOf(noName)}, true},
-		"pin of a self-signed certificate":   {self, Trust{Thumbprint: thumbprintOf(self)}, true},
-		"pin of another certificate":         {good, Trust{Thumbprint: thumbprintOf(self)}, false},
-		"another pin, but a CA that vouches": {good, Trust{CACertificate: ca.PEM(), Thumbprint: thumbprintOf(self)}, true},
-		"another host, insecure":             {noName, Trust{Insecure: true}, true},
-		"another pin, insecure":              {good, Trust{Thumbprint: thumbprintOf(self), Insecure: true}, true},
+		"system roots alone":               {good, Trust{}, false},
+		"CA":                               {good, Trust{CACertificate: ca.PEM()}, true},
+		"several CAs":                      {good, Trust{CACertificate: other.PEM() + ca.PEM()}, true},
+		"another CA":                       {good, Trust{CACertificate: other.PEM()}, false},
+		"the certificate itself as CA":     {self, Trust{CACertificate: selfPEM}, true},
+		"CA, another host":                 {noName, Trust{CACertificate: ca.PEM()}, false},
+		"CA, another host, pin":            {noName, Trust{CACertificate: ca.PEM(), Thumbprint: thumbprintOf(noName)}, true},
+		"pin of another host, unknown CA":  {noName, Trust{Thumbprint: thumbprintOf(noName)}, true},
+		"pin of a self-signed certificate": {self, Trust{Thumbprint: thumbprintOf(self)}, true},
+		"pin of another certificate":       {good, Trust{Thumbprint: thumbprintOf(self)}, false},
+		"another pin, trusted CA":          {good, Trust{CACertificate: ca.PEM(), Thumbprint: thumbprintOf(self)}, true},
+		"another host, insecure":           {noName, Trust{Insecure: true}, true},
+		"another pin, insecure":            {good, Trust{Thumbprint: thumbprintOf(self), Insecure: true}, true},
 	}
-	// What a chain or its dates say against a certificate doesn't count against its pin.
+	// A pin accepts a certificate whatever its chain and dates are.
 	for name, kind := range map[string]certs.Kind{
 		"expired": certs.Expired, "not yet valid": certs.NotYetValid, "of a client": certs.ClientOnly,
 		"constrained": certs.Constrained, "critical extension": certs.CriticalExtension,
@@ -57,7 +57,7 @@ func TestTrust(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := shakeHands(t, verifier(t, c.trust, serve(t, c.certificate, nil)))
+			err := shakeHands(t, newVerifier(t, c.trust, serve(t, c.certificate, nil)))
 			if (err == nil) != c.trusted || err != nil && !errors.As(err, new(*TrustError)) {
 				t.Errorf("error %v, want trusted: %v", err, c.trusted)
 			}
@@ -65,40 +65,41 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// A pinned certificate that is out of date is accepted and told of.
+// A pinned certificate that has expired or is not valid yet is accepted with a
+// warning.
 func TestTrust_outdatedPin(t *testing.T) {
 	t.Parallel()
 	ca := newAuthority(t, "authority")
 	for name, c := range map[string]struct {
-		kind certs.Kind
-		told int32
+		kind     certs.Kind
+		warnings int32
 	}{
 		"valid": {certs.Valid, 0}, "expired": {certs.Expired, 1}, "not yet valid": {certs.NotYetValid, 1}, "of a client": {certs.ClientOnly, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			certificate := ca.issue(c.kind, loopback)
-			var told atomic.Int32
+			var warnings atomic.Int32
 			trust := Trust{Thumbprint: thumbprintOf(certificate), CACertificate: ca.PEM(), OnOutdatedPin: func(e *TrustError) {
-				told.Add(1)
+				warnings.Add(1)
 				if e.IsExpired() != (c.kind == certs.Expired) || e.IsNotYetValid() != (c.kind == certs.NotYetValid) || e.Subject != "CN=vcda-a" {
-					t.Errorf("told of %+v", e)
+					t.Errorf("warning of %+v", e)
 				}
 			}}
-			if err := shakeHands(t, verifier(t, trust, serve(t, certificate, nil))); err != nil || told.Load() != c.told {
-				t.Errorf("error %v, told %d times, want %d", err, told.Load(), c.told)
+			if err := shakeHands(t, newVerifier(t, trust, serve(t, certificate, nil))); err != nil || warnings.Load() != c.warnings {
+				t.Errorf("error %v, %d warnings, want %d", err, warnings.Load(), c.warnings)
 			}
 		})
 	}
 }
 
-// What is not trusted is described well enough to decide about it.
+// A TrustError describes the certificate.
 func TestTrustError_describes(t *testing.T) {
 	t.Parallel()
 	certificate := newAuthority(t, "authority").issue(certs.Valid, loopback)
 	configured := "SHA-256" + strings.Repeat(":AB", 32)
 	address := serve(t, certificate, nil)
-	err := shakeHands(t, verifier(t, Trust{Thumbprint: strings.ToLower(configured)}, address))
+	err := shakeHands(t, newVerifier(t, Trust{Thumbprint: strings.ToLower(configured)}, address))
 	var got *TrustError
 	if !errors.As(err, &got) {
 		t.Fatalf("error %v, want a *TrustError", err)
@@ -120,8 +121,8 @@ func TestTrustError_describes(t *testing.T) {
 	}
 }
 
-// Go can't parse a negative serial number. The certificate is named all the same,
-// whether or not it is pinned.
+// Go can't parse a negative serial number. The error names the certificate, whether
+// or not it is pinned.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	odd := newAuthority(t, "authority").issue(certs.NegativeSerial, loopback)
@@ -129,9 +130,9 @@ func TestUnreadable(t *testing.T) {
 		for trusted, trust := range map[string]Trust{"": {}, ", pinned": {Thumbprint: thumbprintOf(odd)}, ", insecure": {Insecure: true}} {
 			t.Run(name+trusted, func(t *testing.T) {
 				t.Parallel()
-				v := verifier(t, trust, serve(t, odd, func(c *tls.Config) { c.MaxVersion = version }))
+				v := newVerifier(t, trust, serve(t, odd, func(c *tls.Config) { c.MaxVersion = version }))
 				if err := shakeHands(t, v); err == nil {
-					t.Error("Go parses it now: drop what reads certificates off the connection")
+					t.Error("Go parses it now: remove the recorder")
 				}
 				err := v.Unreadable(t.Context())
 				var got *TrustError
@@ -143,11 +144,11 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 	good := newAuthority(t, "authority").issue(certs.Valid, loopback)
-	if err := verifier(t, Trust{}, serve(t, good, nil)).Unreadable(t.Context()); err != nil {
+	if err := newVerifier(t, Trust{}, serve(t, good, nil)).Unreadable(t.Context()); err != nil {
 		t.Errorf("a readable certificate: %v", err)
 	}
-	if err := verifier(t, Trust{}, &url.URL{Scheme: "https", Host: "127.0.0.1:1"}).Unreadable(t.Context()); err != nil {
-		t.Errorf("nobody there: %v", err)
+	if err := newVerifier(t, Trust{}, &url.URL{Scheme: "https", Host: "127.0.0.1:1"}).Unreadable(t.Context()); err != nil {
+		t.Errorf("nothing listens: %v", err)
 	}
 }
 
@@ -173,7 +174,7 @@ func TestPeerCertificate(t *testing.T) {
 	}
 	_, err := PeerCertificate(t.Context(), "127.0.0.1:1")
 	if !errors.As(err, new(*HandshakeError)) || !strings.Contains(err.Error(), "refused") {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("nothing listens: %v", err)
 	}
 }
 

@@ -234,7 +234,7 @@ func TestCertificate_proxy(t *testing.T) {
 	w.Env = append(w.Env, "HTTPS_PROXY="+strings.Replace(url, "http:", "https:", 1))
 	out, code := w.Run(t, "plan", "-no-color")
 	if code == 0 {
-		t.Error("the plan succeeds by a proxy that is reached by TLS")
+		t.Error("the plan succeeds through a proxy with TLS")
 	}
-	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "the proxy is reached by TLS")
+	acctest.RequireTexts(t, strings.ReplaceAll(out, "│", ""), "the connection to the proxy uses TLS")
 }
