@@ -1,5 +1,5 @@
-// Package diagnostics turns typed errors into what people read: what happened,
-// why, what is left on the appliance, what to do, and the operation ID.
+// Package diagnostics turns typed errors into diagnostics: what happened, why, what
+// remains on the appliance, what to do, and the operation ID.
 package diagnostics
 
 import (
@@ -15,9 +15,9 @@ import (
 // one or more whole sentences; empty parts are left out.
 type Detail struct {
 	Why         string // what happened, and why
-	Consequence string // what is left on the appliance, and how the next apply goes on
+	Consequence string // what remains on the appliance, and what the next apply does
 	Advice      string // what to do, as an imperative
-	OperationID string // by which the system's logs know the request
+	OperationID string // of the request in the system's logs
 }
 
 // String renders the detail: a paragraph for each part, the operation ID last.
@@ -34,8 +34,8 @@ func (d Detail) String() string {
 	return strings.Join(parts, "\n\n")
 }
 
-// Unable is an error with the detail. The action reads on from "Unable to", such
-// as "pair with the site site-b".
+// Unable returns an error with the detail. The action follows "Unable to", such as
+// "pair with the site site-b".
 func (d Detail) Unable(action string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to "+action, d.String())
 }
@@ -45,12 +45,13 @@ func (d Detail) UnableAt(at path.Path, action string) diag.Diagnostic {
 	return diag.WithPath(at, d.Unable(action))
 }
 
-// Warning is Unable for what need not stop the operation.
+// Warning is Unable for a problem that does not stop the operation.
 func (d Detail) Warning(action string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Unable to "+action, d.String())
 }
 
-// Sentence gives a text a capital letter at its start and a full stop at its end.
+// Sentence returns a text with a capital letter at its start and a period at its
+// end.
 func Sentence(text string) string {
 	text = strings.TrimSpace(text)
 	first, size := utf8.DecodeRuneInString(text)

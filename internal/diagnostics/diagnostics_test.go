@@ -20,9 +20,9 @@ import (
 
 func TestDetail_partsInOrder(t *testing.T) {
 	t.Parallel()
-	whole := diagnostics.Detail{Advice: "Do this.", OperationID: "op-1", Consequence: "That is left.", Why: "It broke."}
+	whole := diagnostics.Detail{Advice: "Do this.", OperationID: "op-1", Consequence: "That remains.", Why: "It broke."}
 	for want, d := range map[string]diagnostics.Detail{
-		"It broke.\n\nThat is left.\n\nDo this.\n\nOperation ID: op-1": whole,
+		"It broke.\n\nThat remains.\n\nDo this.\n\nOperation ID: op-1": whole,
 		"It broke.":                       {Why: "It broke."},
 		"It broke.\n\nOperation ID: op-1": {Why: "It broke.", OperationID: "op-1"},
 	} {
@@ -47,9 +47,9 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-// TestFromError_namesWhoIsToBlame: credentials, roles, the address and the network
-// are blamed for what each of them causes, and for nothing else.
-func TestFromError_namesWhoIsToBlame(t *testing.T) {
+// A message names credentials, roles, the address or the network only if it is the
+// cause.
+func TestFromError_namesTheCause(t *testing.T) {
 	t.Parallel()
 	status := func(code int, name string, fromAPI bool) *rest.StatusError {
 		return &rest.StatusError{Call: rest.Call{Method: "GET", Path: "/sites"}, Status: code, Code: name, Msg: "<h1>Blocked</h1>", FromAPI: fromAPI}
@@ -63,7 +63,7 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 	for name, c := range map[string]struct {
 		system diagnostics.System
 		err    error
-		blames string
+		cause  string
 		says   []string
 	}{
 		"login refused":                {diagnostics.VCDA, vcdaLogin(refused), credentials, []string{"public addresses", "not tried again"}},
@@ -95,8 +95,8 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 			t.Parallel()
 			got := c.system.FromError(rest.WithOperationID(t.Context(), "op-1"), c.err).String()
 			for _, suspect := range []string{address, credentials, role, network} {
-				if strings.Contains(got, suspect) != (suspect == c.blames) {
-					t.Errorf("%q is not what should be blamed (%q) in %s", suspect, c.blames, got)
+				if strings.Contains(got, suspect) != (suspect == c.cause) {
+					t.Errorf("%q: want only the cause %q in %s", suspect, c.cause, got)
 				}
 			}
 			for _, text := range append(c.says, "Operation ID: op-1") {
@@ -108,8 +108,7 @@ func TestFromError_namesWhoIsToBlame(t *testing.T) {
 	}
 }
 
-// TestFromError_explainsALoginOnce: what needs the same login refers to the first
-// message.
+// Later messages about the same login refer to the first one.
 func TestFromError_explainsALoginOnce(t *testing.T) {
 	t.Parallel()
 	login := &vcda.LoginError{Kind: "local_user", Host: "vcda-a", Refused: true, Err: errors.New("wrong password")}

@@ -17,7 +17,7 @@ import (
 
 const canonical = "SHA-256:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB"
 
-// TestUnable_namesCauseAndRemedy holds what is said about each kind of error.
+// The message about each kind of error.
 func TestUnable_namesCauseAndRemedy(t *testing.T) {
 	t.Parallel()
 	call := rest.Call{Method: "GET", Path: "/sites"}
@@ -44,7 +44,7 @@ func TestUnable_namesCauseAndRemedy(t *testing.T) {
 		"no answer":     {&rest.ConnectionError{Call: call, Host: "h", Err: errors.New("connection refused")}, []string{"GET /sites got no complete response from h: connection refused.", "HTTPS_PROXY"}},
 		"bad answer":    {&rest.ResponseError{Call: call, Status: 200, Reason: "it is empty"}, []string{"GET /sites: the response (status 200) can't be used: it is empty.\n\nThis is not the API of an appliance", "check url in the provider block (VCDA_URL)"}},
 		"other JSON":    {&rest.ResponseError{Call: call, Status: 200, Reason: "it is null", JSON: true}, []string{"it is null.\n\nThe provider does not know this form of response: please report it", "If another product answers at the address, correct url in the provider block (VCDA_URL)"}},
-		"wait":          {&vcda.WaitError{Task: task, Err: context.DeadlineExceeded, Last: status(502, "")}, []string{"The task t-1 was RUNNING at 40 % when the wait for it ended. The operation timed out.", "The last answer about the task: The appliance answered status 502"}},
+		"wait":          {&vcda.WaitError{Task: task, Err: context.DeadlineExceeded, Last: status(502, "")}, []string{"The task t-1 was RUNNING at 40 % when the wait for it ended. The operation timed out.", "The last response about the task: The appliance answered status 502"}},
 		"failed task":   {&vcda.TaskError{Task: task, Err: &vcda.APIError{Code: "X", Msg: "y"}}, []string{"X: y."}},
 		"login":         {&vcda.LoginError{Kind: "local_user", Host: "h", Err: status(500, "")}, []string{"The login to h did not succeed. The appliance answered status 500"}},
 		"refused":       {&vcda.LoginError{Kind: "local_user", Traits: session.Traits{ByPassword: true}, Host: "h", Refused: true, Err: status(401, "NotAuthenticated")}, []string{"h refused the login of type local_user.", "Check username and password in login.local_user of the provider block, or VCDA_USERNAME and VCDA_PASSWORD"}},
@@ -52,7 +52,7 @@ func TestUnable_namesCauseAndRemedy(t *testing.T) {
 		"old version":   {&vcda.LoginError{Kind: "local_user", Host: "h", Refused: true, Err: status(http.StatusNotAcceptable, "")}, []string{"status 406", "Set api_version in the provider block"}},
 		"expired": {
 			&vcda.LoginError{Kind: "session_token", Host: "h", Refused: true, Err: vcda.ErrTokenExpired},
-			[]string{"no longer, accepted", "Obtain a new token"},
+			[]string{"session is invalid or has expired", "Obtain a new token"},
 		},
 		"expired certificate": {
 			&tlsutil.TrustError{Host: "h", Subject: "CN=x", Issuer: "CN=ca", Thumbprint: canonical, NotAfter: time.Unix(0, 0), Now: time.Unix(60, 0), Err: errors.New("x509")},

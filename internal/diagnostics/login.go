@@ -7,38 +7,38 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// reported holds the login errors that a message has explained. Every operation
-// of a process that needs the same login fails with the same error: the first
-// message explains it, the others refer to that one.
+// reported holds the login errors that a message has explained. Operations that
+// need the same login fail with the same error: the first message explains it, the
+// others refer to the first one.
 var reported sync.Map
 
-// explainLogin explains a failed login, once. Each system explains its own
-// refusals.
-func (s System) explainLogin(login *session.LoginError, explainRefused func(*session.LoginError) Detail) Detail {
+// loginDetail explains a failed login once. refusedDetail explains a login that the
+// system itself refused.
+func (s System) loginDetail(login *session.LoginError, refusedDetail func(*session.LoginError) Detail) Detail {
 	if isReported(login) {
-		return reportedLogin(login)
+		return reportedLoginDetail(login)
 	}
 	if login.Refused && !isNotAPI(login.Err) {
-		return explainRefused(login)
+		return refusedDetail(login)
 	}
-	d := s.explain(login.Err)
+	d := s.detail(login.Err)
 	d.Why = fmt.Sprintf("The login to %s did not succeed. %s", login.Host, d.Why)
 	return d
 }
 
-// isReported reports whether a message has explained a failed login. From now on one
-// has.
+// isReported reports whether a message has explained a failed login. It records
+// that one does now.
 func isReported(login *session.LoginError) bool {
 	_, again := reported.LoadOrStore(login, nil)
 	return again
 }
 
-func reportedLogin(login *session.LoginError) Detail {
-	return Detail{Why: fmt.Sprintf("The login to %s failed for the reason that another message of this run gives.", login.Host)}
+func reportedLoginDetail(login *session.LoginError) Detail {
+	return Detail{Why: fmt.Sprintf("The login to %s failed. Another message of this run gives the reason.", login.Host)}
 }
 
-// refusedLogin is the explanation of a login that the system itself refused.
-func (s System) refusedLogin(login *session.LoginError) Detail {
+// refusedLoginDetail explains a login that the system itself refused.
+func (s System) refusedLoginDetail(login *session.LoginError) Detail {
 	d := Detail{Why: fmt.Sprintf("%s refused the login of type %s. %s", login.Host, login.Kind, Sentence(login.Err.Error()))}
 	d.Advice = s.checkLogin(login)
 	if login.Traits.Hint != "" {
@@ -48,7 +48,7 @@ func (s System) refusedLogin(login *session.LoginError) Detail {
 	return d
 }
 
-// checkLogin names what to check of a refused login.
+// checkLogin returns the settings to check after a refused login.
 func (s System) checkLogin(login *session.LoginError) string {
 	switch {
 	case s.object != "":

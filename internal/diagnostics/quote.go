@@ -8,8 +8,8 @@ import (
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
 
-// ShellWord returns a text as a command in a message needs it: in single quotes
-// where a shell would read it otherwise.
+// ShellWord returns a text for a command in a message, in single quotes if a shell
+// needs them.
 func ShellWord(text string) string {
 	if plainWord.MatchString(text) {
 		return text
@@ -17,8 +17,8 @@ func ShellWord(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// ConfigString returns a text as a configuration in a message needs it: quoted, and
-// without templates.
+// ConfigString returns a text for a configuration in a message: quoted, with
+// templates escaped.
 func ConfigString(text string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(text))
 }

@@ -13,13 +13,13 @@ import (
 var Storware = System{
 	name: "Storware server", article: "a", object: "storware", variables: "VCDA_STORWARE_",
 	forbidden: "The user of the login lacks the privilege for this. Give the user the privilege, or log in as another one.",
-	own:       explainStorware,
+	specific:  storwareDetail,
 }
 
-func explainStorware(s System, err error) (d Detail, ok bool) {
+func storwareDetail(s System, err error) (d Detail, ok bool) {
 	var login *session.LoginError
 	if errors.As(err, &login) {
-		return s.explainLogin(login, s.explainRefusedByStorware), true
+		return s.loginDetail(login, s.storwareLoginDetail), true
 	}
 	if errors.Is(err, storware.ErrNoLogin) {
 		return Detail{Why: "The provider block has no storware.login.", Advice: "Set it to exactly one of credentials, token and node, or name the type in the environment variable VCDA_STORWARE_LOGIN."}, true
@@ -27,13 +27,13 @@ func explainStorware(s System, err error) (d Detail, ok bool) {
 	return Detail{}, false
 }
 
-func (s System) explainRefusedByStorware(login *session.LoginError) Detail {
+func (s System) storwareLoginDetail(login *session.LoginError) Detail {
 	if errors.Is(login.Err, storware.ErrNoCookie) {
-		return Detail{Why: Sentence(login.Err.Error()), Advice: s.notTheAPI()}
+		return Detail{Why: Sentence(login.Err.Error()), Advice: s.notAPIAdvice()}
 	}
-	d := s.refusedLogin(login)
+	d := s.refusedLoginDetail(login)
 	if rest.Status(login.Err) == http.StatusBadRequest {
-		d.Why += " The server answers wrong credentials and a malformed login alike."
+		d.Why += " The server gives the same response to wrong credentials and to a malformed login."
 	}
 	return d
 }

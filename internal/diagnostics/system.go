@@ -17,37 +17,37 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
-// System describes one of the systems behind the provider: how messages name it
-// and where its settings stand.
+// System describes a system for messages: its name and its settings.
 type System struct {
 	name      string // such as "appliance"
 	article   string // of the name
 	object    string // of the provider block that holds its settings, "" for the block itself
-	variables string // the beginning of its variables' names
+	variables string // prefix of its variables
 	forbidden string // the cause of a 403
 
-	// own explains the errors that only this system has; ok is false for others.
-	own func(s System, err error) (d Detail, ok bool)
+	// specific explains the errors that only this system has. ok is false for
+	// others.
+	specific func(s System, err error) (d Detail, ok bool)
 }
 
 // FromError explains an error of the system.
 func (s System) FromError(ctx context.Context, err error) Detail {
-	d := s.explain(err)
+	d := s.detail(err)
 	d.OperationID = cmp.Or(rest.OperationOf(err), rest.OperationID(ctx))
 	return d
 }
 
-// Unable is the error diagnostic for err. The action reads on from "Unable to".
+// Unable returns the error diagnostic for err. The action follows "Unable to".
 func (s System) Unable(ctx context.Context, action string, err error) diag.Diagnostic {
 	return s.FromError(ctx, err).Unable(action)
 }
 
-// Warning is Unable for what need not stop the operation.
+// Warning is Unable for a problem that does not stop the operation.
 func (s System) Warning(ctx context.Context, action string, err error) diag.Diagnostic {
 	return s.FromError(ctx, err).Warning(action)
 }
 
-// block is where the system's settings stand.
+// block returns the place of the system's settings.
 func (s System) block() string {
 	if s.object == "" {
 		return "the provider block"
@@ -55,7 +55,7 @@ func (s System) block() string {
 	return "the object " + s.object + " of the provider block"
 }
 
-// setting names an attribute of the system and its variable.
+// setting returns the names of an attribute of the system and its variable.
 func (s System) setting(name string) string {
 	variable := s.variables + strings.ToUpper(name)
 	if s.object != "" {
@@ -64,17 +64,17 @@ func (s System) setting(name string) string {
 	return fmt.Sprintf("%s in the provider block (%s)", name, variable)
 }
 
-// explain decides by the type of an error, outermost meaning first.
-func (s System) explain(err error) Detail {
+// detail explains an error by its type, the outermost one first.
+func (s System) detail(err error) Detail {
 	var trust *tlsutil.TrustError
 	if errors.As(err, &trust) {
 		var login *session.LoginError
 		if errors.As(err, &login) && isReported(login) {
-			return reportedLogin(login)
+			return reportedLoginDetail(login)
 		}
-		return s.explainTrust(trust)
+		return s.trustDetail(trust)
 	}
-	if d, ok := s.own(s, err); ok {
+	if d, ok := s.specific(s, err); ok {
 		return d
 	}
 	var (
@@ -87,11 +87,11 @@ func (s System) explain(err error) Detail {
 	case errors.Is(err, session.ErrClosed):
 		return Detail{Why: "The session has been closed.", Advice: "Run again, with a new session."}
 	case errors.As(err, &connection):
-		return s.explainConnection(connection)
+		return s.connectionDetail(connection)
 	case errors.As(err, &status):
-		return s.explainStatus(status)
+		return s.statusDetail(status)
 	case errors.As(err, &response):
-		return s.explainResponse(response)
+		return s.responseDetail(response)
 	case errors.As(err, &handshake) && !errors.Is(err, context.Canceled):
 		return Detail{Why: Sentence(handshake.Error()), Advice: "Check the address, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine."}
 	case errors.Is(err, context.Canceled):
@@ -104,14 +104,14 @@ func (s System) explain(err error) Detail {
 
 const moreTime = "Allow more time in the attribute timeouts."
 
-// explainTrust shows the certificate, ready to be compared and pasted.
-func (s System) explainTrust(e *tlsutil.TrustError) Detail {
+// trustDetail shows the certificate, with the thumbprint ready to paste.
+func (s System) trustDetail(e *tlsutil.TrustError) Detail {
 	why := fmt.Sprintf("The certificate of %s is not trusted: ", e.Host)
 	pin := fmt.Sprintf("with\n\n  thumbprint = %q", e.Thumbprint)
 	var unreadable *tlsutil.UnreadableError
 	switch {
 	case errors.As(e, &unreadable):
-		return Detail{Why: why + unreadable.Error() + certificate(e), Advice: s.adviseOnUnreadable(unreadable)}
+		return Detail{Why: why + unreadable.Error() + certificate(e), Advice: s.unreadableAdvice(unreadable)}
 	case e.Expected != "":
 		return Detail{
 			Why:    why + fmt.Sprintf("it is not the one whose thumbprint is configured, and %v", e.Err) + certificate(e) + "\n  configured: " + e.Expected,
@@ -140,7 +140,7 @@ func (s System) explainTrust(e *tlsutil.TrustError) Detail {
 	}
 }
 
-// certificate shows what a certificate says about itself, below a sentence.
+// certificate returns the fields of a certificate, for the end of a sentence.
 func certificate(e *tlsutil.TrustError) string {
 	return fmt.Sprintf(".\n\n  subject:    %s\n  issuer:     %s\n  valid from: %s\n  valid to:   %s\n  thumbprint: %s",
 		e.Subject, e.Issuer, dateTime(e.NotBefore), dateTime(e.NotAfter), e.Thumbprint)
@@ -148,8 +148,8 @@ func certificate(e *tlsutil.TrustError) string {
 
 func dateTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// adviseOnUnreadable gives the way round where there is one.
-func (s System) adviseOnUnreadable(e *tlsutil.UnreadableError) string {
+// unreadableAdvice includes the workaround if there is one.
+func (s System) unreadableAdvice(e *tlsutil.UnreadableError) string {
 	advice := fmt.Sprintf("Renew it on the %s: trusting or pinning it is not enough.", s.name)
 	if e.NegativeSerial {
 		advice += " Until then, run Terraform with the environment variable GODEBUG=x509negativeserial=1."
@@ -157,8 +157,8 @@ func (s System) adviseOnUnreadable(e *tlsutil.UnreadableError) string {
 	return advice
 }
 
-// OutdatedPin is the warning of a pinned certificate that is used although it is
-// out of date.
+// OutdatedPin returns the warning about a pinned certificate that is used although
+// it has expired or is not valid yet.
 func (s System) OutdatedPin(e *tlsutil.TrustError) diag.Diagnostic {
 	why := fmt.Sprintf("it has expired on %s", dateTime(e.NotAfter))
 	advice := fmt.Sprintf("Renew it on the %s, and update the thumbprint in %s and in the pairings of its peers.", s.name, s.block())
@@ -172,8 +172,8 @@ func (s System) OutdatedPin(e *tlsutil.TrustError) diag.Diagnostic {
 	}.String())
 }
 
-// explainConnection is the only place that blames the network.
-func (s System) explainConnection(e *rest.ConnectionError) Detail {
+// connectionDetail explains a request without a complete response.
+func (s System) connectionDetail(e *rest.ConnectionError) Detail {
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return Detail{Why: "The operation was interrupted."}
@@ -184,7 +184,7 @@ func (s System) explainConnection(e *rest.ConnectionError) Detail {
 	if errors.As(e.Err, &proxy) {
 		return Detail{
 			Why:    Sentence(fmt.Sprintf("%s to %s was not sent: %v", e.Call, e.Host, proxy)),
-			Advice: s.adviseOnProxy(proxy, e.Host),
+			Advice: s.proxyAdvice(proxy, e.Host),
 		}
 	}
 	advice := fmt.Sprintf("Check %s, name resolution, firewalls, and the proxy variables (HTTPS_PROXY, NO_PROXY) of this machine.", s.setting("url"))
@@ -194,17 +194,17 @@ func (s System) explainConnection(e *rest.ConnectionError) Detail {
 	return Detail{Why: Sentence(fmt.Sprintf("%s got no complete response from %s: %v", e.Call, e.Host, e.Err)), Advice: advice}
 }
 
-// adviseOnProxy is about a proxy that may not, or can't, connect to a host.
-func (s System) adviseOnProxy(e *rest.ProxyError, host string) string {
+// proxyAdvice is for a proxy that does not connect to a host.
+func (s System) proxyAdvice(e *rest.ProxyError, host string) string {
 	if e.Status >= http.StatusInternalServerError {
 		return fmt.Sprintf("The proxy %s can't reach %s: check %s, or add the host to NO_PROXY.", e.Host, host, s.setting("url"))
 	}
 	return fmt.Sprintf("Ask the administrator of the proxy %s to allow connections to %s, correct the user in HTTPS_PROXY, or add the host to NO_PROXY.", e.Host, host)
 }
 
-// isNotAPI reports whether something else than the API of a system answered, such
-// as a proxy, a firewall or another product. A server of the API may leave out the
-// body of an error, but not where the status says that there is no such call.
+// isNotAPI reports whether something else than the API of a system has responded,
+// such as a proxy, a firewall or another product. An error of the API may have no
+// body, unless the status means that the call does not exist.
 func isNotAPI(err error) bool {
 	var (
 		response *rest.ResponseError
@@ -220,19 +220,19 @@ func isNotAPI(err error) bool {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusNotImplemented:
 		return true
 	}
-	return status.Msg != "" // the beginning of a body
+	return status.Msg != "" // a body that is not from the API
 }
 
-// notTheAPI says who answers in place of the system.
-func (s System) notTheAPI() string {
+// notAPIAdvice is for a response that does not come from the API.
+func (s System) notAPIAdvice() string {
 	return fmt.Sprintf("This is not the API of %s %s, or a proxy or firewall answers in its place: check %s.", s.article, s.name, s.setting("url"))
 }
 
-// explainResponse is about an answer without an error that can't be used. JSON is
-// the API's own, most likely, and anything else is not.
-func (s System) explainResponse(e *rest.ResponseError) Detail {
+// responseDetail explains a response that can't be used. JSON is most likely from the
+// API, anything else from another server.
+func (s System) responseDetail(e *rest.ResponseError) Detail {
 	isRedirect := e.Status >= http.StatusMultipleChoices
-	advice := s.notTheAPI()
+	advice := s.notAPIAdvice()
 	switch {
 	case e.JSON:
 		advice = fmt.Sprintf("The provider does not know this form of response: please report it, with the version of the %s. If another product answers at the address, correct %s.", s.name, s.setting("url"))
@@ -242,12 +242,12 @@ func (s System) explainResponse(e *rest.ResponseError) Detail {
 	return Detail{Why: Sentence(e.Error()), Advice: advice}
 }
 
-func (s System) explainStatus(e *rest.StatusError) Detail {
+func (s System) statusDetail(e *rest.StatusError) Detail {
 	d := Detail{Why: Sentence(fmt.Sprintf("The %s answered %s", s.name, strings.TrimPrefix(e.Error(), e.String()+": "))) + " Request: " + e.String()}
 	switch {
 	case isNotAPI(e):
 		d.Why = Sentence(fmt.Sprintf("The answer to %s was %s", e.Call, strings.TrimPrefix(e.Error(), e.String()+": ")))
-		d.Advice = s.notTheAPI()
+		d.Advice = s.notAPIAdvice()
 		if e.IsTransient() {
 			d.Advice += fmt.Sprintf(" If the %s is only restarting, try again later.", s.name)
 		}

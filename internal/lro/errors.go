@@ -2,10 +2,10 @@ package lro
 
 import "context"
 
-// BlockedError is a context that ended while a task ran that may be about the
-// object. Nothing was sent.
+// BlockedError is the error of a context that ended while another task ran that may
+// be about the object. Nothing was sent.
 type BlockedError[T Task] struct {
-	Task T // as last seen
+	Task T // as last read
 	Err  error
 }
 
@@ -14,11 +14,11 @@ func (e *BlockedError[T]) Error() string {
 }
 func (e *BlockedError[T]) Unwrap() error { return e.Err }
 
-// DeclinedError is a context that ended while the system declined the request.
-// Nothing was performed.
+// DeclinedError is the error of a context that ended while the system declined the
+// request. Nothing was performed.
 type DeclinedError struct {
-	Refusal error // the last answer
-	Err     error // why no more was sent
+	Refusal error // the last response
+	Err     error // why the request was not sent again
 }
 
 func (e *DeclinedError) Error() string {
@@ -26,7 +26,8 @@ func (e *DeclinedError) Error() string {
 }
 func (e *DeclinedError) Unwrap() []error { return []error{e.Err, e.Refusal} }
 
-// afterRefusal adds the last refusal, if any, where the end of ctx ended the write.
+// afterRefusal adds the last refusal, if any, to the error of a write that ctx has
+// ended.
 func afterRefusal(ctx context.Context, refusal, err error) error {
 	if refusal == nil || ctx.Err() == nil {
 		return err
@@ -34,13 +35,13 @@ func afterRefusal(ctx context.Context, refusal, err error) error {
 	return &DeclinedError{Refusal: refusal, Err: err}
 }
 
-// OutcomeUnknownError is a write that may have been performed: its answer got
-// lost, or its task can't be seen any more, and the list does not show it. It was
-// not sent again.
+// OutcomeUnknownError is the error of a write that may have been performed: its
+// response was lost, or the system does not show its task any more, and the list
+// does not show its effect. It was not sent again.
 type OutcomeUnknownError[T Task] struct {
 	Task     T       // of the write, zero where it is not known
-	Err      error   // the answer, or why the task can't be seen
-	Cause    error   // why the search ended, nil when its time was over
+	Err      error   // the error of the request, or of the wait for its task
+	Cause    error   // why the search ended early, or nil
 	Suspects []error // of failed tasks that may be the write's
 }
 
@@ -55,10 +56,10 @@ func (e *OutcomeUnknownError[T]) Unwrap() []error {
 	return []error{e.Err, e.Cause}
 }
 
-// InProgressError is a wait that was cut short. The system goes on with the task,
-// or has ended it without the list having been seen.
+// InProgressError is the error of a wait that ended early. The task may still run,
+// or it has ended and the list was not read.
 type InProgressError[T Task] struct {
-	Task T // as last seen
+	Task T // as last read
 	Err  error
 }
 

@@ -10,63 +10,63 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
 )
 
-// The answers of the fake system, beside a task.
+// The errors of the fake system.
 var (
-	errDeclined  = errors.New("busy")
-	errRefused   = errors.New("forbidden")
-	errLost      = errors.New("connection reset")
-	errTransient = errors.New("bad gateway")
-	errBroken    = errors.New("unauthorized")
-	errFailed    = errors.New("task failed")
-	errGone      = errors.New("task not found")
-	errHidden    = errors.New("task forbidden")
+	errDeclined     = errors.New("busy")
+	errRefused      = errors.New("forbidden")
+	errLost         = errors.New("connection reset")
+	errTransient    = errors.New("bad gateway")
+	errUnauthorized = errors.New("unauthorized")
+	errFailed       = errors.New("task failed")
+	errGone         = errors.New("task not found")
+	errHidden       = errors.New("task forbidden")
 )
 
-// task is a task of the fake. It takes a minute, and changes the object to its
-// value at its end.
+// task is a task of the fake. It takes a minute, and then sets the value of the
+// object.
 type task struct {
 	id    string
-	about lro.Match
-	value string // what the object becomes
-	end   error  // of a wait for it
+	match lro.Match
+	value string // the new value of the object
+	end   error  // the error of a wait for it
 	ended bool
 }
 
 func (t task) TaskID() string { return t.id }
 func (t task) Ended() bool    { return t.ended }
 
-// fake is a system with one object. The list shows a change after the lag.
+// fake is a system with one object. The list shows a change after the delay.
 type fake struct {
-	clock   *clocktest.Clock
-	value   string
-	tasks   []task
-	lag     time.Duration
-	answers []answer // to the requests, the last one again and again
-	trouble []error  // of the next looks
-	inWait  func()   // runs while a task is waited for
+	clock     *clocktest.Clock
+	value     string
+	tasks     []task
+	delay     time.Duration
+	responses []response // to the requests, the last one repeatedly
+	readErrs  []error    // of the next reads
+	inWait    func()     // called during the wait for a task
 
 	sent   int
-	looks  int
+	reads  int
 	change time.Time
 	old    string
 	log    []string
 }
 
-// answer is what happens to a request.
-type answer struct {
+// response is the response to a request.
+type response struct {
 	err   error
-	task  *task // that begins, also where the answer is an error
+	task  *task // that starts, also with an error
 	after time.Duration
 }
 
-func newFake(value string, answers ...answer) *fake {
-	return &fake{clock: clocktest.New(), value: value, answers: answers}
+func newFake(value string, responses ...response) *fake {
+	return &fake{clock: clocktest.New(), value: value, responses: responses}
 }
 
 func (f *fake) system() lro.System[task] {
 	return lro.System[task]{
 		Clock: f.clock, Wait: f.wait,
-		Answer: func(err error) lro.Answer {
+		Response: func(err error) lro.Response {
 			switch {
 			case err == nil:
 				return lro.Performed
@@ -78,8 +78,8 @@ func (f *fake) system() lro.System[task] {
 			return lro.Refused
 		},
 		End: func(err error) lro.End {
-			for end, is := range map[lro.End]error{lro.Failed: errFailed, lro.Gone: errGone, lro.Hidden: errHidden} {
-				if errors.Is(err, is) {
+			for end, target := range map[lro.End]error{lro.Failed: errFailed, lro.Gone: errGone, lro.Hidden: errHidden} {
+				if errors.Is(err, target) {
 					return end
 				}
 			}
@@ -94,21 +94,21 @@ func (f *fake) system() lro.System[task] {
 	}
 }
 
-// write asks for the value "new".
+// write sets the value "new".
 func (f *fake) write() lro.Write[task, string] {
 	return lro.Write[task, string]{
-		Send: f.send, Look: f.look,
+		Send: f.send, Read: f.read,
 		Tasks: func(context.Context) ([]task, error) { return slices.Clone(f.tasks), nil },
-		Match: func(t task) lro.Match { return t.about },
+		Match: func(t task) lro.Match { return t.match },
 		Done:  func(value string) bool { return value == "new" },
 	}
 }
 
 func (f *fake) send(ctx context.Context) (task, error) {
 	if ctx.Err() != nil {
-		return task{}, errRefused // it does not go out
+		return task{}, errRefused // it is not sent
 	}
-	a := f.answers[min(f.sent, len(f.answers)-1)]
+	a := f.responses[min(f.sent, len(f.responses)-1)]
 	f.sent++
 	if a.task != nil {
 		f.tasks = append(f.tasks, *a.task)
@@ -120,17 +120,17 @@ func (f *fake) send(ctx context.Context) (task, error) {
 	return *a.task, nil
 }
 
-func (f *fake) look(ctx context.Context, _ task) (string, error) {
-	f.looks++
+func (f *fake) read(ctx context.Context, _ task) (string, error) {
+	f.reads++
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	if len(f.trouble) > 0 {
-		err := f.trouble[0]
-		f.trouble = f.trouble[1:]
+	if len(f.readErrs) > 0 {
+		err := f.readErrs[0]
+		f.readErrs = f.readErrs[1:]
 		return "", err
 	}
-	if f.clock.Now().Before(f.change.Add(f.lag)) {
+	if f.clock.Now().Before(f.change.Add(f.delay)) {
 		return f.old, nil
 	}
 	return f.value, nil

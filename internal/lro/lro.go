@@ -1,7 +1,7 @@
-// Package lro performs writes whose work a system goes on with in a task. Each
-// write is sent once; a lost answer is looked up, never sent again; the task is
-// waited for. The object as the system lists it decides what is true, tasks only
-// tell how long to wait.
+// Package lro performs a write that a system completes in a task. It sends each
+// write once and waits for its task. If the response is lost, it searches for the
+// effect and does not send the write again. The list of objects decides whether the
+// write was performed; tasks only determine how long to wait.
 package lro
 
 import (
@@ -18,8 +18,8 @@ type Task interface {
 	Ended() bool
 }
 
-// Match is how certain it is that a task is about an object. Maybe is enough to
-// wait for a task, and not enough to blame it.
+// Match is whether a task is about an object. Maybe is enough to wait for the task,
+// but its error is not that of the write.
 type Match int
 
 // The values of Match.
@@ -29,15 +29,15 @@ const (
 	Yes
 )
 
-// Answer is what the answer to a write means.
-type Answer int
+// Response is the meaning of the response to a write.
+type Response int
 
-// The values of Answer.
+// The values of Response.
 const (
-	Performed Answer = iota // accepted: a task has begun
-	Declined                // nothing happened, and the same request may be accepted later
-	Refused                 // nothing happened, and sending again would not help
-	Unknown                 // it may have been performed
+	Performed Response = iota // accepted: a task has started
+	Declined                  // not performed; the same request may be accepted later
+	Refused                   // not performed; sending it again changes nothing
+	Unknown                   // it may have been performed
 )
 
 // End is how a wait for a task ended.
@@ -49,76 +49,76 @@ const (
 	Failed
 	Gone   // the system no longer knows the task
 	Hidden // the system does not show the task to this user
-	Open   // the wait was cut short, and the task goes on
+	Open   // the wait ended early, and the task may still run
 )
 
-// System is what the engine needs of the system that performs the writes. All
-// fields but Log are required.
+// System are the calls of the system that performs the writes. All fields but Log
+// are required.
 type System[T Task] struct {
 	Clock clock.Clock
 
-	// Wait waits for the end of a task and returns the task as last seen. A task
-	// that failed is an error.
+	// Wait waits for the end of a task and returns the task as last read. A failed
+	// task is an error.
 	Wait func(ctx context.Context, task T) (T, error)
 
-	// Answer, End and Transient sort errors: of the answer to a write, of Wait,
-	// and of a read that may succeed when it is repeated. Answer and End take nil.
-	Answer    func(err error) Answer
+	// Response, End and Transient classify errors: of a write, of Wait, and of a
+	// read that may succeed when it is repeated. Response and End accept nil.
+	Response  func(err error) Response
 	End       func(err error) End
 	Transient func(err error) bool
 
-	// RetryAfter is how long the system asks to wait before a declined request is
-	// sent again, 0 where it does not say.
+	// RetryAfter returns the pause that the system asks for after a declined
+	// request, or 0.
 	RetryAfter func(err error) time.Duration
 
-	// Log takes each decision of the engine with its reason.
+	// Log logs each decision with its reason.
 	Log func(ctx context.Context, message string, fields map[string]any)
 }
 
-// Write is one change of one object, whose state is an S. All fields but Shown
-// and Reflects are required.
+// Write is a change of an object with the state S. All fields but Shown and
+// Reflects are required.
 type Write[T Task, S any] struct {
 	// Send sends the request. It is called again only after a declined one.
 	Send func(ctx context.Context) (T, error)
 
-	// Look reads the object as the system lists it now, never from before a write
-	// of this process. The task is that of the write, or zero.
-	Look func(ctx context.Context, task T) (S, error)
+	// Read reads the object from a list that is newer than every write of this
+	// process. task is that of the write, or zero.
+	Read func(ctx context.Context, task T) (S, error)
 
-	// Tasks lists tasks, running or ended, among which those about the object are;
-	// Match reports whether one is.
+	// Tasks lists running and ended tasks, those about the object included. Match
+	// reports whether a task is about the object.
 	Tasks func(ctx context.Context) ([]T, error)
 	Match func(task T) Match
 
-	// Done reports whether the object is as asked for. If it is before anything is
-	// sent, nothing is, except with Always; if it becomes so after an answer got
-	// lost, the write was performed.
+	// Done reports whether the object has the wanted state. If it has it before the
+	// request, nothing is sent, unless Always is set. If it gets it after a lost
+	// response, the write was performed.
 	Done   func(state S) bool
 	Always bool
 
-	// Shown reports whether the list shows the end of a task of the write that
-	// succeeded; nil is Done. It asks for less where the system may change values.
+	// Shown reports whether the list shows the effect of a successful write; nil is
+	// Done. It is for systems that may store other values than requested.
 	Shown func(state S) bool
 
-	// Reflects reports whether the list shows the end of another task, which was
-	// waited for before the write; nil is always.
+	// Reflects reports whether the list shows the effect of another task that ended
+	// before the write; nil is always true.
 	Reflects func(state S, other T) bool
 }
 
-// Outcome is what came of a write.
+// Outcome is the result of a write.
 type Outcome[T Task, S any] struct {
-	State S    // as last listed
+	State S    // as last read
 	Task  T    // of the write, zero where there is none
-	Sent  bool // false where the object was as asked for before anything was sent
-	Shown bool // the list shows the end of the write
+	Sent  bool // false if the object had the wanted state before
+	Shown bool // the list shows the effect of the write
 }
 
 // Do performs a write.
 //
 // Errors: *BlockedError and *DeclinedError when ctx ended before the write was
-// accepted; *OutcomeUnknownError when it may have been performed;
-// *InProgressError when the wait for its task was cut short; else the error of
-// Send, Look, Tasks or Wait.
+// accepted; *OutcomeUnknownError when it may have been performed; *InProgressError
+// when the wait for its task ended early; else the error of Send, Read, Tasks or
+// Wait.
 func Do[T Task, S any](ctx context.Context, system System[T], w Write[T, S]) (Outcome[T, S], error) {
 	e := engine[T, S]{system, w}
 	var refusal error
@@ -129,12 +129,12 @@ func Do[T Task, S any](ctx context.Context, system System[T], w Write[T, S]) (Ou
 			return out, afterRefusal(ctx, refusal, err)
 		}
 		if w.Done(out.State) && !w.Always {
-			e.log(ctx, "the object is as asked for, nothing is sent", nil)
+			e.log(ctx, "the object has the wanted state, nothing is sent", nil)
 			out.Shown = true
 			return out, nil
 		}
 		out.Task, err = w.Send(ctx)
-		switch system.Answer(err) {
+		switch system.Response(err) {
 		case Performed:
 			return e.finish(ctx, out)
 		case Unknown:
@@ -144,15 +144,15 @@ func Do[T Task, S any](ctx context.Context, system System[T], w Write[T, S]) (Ou
 		case Declined:
 		}
 		refusal = err
-		e.log(ctx, "the request was declined, it is sent again later", map[string]any{"error": err.Error()})
+		e.log(ctx, "the request was declined and is sent again later", map[string]any{"error": err.Error()})
 		if err := system.Clock.Sleep(ctx, max(pause, system.RetryAfter(err))); err != nil {
 			return out, afterRefusal(ctx, refusal, err)
 		}
 	}
 }
 
-// Resume goes on with a write that was cut short: it waits for the task and looks
-// at the object. The write needs no Send.
+// Resume continues a write that was interrupted: it waits for the task and reads
+// the object. The write needs no Send.
 func Resume[T Task, S any](ctx context.Context, system System[T], w Write[T, S], task T) (Outcome[T, S], error) {
 	return engine[T, S]{system, w}.finish(ctx, Outcome[T, S]{Task: task})
 }
@@ -163,8 +163,8 @@ type engine[T Task, S any] struct {
 	write Write[T, S]
 }
 
-// waitUntilFree waits while tasks run that may be about the object, and looks at
-// the object then. It returns the tasks there were.
+// waitUntilFree waits while tasks run that may be about the object, and then reads
+// the object. It returns the IDs of the known tasks.
 func (e engine[T, S]) waitUntilFree(ctx context.Context, out *Outcome[T, S]) (known map[string]bool, err error) {
 	known = map[string]bool{}
 	var waited []T
@@ -175,13 +175,13 @@ func (e engine[T, S]) waitUntilFree(ctx context.Context, out *Outcome[T, S]) (kn
 		}
 		running = false
 		for _, task := range tasks {
-			seen := known[task.TaskID()]
+			wasKnown := known[task.TaskID()]
 			known[task.TaskID()] = true
-			if seen || task.Ended() || e.write.Match(task) == No {
+			if wasKnown || task.Ended() || e.write.Match(task) == No {
 				continue
 			}
 			running = true
-			e.log(ctx, "a task that may be about the object runs, it is waited for", map[string]any{"task": task.TaskID()})
+			e.log(ctx, "waiting for a task that may be about the object", map[string]any{"task": task.TaskID()})
 			ended, err := e.Wait(ctx, task)
 			if e.End(err) == Open {
 				return nil, &BlockedError[T]{Task: ended, Err: err}
@@ -189,13 +189,13 @@ func (e engine[T, S]) waitUntilFree(ctx context.Context, out *Outcome[T, S]) (kn
 			waited = append(waited, ended)
 		}
 	}
-	_, err = e.look(ctx, out, graceAfterTask, func(state S) bool {
+	_, err = e.readUntil(ctx, out, graceAfterTask, func(state S) bool {
 		return e.write.Reflects == nil || !slices.ContainsFunc(waited, func(t T) bool { return !e.write.Reflects(state, t) })
 	})
 	return known, err
 }
 
-// finish waits for the task of the write, and until the list shows its end.
+// finish waits for the task of the write, and until the list shows its effect.
 func (e engine[T, S]) finish(ctx context.Context, out Outcome[T, S]) (Outcome[T, S], error) {
 	out.Sent = true
 	ended, wait := e.Wait(ctx, out.Task)
@@ -217,7 +217,7 @@ func (e engine[T, S]) finish(ctx context.Context, out Outcome[T, S]) (Outcome[T,
 		shown = e.write.Done
 	}
 	var err error
-	out.Shown, err = e.look(ctx, &out, grace, shown)
+	out.Shown, err = e.readUntil(ctx, &out, grace, shown)
 	switch {
 	case err != nil:
 		return out, &InProgressError[T]{Task: ended, Err: err}
@@ -227,19 +227,19 @@ func (e engine[T, S]) finish(ctx context.Context, out Outcome[T, S]) (Outcome[T,
 	return out, nil
 }
 
-// recover finds out whether a write was performed whose answer got lost: then
-// there is a task that was not known before, or the list shows what was asked for,
-// and did not before.
+// recover checks whether a write with a lost response was performed: then there is
+// a new task about the object, or the list shows the wanted state, which it did not
+// show before.
 func (e engine[T, S]) recover(ctx context.Context, out Outcome[T, S], known map[string]bool, lost error) (Outcome[T, S], error) {
 	out.Sent = true
-	e.log(ctx, "the answer got lost, tasks and list are looked at", map[string]any{"error": lost.Error()})
+	e.log(ctx, "the response was lost, searching for the task or the effect", map[string]any{"error": lost.Error()})
 	unknown := &OutcomeUnknownError[T]{Err: lost}
 	found, before := false, e.write.Done(out.State)
-	done, err := e.until(ctx, graceAfterLostAnswer, func() (done bool, err error) {
+	done, err := e.until(ctx, graceAfterLostResponse, func() (done bool, err error) {
 		if out.Task, found, err = e.lostTask(ctx, known, unknown); found || err != nil {
 			return found, err
 		}
-		out.Shown, err = e.look(ctx, &out, 0, func(state S) bool { return e.write.Done(state) && !before })
+		out.Shown, err = e.readUntil(ctx, &out, 0, func(state S) bool { return e.write.Done(state) && !before })
 		return out.Shown, err
 	})
 	switch {
@@ -252,8 +252,9 @@ func (e engine[T, S]) recover(ctx context.Context, out Outcome[T, S], known map[
 	return out, nil
 }
 
-// lostTask finds the task of a request whose answer got lost among those not known
-// before. Tasks that only may be the one are waited for, as their result tells.
+// lostTask finds the task of a request with a lost response among the new tasks. It
+// waits for a task that may be about the object, because its result identifies the
+// object.
 func (e engine[T, S]) lostTask(ctx context.Context, known map[string]bool, unknown *OutcomeUnknownError[T]) (task T, found bool, err error) {
 	tasks, err := e.write.Tasks(ctx)
 	if err != nil {
@@ -265,7 +266,7 @@ func (e engine[T, S]) lostTask(ctx context.Context, known map[string]bool, unkno
 		if e.write.Match(candidate) == Yes {
 			return candidate, true, nil
 		}
-		e.log(ctx, "a task that may be the request's is waited for", map[string]any{"task": candidate.TaskID()})
+		e.log(ctx, "waiting for a task that may be that of the request", map[string]any{"task": candidate.TaskID()})
 		ended, err := e.Wait(ctx, candidate)
 		end := e.End(err)
 		switch {

@@ -9,12 +9,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
 )
 
-func ours(end error) *task { return &task{id: "ours", about: lro.Yes, value: "new", end: end} }
+func ownTask(end error) *task { return &task{id: "own", match: lro.Yes, value: "new", end: end} }
 
-func unnamed(end error) *task { return &task{id: "unnamed", about: lro.Maybe, value: "new", end: end} }
+func unnamedTask(end error) *task {
+	return &task{id: "unnamed", match: lro.Maybe, value: "new", end: end}
+}
 
-// TestDo_answers: what each answer means, and what comes of its task.
-func TestDo_answers(t *testing.T) {
+// The result of each response, and of its task.
+func TestDo_responses(t *testing.T) {
 	t.Parallel()
 	type result struct {
 		err   error // nil, or what the error wraps
@@ -23,25 +25,25 @@ func TestDo_answers(t *testing.T) {
 		known bool // the outcome
 	}
 	for name, test := range map[string]struct {
-		answers []answer
-		want    result
+		responses []response
+		want      result
 	}{
-		"performed":                        {[]answer{{task: ours(nil)}}, result{nil, "new", 1, true}},
-		"performed, failed":                {[]answer{{task: ours(errFailed)}}, result{errFailed, "old", 1, true}},
-		"performed, gone":                  {[]answer{{task: ours(errGone)}}, result{errGone, "old", 1, false}},
-		"refused":                          {[]answer{{err: errRefused}}, result{errRefused, "old", 1, true}},
-		"declined, then performed":         {[]answer{{err: errDeclined}, {err: errDeclined}, {task: ours(nil)}}, result{nil, "new", 3, true}},
-		"declined, then refused":           {[]answer{{err: errDeclined}, {err: errRefused}}, result{errRefused, "old", 2, true}},
-		"lost, a task":                     {[]answer{{err: errLost, task: ours(nil)}}, result{nil, "new", 1, true}},
-		"lost, a failed task":              {[]answer{{err: errLost, task: ours(errFailed)}}, result{errFailed, "old", 1, true}},
-		"lost, an unnamed task":            {[]answer{{err: errLost, task: unnamed(nil)}}, result{nil, "new", 1, true}},
-		"lost, an unnamed task that fails": {[]answer{{err: errLost, task: unnamed(errFailed)}}, result{errLost, "old", 1, false}},
-		"lost, no sign":                    {[]answer{{err: errLost}}, result{errLost, "old", 1, false}},
-		"declined, then lost":              {[]answer{{err: errDeclined}, {err: errLost}}, result{errLost, "old", 2, false}},
+		"performed":                        {[]response{{task: ownTask(nil)}}, result{nil, "new", 1, true}},
+		"performed, failed":                {[]response{{task: ownTask(errFailed)}}, result{errFailed, "old", 1, true}},
+		"performed, gone":                  {[]response{{task: ownTask(errGone)}}, result{errGone, "old", 1, false}},
+		"refused":                          {[]response{{err: errRefused}}, result{errRefused, "old", 1, true}},
+		"declined, then performed":         {[]response{{err: errDeclined}, {err: errDeclined}, {task: ownTask(nil)}}, result{nil, "new", 3, true}},
+		"declined, then refused":           {[]response{{err: errDeclined}, {err: errRefused}}, result{errRefused, "old", 2, true}},
+		"lost, a task":                     {[]response{{err: errLost, task: ownTask(nil)}}, result{nil, "new", 1, true}},
+		"lost, a failed task":              {[]response{{err: errLost, task: ownTask(errFailed)}}, result{errFailed, "old", 1, true}},
+		"lost, an unnamed task":            {[]response{{err: errLost, task: unnamedTask(nil)}}, result{nil, "new", 1, true}},
+		"lost, an unnamed task that fails": {[]response{{err: errLost, task: unnamedTask(errFailed)}}, result{errLost, "old", 1, false}},
+		"lost, no effect":                  {[]response{{err: errLost}}, result{errLost, "old", 1, false}},
+		"declined, then lost":              {[]response{{err: errDeclined}, {err: errLost}}, result{errLost, "old", 2, false}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFake("old", test.answers...)
+			f := newFake("old", test.responses...)
 			out, err := lro.Do(t.Context(), f.system(), f.write())
 			var unknown *lro.OutcomeUnknownError[task]
 			got := result{test.want.err, f.value, f.sent, !errors.As(err, &unknown)}
@@ -55,10 +57,10 @@ func TestDo_answers(t *testing.T) {
 	}
 }
 
-// TestDo_suspects: a task that may be the one is shown, and not blamed.
+// The error of a task that may be that of the write is a suspect, not the cause.
 func TestDo_suspects(t *testing.T) {
 	t.Parallel()
-	f := newFake("old", answer{err: errLost, task: unnamed(errFailed)})
+	f := newFake("old", response{err: errLost, task: unnamedTask(errFailed)})
 	_, err := lro.Do(t.Context(), f.system(), f.write())
 	var unknown *lro.OutcomeUnknownError[task]
 	if !errors.As(err, &unknown) || len(unknown.Suspects) != 1 || errors.Is(err, errFailed) {
@@ -66,26 +68,26 @@ func TestDo_suspects(t *testing.T) {
 	}
 }
 
-func TestDo_asAskedFor(t *testing.T) {
+func TestDo_wantedState(t *testing.T) {
 	t.Parallel()
-	f := newFake("new", answer{task: ours(nil)})
+	f := newFake("new", response{task: ownTask(nil)})
 	out, err := lro.Do(t.Context(), f.system(), f.write())
 	if err != nil || f.sent != 0 || out.Sent || !out.Shown {
 		t.Errorf("error %v, %d requests, outcome %+v", err, f.sent, out)
 	}
 }
 
-// TestDo_always: a write that can't be seen is sent, and a list that looks the
-// same before and after is no evidence of it.
+// With Always the request is sent although the object has the wanted state. After a
+// lost response that state does not prove that the write was performed.
 func TestDo_always(t *testing.T) {
 	t.Parallel()
-	f := newFake("new", answer{task: ours(nil)})
+	f := newFake("new", response{task: ownTask(nil)})
 	w := f.write()
 	w.Always = true
 	if out, err := lro.Do(t.Context(), f.system(), w); err != nil || f.sent != 1 || !out.Sent {
 		t.Errorf("error %v, %d requests", err, f.sent)
 	}
-	f = newFake("new", answer{err: errLost})
+	f = newFake("new", response{err: errLost})
 	w = f.write()
 	w.Always = true
 	_, err := lro.Do(t.Context(), f.system(), w)
@@ -94,26 +96,25 @@ func TestDo_always(t *testing.T) {
 	}
 }
 
-// TestDo_waitsWhileBlocked: other tasks that may be about the object are waited
-// for before the list is believed.
-func TestDo_waitsWhileBlocked(t *testing.T) {
+// Before the list is read, Do waits for other tasks that may be about the object.
+func TestDo_waitsForOtherTasks(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		other task
 		sent  int
 	}{
-		"another one does it":        {task{id: "other", about: lro.Yes, value: "new"}, 0},
-		"another one may do it":      {task{id: "other", about: lro.Maybe, value: "new"}, 0},
-		"another one undoes it":      {task{id: "other", about: lro.Yes, value: "third"}, 1},
-		"another one fails":          {task{id: "other", about: lro.Yes, end: errFailed}, 1},
-		"another one is hidden":      {task{id: "other", about: lro.Maybe, end: errHidden}, 1},
-		"a task of something else":   {task{id: "other", about: lro.No, value: "new"}, 1},
-		"a task that ended long ago": {task{id: "other", about: lro.Yes, value: "new", ended: true}, 1},
+		"another task does it":       {task{id: "other", match: lro.Yes, value: "new"}, 0},
+		"another task may do it":     {task{id: "other", match: lro.Maybe, value: "new"}, 0},
+		"another task undoes it":     {task{id: "other", match: lro.Yes, value: "third"}, 1},
+		"another task fails":         {task{id: "other", match: lro.Yes, end: errFailed}, 1},
+		"another task is hidden":     {task{id: "other", match: lro.Maybe, end: errHidden}, 1},
+		"a task of another object":   {task{id: "other", match: lro.No, value: "new"}, 1},
+		"a task that ended long ago": {task{id: "other", match: lro.Yes, value: "new", ended: true}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFake("old", answer{task: ours(nil)})
-			f.tasks, f.lag = []task{test.other}, 3*time.Second
+			f := newFake("old", response{task: ownTask(nil)})
+			f.tasks, f.delay = []task{test.other}, 3*time.Second
 			w := f.write()
 			w.Reflects = func(state string, other task) bool { return other.end != nil || state == other.value }
 			out, err := lro.Do(t.Context(), f.system(), w)
@@ -124,22 +125,22 @@ func TestDo_waitsWhileBlocked(t *testing.T) {
 	}
 }
 
-// TestDo_looksWhileDeclined: what another one did meanwhile is noticed.
-func TestDo_looksWhileDeclined(t *testing.T) {
+// After a declined request the object is read again.
+func TestDo_readsAfterDeclined(t *testing.T) {
 	t.Parallel()
-	f := newFake("old", answer{err: errDeclined, task: &task{id: "other", about: lro.Yes, value: "new"}})
+	f := newFake("old", response{err: errDeclined, task: &task{id: "other", match: lro.Yes, value: "new"}})
 	out, err := lro.Do(t.Context(), f.system(), f.write())
 	if err != nil || f.sent != 1 || out.Sent || out.State != "new" {
 		t.Errorf("error %v, %d requests, outcome %+v", err, f.sent, out)
 	}
 }
 
-// TestDo_graces: how long the list may lag.
-func TestDo_graces(t *testing.T) {
+// The list may show the effect after a delay.
+func TestDo_delayedList(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		end     error
-		lag     time.Duration
+		delay   time.Duration
 		shown   bool
 		unknown bool
 	}{
@@ -151,11 +152,10 @@ func TestDo_graces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			one := ours(test.end)
-			f := newFake("old", answer{task: one})
-			f.lag, f.old = test.lag, "old"
+			f := newFake("old", response{task: ownTask(test.end)})
+			f.delay, f.old = test.delay, "old"
 			f.inWait = func() {
-				if test.end != nil { // it ends unseen
+				if test.end != nil { // its end is not shown
 					f.value, f.change = "new", f.clock.Now().Add(time.Minute)
 				}
 			}
@@ -168,30 +168,30 @@ func TestDo_graces(t *testing.T) {
 	}
 }
 
-// TestDo_transientErrors: a look that fails is repeated within the grace period,
-// and an error that stays ends it.
+// A read with a transient error is repeated within the grace period. Another error
+// ends the write.
 func TestDo_transientErrors(t *testing.T) {
 	t.Parallel()
-	f := newFake("old", answer{task: ours(nil)})
-	f.inWait = func() { f.trouble = []error{errTransient, errTransient} }
+	f := newFake("old", response{task: ownTask(nil)})
+	f.inWait = func() { f.readErrs = []error{errTransient, errTransient} }
 	if out, err := lro.Do(t.Context(), f.system(), f.write()); err != nil || !out.Shown {
 		t.Errorf("error %v", err)
 	}
-	f = newFake("old", answer{task: ours(nil)})
-	f.inWait = func() { f.trouble = []error{errBroken} }
+	f = newFake("old", response{task: ownTask(nil)})
+	f.inWait = func() { f.readErrs = []error{errUnauthorized} }
 	_, err := lro.Do(t.Context(), f.system(), f.write())
 	var progress *lro.InProgressError[task]
-	if !errors.As(err, &progress) || progress.Task.id != "ours" || !errors.Is(err, errBroken) {
+	if !errors.As(err, &progress) || progress.Task.id != "own" || !errors.Is(err, errUnauthorized) {
 		t.Errorf("error %v", err)
 	}
-	f = newFake("old", answer{task: ours(nil)})
-	f.trouble = []error{errBroken}
-	if _, err := lro.Do(t.Context(), f.system(), f.write()); !errors.Is(err, errBroken) || f.sent != 0 {
+	f = newFake("old", response{task: ownTask(nil)})
+	f.readErrs = []error{errUnauthorized}
+	if _, err := lro.Do(t.Context(), f.system(), f.write()); !errors.Is(err, errUnauthorized) || f.sent != 0 {
 		t.Errorf("error %v after %d requests", err, f.sent)
 	}
 }
 
-// TestDo_contextEnds: the error tells how far the write got.
+// The error shows how far the write was when the context ended.
 func TestDo_contextEnds(t *testing.T) {
 	t.Parallel()
 	interrupted := errors.New("interrupted")
@@ -201,8 +201,8 @@ func TestDo_contextEnds(t *testing.T) {
 		return ctx, func() { cancel(interrupted) }
 	}
 
-	f := newFake("old", answer{task: ours(nil)})
-	ctx, interrupt := start(f, task{id: "other", about: lro.Maybe})
+	f := newFake("old", response{task: ownTask(nil)})
+	ctx, interrupt := start(f, task{id: "other", match: lro.Maybe})
 	f.inWait = interrupt
 	_, err := lro.Do(ctx, f.system(), f.write())
 	var blocked *lro.BlockedError[task]
@@ -210,7 +210,7 @@ func TestDo_contextEnds(t *testing.T) {
 		t.Errorf("while blocked: %v", err)
 	}
 
-	f = newFake("old", answer{err: errDeclined, after: 2 * time.Minute})
+	f = newFake("old", response{err: errDeclined, after: 2 * time.Minute})
 	limited, cancel := f.clock.WithTimeout(t.Context(), time.Minute, nil)
 	defer cancel()
 	_, err = lro.Do(limited, f.system(), f.write())
@@ -219,37 +219,37 @@ func TestDo_contextEnds(t *testing.T) {
 		t.Errorf("while declined: %v", err)
 	}
 
-	f = newFake("old", answer{task: ours(nil)})
+	f = newFake("old", response{task: ownTask(nil)})
 	ctx, interrupt = start(f)
 	f.inWait = interrupt
 	_, err = lro.Do(ctx, f.system(), f.write())
 	var progress *lro.InProgressError[task]
-	if !errors.As(err, &progress) || progress.Task.id != "ours" || !errors.Is(err, interrupted) {
+	if !errors.As(err, &progress) || progress.Task.id != "own" || !errors.Is(err, interrupted) {
 		t.Errorf("in the task: %v", err)
 	}
 
-	f = newFake("old", answer{err: errLost, task: ours(nil)})
+	f = newFake("old", response{err: errLost, task: ownTask(nil)})
 	ctx, interrupt = start(f)
 	f.inWait = interrupt
-	if _, err = lro.Do(ctx, f.system(), f.write()); !errors.As(err, &progress) || progress.Task.id != "ours" {
-		t.Errorf("in the task of a lost answer: %v", err)
+	if _, err = lro.Do(ctx, f.system(), f.write()); !errors.As(err, &progress) || progress.Task.id != "own" {
+		t.Errorf("in the task of a lost response: %v", err)
 	}
 
-	f = newFake("old", answer{err: errLost, task: unnamed(nil)})
+	f = newFake("old", response{err: errLost, task: unnamedTask(nil)})
 	ctx, interrupt = start(f)
 	f.inWait = interrupt
 	_, err = lro.Do(ctx, f.system(), f.write())
 	var unknown *lro.OutcomeUnknownError[task]
 	if !errors.As(err, &unknown) || !errors.Is(err, interrupted) {
-		t.Errorf("in a task that may be that of a lost answer: %v", err)
+		t.Errorf("in a task that may be that of a lost response: %v", err)
 	}
 }
 
-// TestDo_logs: each decision is logged.
+// Each decision is logged.
 func TestDo_logs(t *testing.T) {
 	t.Parallel()
-	f := newFake("old", answer{err: errDeclined}, answer{err: errLost, task: unnamed(nil)})
-	f.tasks = []task{{id: "other", about: lro.Maybe, value: "old"}}
+	f := newFake("old", response{err: errDeclined}, response{err: errLost, task: unnamedTask(nil)})
+	f.tasks = []task{{id: "other", match: lro.Maybe, value: "old"}}
 	if _, err := lro.Do(t.Context(), f.system(), f.write()); err != nil || len(f.log) != 4 {
 		t.Errorf("error %v, log %q", err, f.log)
 	}
@@ -262,7 +262,7 @@ func TestResume(t *testing.T) {
 		shown bool
 	}{"succeeds": {nil, true}, "fails": {errFailed, false}} {
 		f := newFake("old")
-		f.tasks = []task{*ours(test.end)}
+		f.tasks = []task{*ownTask(test.end)}
 		out, err := lro.Resume(t.Context(), f.system(), f.write(), f.tasks[0])
 		if !errors.Is(err, test.end) || out.Shown != test.shown || f.sent != 0 {
 			t.Errorf("%s: error %v, outcome %+v", name, err, out)

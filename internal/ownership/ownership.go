@@ -1,5 +1,5 @@
-// Package ownership records which objects of the state, and which resources of a run,
-// hold the things of an appliance, so that none of them gets two owners.
+// Package ownership records which objects of the state and which resources of a run
+// own the items of an appliance, such as pairings. No item gets two owners.
 package ownership
 
 import (
@@ -8,31 +8,31 @@ import (
 )
 
 var (
-	// ErrChanged is a thing that another resource of the run has made, adopted or
-	// changed: it is not removed.
+	// ErrChanged is the error of an item that another resource of the run has made,
+	// adopted or changed. It is not removed.
 	ErrChanged = errors.New("another resource of this run has made or changed it")
-	// ErrSharedState is a thing that another object of the state still holds: it is
-	// not removed.
-	ErrSharedState = errors.New("another object of the state holds it too")
+	// ErrSharedState is the error of an item that another object of the state still
+	// has. It is not removed.
+	ErrSharedState = errors.New("another object of the state has it too")
 )
 
-// Ledger is what the resources of one run share about who holds what. Things go by
-// their keys. Its zero value is ready, and a nil one, as a provider has that is not
-// configured, records nothing.
+// Ledger is the record of owners that the resources of one run share. Items are
+// identified by keys. The zero value is empty. A nil Ledger, for a provider that is
+// not configured, records nothing.
 type Ledger struct {
 	lock     sync.Mutex
-	state    map[string]owners // things that the state holds, with the owners that were read
-	released map[string]int    // how many objects of one have been destroyed
-	changed  map[string]string // owners of the things that the run has made, adopted or changed
+	state    map[string]owners // items of the state, with their owners
+	released map[string]int    // number of destroyed objects of an item
+	changed  map[string]string // owners of the items that the run has made, adopted or changed
 }
 
-// owners tell the objects of the state apart that hold one thing.
+// owners are the objects of the state that have an item.
 type owners map[string]bool
 
-// RecordState records a thing that the state holds.
+// RecordState records an item of the state.
 func (l *Ledger) RecordState(key string) {
 	if l == nil || key == "" {
-		return // the provider is not configured, or the thing is not made yet
+		return // the provider is not configured, or the item does not exist yet
 	}
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -45,9 +45,9 @@ func (l *Ledger) recordState(key string) {
 	}
 }
 
-// RecordObject records an object of the state that holds a thing. An object is read
-// again in each plan of a process that plans and applies several times, as that of
-// "terraform test" does: what it made before is then part of the state.
+// RecordObject records an object of the state that has an item. A process may plan
+// and apply several times, as in "terraform test". Then an item that the object
+// made in an earlier apply becomes an item of the state.
 func (l *Ledger) RecordObject(key, owner string) {
 	if l == nil || key == "" {
 		return
@@ -61,7 +61,7 @@ func (l *Ledger) RecordObject(key, owner string) {
 	}
 }
 
-// Objects is how many objects of the state hold a thing, as far as they were read.
+// Objects returns the number of recorded objects of the state that have an item.
 func (l *Ledger) Objects(key string) int {
 	if l == nil {
 		return 0
@@ -71,7 +71,7 @@ func (l *Ledger) Objects(key string) int {
 	return len(l.state[key])
 }
 
-// Forget forgets a thing that is gone.
+// Forget removes an item that no longer exists.
 func (l *Ledger) Forget(key string) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -84,14 +84,15 @@ func (l *Ledger) forget(key string) {
 	delete(l.released, key)
 }
 
-// IsInState reports whether the state holds a thing.
+// IsInState reports whether the state has an item.
 func (l *Ledger) IsInState(key string) bool {
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	return l.state[key] != nil
 }
 
-// IsChanged reports whether a resource of the run has made, adopted or changed a thing.
+// IsChanged reports whether a resource of the run has made, adopted or changed an
+// item.
 func (l *Ledger) IsChanged(key string) bool {
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -99,16 +100,16 @@ func (l *Ledger) IsChanged(key string) bool {
 	return changed
 }
 
-// RecordChange records the owner that makes, adopts or changes a thing.
+// RecordChange records the owner that makes, adopts or changes an item.
 func (l *Ledger) RecordChange(key, owner string) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	set(&l.changed, key, owner)
 }
 
-// Release lets an object give up a thing that so many objects of the state hold.
+// Release releases an item for one of the objects of the state that have it.
 //
-// Errors: ErrChanged or ErrSharedState as long as another one needs it.
+// Errors: ErrChanged or ErrSharedState if another one still needs it.
 func (l *Ledger) Release(key, owner string, objects int) error {
 	l.lock.Lock()
 	defer l.lock.Unlock()

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestLedger: who may remove what in one run.
+// An item is removed only by its last owner.
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	var l Ledger
@@ -14,7 +14,7 @@ func TestLedger(t *testing.T) {
 		t.Errorf("another resource removes it: %v", err)
 	}
 	if err := l.Release("1", "x", 0); err != nil {
-		t.Errorf("its own resource does not: %v", err)
+		t.Errorf("its own resource does not remove it: %v", err)
 	}
 	l.RecordObject("2", "x")
 	l.RecordObject("2", "y")
@@ -30,28 +30,28 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// TestLedger_plannedAgain: what a resource of the run made becomes part of the state
-// in the next plan of the process.
+// An item that a resource of the run made becomes an item of the state in the next
+// plan of the process.
 func TestLedger_plannedAgain(t *testing.T) {
 	t.Parallel()
 	var l Ledger
 	l.RecordChange("1", "x")
 	l.RecordObject("1", "x")
 	if l.IsChanged("1") || !l.IsInState("1") {
-		t.Error("its own object does not hold it")
+		t.Error("its own object does not have it")
 	}
 	l.RecordChange("2", "x")
 	l.RecordObject("2", "y")
 	if !l.IsChanged("2") {
-		t.Error("another object holds what the resource made")
+		t.Error("another object has the item that the resource made")
 	}
 	l.Forget("1")
 	if l.IsInState("1") || l.Objects("1") != 0 {
-		t.Error("what is gone is still held")
+		t.Error("a removed item is still recorded")
 	}
 }
 
-// TestLedger_notConfigured: a provider that is not configured has none.
+// A nil ledger records nothing.
 func TestLedger_notConfigured(t *testing.T) {
 	t.Parallel()
 	var l *Ledger

@@ -9,31 +9,34 @@ import (
 )
 
 var (
-	// ErrNoName is a pairing without a site name on the Cloud service.
+	// ErrNoName is the error of a pairing without a site name on the Cloud service.
 	ErrNoName = errors.New("the Cloud service pairs by name")
-	// ErrNotListed is a pairing that the list of sites should show, and does not.
+	// ErrNotListed is the error of a pairing that is missing from the list of
+	// sites.
 	ErrNotListed = errors.New("the site is not in the list of the appliance's sites")
-	// ErrStillListed is a site that stays in the list although it was unpaired.
+	// ErrStillListed is the error of a site that is still in the list after it was
+	// unpaired.
 	ErrStillListed = errors.New("the task has succeeded, but the site is still in the list of the appliance's sites")
-	// ErrReserved is a peer that another resource of the run pairs with.
+	// ErrReserved is the error of a pairing that another resource of the run
+	// manages.
 	ErrReserved = errors.New("another resource of this run manages this pairing")
 )
 
-// ExistsError is a pairing that is there already, and may not be adopted.
+// ExistsError is the error of a pairing that exists and may not be adopted.
 type ExistsError struct{ Site vcda.Site }
 
 func (e *ExistsError) Error() string {
 	return "the appliance is already paired with the site at " + e.Site.Endpoint()
 }
 
-// HeldError is a pairing that the state of this run holds already.
-type HeldError struct{ Site vcda.Site }
+// OwnedError is the error of a pairing that the state of this run already has.
+type OwnedError struct{ Site vcda.Site }
 
-func (e *HeldError) Error() string {
-	return "the state already holds the pairing with the site at " + e.Site.Endpoint()
+func (e *OwnedError) Error() string {
+	return "the state already has the pairing with the site at " + e.Site.Endpoint()
 }
 
-// NameError is a site that calls itself something else than it was given.
+// NameError is the error of a site with another name than requested.
 type NameError struct {
 	Site   vcda.Site
 	Wanted string
@@ -50,11 +53,11 @@ func checkName(s vcda.Site, spec Spec) error {
 	return &NameError{Site: s, Wanted: spec.Site}
 }
 
-// ListedTwiceError is a list that holds two pairings where there can be one.
-type ListedTwiceError struct{ One, Other vcda.Site }
+// ListedTwiceError is the error of a list with two pairings for one site.
+type ListedTwiceError struct{ First, Second vcda.Site }
 
 func (e *ListedTwiceError) Error() string {
-	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s: remove one of them from the appliance", nameOf(e.One), nameOf(e.Other))
+	return fmt.Sprintf("the list of the appliance's sites shows this site twice, as %s and as %s: remove one of them from the appliance", nameOf(e.First), nameOf(e.Second))
 }
 
 func nameOf(s vcda.Site) string {

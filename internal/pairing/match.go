@@ -9,16 +9,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Peer is what a site is told from others by: its key where that is known, else
-// its URL on the Manager service, where names are not unique, and its name on the
-// Cloud service.
+// Peer identifies a site: by its key if it is known, else by its URL on the Manager
+// service, where names are not unique, and by its name on the Cloud service.
 type Peer struct {
 	Service   vcda.Service
 	Key       string
 	Name, URL string
 }
 
-// matchesRow reports whether a row of the list is the peer's.
+// matchesRow reports whether a row of the list is that of the peer.
 func (p Peer) matchesRow(s vcda.Site) bool {
 	switch {
 	case p.Key != "":
@@ -29,16 +28,17 @@ func (p Peer) matchesRow(s vcda.Site) bool {
 	return sameURL(s.Endpoint(), p.URL)
 }
 
-// withKeyOf is the peer with the key of what the task has made, if it says so.
-func (p Peer) withKeyOf(task vcda.Task) Peer {
+// withTaskKey returns the peer with the key of the site in the result of the task,
+// if it has one.
+func (p Peer) withTaskKey(task vcda.Task) Peer {
 	if site, ok := resultOf(p.Service, task); ok && p.Key == "" {
 		p.Key = site.Key(p.Service)
 	}
 	return p
 }
 
-// match reports whether a task is about the peer: by the site it has made, else by
-// what it says it works on, which may be nothing before it ends.
+// match returns whether a task is about the peer: by the site in its result, else
+// by its resource, which may be empty before the task ends.
 func (p Peer) match(t vcda.Task) lro.Match {
 	if kind := t.Workflow.ResourceType; kind != "" && kind != "site" {
 		return lro.No
@@ -49,7 +49,7 @@ func (p Peer) match(t vcda.Task) lro.Match {
 	id, name := p.matchName(t.Workflow.ResourceID, t), p.matchName(t.Workflow.ResourceName, t)
 	decisive, other := lro.Yes, lro.No // on the Cloud service one name is the key
 	if p.Service == vcda.Manager {
-		decisive, other = lro.No, lro.Yes // only another URL says no
+		decisive, other = lro.No, lro.Yes // only another URL excludes the peer
 	}
 	switch {
 	case id == decisive || name == decisive:
@@ -60,7 +60,7 @@ func (p Peer) match(t vcda.Task) lro.Match {
 	return lro.Maybe
 }
 
-// matchResult decides by the site that a task has made.
+// matchResult decides by the site in the result of a task.
 func (p Peer) matchResult(site vcda.Site) lro.Match {
 	switch {
 	case p.Key == "" && p.Service == vcda.Manager && site.APIPublicURL == "":
@@ -71,7 +71,7 @@ func (p Peer) matchResult(site vcda.Site) lro.Match {
 	return lro.No
 }
 
-// matchName decides by one name that a task gives to what it works on.
+// matchName decides by the ID or the name of the resource of a task.
 func (p Peer) matchName(name string, t vcda.Task) lro.Match {
 	isURL := strings.HasPrefix(name, "https://")
 	switch {
@@ -94,43 +94,43 @@ func yesOrNo(matches bool) lro.Match {
 	return lro.No
 }
 
-// resultOf is the site that a task has made or changed.
+// resultOf returns the site in the result of a task.
 func resultOf(service vcda.Service, t vcda.Task) (site vcda.Site, ok bool) {
 	ok = json.Unmarshal(t.Result, &site) == nil && site.Key(service) != ""
 	return site, ok
 }
 
-// reflects reports whether the list shows the end of a task of another that was
-// waited for: a pairing it has made, or one it has removed.
+// reflects reports whether the list shows the effect of another task: a pairing
+// that it has made or removed.
 func reflects(p Peer) func(*vcda.Site, vcda.Task) bool {
 	return func(listed *vcda.Site, t vcda.Task) bool {
 		if t.State != vcda.TaskSucceeded || p.match(t) != lro.Yes {
 			return true
 		}
-		_, made := resultOf(p.Service, t)
-		return made == (listed != nil)
+		_, paired := resultOf(p.Service, t)
+		return paired == (listed != nil)
 	}
 }
 
 func isListed(s *vcda.Site) bool { return s != nil }
 
-// leadsTo reports whether a row has the address and the thumbprint asked for. What
-// a row leaves out does not differ.
-func leadsTo(s vcda.Site, spec Spec) bool {
+// hasEndpoint reports whether a row has the address and the thumbprint of the spec.
+// A value that the row does not have counts as equal.
+func hasEndpoint(s vcda.Site, spec Spec) bool {
 	return (s.APIPublicURL == "" || sameURL(s.APIPublicURL, spec.URL)) &&
 		(s.APIThumbprint == "" || sameThumbprint(s.APIThumbprint, spec.Thumbprint))
 }
 
-// showsRepair reports whether a row shows the end of a re-pairing, before which it was
-// another one. The appliance may store a description in another form than asked for,
-// but one that is as before belongs to a list that lags behind.
+// showsRepair reports whether a row shows the effect of a re-pairing. The appliance
+// may store the description in another form. An unchanged description means that
+// the list is not up to date.
 func showsRepair(s, before vcda.Site, spec Spec) bool {
-	return leadsTo(s, spec) && (matches(s, spec) || s.Description != before.Description)
+	return hasEndpoint(s, spec) && (matches(s, spec) || s.Description != before.Description)
 }
 
-// matches reports whether a row is as asked for.
+// matches reports whether a row has the values of the spec.
 func matches(s vcda.Site, spec Spec) bool {
-	return leadsTo(s, spec) && sameText(s.Description, spec.Description)
+	return hasEndpoint(s, spec) && sameText(s.Description, spec.Description)
 }
 
 func sameText(a, b string) bool { return values.Description(a) == values.Description(b) }
@@ -141,8 +141,8 @@ func sameURL(a, b string) bool { return same(values.URL, a, b) }
 
 func sameThumbprint(a, b string) bool { return same(values.Thumbprint, a, b) }
 
-// same reports whether two texts have one normal form. A text that has none is the
-// same as itself only.
+// same reports whether two texts have the same normal form. A text without one
+// equals only itself.
 func same(normalize func(string) (string, error), a, b string) bool {
 	left, err := normalize(a)
 	if err != nil {

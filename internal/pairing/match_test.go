@@ -19,7 +19,7 @@ func result(site vcda.Site) json.RawMessage {
 	return text
 }
 
-// TestMatch: task by peer. An unfinished task of the Manager may say nothing.
+// A running task of the Manager may have no resource.
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	manager := Peer{Service: vcda.Manager, Name: "b", URL: peerURL}
@@ -35,11 +35,11 @@ func TestMatch(t *testing.T) {
 		want lro.Match
 	}{
 		"another resource":                     {manager, vcda.Task{Workflow: vcda.Workflow{ResourceType: "replication"}}, lro.No},
-		"nothing said":                         {manager, vcda.Task{}, lro.Maybe},
-		"Manager: the URL, in other letters":   {manager, about("2", "https://B.example.com:8048/"), lro.Yes},
+		"no resource":                          {manager, vcda.Task{}, lro.Maybe},
+		"Manager: the URL in upper case":       {manager, about("2", "https://B.example.com:8048/"), lro.Yes},
 		"Manager: another URL":                 {manager, about("2", "https://c.example.com:8048"), lro.No},
 		"Manager: a name is not unique":        {manager, about("", "b"), lro.Maybe},
-		"Manager: an ID nobody knows":          {manager, about("2", ""), lro.Maybe},
+		"Manager: an unknown ID":               {manager, about("2", ""), lro.Maybe},
 		"Manager: the ID":                      {paired, about("1", "b"), lro.Yes},
 		"Manager: the ID, but another URL":     {paired, about("1", "https://c.example.com:8048"), lro.No},
 		"Manager: made for the URL":            {manager, made(vcda.Site{ID: "2", APIPublicURL: peerURL}), lro.Yes},
@@ -61,8 +61,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestIs: row by peer.
-func TestIs(t *testing.T) {
+func TestMatchesRow(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		peer Peer
@@ -83,7 +82,7 @@ func TestIs(t *testing.T) {
 	}
 }
 
-// TestReflects: what the list has to show once another task has ended.
+// The effect of another task in the list.
 func TestReflects(t *testing.T) {
 	t.Parallel()
 	peer := Peer{Service: vcda.Cloud, Name: "b"}
@@ -96,12 +95,12 @@ func TestReflects(t *testing.T) {
 		task   vcda.Task
 		want   bool
 	}{
-		"paired and listed":    {site, pair, true},
-		"paired, not listed":   {nil, pair, false},
-		"unpaired, listed":     {site, unpair, false},
-		"unpaired, not listed": {nil, unpair, true},
-		"failed":               {site, failed, true},
-		"perhaps of the peer":  {nil, vcda.Task{State: vcda.TaskSucceeded}, true},
+		"paired and listed":       {site, pair, true},
+		"paired, not listed":      {nil, pair, false},
+		"unpaired, listed":        {site, unpair, false},
+		"unpaired, not listed":    {nil, unpair, true},
+		"failed":                  {site, failed, true},
+		"a task without resource": {nil, vcda.Task{State: vcda.TaskSucceeded}, true},
 	} {
 		if got := reflects(peer)(test.listed, test.task); got != test.want {
 			t.Errorf("%s: %t", name, got)
@@ -109,25 +108,25 @@ func TestReflects(t *testing.T) {
 	}
 }
 
-// TestRun: who may pair in one run, and which tasks are the run's.
+// Reservations, changes and tasks of a run.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	r := Run{Owners: &ownership.Ledger{}}
 	peer := Peer{Service: vcda.Manager, URL: peerURL}
 	same := Peer{Service: vcda.Manager, URL: "https://B.example.com:8048/"}
 	if !r.reserve(peer) || r.reserve(same) {
-		t.Error("a peer is reserved once, in any spelling")
+		t.Error("want a peer reserved once, in any form of its URL")
 	}
 	r.endReservation(peer, "", "x", ErrNotListed)
 	if !r.reserve(same) {
-		t.Error("a reservation outlives its failed create")
+		t.Error("want the reservation released after a failed create")
 	}
 	r.endReservation(same, "1", "x", nil)
 	if !r.Owners.IsChanged("1") || r.Owners.IsInState("1") {
-		t.Error("what a create made is changed by the run, and not in the state")
+		t.Error("want a created pairing changed by the run, and not in the state")
 	}
 	r.recordTask("task", peer)
 	if r.match(same, vcda.Task{ID: "task"}) != lro.Yes || r.match(Peer{Service: vcda.Manager, URL: "https://c.example.com"}, vcda.Task{ID: "task"}) != lro.No {
-		t.Error("a task of the run is not told from others")
+		t.Error("want the tasks of the run matched by their peer")
 	}
 }

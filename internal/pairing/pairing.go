@@ -1,6 +1,5 @@
-// Package pairing pairs an appliance with other sites. It knows the rules: which
-// pairing belongs to whom, and when a request may be sent. How a request is sent
-// once and waited for is package lro's.
+// Package pairing pairs an appliance with other sites. It decides which resource
+// owns a pairing, and when a request may be sent. Package lro sends the requests.
 package pairing
 
 import (
@@ -12,24 +11,24 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro/appliance"
 )
 
-// Log takes a decision with its reason.
+// Log logs a decision with its reason.
 type Log func(ctx context.Context, message string, fields map[string]any)
 
-// Spec is a pairing as it is asked for.
+// Spec is a wanted pairing.
 type Spec struct {
-	Site        string // name; required on the Cloud service, checked on the Manager service where it is given
+	Site        string // name; required on the Cloud service, checked on the Manager service if it is set
 	URL         string
 	Thumbprint  string // canonical
 	Description string
-	Adopt       bool   // whether Pair takes over a pairing that is there already
-	Owner       string // tells the resource from the others of the run
+	Adopt       bool   // whether Pair may adopt an existing pairing
+	Owner       string // identifies the resource in the run
 }
 
-// Result is what an operation came to, as far as it got.
+// Result is the result of an operation. After an error it is what is known.
 type Result struct {
-	Site    *vcda.Site // nil where it is not listed
-	Task    vcda.Task  // of the operation, zero where there is none
-	Adopted bool       // the pairing was there already
+	Site    *vcda.Site // nil if it is not listed
+	Task    vcda.Task  // of the operation, or zero
+	Adopted bool       // the pairing existed before
 }
 
 // Appliance is the appliance whose pairings are managed.
@@ -40,8 +39,8 @@ type Appliance struct {
 	log     Log
 }
 
-// New returns the appliance of a client, whose service it asks for if need be. The
-// run is what the resources of this process share.
+// New returns the appliance of a client. It reads the service if it is not known.
+// The resources of one run share run.
 func New(ctx context.Context, client *vcda.Client, run *Run, log Log) (*Appliance, error) {
 	a := &Appliance{client: client, run: run, log: log}
 	err := a.retry(ctx, func() (err error) {
@@ -51,15 +50,15 @@ func New(ctx context.Context, client *vcda.Client, run *Run, log Log) (*Applianc
 	return a, err
 }
 
-// Client is the client of the appliance.
+// Client returns the client of the appliance.
 func (a *Appliance) Client() *vcda.Client { return a.client }
 
-// Service is the service of the appliance.
+// Service returns the service of the appliance.
 func (a *Appliance) Service() vcda.Service { return a.service }
 
-// Pair pairs with a site, or adopts the pairing that is there already.
+// Pair pairs with a site, or adopts an existing pairing.
 //
-// Errors: ErrNoName, ErrReserved, *ExistsError, *HeldError, *NameError,
+// Errors: ErrNoName, ErrReserved, *ExistsError, *OwnedError, *NameError,
 // ErrNotListed, and those of lro.Do.
 func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err error) {
 	if a.service == vcda.Cloud && spec.Site == "" {
@@ -72,7 +71,7 @@ func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err err
 	defer func() { a.run.endReservation(peer, result.key(a.service), spec.Owner, err) }()
 	body := request(spec)
 	if a.service == vcda.Manager {
-		body.Site = "" // learned from the peer
+		body.Site = "" // the appliance reads it from the peer
 	}
 	out, err := lro.Do(ctx, a.system(a.client.WaitForResult), a.write(peer, lro.Write[vcda.Task, *vcda.Site]{
 		Send:     a.start(peer, func(ctx context.Context) (vcda.Task, error) { return a.client.Pair(ctx, body) }),
@@ -91,21 +90,21 @@ func (a *Appliance) Pair(ctx context.Context, spec Spec) (result Result, err err
 	return result, checkName(*out.State, spec)
 }
 
-// adopt takes over a pairing that was there before, and re-pairs where it differs.
+// adopt adopts an existing pairing, and re-pairs if it differs.
 func (a *Appliance) adopt(ctx context.Context, site vcda.Site, spec Spec) (Result, error) {
 	key := site.Key(a.service)
 	switch {
 	case a.run.Owners.IsChanged(key):
 		return Result{}, ErrReserved
 	case a.run.Owners.IsInState(key):
-		return Result{}, &HeldError{Site: site}
+		return Result{}, &OwnedError{Site: site}
 	case !spec.Adopt:
 		return Result{}, &ExistsError{Site: site}
 	}
 	if err := checkName(site, spec); err != nil {
 		return Result{}, err
 	}
-	a.decided(ctx, "a pairing that is there already is adopted, as adopt_existing asks for", map[string]any{"key": key})
+	a.logDecision(ctx, "adopting an existing pairing, because adopt_existing is set", map[string]any{"key": key})
 	result := Result{Site: &site}
 	var err error
 	if !matches(site, spec) {
@@ -115,8 +114,8 @@ func (a *Appliance) adopt(ctx context.Context, site vcda.Site, spec Spec) (Resul
 	return result, err
 }
 
-// Repair re-pairs with a site that is paired under the key. It is always performed:
-// a re-pairing has effects that no list shows.
+// Repair re-pairs with a site by its key. It always sends the request, because a
+// re-pairing has effects that the list does not show.
 //
 // Errors: ErrNotListed, and those of lro.Do.
 func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, error) {
@@ -147,12 +146,12 @@ func (a *Appliance) Repair(ctx context.Context, key string, spec Spec) (Result, 
 	return result, err
 }
 
-// Unpair removes the pairing of the key, which so many objects of the state hold.
-// One that is gone already is no error.
+// Unpair removes a pairing, for one of the objects of the state that have it. It is
+// no error if it does not exist.
 //
-// Errors: ownership.ErrChanged where another resource of the run has made or changed it,
-// ownership.ErrSharedState where another object of the state still holds it, ErrStillListed,
-// and those of lro.Do.
+// Errors: ownership.ErrChanged if another resource of the run has made or changed
+// it, ownership.ErrSharedState if another object of the state still has it,
+// ErrStillListed, and those of lro.Do.
 func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) (Result, error) {
 	if err := a.run.Owners.Release(key, owner, objects); err != nil {
 		return Result{}, err
@@ -167,8 +166,8 @@ func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) 
 		Done: func(s *vcda.Site) bool { return s == nil },
 	}))
 	result := Result{Site: out.State, Task: out.Task}
-	if gone, look := a.isGone(ctx, key, err); gone || look != nil {
-		return result, look
+	if removed, findErr := a.isRemoved(ctx, key, err); removed || findErr != nil {
+		return result, findErr
 	}
 	if err == nil && !out.Shown {
 		err = ErrStillListed
@@ -176,32 +175,33 @@ func (a *Appliance) Unpair(ctx context.Context, key, owner string, objects int) 
 	return result, err
 }
 
-// isGone reports whether a site is gone although unpairing it ended in an error of
-// the appliance: another client has removed it.
-func (a *Appliance) isGone(ctx context.Context, key string, err error) (bool, error) {
+// isRemoved reports whether another client has removed the site after the appliance
+// refused to unpair it.
+func (a *Appliance) isRemoved(ctx context.Context, key string, err error) (bool, error) {
 	if !vcda.IsNotFound(err) && appliance.End(err) != lro.Failed {
 		return false, nil
 	}
-	site, look := a.Find(ctx, key)
-	return look == nil && site == nil, look
+	site, err := a.Find(ctx, key)
+	return err == nil && site == nil, err
 }
 
-// Resume goes on with an operation that was cut short: it waits for its task and
-// looks at the site. Key is "" where the task was to make the pairing; if it has
-// failed, there is no site. How another task ended is in the result.
+// Resume continues an operation that was interrupted: it waits for its task and
+// reads the site. key is "" for a task that pairs; if it has failed, there is no
+// site. The result has the task.
 //
-// Errors: those of lro.Resume. A task that the appliance no longer knows is none.
+// Errors: those of lro.Resume. It is no error if the appliance does not know the
+// task any more.
 func (a *Appliance) Resume(ctx context.Context, task, key string, spec Spec) (Result, error) {
 	peer := a.peer(key, spec)
 	w := a.write(peer, lro.Write[vcda.Task, *vcda.Site]{Done: isListed})
 	if key != "" {
-		w.Done = func(*vcda.Site) bool { return true } // how it ended is for the list to say
+		w.Done = func(*vcda.Site) bool { return true } // the list shows how it ended
 	}
 	out, err := lro.Resume(ctx, a.system(a.client.WaitForResult), w, vcda.Task{ID: task})
 	result := Result{Site: out.State, Task: out.Task}
 	switch {
 	case appliance.End(err) == lro.Failed && key == "":
-		return result, nil // a pairing of the same site would be another's
+		return result, nil // a pairing of the same site has another owner
 	case appliance.End(err) == lro.Failed:
 		result.Site, err = a.Find(ctx, key)
 	case isUnknown(err) && appliance.End(err) == lro.Gone:
@@ -211,7 +211,7 @@ func (a *Appliance) Resume(ctx context.Context, task, key string, spec Spec) (Re
 }
 
 // WaitForLink waits until neither direction of the link has an error, and returns
-// the site as last seen.
+// the site as last read.
 //
 // Errors: the cause of the end of ctx, ErrNotListed.
 func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site, error) {
@@ -223,10 +223,10 @@ func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site,
 		if err := a.client.Clock().Sleep(ctx, pause); err != nil {
 			return site, err
 		}
-		// A list that another wait has read since the last look serves as well.
+		// A list that another wait has read during the pause is new enough.
 		now, err := a.findSince(ctx, Peer{Service: a.service, Key: key}, a.since(pause))
 		switch {
-		case err != nil && vcda.IsTransient(err): // seen again after the next pause
+		case err != nil && vcda.IsTransient(err): // read again after the next pause
 		case err != nil:
 			return site, err
 		case now == nil:
@@ -237,23 +237,23 @@ func (a *Appliance) WaitForLink(ctx context.Context, site vcda.Site) (vcda.Site,
 	}
 }
 
-// The time between two looks at a link grows from the first pause to the last.
+// The pause between two reads of a link grows from the first to the last.
 const (
 	firstLinkPause = time.Second
 	lastLinkPause  = 5 * time.Second
 )
 
-// Find returns the site that is paired under the key, nil where there is none.
+// Find returns the site with the key, or nil.
 func (a *Appliance) Find(ctx context.Context, key string) (*vcda.Site, error) {
 	return a.find(ctx, Peer{Service: a.service, Key: key})
 }
 
-// find returns the row of the peer, nil where there is none.
+// find returns the row of the peer, or nil.
 func (a *Appliance) find(ctx context.Context, peer Peer) (found *vcda.Site, err error) {
 	return a.findSince(ctx, peer, a.since(sitesAge))
 }
 
-// findSince is find in a list that was asked for at the time given or later.
+// findSince is find in a list that was requested at since or later.
 func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (found *vcda.Site, err error) {
 	var sites []vcda.Site
 	err = a.retry(ctx, func() error {
@@ -266,7 +266,7 @@ func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (
 		case found == nil:
 			found = &s
 		case found.Key(a.service) != s.Key(a.service):
-			return nil, &ListedTwiceError{One: *found, Other: s}
+			return nil, &ListedTwiceError{First: *found, Second: s}
 		}
 	}
 	return found, err
@@ -274,15 +274,15 @@ func (a *Appliance) findSince(ctx context.Context, peer Peer, since time.Time) (
 
 // write completes a write of the peer.
 func (a *Appliance) write(peer Peer, w lro.Write[vcda.Task, *vcda.Site]) lro.Write[vcda.Task, *vcda.Site] {
-	w.Look = func(ctx context.Context, task vcda.Task) (*vcda.Site, error) {
-		return a.find(ctx, peer.withKeyOf(task))
+	w.Read = func(ctx context.Context, task vcda.Task) (*vcda.Site, error) {
+		return a.find(ctx, peer.withTaskKey(task))
 	}
 	w.Match = func(task vcda.Task) lro.Match { return a.run.match(peer, task) }
 	w.Tasks = a.siteTasks
 	return w
 }
 
-// start is a request of the peer, whose task the run remembers.
+// start returns a send function that records the task in the run.
 func (a *Appliance) start(peer Peer, send func(context.Context) (vcda.Task, error)) func(context.Context) (vcda.Task, error) {
 	return func(ctx context.Context) (vcda.Task, error) {
 		task, err := send(ctx)
@@ -293,33 +293,33 @@ func (a *Appliance) start(peer Peer, send func(context.Context) (vcda.Task, erro
 	}
 }
 
-// siteTasks lists the tasks about sites, none where the user may not.
+// siteTasks lists the tasks about sites. The result is empty if the user may not
+// list tasks.
 func (a *Appliance) siteTasks(ctx context.Context) (tasks []vcda.Task, err error) {
 	err = a.retry(ctx, func() error {
 		tasks, err = a.client.SiteTasksSince(ctx, a.since(tasksAge))
 		return err
 	})
 	if vcda.IsNotFoundOrForbidden(err) {
-		a.decided(ctx, "the user may not list tasks, none is waited for", nil)
+		a.logDecision(ctx, "the user may not list tasks, not waiting for any", nil)
 		return nil, nil
 	}
 	return tasks, err
 }
 
-// since is the time since when a list may have been asked for that operations side
-// by side share. A list of sites is, beside that, never older than the end of a task
-// of this process.
+// since returns the time at which a shared list of an age was requested. A list of
+// sites is also never older than the end of a task of this process.
 func (a *Appliance) since(age time.Duration) time.Time { return a.client.Clock().Now().Add(-age) }
 
-// How old lists may be that operations side by side share. What another user did
-// since then is not noticed.
+// The maximum age of the lists that concurrent operations share. Later changes of
+// other users are not noticed.
 const (
-	sitesAge = 200 * time.Millisecond // less than the pause between two looks
+	sitesAge = 200 * time.Millisecond // less than the pause between two reads
 	tasksAge = 500 * time.Millisecond
 )
 
-// retry repeats a read whose response can't be used. Everything else was repeated
-// by the HTTP layer.
+// retry repeats a read whose response can't be used. The client repeats other
+// failed reads.
 func (a *Appliance) retry(ctx context.Context, read func() error) error {
 	const tries = 4
 	err := read()
@@ -338,20 +338,20 @@ func (a *Appliance) system(wait func(context.Context, vcda.Task) (vcda.Task, err
 	return system
 }
 
-func (a *Appliance) decided(ctx context.Context, message string, fields map[string]any) {
+func (a *Appliance) logDecision(ctx context.Context, message string, fields map[string]any) {
 	if a.log != nil {
 		a.log(ctx, message, fields)
 	}
 }
 
-// checkService adds the cause to a request that the appliance does not understand,
-// where it is another service than it is taken for.
+// checkService returns a *vcda.ServiceError for a bad request if the appliance has
+// another service than expected.
 func (a *Appliance) checkService(ctx context.Context, err error) error {
 	if !vcda.IsBadRequest(err) {
 		return err
 	}
-	about, failed := a.client.About(ctx)
-	if failed == nil && about.Service() != "" && about.Service() != a.service {
+	about, aboutErr := a.client.About(ctx)
+	if aboutErr == nil && about.Service() != "" && about.Service() != a.service {
 		return &vcda.ServiceError{Service: a.service, Err: err}
 	}
 	return err

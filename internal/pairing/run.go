@@ -9,8 +9,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Run is what the resources of one run share about the pairings of one appliance,
-// so that no pairing gets two owners.
+// Run is the record that the resources of one run share, so that no pairing of the
+// appliance gets two owners.
 type Run struct {
 	Owners *ownership.Ledger // of pairings, by their keys
 
@@ -19,7 +19,7 @@ type Run struct {
 	tasks    map[string]Peer // that the run has started
 }
 
-// identity is what a peer is reserved by.
+// identity returns the key by which a peer is reserved.
 func (p Peer) identity() string {
 	if p.Service == vcda.Cloud {
 		return values.SiteName(p.Name)
@@ -42,8 +42,7 @@ func (r *Run) reserve(p Peer) bool {
 	return true
 }
 
-// endReservation ends a reservation, and records the owner of the pairing that was
-// made.
+// endReservation releases a peer, and records the owner of a new pairing.
 func (r *Run) endReservation(p Peer, key, owner string, err error) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
@@ -53,14 +52,14 @@ func (r *Run) endReservation(p Peer, key, owner string, err error) {
 	}
 }
 
-// recordTask records a task of the run.
+// recordTask records a task that the run has started.
 func (r *Run) recordTask(id string, p Peer) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	set(&r.tasks, id, p)
 }
 
-// match reports whether a task is about the peer. The run knows its own tasks.
+// match returns whether a task is about the peer. For tasks of the run it is known.
 func (r *Run) match(p Peer, t vcda.Task) lro.Match {
 	r.lock.Lock()
 	peer, known := r.tasks[t.ID]

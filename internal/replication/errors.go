@@ -11,25 +11,26 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// ErrNotListed is a replication that the list should show, and does not.
+// ErrNotListed is the error of a replication that is missing from the list.
 var ErrNotListed = errors.New("the replication is not in the list of the appliance's replications")
 
-// ExistsError is a replication that is there already, and may not be adopted.
+// ExistsError is the error of a replication that exists and may not be adopted.
 type ExistsError struct{ Replication vcda.Replication }
 
 func (e *ExistsError) Error() string {
 	return "the same source is already replicated to this destination, by " + e.Replication.ID
 }
 
-// HeldError is a replication that another object of the state, or another resource of
-// the run, has. It is not adopted.
-type HeldError struct{ Replication vcda.Replication }
+// OwnedError is the error of a replication that another object of the state or
+// another resource of the run has. It is not adopted.
+type OwnedError struct{ Replication vcda.Replication }
 
-func (e *HeldError) Error() string {
+func (e *OwnedError) Error() string {
 	return "another resource has the replication " + e.Replication.ID
 }
 
-// ServiceError is a replication of the other service.
+// ServiceError is the error of a kind of replication that the service of the
+// appliance does not have.
 type ServiceError struct {
 	Kind    vcda.Kind
 	Service vcda.Service // of the appliance
@@ -43,7 +44,8 @@ func name(s vcda.Service) string {
 	return map[vcda.Service]string{vcda.Cloud: "Cloud", vcda.Manager: "Manager"}[s]
 }
 
-// AccessError is a call for which the session has to be extended to other sites.
+// AccessError is the error of a call for which the session must be extended to
+// other sites.
 type AccessError struct {
 	Sites []string
 	Err   error
@@ -54,7 +56,8 @@ func (e *AccessError) Error() string {
 }
 func (e *AccessError) Unwrap() error { return e.Err }
 
-// SiteError is a call that names sites of which the appliance does not know one.
+// SiteError is the error of a call with a site that the appliance does not know:
+// one of Sites.
 type SiteError struct {
 	Sites []string
 	Err   error
@@ -65,8 +68,8 @@ func (e *SiteError) Error() string {
 }
 func (e *SiteError) Unwrap() error { return e.Err }
 
-// NotOfferedError is a call that no documentation names, and the appliance does
-// not have.
+// NotOfferedError is the error of a call that is not documented and that the
+// appliance does not have.
 type NotOfferedError struct{ Err error }
 
 func (e *NotOfferedError) Error() string {
@@ -74,13 +77,14 @@ func (e *NotOfferedError) Error() string {
 }
 func (e *NotOfferedError) Unwrap() error { return e.Err }
 
-// TestActiveError is a replication that can't be stopped during a failover test.
+// TestActiveError is the error of a replication that can't be stopped during a
+// failover test.
 type TestActiveError struct{ ID string }
 
 func (e *TestActiveError) Error() string { return "a failover test of " + e.ID + " is active" }
 
-// explain adds what a failed call had to do with other sites.
-func (s *Site) explain(err error, others ...string) error {
+// wrapSiteError adds the sites to an error about another site.
+func (s *Site) wrapSiteError(err error, others ...string) error {
 	sites := []string{}
 	for _, site := range append([]string{s.client.Site()}, others...) {
 		if site != "" && site != s.home.Site && !slices.Contains(sites, site) {
@@ -96,9 +100,9 @@ func (s *Site) explain(err error, others ...string) error {
 	return err
 }
 
-// notOffered marks the refusal of a call that is not documented for the Manager
-// service.
-func (s *Site) notOffered(err error) error {
+// wrapNotOffered returns a *NotOfferedError if the Manager service does not have an
+// undocumented call.
+func (s *Site) wrapNotOffered(err error) error {
 	if status := rest.Status(err); s.kind == vcda.VSphere && !vcda.IsSiteNotFound(err) && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
 		return &NotOfferedError{Err: err}
 	}

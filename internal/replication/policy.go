@@ -13,9 +13,9 @@ import (
 // Policy is the replication policy of an organization.
 type Policy struct{ Organization, Name string }
 
-// Policy reads which replication policy applies to what goes to a destination, whose
-// replication the owner is to have, as ORG@SITE. It is nil where that can't be read:
-// only a provider may, and at the appliance's own site.
+// Policy reads the replication policy for a new replication to a destination with
+// an owner (ORG@SITE). It is nil if it can't be read: only a provider user may read
+// it, at the appliance's own site.
 func (s *Site) Policy(ctx context.Context, to Destination, owner string) *Policy {
 	if to.VDC == "" || s.kind.Service() != vcda.Cloud || s.client.Site() != "" {
 		return nil
@@ -33,8 +33,8 @@ func (s *Site) Policy(ctx context.Context, to Destination, owner string) *Policy
 	return nil
 }
 
-// organization is that of a VDC: as another replication to it shows, as the owner
-// names it, or as the inventory does, "" where nothing tells.
+// organization returns the organization of the VDC from another replication to it,
+// the owner, or the inventory, or "".
 func (s *Site) organization(ctx context.Context, to Destination, owner string) string {
 	listed, err := s.client.SharedReplications(ctx, s.kind)
 	if at := slices.IndexFunc(listed, func(r vcda.Replication) bool { return r.Destination.VDCID == to.VDC && r.Destination.Org != "" }); err == nil && at >= 0 {
@@ -48,7 +48,7 @@ func (s *Site) organization(ctx context.Context, to Destination, owner string) s
 	if err != nil || at < 0 {
 		return ""
 	}
-	var guess struct { // no documentation names these fields
+	var guess struct { // these fields are not documented
 		Org     string `json:"org"`
 		OrgName string `json:"orgName"`
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/vcda"
 )
 
-// inState is a replication in a state of recovery, with an instance.
+// inState returns a replication in a recovery state, with an instance.
 func inState(state string, edit ...func(*vcda.Replication)) vcda.Replication {
 	r := vcda.Replication{ID: "C4-1"}
 	r.DestinationState.Recovery = &vcda.Recovery{State: state}
@@ -22,7 +22,7 @@ func paused(r *vcda.Replication)   { r.Paused = true }
 func migrates(r *vcda.Replication) { r.Migration = true }
 func reversed(r *vcda.Replication) { r.Reversed = true }
 
-func TestOperation_refused(t *testing.T) {
+func TestOperation_check(t *testing.T) {
 	t.Parallel()
 	operations := map[string]Operation{"test": Test, "failover": Failover, "migrate": Migrate, "sync": Sync, "reverse": Reverse}
 	for name, c := range map[string]struct {
@@ -37,12 +37,12 @@ func TestOperation_refused(t *testing.T) {
 		"migration":   {inState(vcda.RecoveryNotStarted, empty, migrates), map[string]Reason{"failover": Migration, "reverse": NotRecovered}},
 	} {
 		for operation, op := range operations {
-			if got := op.refused(c.r, Recovery{}); got != c.want[operation] {
+			if got := op.check(c.r, Recovery{}); got != c.want[operation] {
 				t.Errorf("%s, %s: reason %d, want %d", name, operation, got, c.want[operation])
 			}
 		}
 	}
-	if got := Test.refused(inState(vcda.RecoveryNotStarted, empty), Recovery{Sync: true}); got != NoReason {
+	if got := Test.check(inState(vcda.RecoveryNotStarted, empty), Recovery{Sync: true}); got != NoReason {
 		t.Errorf("a test that synchronizes first: reason %d", got)
 	}
 }

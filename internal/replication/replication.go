@@ -1,6 +1,6 @@
-// Package replication starts, changes and stops replications of workloads. It
-// knows where a replication is managed and which one is the one asked for. How a
-// request is sent once and waited for is package lro's.
+// Package replication starts, changes, stops and recovers replications of
+// workloads. It decides which site manages a replication, and which listed
+// replication is the wanted one. Package lro sends the requests.
 package replication
 
 import (
@@ -15,22 +15,22 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/ownership"
 )
 
-// Log takes a decision with its reason.
+// Log logs a decision with its reason.
 type Log func(ctx context.Context, message string, fields map[string]any)
 
 // Site is a site that manages replications of one kind.
 type Site struct {
-	client *vcda.Client // whose calls are performed at the site
+	client *vcda.Client // its calls act at the site
 	kind   vcda.Kind
 	home   vcda.Home
 	system lro.System[vcda.Task]
 }
 
-// At returns a site that manages replications of a kind; an empty name is the
+// NewSite returns a site that manages replications of a kind. An empty name is the
 // appliance's own site.
 //
-// Errors: *ServiceError where the appliance has the other service.
-func At(ctx context.Context, client *vcda.Client, kind vcda.Kind, site string, log Log) (*Site, error) {
+// Errors: *ServiceError if the appliance has the other service.
+func NewSite(ctx context.Context, client *vcda.Client, kind vcda.Kind, site string, log Log) (*Site, error) {
 	home, err := client.Home(ctx)
 	if err != nil {
 		return nil, err
@@ -44,51 +44,47 @@ func At(ctx context.Context, client *vcda.Client, kind vcda.Kind, site string, l
 	return &Site{client: client, kind: kind, home: home, system: appliance.System(client, log)}, nil
 }
 
-// Result is what an operation came to, as far as it got.
+// Result is the result of an operation. After an error it is what is known.
 type Result struct {
-	Replication *vcda.Replication // nil where it is not listed
-	Task        vcda.Task         // the last one, zero where there is none
-	Adopted     bool              // the replication was there already
+	Replication *vcda.Replication // nil if it is not listed
+	Task        vcda.Task         // the last one, or zero
+	Adopted     bool              // the replication existed before
 }
 
-// All lists the replications of the site, for reads that run together.
+// All lists the replications of the site, with a list that reads share.
 func (s *Site) All(ctx context.Context) ([]vcda.Replication, error) {
 	all, err := s.client.SharedReplications(ctx, s.kind)
-	return all, s.explain(err)
+	return all, s.wrapSiteError(err)
 }
 
-// Find returns a replication by its id, for reads that run together; nil where
-// there is none.
+// Find returns a replication by its id from the shared list, or nil.
 func (s *Site) Find(ctx context.Context, id string) (*vcda.Replication, error) {
 	found, err := s.client.FindReplication(ctx, id)
-	return found, s.explain(err)
+	return found, s.wrapSiteError(err)
 }
 
 // Instances lists the instances of a replication.
 func (s *Site) Instances(ctx context.Context, id string) ([]vcda.Instance, error) {
 	instances, err := s.client.Instances(ctx, id)
-	return instances, s.explain(err)
+	return instances, s.wrapSiteError(err)
 }
 
-// startWindow is how far back a task is looked for that may be starting the same
-// replication.
+// startWindow is the maximum age of a task that may start the same replication.
 const startWindow = time.Hour
 
-// Start starts a replication, or adopts the one that is there already, unless it has
-// an owner. The start ends when the replication is configured; its first
-// synchronization goes on.
+// Start starts a replication, or adopts an existing one without an owner. It
+// returns when the replication is configured, before the first synchronization
+// ends.
 //
-// Errors: *ExistsError, *HeldError, *AccessError, *SiteError, ErrNotListed, and those
+// Errors: *ExistsError, *OwnedError, *AccessError, *SiteError, ErrNotListed, and those
 // of lro.Do.
 func (s *Site) Start(ctx context.Context, spec Spec, owners *ownership.Ledger) (Result, error) {
 	delayed := spec.Settings.InitialSyncTime != nil && *spec.Settings.InitialSyncTime > s.client.Clock().Now().UnixMilli()
 	body := spec.body(spec.Paused || delayed)
 	out, err := lro.Do(ctx, s.system, lro.Write[vcda.Task, *vcda.Replication]{
-		Send: func(ctx context.Context) (vcda.Task, error) { return s.client.StartReplication(ctx, s.kind, body) },
-		Look: func(ctx context.Context, task vcda.Task) (*vcda.Replication, error) { return s.search(ctx, spec, task) },
-		Tasks: func(ctx context.Context) ([]vcda.Task, error) {
-			return s.startTasks(ctx)
-		},
+		Send:  func(ctx context.Context) (vcda.Task, error) { return s.client.StartReplication(ctx, s.kind, body) },
+		Read:  func(ctx context.Context, task vcda.Task) (*vcda.Replication, error) { return s.search(ctx, spec, task) },
+		Tasks: s.startTasks,
 		Match: func(t vcda.Task) lro.Match { return s.matchStart(spec, t) },
 		Done:  func(r *vcda.Replication) bool { return r != nil },
 		Reflects: func(r *vcda.Replication, t vcda.Task) bool {
@@ -98,11 +94,11 @@ func (s *Site) Start(ctx context.Context, spec Spec, owners *ownership.Ledger) (
 	result := Result{Replication: out.State, Task: out.Task}
 	switch {
 	case err != nil:
-		return result, s.explain(err, spec.Source.Site, spec.Destination.Site)
+		return result, s.wrapSiteError(err, spec.Source.Site, spec.Destination.Site)
 	case out.State == nil:
 		return result, ErrNotListed
 	case !out.Sent && isOwned(*out.State, owners):
-		return Result{}, &HeldError{Replication: *out.State}
+		return Result{}, &OwnedError{Replication: *out.State}
 	case !out.Sent && !spec.Adopt:
 		return Result{}, &ExistsError{Replication: *out.State}
 	}
@@ -120,30 +116,30 @@ func isOwned(r vcda.Replication, owners *ownership.Ledger) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return id != "" && (owners.IsInState(id) || owners.IsChanged(id)) })
 }
 
-// search looks for the replication of a spec as it is listed now: by the id that
-// the task of the start names, else by source and destination.
+// search reads the replication of a spec: by the id in the task of the start, else
+// by source and destination.
 func (s *Site) search(ctx context.Context, spec Spec, task vcda.Task) (*vcda.Replication, error) {
-	if id := startedBy(task, s.kind); id != "" {
+	if id := startedID(task, s.kind); id != "" {
 		return s.client.ReplicationByID(ctx, id)
 	}
 	listed, err := s.client.Replications(ctx, s.kind, spec.filter())
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(listed, spec.is)
+	at := slices.IndexFunc(listed, spec.matches)
 	if at < 0 {
 		return nil, nil
 	}
 	return &listed[at], nil
 }
 
-// startedBy is the id of the replication of the kind that a task has started, as far
-// as the task names it. On the Manager service it does from the beginning. The start of
-// a VM's replication may name the vApp replication that it is part of.
-func startedBy(t vcda.Task, kind vcda.Kind) string {
-	var made vcda.Replication
-	if json.Unmarshal(t.Result, &made) == nil && vcda.KindOf(made.ID) == kind {
-		return made.ID
+// startedID returns the id of the replication that a task starts, or "". A task of
+// the Manager service always has it. The task of a VM replication may have the id
+// of its vApp replication, which is not the kind.
+func startedID(t vcda.Task, kind vcda.Kind) string {
+	var started vcda.Replication
+	if json.Unmarshal(t.Result, &started) == nil && vcda.KindOf(started.ID) == kind {
+		return started.ID
 	}
 	if vcda.KindOf(t.Workflow.ResourceID) == kind {
 		return t.Workflow.ResourceID
@@ -151,8 +147,8 @@ func startedBy(t vcda.Task, kind vcda.Kind) string {
 	return ""
 }
 
-// startTasks lists the tasks that may start a replication of the kind: those about
-// none that is listed. Their type is not documented.
+// startTasks lists the tasks that may start a replication of the kind: running ones
+// whose replication is not listed, and ended ones. Their type is not documented.
 func (s *Site) startTasks(ctx context.Context) ([]vcda.Task, error) {
 	since := s.client.Clock().Now().Add(-startWindow)
 	tasks, err := s.client.Tasks(ctx, vcda.TaskQuery{ResourceType: s.kind.ResourceType(), StartedAfter: since})
@@ -177,15 +173,15 @@ func (s *Site) startTasks(ctx context.Context) ([]vcda.Task, error) {
 	}), nil
 }
 
-// matchStart reports whether a task starts the replication of a spec. Those that
-// this process started for others don't.
+// matchStart returns whether a task starts the replication of a spec. Tasks that
+// this process has started are those of other replications.
 func (s *Site) matchStart(spec Spec, t vcda.Task) lro.Match {
 	if t.Workflow.ResourceType != s.kind.ResourceType() || s.client.Started(t.ID) {
 		return lro.No
 	}
-	var made vcda.Replication
-	if json.Unmarshal(t.Result, &made) == nil && made.ID != "" {
-		if spec.is(made) {
+	var started vcda.Replication
+	if json.Unmarshal(t.Result, &started) == nil && started.ID != "" {
+		if spec.matches(started) {
 			return lro.Yes
 		}
 		return lro.No
@@ -193,9 +189,9 @@ func (s *Site) matchStart(spec Spec, t vcda.Task) lro.Match {
 	return lro.Maybe
 }
 
-// write completes a write of a replication that is there.
+// write completes a write of an existing replication.
 func (s *Site) write(id string, w lro.Write[vcda.Task, *vcda.Replication]) lro.Write[vcda.Task, *vcda.Replication] {
-	w.Look = func(ctx context.Context, _ vcda.Task) (*vcda.Replication, error) {
+	w.Read = func(ctx context.Context, _ vcda.Task) (*vcda.Replication, error) {
 		return s.client.ReplicationByID(ctx, id)
 	}
 	w.Tasks = func(ctx context.Context) ([]vcda.Task, error) {
@@ -210,18 +206,18 @@ func (s *Site) write(id string, w lro.Write[vcda.Task, *vcda.Replication]) lro.W
 	return w
 }
 
-// Change is what is to be changed of a replication. A nil field is no change.
+// Change changes a replication. A nil field is no change.
 type Change struct {
 	Settings       vcda.SettingsChange
-	DropProfile    bool    // Settings are sent even where they are there already: they drop an SLA profile
+	DropProfile    bool    // Settings are always sent, since they remove an SLA profile
 	StorageProfile *string // id
 	Owner          *string // ORG@SITE
 	Paused         *bool
 	Stored         any // network settings, or recovery settings on the Manager service
 }
 
-// Change changes a replication, one call after the other, and returns it as it is
-// listed then.
+// Change sends the calls of a change one after the other, and returns the changed
+// replication.
 //
 // Errors: *AccessError, *SiteError, *NotOfferedError, ErrNotListed, and those of
 // lro.Do.
@@ -231,12 +227,12 @@ func (s *Site) Change(ctx context.Context, id string, change Change) (Result, er
 		out, err := lro.Do(ctx, s.system, s.write(id, step))
 		result = Result{Replication: out.State, Task: out.Task}
 		if err != nil {
-			return result, s.explain(err)
+			return result, s.wrapSiteError(err)
 		}
 	}
 	if change.Owner != nil {
 		if err := s.client.ChangeOwner(ctx, id, *change.Owner); err != nil {
-			return result, s.explain(err)
+			return result, s.wrapSiteError(err)
 		}
 	}
 	var err error
@@ -244,13 +240,13 @@ func (s *Site) Change(ctx context.Context, id string, change Change) (Result, er
 	if err == nil && result.Replication == nil {
 		err = ErrNotListed
 	}
-	return result, s.explain(err)
+	return result, s.wrapSiteError(err)
 }
 
 type step = lro.Write[vcda.Task, *vcda.Replication]
 
-// steps are the writes of a change that go on as tasks. Those whose effect no list
-// shows are always sent.
+// steps returns the writes of a change that start tasks. Writes whose effect the
+// list does not show are always sent.
 func (s *Site) steps(id string, change Change) []step {
 	var steps []step
 	if change.Settings != (vcda.SettingsChange{}) {
@@ -284,7 +280,7 @@ func (s *Site) steps(id string, change Change) []step {
 					return s.client.Pause(ctx, id)
 				}
 				task, err := s.client.Resume(ctx, id)
-				return task, s.notOffered(err)
+				return task, s.wrapNotOffered(err)
 			},
 			Done: func(r *vcda.Replication) bool { return r != nil && r.IsPaused() == *paused },
 		})
@@ -294,23 +290,22 @@ func (s *Site) steps(id string, change Change) []step {
 
 func isListed(r *vcda.Replication) bool { return r != nil }
 
-// hasSettings reports whether a replication has the settings, as far as it shows
-// them.
-func hasSettings(r vcda.Replication, asked vcda.SettingsChange) bool {
-	left := Differences(asked, r)
+// hasSettings reports whether a replication has the settings that it shows.
+func hasSettings(r vcda.Replication, wanted vcda.SettingsChange) bool {
+	left := Differences(wanted, r)
 	left.SLAProfileID = nil
 	return left == vcda.SettingsChange{}
 }
 
-// Stop stops a replication and returns it as it was, nil where there was none. It
-// waits for a recovery that is in progress. Where a failover test is active it
-// first cleans up, if it may.
+// Stop stops a replication and returns it as it was, nil if there was none. It
+// waits while a recovery is in progress. If a failover test is active and cleanUp
+// is set, it ends the test before.
 //
 // Errors: *TestActiveError, *AccessError, *SiteError, *NotOfferedError, and those of lro.Do.
 func (s *Site) Stop(ctx context.Context, id, disks string, cleanUp bool) (Result, error) {
-	before, err := s.settled(ctx, id)
+	before, err := s.waitForRecovery(ctx, id)
 	if err != nil || before == nil {
-		return Result{}, s.explain(err)
+		return Result{}, s.wrapSiteError(err)
 	}
 	if before.RecoveryState() == vcda.RecoveryTest {
 		if !cleanUp {
@@ -324,22 +319,22 @@ func (s *Site) Stop(ctx context.Context, id, disks string, cleanUp bool) (Result
 		Send: func(ctx context.Context) (vcda.Task, error) { return s.client.StopReplication(ctx, id, disks) },
 		Done: func(r *vcda.Replication) bool { return r == nil },
 	}))
-	return Result{Replication: before, Task: out.Task}, s.explain(err)
+	return Result{Replication: before, Task: out.Task}, s.wrapSiteError(err)
 }
 
-// The pauses between two looks at a replication that changes by itself.
+// The pauses between two reads of a replication whose state changes.
 const (
 	firstPause = time.Second
 	lastPause  = 10 * time.Second
 )
 
-// settled waits while a recovery is in progress.
-func (s *Site) settled(ctx context.Context, id string) (*vcda.Replication, error) {
+// waitForRecovery waits while a recovery is in progress.
+func (s *Site) waitForRecovery(ctx context.Context, id string) (*vcda.Replication, error) {
 	return s.until(ctx, id, func(r *vcda.Replication) bool { return r == nil || r.RecoveryState() != vcda.RecoveryInProgress })
 }
 
 // WaitForSync waits for the end of the first synchronization, and for an instance
-// of each VM unless the replication is a migration. It shows each look at it.
+// of each VM unless the replication is a migration. It calls show after each read.
 //
 // Errors: *SyncError when ctx ended before, ErrNotListed.
 func (s *Site) WaitForSync(ctx context.Context, id string, show func(vcda.Replication)) (*vcda.Replication, error) {
@@ -356,12 +351,12 @@ func (s *Site) WaitForSync(ctx context.Context, id string, show func(vcda.Replic
 	case err == nil && r == nil:
 		return nil, ErrNotListed
 	}
-	return r, s.explain(err)
+	return r, s.wrapSiteError(err)
 }
 
-// SyncError is a first synchronization that has not ended in time.
+// SyncError is the error of a first synchronization that has not ended in time.
 type SyncError struct {
-	Replication vcda.Replication // as last seen
+	Replication vcda.Replication // as last read
 	Err         error
 }
 
@@ -376,8 +371,8 @@ func isSynchronized(r vcda.Replication) bool {
 	})
 }
 
-// until looks at a replication in growing pauses until it is as expected, and
-// returns it as last seen.
+// until reads a replication with growing pauses until it is as expected, and
+// returns it as last read.
 func (s *Site) until(ctx context.Context, id string, expected func(*vcda.Replication) bool) (last *vcda.Replication, err error) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		r, err := s.client.ReplicationByID(ctx, id)
@@ -395,16 +390,16 @@ func (s *Site) until(ctx context.Context, id string, expected func(*vcda.Replica
 	}
 }
 
-// Resume looks what became of an operation that was cut short. It is open as long
-// as its task runs. Without an id the task was to start the replication of the
-// spec; if it has failed, there is none.
+// Resume reads the result of an operation that was interrupted. open reports that
+// its task still runs. If id is empty, the task starts the replication of the spec;
+// if it has failed, there is none.
 //
-// Errors: of the read; that the task failed or is forgotten is none.
+// Errors: those of the reads. It is no error if the task has failed or is unknown.
 func (s *Site) Resume(ctx context.Context, task, id string, spec Spec) (result Result, open bool, err error) {
 	t, err := s.client.Task(ctx, task)
 	switch {
 	case vcda.IsSiteNotFound(err) || err != nil && !vcda.IsNotFoundOrForbidden(err):
-		return Result{}, true, s.explain(err)
+		return Result{}, true, s.wrapSiteError(err)
 	case err == nil && !t.Ended():
 		return Result{Task: t}, true, nil
 	}
@@ -413,18 +408,18 @@ func (s *Site) Resume(ctx context.Context, task, id string, spec Spec) (result R
 	case id != "":
 		result.Replication, err = s.client.ReplicationByID(ctx, id)
 	case t.State == vcda.TaskFailed:
-		return result, false, nil // a replication of the same source would be another's
+		return result, false, nil // a replication of the same source has another owner
 	default:
 		result.Replication, err = s.search(ctx, spec, t)
 	}
-	return result, err != nil, s.explain(err)
+	return result, err != nil, s.wrapSiteError(err)
 }
 
 // Replicator returns the only replicator of a site.
 //
-// Errors: *ReplicatorsError where there are several, or none.
+// Errors: *ReplicatorsError if there are several, or none.
 func (s *Site) Replicator(ctx context.Context, site string) (string, error) {
-	found, err := s.client.ReplicatorsOf(ctx, site)
+	found, err := s.client.SiteReplicators(ctx, site)
 	if err != nil {
 		return "", err
 	}
@@ -438,7 +433,7 @@ func (s *Site) Replicator(ctx context.Context, site string) (string, error) {
 	return found[0].ID, nil
 }
 
-// ReplicatorsError is a site of which no single replicator can be taken.
+// ReplicatorsError is the error of a site with several replicators, or none.
 type ReplicatorsError struct {
 	Site string
 	IDs  []string

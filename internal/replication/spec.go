@@ -9,33 +9,33 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Spec is a replication as it is asked for.
+// Spec is a wanted replication.
 type Spec struct {
 	Kind        vcda.Kind
 	Source      Source
 	Destination Destination
-	Settings    vcda.SettingsChange // those that are to be sent
+	Settings    vcda.SettingsChange // those to send
 	DiskType    *string
 	Migration   bool
 	Paused      bool
-	Adopt       bool // whether Start takes over a replication that is there already
+	Adopt       bool // whether Start may adopt an existing replication
 }
 
-// Source is what is replicated. Which fields are set depends on the kind.
+// Source is the source of a replication. Its kind determines the fields.
 type Source struct {
 	Site          string
 	VM            string             // of a Cloud Director, or of VCenter
 	VApp          string             // of a Cloud Director
 	VAppTemplate  string             // of a Cloud Director
 	VCenter       string             // of an on-premises site, or of a Manager service
-	VAppName      string             // to be made of on-premises VMs
+	VAppName      string             // of a new vApp from on-premises VMs
 	VMs           []string           // on premises
 	ExcludedDisks []int64            // of VM
 	ExcludedOfVMs map[string][]int64 // by VM
 	Replicator    string             // Manager service
 }
 
-// Destination is where a replication goes.
+// Destination is the destination of a replication.
 type Destination struct {
 	Site            string
 	OnPremises      bool
@@ -50,10 +50,10 @@ type Destination struct {
 	Replicator      string         // Manager service
 }
 
-// ManagedAt returns the site where the replication is managed: its destination, or
-// the cloud site where the other end is on premises. After a reverse the former
-// source is the destination.
-func (s Spec) ManagedAt(reversed bool) string {
+// ManagingSite returns the site that manages the replication: its destination, or
+// the cloud site if the other one is on premises. A reverse makes the source the
+// destination.
+func (s Spec) ManagingSite(reversed bool) string {
 	switch {
 	case s.Destination.OnPremises:
 		return s.Source.Site
@@ -63,11 +63,11 @@ func (s Spec) ManagedAt(reversed bool) string {
 	return s.Destination.Site
 }
 
-// Elsewhere returns the other site that may manage the replication, should it have
-// been reversed; "" where there is none.
-func (s Spec) Elsewhere(reversed bool) string {
-	if there := s.ManagedAt(!reversed); there != s.ManagedAt(reversed) {
-		return there
+// OtherManagingSite returns the site that manages the replication if it was
+// reversed meanwhile, or "".
+func (s Spec) OtherManagingSite(reversed bool) string {
+	if other := s.ManagingSite(!reversed); other != s.ManagingSite(reversed) {
+		return other
 	}
 	return ""
 }
@@ -98,8 +98,8 @@ type managerStart struct {
 	Migration      bool    `json:"isMigration"`
 }
 
-// body is what starts the replication. Paused tells the Manager service to start
-// paused; the Cloud service has no such setting.
+// body returns the request that starts the replication. The Cloud service has no
+// setting for a paused start.
 func (s Spec) body(paused bool) any {
 	if s.Kind != vcda.VSphere {
 		return start{Source: s.Source.wire(s.Kind), Destination: s.Destination.wire(s.Kind), SettingsChange: s.Settings, TargetDiskType: s.DiskType, Migration: s.Migration}
@@ -112,7 +112,7 @@ func (s Spec) body(paused bool) any {
 	}
 }
 
-// wireSource is every form of a source; the type says which.
+// wireSource has the fields of all types of sources.
 type wireSource struct {
 	Type          string             `json:"type"`
 	Site          string             `json:"site"`
@@ -142,7 +142,7 @@ func (s Source) wire(kind vcda.Kind) wireSource {
 	return out
 }
 
-// wireDestination is every form of a destination; the type says which.
+// wireDestination has the fields of all types of destinations.
 type wireDestination struct {
 	Type            string  `json:"type"`
 	Site            string  `json:"site"`
@@ -181,10 +181,10 @@ func (d Destination) wire(kind vcda.Kind) wireDestination {
 // AnyProfile leaves the choice of a storage profile to the appliance.
 const AnyProfile = "*"
 
-// is reports whether a listed replication has the source and the destination
-// asked for.
-func (s Spec) is(r vcda.Replication) bool {
-	return s.isSource(r) && sameSite(r.SourceSite(), s.Source.Site) && sameSite(r.DestinationSite(), s.Destination.Site) &&
+// matches reports whether a listed replication has the source and the destination
+// of the spec.
+func (s Spec) matches(r vcda.Replication) bool {
+	return s.matchesSource(r) && sameSite(r.SourceSite(), s.Source.Site) && sameSite(r.DestinationSite(), s.Destination.Site) &&
 		(s.Destination.VDC == "" || r.Destination.VDCID == s.Destination.VDC) &&
 		(s.Kind != vcda.VSphere || r.Settings.Placement.VCenterID == s.Destination.Placement.VCenterID)
 }
@@ -192,7 +192,7 @@ func (s Spec) is(r vcda.Replication) bool {
 // sameSite compares names in composed Unicode, as Terraform has them.
 func sameSite(a, b string) bool { return values.SiteName(a) == values.SiteName(b) }
 
-func (s Spec) isSource(r vcda.Replication) bool {
+func (s Spec) matchesSource(r vcda.Replication) bool {
 	switch {
 	case s.Source.VM != "":
 		return r.SourceVM() == s.Source.VM && (s.Kind != vcda.VSphere || r.Settings.VCenterID == s.Source.VCenter)
@@ -204,7 +204,7 @@ func (s Spec) isSource(r vcda.Replication) bool {
 	return r.Name() == s.Source.VAppName && slices.ContainsFunc(r.VMs, func(vm vcda.Replication) bool { return slices.Contains(s.Source.VMs, vm.SourceVM()) })
 }
 
-// Key tells a replication from others by its source and its destination.
+// Key identifies a replication by its source and its destination.
 func (s Spec) Key() string {
 	return fmt.Sprintf("%s %q", s.Kind, append([]string{
 		s.Source.Site, s.Source.VCenter, cmp.Or(s.Source.VM, s.Source.VApp, s.Source.VAppTemplate, s.Source.VAppName),
@@ -212,7 +212,7 @@ func (s Spec) Key() string {
 	}, slices.Sorted(slices.Values(s.Source.VMs))...))
 }
 
-// filter selects the replication in a list as far as the appliance can.
+// filter returns the filter for the source, if the kind has one.
 func (s Spec) filter() vcda.ReplicationFilter {
 	switch s.Kind {
 	case vcda.VM:
@@ -234,27 +234,27 @@ func Settings(r vcda.Replication) vcda.Settings {
 	return settings
 }
 
-// Differences returns which of the settings asked for a replication does not have.
-// Its SLA profile can't be seen, so that one which is asked for always differs.
-func Differences(asked vcda.SettingsChange, r vcda.Replication) vcda.SettingsChange {
-	has := Settings(r)
-	drop(&asked.Description, has.Description)
-	drop(&asked.RPO, has.RPO)
-	drop(&asked.ConnectionType, has.ConnectionType)
-	if has.Quiesced != nil {
-		drop(&asked.Quiesced, *has.Quiesced)
+// Differences returns the wanted settings that a replication does not have. The SLA
+// profile is always one of them, because a replication does not show it.
+func Differences(wanted vcda.SettingsChange, r vcda.Replication) vcda.SettingsChange {
+	current := Settings(r)
+	drop(&wanted.Description, current.Description)
+	drop(&wanted.RPO, current.RPO)
+	drop(&wanted.ConnectionType, current.ConnectionType)
+	if current.Quiesced != nil {
+		drop(&wanted.Quiesced, *current.Quiesced)
 	}
-	drop(&asked.InitialSyncTime, has.InitialSyncTime)
-	if asked.Retention != nil && slices.Equal(asked.Retention.Rules, rules(has)) {
-		asked.Retention = nil
+	drop(&wanted.InitialSyncTime, current.InitialSyncTime)
+	if wanted.Retention != nil && slices.Equal(wanted.Retention.Rules, rules(current)) {
+		wanted.Retention = nil
 	}
-	return asked
+	return wanted
 }
 
-// drop leaves out a value that is there already.
-func drop[T comparable](asked **T, has T) {
-	if *asked != nil && **asked == has {
-		*asked = nil
+// drop removes a wanted value that equals the current one.
+func drop[T comparable](wanted **T, current T) {
+	if *wanted != nil && **wanted == current {
+		*wanted = nil
 	}
 }
 

@@ -66,28 +66,28 @@ func TestBody(t *testing.T) {
 	}
 }
 
-func TestManagedAt(t *testing.T) {
+func TestManagingSite(t *testing.T) {
 	t.Parallel()
 	cloud := Spec{Kind: vcda.VM, Source: Source{Site: "a", VM: "v"}, Destination: Destination{Site: "b", VDC: "d"}}
 	toPremises := Spec{Kind: vcda.VM, Source: Source{Site: "a", VM: "v"}, Destination: Destination{Site: "o", OnPremises: true}}
 	fromPremises := Spec{Kind: vcda.VM, Source: Source{Site: "o", VM: "vm-1", VCenter: "c"}, Destination: Destination{Site: "b", VDC: "d"}}
 	vsphere := Spec{Kind: vcda.VSphere, Source: Source{Site: "a", VM: "vm-1", VCenter: "c"}, Destination: Destination{Site: "b"}}
 	for name, test := range map[string]struct {
-		spec                     Spec
-		at, reversed, otherwhere string
+		spec                  Spec
+		site, reversed, other string
 	}{
 		"cloud to cloud":  {cloud, "b", "a", "a"},
 		"to premises":     {toPremises, "a", "a", ""},
 		"from premises":   {fromPremises, "b", "b", ""},
 		"between vCenter": {vsphere, "b", "a", "a"},
 	} {
-		if at, reversed, elsewhere := test.spec.ManagedAt(false), test.spec.ManagedAt(true), test.spec.Elsewhere(false); at != test.at || reversed != test.reversed || elsewhere != test.otherwhere {
-			t.Errorf("%s: at %q, reversed %q, elsewhere %q", name, at, reversed, elsewhere)
+		if site, reversed, other := test.spec.ManagingSite(false), test.spec.ManagingSite(true), test.spec.OtherManagingSite(false); site != test.site || reversed != test.reversed || other != test.other {
+			t.Errorf("%s: site %q, reversed %q, other %q", name, site, reversed, other)
 		}
 	}
 }
 
-func TestIs(t *testing.T) {
+func TestSpec_matches(t *testing.T) {
 	t.Parallel()
 	spec := Spec{Kind: vcda.VM, Source: Source{Site: "a", VM: "v"}, Destination: Destination{Site: "b", VDC: "d"}}
 	same := vcda.Replication{ID: "C4-1", VMID: "v", Source: vcda.Place{Site: "a"}, Destination: vcda.Place{Site: "b", VDCID: "d"}}
@@ -103,11 +103,11 @@ func TestIs(t *testing.T) {
 		"another VDC":       {func(r *vcda.Replication) { r.Destination.VDCID = "e" }, false},
 		"other settings":    {func(r *vcda.Replication) { r.Settings.RPO = 1 }, true},
 		"a decomposed name": {func(r *vcda.Replication) { r.Destination.Site = "u\u0308" }, true},
-		"the way back":      {func(r *vcda.Replication) { r.Source, r.Destination = r.Destination, r.Source }, false},
+		"swapped":           {func(r *vcda.Replication) { r.Source, r.Destination = r.Destination, r.Source }, false},
 	} {
 		r := same
 		test.change(&r)
-		if got := spec.is(r); got != test.want {
+		if got := spec.matches(r); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
@@ -121,13 +121,13 @@ func TestDifferences(t *testing.T) {
 	if left := Differences(same, r); left != (vcda.SettingsChange{}) {
 		t.Errorf("differences %+v", left)
 	}
-	asked := vcda.SettingsChange{RPO: new(int64(30)), Quiesced: new(true), SLAProfileID: new("p"), Retention: &vcda.RetentionPolicy{}}
-	if left := Differences(asked, r); *left.RPO != 30 || left.Quiesced != nil || left.SLAProfileID == nil || left.Retention == nil {
+	wanted := vcda.SettingsChange{RPO: new(int64(30)), Quiesced: new(true), SLAProfileID: new("p"), Retention: &vcda.RetentionPolicy{}}
+	if left := Differences(wanted, r); *left.RPO != 30 || left.Quiesced != nil || left.SLAProfileID == nil || left.Retention == nil {
 		t.Errorf("differences %+v", left)
 	}
 }
 
-func TestStartedBy(t *testing.T) {
+func TestStartedID(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		kind             vcda.Kind
@@ -143,7 +143,7 @@ func TestStartedBy(t *testing.T) {
 		"a resource that is something else": {vcda.VM, "null", "441a891a", ""},
 	} {
 		task := vcda.Task{Result: json.RawMessage(test.result), Workflow: vcda.Workflow{ResourceID: test.resource}}
-		if got := startedBy(task, test.kind); got != test.want {
+		if got := startedID(task, test.kind); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}

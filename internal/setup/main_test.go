@@ -58,7 +58,7 @@ func deploy(t *testing.T, service vcda.Service) appliance {
 	return a
 }
 
-// wanted is a set-up that the appliance accepts.
+// wanted returns a configuration that the appliance accepts.
 func (a appliance) wanted() Wanted {
 	accounts := simulator.DefaultAccounts()
 	w := Wanted{
@@ -77,7 +77,7 @@ func (a appliance) wanted() Wanted {
 	return w
 }
 
-// writes are the calls that arrived, in their order, without reads and sessions.
+// writes returns the received calls in their order, without reads and sessions.
 func (a appliance) writes() []string {
 	calls := []string{}
 	for _, r := range a.Requests() {

@@ -1,5 +1,5 @@
-// Package setup brings the Manager of a vCenter appliance, or the Cloud service of a
-// Cloud Director appliance, from deployed to configured.
+// Package setup configures a deployed appliance: the Manager of a vCenter appliance,
+// or the Cloud service of a Cloud Director appliance.
 package setup
 
 import (
@@ -13,7 +13,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Wanted is how an appliance shall be set up. What is nil or empty is left alone.
+// Wanted is the wanted configuration of an appliance. Nil and empty fields are not
+// changed.
 type Wanted struct {
 	Service          vcda.Service
 	License          string
@@ -25,8 +26,8 @@ type Wanted struct {
 	Admin            *vcda.SSOAdmin // of the lookup service, on the Manager
 	ManagerLS        bool           // the same lookup service for the Manager beside a Cloud service
 	Plugin           bool           // the plug-in of the vSphere Client
-	ConfiguredWithin time.Duration  // how long the appliance may take to say that it is configured; 0 is until ctx ends
-	Progress         func(string)   // is told of each step that is done, and of the wait; may be nil
+	ConfiguredWithin time.Duration  // how long the appliance may take until it is configured; 0 is until ctx ends
+	Progress         func(string)   // receives each step that is done, and the wait; may be nil
 }
 
 func (w Wanted) report(text string) {
@@ -35,7 +36,7 @@ func (w Wanted) report(text string) {
 	}
 }
 
-// Endpoint is what other sites are told.
+// Endpoint is the address for other sites.
 type Endpoint struct {
 	Address string
 	Port    int64
@@ -44,8 +45,8 @@ type Endpoint struct {
 // Step is one group of settings.
 type Step int
 
-// The steps, in the order in which they are taken: the site comes after what can be
-// checked, because it can't be taken back.
+// The steps in their order. The site follows the checks, because it can't be
+// undone.
 const (
 	License Step = iota
 	Site
@@ -64,59 +65,60 @@ func (s Step) String() string {
 	}[s]
 }
 
-// Result is what came of a set-up.
+// Result is the result of a setup.
 type Result struct {
 	Done         []Step
-	Missed       []Step // that which failed, and those after it
-	PluginStatus string // as the appliance answered
-	Absent       []Step // settings that this version of the appliance can't make
-	NotReady     bool   // the appliance does not say yet that it is configured
+	Missed       []Step // the failed step and those after it
+	PluginStatus string // as in the response
+	Absent       []Step // settings that the version of the appliance does not have
+	NotReady     bool   // the appliance does not report yet that it is configured
 }
 
-// IsDone reports whether a step was taken.
+// IsDone reports whether a step is done.
 func (r Result) IsDone(s Step) bool { return slices.Contains(r.Done, s) }
 
-// IsMissed reports whether a step was due and was not taken.
+// IsMissed reports whether a step was due and is not done.
 func (r Result) IsMissed(s Step) bool { return slices.Contains(r.Missed, s) }
 
-// OtherServiceError is an appliance of the other flavor. Nothing was sent.
+// OtherServiceError is the error of an appliance with the other service. Nothing
+// was sent.
 type OtherServiceError struct{ Service vcda.Service }
 
 func (e *OtherServiceError) Error() string { return "the appliance is a " + string(e.Service) }
 
-// OtherSiteError is an appliance that has another site name or description already,
-// which it keeps permanently. Nothing was sent.
+// OtherSiteError is the error of an appliance with another site name or
+// description, which are permanent. Nothing was sent.
 type OtherSiteError struct{ Config vcda.Config }
 
 func (e *OtherSiteError) Error() string {
-	return fmt.Sprintf("the appliance has the site name %q, which is set once", e.Config.OwnSite())
+	return fmt.Sprintf("the appliance has the site name %q, which is set once", e.Config.SiteName())
 }
 
-// StepError is a step that failed. Those before it are done and stay.
+// StepError is the error of a failed step. The steps before it are done and stay.
 type StepError struct {
 	Step    Step
-	Checked bool // the appliance refused it in a check: nothing was changed
+	Checked bool // the appliance refused it in a check, and nothing was changed
 	Err     error
 }
 
 func (e *StepError) Error() string { return "set the " + e.Step.String() + ": " + e.Err.Error() }
 func (e *StepError) Unwrap() error { return e.Err }
 
-// CertificateError is a server that shows the appliance another certificate than the
-// expected one.
+// CertificateError is the error of a server with another certificate than expected,
+// as the appliance reads it.
 type CertificateError struct{ URL, Expected, Seen string }
 
 func (e *CertificateError) Error() string {
-	return fmt.Sprintf("%s shows the appliance a certificate with the thumbprint %s, not %s", e.URL, e.Seen, e.Expected)
+	return fmt.Sprintf("the appliance receives a certificate with the thumbprint %[2]s from %[1]s, not %[3]s", e.URL, e.Seen, e.Expected)
 }
 
-// ErrNotConfigured is an appliance that does not say within the time that it is
-// configured.
+// ErrNotConfigured is the error of an appliance that does not report in time that
+// it is configured.
 var ErrNotConfigured = errors.New("the appliance does not report that it is configured")
 
-// Create sets an appliance up. One that has the wanted site name already, because an
-// earlier run was cut short, is brought to what is wanted: whether it has the plug-in it
-// does not show, so an unwanted one is removed in any case.
+// Create sets an appliance up. An appliance may already have the wanted site name,
+// from a run that was interrupted. Since it does not show whether it has the plug-in,
+// an unwanted plug-in is then always removed.
 //
 // Errors: *OtherServiceError, *OtherSiteError, *StepError, those of the client.
 func Create(ctx context.Context, client *vcda.Client, w Wanted) (Result, error) {
@@ -128,7 +130,7 @@ func Create(ctx context.Context, client *vcda.Client, w Wanted) (Result, error) 
 		return Result{}, err
 	}
 	steps := w.steps()
-	if config.OwnSite() != "" {
+	if config.SiteName() != "" {
 		if !w.isSite(config) {
 			return Result{}, &OtherSiteError{config}
 		}
@@ -140,7 +142,7 @@ func Create(ctx context.Context, client *vcda.Client, w Wanted) (Result, error) 
 	return Apply(ctx, client, w, steps)
 }
 
-// Update takes steps on the appliance with the instance ID.
+// Update performs steps on the appliance with the instance ID.
 //
 // Errors: *OtherServiceError, *OtherSiteError, *StepError, those of the client.
 func Update(ctx context.Context, client *vcda.Client, w Wanted, id string, steps []Step) (Result, error) {
@@ -159,11 +161,12 @@ func Update(ctx context.Context, client *vcda.Client, w Wanted, id string, steps
 
 // isSite reports whether an appliance has the wanted site name and description.
 func (w Wanted) isSite(config vcda.Config) bool {
-	return config.OwnSite() == w.Site &&
+	return config.SiteName() == w.Site &&
 		(w.Service != vcda.Cloud || values.Description(config.LocalSiteDescription) == values.Description(w.Description))
 }
 
-// CheckService refuses an appliance of the other flavor.
+// CheckService returns an *OtherServiceError for an appliance with the other
+// service.
 func CheckService(ctx context.Context, client *vcda.Client, wanted vcda.Service) error {
 	service, err := client.Service(ctx)
 	if err == nil && service != wanted {
@@ -172,7 +175,7 @@ func CheckService(ctx context.Context, client *vcda.Client, wanted vcda.Service)
 	return err
 }
 
-// steps are those that bring a fresh appliance to what is wanted.
+// steps returns the steps that configure a fresh appliance.
 func (w Wanted) steps() []Step {
 	steps := []Step{Site, LookupService}
 	if w.License != "" {
@@ -193,8 +196,8 @@ func (w Wanted) steps() []Step {
 	return steps
 }
 
-// Apply takes the steps in their order, until one fails, and waits until the
-// appliance says that it is configured.
+// Apply performs the steps in their order, until one fails, and waits until the
+// appliance reports that it is configured.
 func Apply(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) (Result, error) {
 	var result Result
 	slices.Sort(steps)
@@ -205,7 +208,7 @@ func Apply(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) (Re
 				return result, err
 			}
 		}
-		err := w.take(ctx, client, step, &result)
+		err := w.apply(ctx, client, step, &result)
 		switch {
 		case err == nil:
 			w.report(step.String() + ": done")
@@ -223,7 +226,7 @@ func Apply(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) (Re
 	return result, w.awaitConfigured(ctx, client, &result)
 }
 
-func (w Wanted) take(ctx context.Context, client *vcda.Client, step Step, result *Result) (err error) {
+func (w Wanted) apply(ctx context.Context, client *vcda.Client, step Step, result *Result) (err error) {
 	switch step {
 	case License:
 		err = client.SetLicense(ctx, w.License)
@@ -252,7 +255,8 @@ func (w Wanted) admin() vcda.SSOAdmin {
 	return *w.Admin
 }
 
-// Check lets the appliance try what is about to be set, as far as its version can.
+// Check lets the appliance check settings before they are set, if its version has
+// the calls.
 //
 // Errors: *StepError.
 func Check(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) error {
@@ -269,17 +273,17 @@ func Check(ctx context.Context, client *vcda.Client, w Wanted, steps []Step) err
 	return nil
 }
 
-// checkLookupService compares the certificate: a Manager has no call for it, but
-// shows what it sees of a server.
+// checkLookupService checks the certificate. A Manager has no call for it, but can
+// read the certificate of a server.
 func checkLookupService(ctx context.Context, client *vcda.Client, w Wanted) error {
 	if w.Service == vcda.Cloud {
 		return tolerateAbsence(client.CheckLookupService(ctx, w.LookupService))
 	}
-	seen, err := client.RemoteCertificate(ctx, w.LookupService.URL, false)
-	if err != nil || seen.Certificate.Thumbprint == "" || seen.Certificate.Thumbprint == w.LookupService.Thumbprint {
-		return nil //nolint:nilerr // no call is documented: what it can't tell, the set-up will
+	remote, err := client.RemoteCertificate(ctx, w.LookupService.URL, false)
+	if err != nil || remote.Certificate.Thumbprint == "" || remote.Certificate.Thumbprint == w.LookupService.Thumbprint {
+		return nil //nolint:nilerr // the call is not documented for this: the setup itself reports the error
 	}
-	return &CertificateError{URL: w.LookupService.URL, Expected: w.LookupService.Thumbprint, Seen: seen.Certificate.Thumbprint}
+	return &CertificateError{URL: w.LookupService.URL, Expected: w.LookupService.Thumbprint, Seen: remote.Certificate.Thumbprint}
 }
 
 func tolerateAbsence(err error) error {
@@ -289,7 +293,7 @@ func tolerateAbsence(err error) error {
 	return err
 }
 
-// Pauses between the questions whether the appliance is configured.
+// Pauses between the reads of whether the appliance is configured.
 const (
 	shortestPause = time.Second
 	longestPause  = 10 * time.Second
@@ -299,7 +303,7 @@ func (w Wanted) awaitConfigured(ctx context.Context, client *vcda.Client, result
 	clock := client.Clock()
 	end := clock.Now().Add(w.ConfiguredWithin)
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
-		configured, err := client.Configured(ctx)
+		configured, err := client.IsConfigured(ctx)
 		switch {
 		case err != nil:
 			return err

@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// managerCalls and cloudCalls are what each step sends, in the order of the steps.
+// managerCalls and cloudCalls are the calls of the steps in their order.
 var managerCalls = []string{"POST /license", "POST /config/site", "POST /config/lookup-service", "POST /config/vsphere-ui"}
 
 var cloudCalls = []string{
@@ -25,7 +25,7 @@ func without(calls []string, name string) []string {
 	return slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return call == name })
 }
 
-// TestCreate_order holds which calls a set-up sends, and in which order.
+// The calls of a setup, in their order.
 func TestCreate_order(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -41,10 +41,10 @@ func TestCreate_order(t *testing.T) {
 		"Manager, same site before, no plug-in": {vcda.Manager, func(a appliance) { a.SetSite("alpha", "") }, func(w *Wanted) { w.Plugin = false }, []string{
 			"POST /license", "POST /config/lookup-service", "DELETE /config/vsphere-ui",
 		}},
-		"Cloud":                     {vcda.Cloud, nil, nil, cloudCalls},
-		"Cloud, no endpoint":        {vcda.Cloud, nil, func(w *Wanted) { w.Endpoint = nil }, without(cloudCalls, "POST /config/endpoints")},
-		"Cloud, Manager left alone": {vcda.Cloud, nil, func(w *Wanted) { w.ManagerLS = false }, without(cloudCalls, "POST /config/manager/lookup-service")},
-		"Cloud, same site before":   {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, nil, without(cloudCalls, "POST /config/site")},
+		"Cloud":                    {vcda.Cloud, nil, nil, cloudCalls},
+		"Cloud, no endpoint":       {vcda.Cloud, nil, func(w *Wanted) { w.Endpoint = nil }, without(cloudCalls, "POST /config/endpoints")},
+		"Cloud, Manager unchanged": {vcda.Cloud, nil, func(w *Wanted) { w.ManagerLS = false }, without(cloudCalls, "POST /config/manager/lookup-service")},
+		"Cloud, same site before":  {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, nil, without(cloudCalls, "POST /config/site")},
 		"Cloud, description that the appliance has tidied": {vcda.Cloud, func(a appliance) { a.SetSite("alpha", "east") }, func(w *Wanted) { w.Description = "east\r\n" }, without(cloudCalls, "POST /config/site")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,15 +68,14 @@ func TestCreate_order(t *testing.T) {
 	}
 }
 
-// TestCreate_refusesOthers sends nothing to an appliance of the other flavor, or with
-// another site name.
+// Nothing is sent to an appliance with the other service or another site name.
 func TestCreate_refusesOthers(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		service vcda.Service
 		prepare func(appliance)
 		change  func(*Wanted)
-		is      func(error) bool
+		matches func(error) bool
 	}{
 		"other service": {vcda.Manager, nil, func(w *Wanted) { w.Service = vcda.Cloud }, func(err error) bool {
 			var other *OtherServiceError
@@ -95,7 +94,7 @@ func TestCreate_refusesOthers(t *testing.T) {
 			if row.change != nil {
 				row.change(&w)
 			}
-			if _, err := Create(t.Context(), a.client, w); !row.is(err) {
+			if _, err := Create(t.Context(), a.client, w); !row.matches(err) {
 				t.Error(err)
 			}
 			if sent := a.writes(); len(sent) > 0 {
@@ -108,18 +107,17 @@ func TestCreate_refusesOthers(t *testing.T) {
 func isOtherSite(name string) func(error) bool {
 	return func(err error) bool {
 		var other *OtherSiteError
-		return errors.As(err, &other) && other.Config.OwnSite() == name
+		return errors.As(err, &other) && other.Config.SiteName() == name
 	}
 }
 
-// TestCreate_stops holds where a set-up stops, what is done then, and that the next one
-// goes on from there.
+// A setup stops at a failed step, and the next one continues from there.
 func TestCreate_stops(t *testing.T) {
 	t.Parallel()
 	const elsewhere = "SHA-256:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
 	for name, row := range map[string]struct {
 		service vcda.Service
-		spoil   func(*Wanted)
+		change  func(*Wanted)
 		step    Step
 		checked bool
 		done    []Step
@@ -136,7 +134,7 @@ func TestCreate_stops(t *testing.T) {
 			a := deploy(t, row.service)
 			w := a.wanted()
 			right := a.wanted()
-			row.spoil(&w)
+			row.change(&w)
 			result, err := Create(t.Context(), a.client, w)
 			var failed *StepError
 			if !errors.As(err, &failed) || failed.Step != row.step || failed.Checked != row.checked {
@@ -161,7 +159,7 @@ func TestCreate_stops(t *testing.T) {
 	}
 }
 
-// TestCreate_absentCalls goes on without what only old appliances are known to have.
+// The setup goes on without calls that only old appliances are known to have.
 func TestCreate_absentCalls(t *testing.T) {
 	t.Parallel()
 	a := deploy(t, vcda.Cloud)
@@ -172,8 +170,7 @@ func TestCreate_absentCalls(t *testing.T) {
 	}
 }
 
-// TestCreate_configured holds how long an appliance may take to say that it is
-// configured.
+// An appliance may take some time until it reports that it is configured.
 func TestCreate_configured(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -183,9 +180,9 @@ func TestCreate_configured(t *testing.T) {
 		notReady bool
 		err      error
 	}{
-		"a Manager late":        {vcda.Manager, 5, time.Hour, false, nil},
+		"a slow Manager":        {vcda.Manager, 5, time.Hour, false, nil},
 		"a Manager never":       {vcda.Manager, 10000, time.Hour, true, nil},
-		"a Cloud service late":  {vcda.Cloud, 50, time.Hour, false, nil},
+		"a slow Cloud service":  {vcda.Cloud, 50, time.Hour, false, nil},
 		"a Cloud service never": {vcda.Cloud, 10000, 15 * time.Minute, false, ErrNotConfigured},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +199,7 @@ func TestCreate_configured(t *testing.T) {
 	}
 }
 
-// TestUpdate takes the steps it is given, in their order, on the appliance of the state.
+// Update performs the given steps in their order, on the appliance with the ID.
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	a := deploy(t, vcda.Manager)
@@ -237,8 +234,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestUpdate_otherDescription: a description that was not known in the plan turns out to be
-// another one than the appliance keeps.
+// An update fails if the description, unknown in the plan, differs from that of the appliance.
 func TestUpdate_otherDescription(t *testing.T) {
 	t.Parallel()
 	a := deploy(t, vcda.Cloud)
@@ -251,7 +247,7 @@ func TestUpdate_otherDescription(t *testing.T) {
 	}
 }
 
-// TestUpdate_stops takes the steps until one fails.
+// An update stops at a failed step.
 func TestUpdate_stops(t *testing.T) {
 	t.Parallel()
 	a := deploy(t, vcda.Manager)

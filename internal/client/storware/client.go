@@ -1,5 +1,5 @@
 // Package storware is a client of the session API of Storware Backup & Recovery
-// (formerly vProtect). It knows nothing of Terraform.
+// (formerly vProtect).
 package storware
 
 import (
@@ -12,18 +12,18 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// defaultPath is where the API is when the URL doesn't say ("Base URL").
+// defaultPath is the path of the API, for a URL without a path.
 const defaultPath = "/api"
 
-// Options configures a Client. Transport is required. Without Login the client can
-// do no more than say whether the API is reachable.
+// Options configures a Client. Transport is required. Without Login only Status
+// works.
 type Options struct {
 	Transport rest.Options
 	Login     Login
 }
 
-// Client talks to one server. Its requests share a session, opened on first
-// use; Open gives others. It is safe for concurrent use.
+// Client talks to one server. Its requests share one session, which the first
+// request opens. Open opens further sessions. It is safe for concurrent use.
 type Client struct {
 	http     *rest.Client
 	sessions *session.Sessions[cookies]
@@ -49,25 +49,25 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// URL is the base address of the API.
+// URL returns the base address of the API.
 func (c *Client) URL() string { return c.http.BaseURL().String() }
 
-// Session asks whose session the client has (GET /session/user).
+// Session reads the user of the client's session (GET /session/user).
 func (c *Client) Session(ctx context.Context) (SessionInfo, error) {
 	var info SessionInfo
 	err := c.fetch(ctx, "/session/user", &info)
 	return info, err
 }
 
-// User asks for the account behind the session (GET /session/user/details).
+// User reads the account of the session's user (GET /session/user/details).
 func (c *Client) User(ctx context.Context) (UserDetails, error) {
 	var details UserDetails
 	err := c.fetch(ctx, "/session/user/details", &details)
 	return details, err
 }
 
-// Logout ends every session the client opened, those of Open included.
-// Afterwards the client is closed.
+// Logout ends every session that the client opened, those of Open included, and
+// closes the client.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
 	return c.sessions.Close(ctx)
@@ -98,7 +98,7 @@ func get(path string) rest.Request {
 	return rest.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {acceptJSON}}}
 }
 
-// post is a POST whose body may be nil; the API documents the content type of
+// post returns a POST, whose body may be nil. The API documents the content type of
 // an empty body too.
 func post(path string, body any) rest.Request {
 	header := http.Header{"Accept": {acceptJSON}, "Content-Type": {"application/json"}}

@@ -39,7 +39,7 @@ func TestNew_refusesBadTrust(t *testing.T) {
 	}
 }
 
-// TestRequests checks each request as it arrives; the fake refuses the rest.
+// TestRequests checks each request on the wire.
 func TestRequests(t *testing.T) {
 	open := func(ctx context.Context, c *Client, f func(*Session) error) error {
 		s, err := c.Open(ctx)
@@ -74,7 +74,7 @@ func TestRequests(t *testing.T) {
 			_, err := c.Status(ctx)
 			return err
 		}, []string{"GET /api/session  ", "GET /api/session/user  "}},
-		"own session": {tokenLogin, func(ctx context.Context, c *Client) error {
+		"detached session": {tokenLogin, func(ctx context.Context, c *Client) error {
 			return open(ctx, c, func(s *Session) error {
 				_, err := s.Info(ctx)
 				return err
@@ -150,7 +150,7 @@ func TestResponses(t *testing.T) {
 				t.Errorf("user: %v (-want +got):\n%s", err, diff)
 			}
 
-			own, err := client.Open(t.Context())
+			detached, err := client.Open(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,11 +158,11 @@ func TestResponses(t *testing.T) {
 				ServerManagerToken: "simulator-server-manager-token", OrganizationAdminToken: "simulator-organization-admin-token",
 				OrganizationAdminWarning: "The organization has no license.",
 			}}
-			info, err := own.Info(t.Context())
+			info, err := detached.Info(t.Context())
 			if diff := cmp.Diff(want, info); diff != "" || err != nil {
-				t.Errorf("own session: %v (-want +got):\n%s", err, diff)
+				t.Errorf("detached session: %v (-want +got):\n%s", err, diff)
 			}
-			fresh, err := own.RefreshEndpointsTokens(t.Context())
+			fresh, err := detached.RefreshEndpointsTokens(t.Context())
 			if err != nil || fresh.EndpointsTokens.ServerManagerToken == info.EndpointsTokens.ServerManagerToken {
 				t.Errorf("refresh: %v, tokens %+v", err, fresh.EndpointsTokens)
 			}
@@ -210,7 +210,7 @@ func TestResponses_broken(t *testing.T) {
 			_, err := connect(t, server, adminLogin).Session(t.Context())
 			var broken *rest.ResponseError
 			if !errors.As(err, &broken) || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v, want an AnswerError with %q", err, tt.want)
+				t.Errorf("error %v, want a ResponseError with %q", err, tt.want)
 			}
 		})
 	}
@@ -326,7 +326,7 @@ func TestStatus_noServer(t *testing.T) {
 	}
 }
 
-func TestStatus_noResponse(t *testing.T) {
+func TestStatus_unknown(t *testing.T) {
 	server := start(t, fake.Options{})
 	_, err := connectTo(t, server.URL(), tlsutil.Trust{}, adminLogin).Status(t.Context())
 	var untrusted *tlsutil.TrustError
@@ -356,8 +356,7 @@ func TestTrust_thumbprint(t *testing.T) {
 	}
 }
 
-// TestRetry_sendsCookiesOnce relies on the fake, which refuses a cookie
-// sent twice.
+// The simulator refuses a cookie that is sent twice.
 func TestRetry_sendsCookiesOnce(t *testing.T) {
 	server := start(t, fake.Options{})
 	server.Fault(fake.Fault{Call: "GET /session/user", Status: 503})

@@ -10,12 +10,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// shortestSecret is the length from which on a cookie's value is taken for a
-// secret; replacing every "en" in an error text helps nobody.
+// shortestSecret is the minimum length of a cookie value that counts as a secret. A
+// shorter one, such as "en", occurs in every error text.
 const shortestSecret = 8
 
-// cookies carry a session, whatever their names: the API doesn't name them. Each
-// session has its own, so that a late response to an earlier one can't touch them.
+// cookies carry a session. The API does not document their names. Each session has
+// its own jar, so that a late response to an earlier session can't change it.
 type cookies struct{ jar http.CookieJar }
 
 func newCookies() (cookies, error) {
@@ -23,16 +23,17 @@ func newCookies() (cookies, error) {
 	return cookies{jar}, err
 }
 
-// send sends one request with the cookies, and keeps those of the response.
-func (c *Client) send(ctx context.Context, with cookies, r rest.Request) (*rest.Response, error) {
+// send sends a request with the cookies of a session, and stores those of the
+// response.
+func (c *Client) send(ctx context.Context, sent cookies, r rest.Request) (*rest.Response, error) {
 	address := c.http.BaseURL().JoinPath(r.Path)
 	r.Header = r.Header.Clone()
-	if header := with.header(address); header != "" {
+	if header := sent.header(address); header != "" {
 		r.Header.Set("Cookie", header)
 	}
-	r.Secrets = append(r.Secrets, with.secrets(address)...)
+	r.Secrets = append(r.Secrets, sent.secrets(address)...)
 	response, err := c.http.Do(ctx, r)
-	with.jar.SetCookies(address, set(response, err))
+	sent.jar.SetCookies(address, responseCookies(response, err))
 	return response, err
 }
 
@@ -54,12 +55,13 @@ func (c cookies) secrets(address *url.URL) (values []string) {
 	return values
 }
 
-// set returns the cookies that a response sets, one with an error status included.
-func set(response *rest.Response, err error) []*http.Cookie {
-	var refused *rest.StatusError
+// responseCookies returns the cookies that a response sets, also with an error
+// status.
+func responseCookies(response *rest.Response, err error) []*http.Cookie {
+	var status *rest.StatusError
 	switch {
-	case errors.As(err, &refused):
-		return (&http.Response{Header: refused.Header}).Cookies()
+	case errors.As(err, &status):
+		return (&http.Response{Header: status.Header}).Cookies()
 	case response != nil:
 		return (&http.Response{Header: response.Header}).Cookies()
 	}

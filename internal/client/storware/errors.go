@@ -9,21 +9,22 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// LoginError is a login that opened no session.
+// LoginError is a failed login.
 type LoginError = session.LoginError
 
 var (
-	// ErrNoLogin is a call that needs a session on a client without a login.
+	// ErrNoLogin is the error of a call that needs a session, on a client without a
+	// login.
 	ErrNoLogin = session.ErrNoLogin
-	// ErrNoCookie is a login answered with success but without a cookie that
-	// could be sent back.
+	// ErrNoCookie is the error of a successful login that set no cookie for the
+	// API.
 	ErrNoCookie = errors.New("the server accepted the login but set no cookie for the API")
-	// ErrClosed is a request after the logout.
+	// ErrClosed is the error of a call after Logout.
 	ErrClosed = session.ErrClosed
 )
 
-// decodeError finds the message in the body of a status of 400 or more, in the
-// two places known ("Errors"). No error code is documented.
+// decodeError returns the message of an error body, which is nested or at the top
+// level. The API documents no error codes.
 func decodeError(body []byte) (code, msg string) {
 	var nested struct {
 		Error struct {
@@ -42,8 +43,8 @@ func decodeError(body []byte) (code, msg string) {
 	return "", top.Message
 }
 
-// isRefused reports whether the server decided against a login, or gave a session
-// that is lost.
+// isRefused reports whether the server refused a login, or accepted it without a
+// usable session.
 func isRefused(err error) bool {
 	return errors.Is(err, ErrNoCookie) || rest.IsRefused(err)
 }
@@ -51,8 +52,8 @@ func isRefused(err error) bool {
 // isExpired reports whether a request needs a new session.
 func isExpired(err error) bool { return rest.Status(err) == http.StatusUnauthorized }
 
-// isDenied reports whether the API answers, though not to everybody. A page is not the
-// API's.
+// isDenied reports whether the API has refused a request without a session or
+// permission. A page does not come from the API.
 func isDenied(err error) bool {
 	var status *rest.StatusError
 	return errors.As(err, &status) && !status.HTML &&

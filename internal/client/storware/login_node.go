@@ -5,8 +5,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Node logs in as a backup node (POST /session/node/login). Version is that of
-// the node's software.
+// Node logs in as a backup node (POST /session/node/login). Version is the version
+// of the node's software.
 type Node struct {
 	Name, Password, Version string
 }

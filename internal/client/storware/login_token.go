@@ -5,7 +5,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Token logs in with a token that another system issued, probably a connected identity
+// Token logs in with a token of another system, such as a connected identity
 // provider (POST /session/login-with-token).
 type Token struct {
 	Token string

@@ -22,7 +22,7 @@ var (
 	nodeLogin  = Node{Name: "node-1", Password: "Simulator-node-1", Version: "7.4.0"}
 )
 
-// start brings up a server which must not see a wrong request.
+// start starts a simulator. A request that violates the API fails the test.
 func start(t *testing.T, o fake.Options) *fake.Server {
 	t.Helper()
 	server, err := fake.Start(o)
@@ -38,7 +38,7 @@ func start(t *testing.T, o fake.Options) *fake.Server {
 	return server
 }
 
-// connect makes a client of the server, which is closed with the test.
+// connect returns a client of the server, which is closed at the end of the test.
 func connect(t *testing.T, server *fake.Server, l Login) *Client {
 	t.Helper()
 	return connectTo(t, server.URL(), tlsutil.Trust{CACertificate: server.CertificateAuthority()}, l)

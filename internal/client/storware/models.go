@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Profile is what a session and a user have in common. Every field may be
-// missing: then it is empty, zero or nil.
+// Profile holds the fields that a session and a user have in common. A field that
+// is missing is empty, zero or nil.
 type Profile struct {
 	Language            Enum      `json:"language"`
 	UITimeZone          string    `json:"uiTimeZone"`
@@ -38,8 +38,8 @@ type SessionInfoWithTokens struct {
 	EndpointsTokens EndpointsTokens `json:"endpointsTokens"`
 }
 
-// EndpointsTokens give access to Storware Endpoints, or say why they don't.
-// Both tokens are secrets.
+// EndpointsTokens are the tokens for Storware Endpoints, which are secret. A
+// warning explains why a token is missing.
 type EndpointsTokens struct {
 	ServerManagerToken       string `json:"endpointsServerManagerToken"`
 	ServerManagerWarning     string `json:"endpointsServerManagerWarning"`
@@ -68,11 +68,11 @@ type Reference struct {
 	Name string `json:"name"`
 }
 
-// Enum is one of a list of values that grows. It travels as a string, or as an
-// object whose name counts ("Enums: two wire shapes").
+// Enum is a value of a list that new versions extend. The API sends it as a string,
+// or as an object with a name.
 type Enum string
 
-// UnmarshalJSON takes both shapes.
+// UnmarshalJSON accepts both forms.
 func (e *Enum) UnmarshalJSON(data []byte) error {
 	if !bytes.HasPrefix(data, []byte("{")) {
 		return json.Unmarshal(data, (*string)(e))
@@ -85,8 +85,8 @@ func (e *Enum) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Timestamp is a moment, given as milliseconds since the epoch. It is zero
-// where the server has 0 or nothing.
+// Timestamp is a time, sent as milliseconds since the epoch. It is zero if the
+// server sends 0 or nothing.
 type Timestamp struct{ time.Time }
 
 // UnmarshalJSON reads milliseconds since the epoch.
@@ -101,7 +101,7 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// RFC3339 is the moment as text, or "" when it is zero.
+// RFC3339 returns the time as text, or "" for the zero time.
 func (t Timestamp) RFC3339() string {
 	if t.IsZero() {
 		return ""

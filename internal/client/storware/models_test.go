@@ -42,7 +42,7 @@ func TestTimestamp(t *testing.T) {
 		text, want string
 		bad        bool
 	}{
-		"moment":  {`{"t":1451677502000}`, "2016-01-01T19:45:02Z", false},
+		"time":    {`{"t":1451677502000}`, "2016-01-01T19:45:02Z", false},
 		"before":  {`{"t":-1000}`, "1969-12-31T23:59:59Z", false},
 		"zero":    {`{"t":0}`, "", false},
 		"null":    {`{"t":null}`, "", false},

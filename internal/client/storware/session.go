@@ -24,14 +24,14 @@ func (c *Client) server(o Options) session.Server[cookies] {
 	return server
 }
 
-// logIn sends one login. It ignores the body of the response: the cookies are what
-// counts, and the body can be asked for again.
-func (c *Client) logIn(ctx context.Context, by Login) (cookies, error) {
+// logIn sends one login and keeps its cookies. The body of the response is not
+// needed: Info can read it.
+func (c *Client) logIn(ctx context.Context, login Login) (cookies, error) {
 	jar, err := newCookies()
 	if err != nil {
 		return cookies{}, err
 	}
-	response, err := c.send(ctx, jar, by.request())
+	response, err := c.send(ctx, jar, login.request())
 	if err != nil {
 		return cookies{}, err
 	}
@@ -41,7 +41,7 @@ func (c *Client) logIn(ctx context.Context, by Login) (cookies, error) {
 	return jar, nil
 }
 
-// sessionAddress is where the cookies of a session are sent.
+// sessionAddress returns an address to which the cookies of a session are sent.
 func (c *Client) sessionAddress() *url.URL { return c.http.BaseURL().JoinPath("/session/user") }
 
 // logOut ends a session on the server (POST /session/logout).
@@ -52,16 +52,16 @@ func (c *Client) logOut(ctx context.Context, jar cookies) error {
 	return err
 }
 
-// Session is a detached session with cookies of its own. It is never renewed: once
-// it has expired its calls fail with status 401.
+// Session is a detached session with its own cookies. It is never renewed: once it
+// has expired, its calls fail with status 401.
 type Session struct {
-	ID     string // by which Client.FindSession finds it; no secret
+	ID     string // for Client.FindSession; not secret
 	client *Client
 	jar    cookies
 }
 
-// Open logs in again for a session apart from the client's own. When ctx ends
-// first, Client.Logout ends the session.
+// Open logs in again and returns a detached session. If ctx ends before the login,
+// Client.Logout ends the session.
 func (c *Client) Open(ctx context.Context) (*Session, error) {
 	id, jar, err := c.sessions.Open(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *Client) Open(ctx context.Context) (*Session, error) {
 	return &Session{ID: id, client: c, jar: jar}, nil
 }
 
-// FindSession finds a session of Open that has not been logged out.
+// FindSession returns a session of Open that has not been logged out.
 func (c *Client) FindSession(id string) (s *Session, ok bool) {
 	jar, ok := c.sessions.Find(id)
 	if !ok {
@@ -79,18 +79,18 @@ func (c *Client) FindSession(id string) (s *Session, ok bool) {
 	return &Session{ID: id, client: c, jar: jar}, true
 }
 
-// Cookie is the value of the Cookie header that carries the session.
+// Cookie returns the value of the Cookie header that carries the session.
 func (s *Session) Cookie() string { return s.jar.header(s.client.sessionAddress()) }
 
-// Info asks whose session this is (GET /session/user); as a request it also
-// keeps the session alive.
+// Info reads the user of the session (GET /session/user). The request also keeps
+// the session alive.
 func (s *Session) Info(ctx context.Context) (SessionInfoWithTokens, error) {
 	return s.info(ctx, get("/session/user"))
 }
 
-// RefreshEndpointsTokens asks for new Endpoints tokens (POST
-// /session/refresh-endpoints-tokens). Whether others lose theirs is not
-// documented.
+// RefreshEndpointsTokens requests new Endpoints tokens (POST
+// /session/refresh-endpoints-tokens). The API does not document whether the
+// previous ones stay valid.
 func (s *Session) RefreshEndpointsTokens(ctx context.Context) (SessionInfoWithTokens, error) {
 	r := post("/session/refresh-endpoints-tokens", nil)
 	r.RetryBusy = true
@@ -107,6 +107,6 @@ func (s *Session) info(ctx context.Context, r rest.Request) (SessionInfoWithToke
 	return info, err
 }
 
-// Logout ends the session; one that has ended is no error. After an error the
-// client's own Logout tries again.
+// Logout ends the session. It is no error if the session has ended before. After an
+// error Client.Logout tries again.
 func (s *Session) Logout(ctx context.Context) error { return s.client.sessions.End(ctx, s.ID) }

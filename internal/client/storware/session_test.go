@@ -48,11 +48,11 @@ func TestLogin_refusedIsFinal(t *testing.T) {
 			for range 10 {
 				running.Go(func() {
 					_, err := client.Session(t.Context())
-					checkRefused(t, err, tt.want)
+					requireRefused(t, err, tt.want)
 				})
 				running.Go(func() {
 					_, err := client.Open(t.Context())
-					checkRefused(t, err, tt.want)
+					requireRefused(t, err, tt.want)
 				})
 			}
 			running.Wait()
@@ -63,7 +63,7 @@ func TestLogin_refusedIsFinal(t *testing.T) {
 	}
 }
 
-func checkRefused(t *testing.T, err error, want string) {
+func requireRefused(t *testing.T, err error, want string) {
 	t.Helper()
 	var refusal *LoginError
 	if !errors.As(err, &refusal) || !refusal.Refused || !strings.Contains(err.Error(), want) {
@@ -76,7 +76,7 @@ func TestLogin_inactiveUser(t *testing.T) {
 	accounts.Users[0].Inactive = true
 	server := start(t, fake.Options{Accounts: &accounts})
 	_, err := connect(t, server, adminLogin).User(t.Context())
-	checkRefused(t, err, "status 403: User admin is not active")
+	requireRefused(t, err, "status 403: User admin is not active")
 }
 
 func TestLogin_withoutCookieIsFinal(t *testing.T) {
@@ -84,7 +84,7 @@ func TestLogin_withoutCookieIsFinal(t *testing.T) {
 	client := connect(t, server, adminLogin)
 	for range 2 {
 		_, err := client.Session(t.Context())
-		checkRefused(t, err, "set no cookie")
+		requireRefused(t, err, "set no cookie")
 		if !errors.Is(err, ErrNoCookie) {
 			t.Errorf("error %v, want %v", err, ErrNoCookie)
 		}
@@ -173,20 +173,20 @@ func TestSession_renewalRefused(t *testing.T) {
 	server.ExpireSessions()
 	for range 2 {
 		_, err := client.Session(t.Context())
-		checkRefused(t, err, "with token")
+		requireRefused(t, err, "with token")
 	}
 	if got := server.Stats().FailedLogins; got != 1 {
 		t.Errorf("%d refused logins, want 1", got)
 	}
 }
 
-func TestOpen_isSeparate(t *testing.T) {
+func TestOpen_detachedSession(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
 	if _, err := client.Session(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	own, err := client.Open(t.Context())
+	detached, err := client.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,14 +194,14 @@ func TestOpen_isSeparate(t *testing.T) {
 		t.Errorf("stats %+v, want 2 sessions", got)
 	}
 
-	checkCookie(t, server, own.Cookie(), http.StatusOK)
+	requireCookie(t, server, detached.Cookie(), http.StatusOK)
 	for range 2 {
-		if err := own.Logout(t.Context()); err != nil {
+		if err := detached.Logout(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}
-	checkCookie(t, server, own.Cookie(), http.StatusUnauthorized)
-	if _, err := own.Info(t.Context()); rest.Status(err) != http.StatusUnauthorized {
+	requireCookie(t, server, detached.Cookie(), http.StatusUnauthorized)
+	if _, err := detached.Info(t.Context()); rest.Status(err) != http.StatusUnauthorized {
 		t.Errorf("error %v, want status 401", err)
 	}
 	if _, err := client.Session(t.Context()); err != nil {
@@ -212,7 +212,7 @@ func TestOpen_isSeparate(t *testing.T) {
 	}
 }
 
-func TestOpen_isFoundUntilLogout(t *testing.T) {
+func TestFindSession_untilLogout(t *testing.T) {
 	client := connect(t, start(t, fake.Options{}), adminLogin)
 	first, err := client.Open(t.Context())
 	if err != nil {
@@ -237,7 +237,7 @@ func TestOpen_isFoundUntilLogout(t *testing.T) {
 		t.Error("the other one is lost")
 	}
 	if _, ok := client.FindSession("no such session"); ok {
-		t.Error("found what was never opened")
+		t.Error("found a session that was never opened")
 	}
 }
 
@@ -256,17 +256,17 @@ func TestLogin_none(t *testing.T) {
 
 func TestSession_expiredDetachedIsNotRenewed(t *testing.T) {
 	server := start(t, fake.Options{})
-	own, err := connect(t, server, adminLogin).Open(t.Context())
+	detached, err := connect(t, server, adminLogin).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	server.ExpireSessions()
-	_, infoErr := own.Info(t.Context())
-	_, refreshErr := own.RefreshEndpointsTokens(t.Context())
+	_, infoErr := detached.Info(t.Context())
+	_, refreshErr := detached.RefreshEndpointsTokens(t.Context())
 	if rest.Status(infoErr) != http.StatusUnauthorized || rest.Status(refreshErr) != http.StatusUnauthorized {
 		t.Errorf("errors %v and %v, want status 401", infoErr, refreshErr)
 	}
-	if err := own.Logout(t.Context()); err != nil {
+	if err := detached.Logout(t.Context()); err != nil {
 		t.Errorf("logout of an expired session: %v", err)
 	}
 	if got := server.Stats().Logins; got != 1 {
@@ -274,8 +274,8 @@ func TestSession_expiredDetachedIsNotRenewed(t *testing.T) {
 	}
 }
 
-// checkCookie sends a header value the way another program would.
-func checkCookie(t *testing.T, server *fake.Server, cookie string, want int) {
+// requireCookie sends a Cookie header as another program would.
+func requireCookie(t *testing.T, server *fake.Server, cookie string, want int) {
 	t.Helper()
 	client := connect(t, server, adminLogin)
 	r := get("/session/user")
@@ -288,13 +288,13 @@ func checkCookie(t *testing.T, server *fake.Server, cookie string, want int) {
 
 func TestErrors_holdNoCookies(t *testing.T) {
 	server := start(t, fake.Options{})
-	own, err := connect(t, server, adminLogin).Open(t.Context())
+	detached, err := connect(t, server, adminLogin).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Fault(fake.Fault{Call: "GET /session/user", Status: 500, Body: `{"message":"session of ` + own.Cookie() + ` is corrupt"}`})
-	_, err = own.Info(t.Context())
-	for pair := range strings.SplitSeq(own.Cookie(), "; ") {
+	server.Fault(fake.Fault{Call: "GET /session/user", Status: 500, Body: `{"message":"session of ` + detached.Cookie() + ` is corrupt"}`})
+	_, err = detached.Info(t.Context())
+	for pair := range strings.SplitSeq(detached.Cookie(), "; ") {
 		if _, value, _ := strings.Cut(pair, "="); err == nil || strings.Contains(err.Error(), value) {
 			t.Errorf("error %v holds %s", err, value)
 		}
@@ -307,7 +307,7 @@ func TestLogout_endsEverySession(t *testing.T) {
 	if _, err := client.Session(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	own, err := client.Open(t.Context())
+	detached, err := client.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestLogout_endsEverySession(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := own.Logout(t.Context()); err != nil {
+	if err := detached.Logout(t.Context()); err != nil {
 		t.Error(err)
 	}
 	_, sessionErr := client.Session(t.Context())
@@ -330,9 +330,9 @@ func TestLogout_endsEverySession(t *testing.T) {
 	}
 }
 
-// On a slow server the sessions end side by side, though they are more than the
-// requests that may be in flight: here each logout is answered when all have arrived.
-func TestLogout_endsSessionsSideBySide(t *testing.T) {
+// Sessions end concurrently, also when there are more of them than MaxConcurrent.
+// The server responds once all logouts have arrived.
+func TestLogout_endsSessionsConcurrently(t *testing.T) {
 	const sessions = 4
 	var arrived sync.WaitGroup
 	arrived.Add(sessions)
@@ -380,33 +380,32 @@ func TestLogout_expiredSession(t *testing.T) {
 func TestLogout_fails(t *testing.T) {
 	server := start(t, fake.Options{})
 	client := connect(t, server, adminLogin)
-	own, err := client.Open(t.Context())
+	detached, err := client.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // each logout is tried twice
 		server.Fault(fake.Fault{Call: "POST /session/logout", Status: 500})
 	}
-	if err := own.Logout(t.Context()); rest.Status(err) != http.StatusInternalServerError {
+	if err := detached.Logout(t.Context()); rest.Status(err) != http.StatusInternalServerError {
 		t.Errorf("error %v, want status 500", err)
 	}
 	if err := client.Logout(t.Context()); err != nil {
-		t.Errorf("the client's own logout, which tries again: %v", err)
+		t.Errorf("Client.Logout, which tries again: %v", err)
 	}
 	if stats := server.Stats(); stats.Requests["POST /session/logout"] != 3 || stats.LiveSessions != 0 {
 		t.Errorf("stats %+v, want three logouts sent and no session left", stats)
 	}
 }
 
-// TestLogin_interrupted gives up while the login is on its way: the session must
-// not be left behind.
+// A login whose caller gives up leaves no session behind.
 func TestLogin_interrupted(t *testing.T) {
 	tests := map[string]func(context.Context, *Client) error{
 		"shared": func(ctx context.Context, c *Client) error {
 			_, err := c.Session(ctx)
 			return err
 		},
-		"own": func(ctx context.Context, c *Client) error {
+		"detached": func(ctx context.Context, c *Client) error {
 			_, err := c.Open(ctx)
 			return err
 		},
@@ -416,22 +415,22 @@ func TestLogin_interrupted(t *testing.T) {
 			server := start(t, fake.Options{})
 			client := connect(t, server, adminLogin)
 			ctx, cancel := context.WithCancel(t.Context())
-			answer := make(chan struct{})
+			respond := make(chan struct{})
 			server.BeforeResponse(func(r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/login") {
 					cancel()
-					<-answer
+					<-respond
 				}
 			})
 			if err := call(ctx, client); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want %v", err, context.Canceled)
 			}
-			hurried, stop := context.WithCancel(t.Context())
+			canceled, stop := context.WithCancel(t.Context())
 			stop()
-			if err := client.Logout(hurried); !errors.Is(err, context.Canceled) {
+			if err := client.Logout(canceled); !errors.Is(err, context.Canceled) {
 				t.Errorf("logout without time: error %v does not say that a session may be left", err)
 			}
-			close(answer)
+			close(respond)
 			if err := client.Logout(t.Context()); err != nil {
 				t.Error(err)
 			}

@@ -7,32 +7,32 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
-// Status says how far a request gets.
+// Status is the status of the connection.
 type Status struct {
-	Reachable     bool  // the API answers without a session
+	Reachable     bool  // the API responds
 	Authenticated bool  // a session is accepted
 	Reason        error // why one of the two is false
 }
 
-// Status asks for the connection status (GET /session), first without a session
-// and then, when the API is there, with one. An error means that the question
-// has no response: the certificate is not trusted, or ctx has ended.
+// Status reads the status of the connection (GET /session), first without a session
+// and then, if the API responds, with one. It fails if the status stays unknown:
+// the certificate is not trusted, ctx has ended, or the client is closed.
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	response, err := c.http.Do(ctx, get("/session"))
 	if err == nil {
 		err = response.HTMLError()
 	}
 	if err != nil && !isDenied(err) {
-		return Status{Reason: err}, unanswered(ctx, err)
+		return Status{Reason: err}, inconclusive(ctx, err)
 	}
-	err = c.prove(ctx, err == nil)
-	return Status{Reachable: true, Authenticated: err == nil, Reason: err}, unanswered(ctx, err)
+	err = c.authenticate(ctx, err == nil)
+	return Status{Reachable: true, Authenticated: err == nil, Reason: err}, inconclusive(ctx, err)
 }
 
-// prove makes a request that needs a session. GET /session is none when it
-// answers anybody; the reference leaves that open.
-func (c *Client) prove(ctx context.Context, answersAnybody bool) error {
-	if answersAnybody {
+// authenticate makes a request that needs a session. The API does not document
+// whether GET /session needs one.
+func (c *Client) authenticate(ctx context.Context, isPublic bool) error {
+	if isPublic {
 		_, err := c.Session(ctx)
 		return err
 	}
@@ -40,8 +40,8 @@ func (c *Client) prove(ctx context.Context, answersAnybody bool) error {
 	return err
 }
 
-// unanswered is err where it says nothing about the server.
-func unanswered(ctx context.Context, err error) error {
+// inconclusive returns err if it says nothing about the server.
+func inconclusive(ctx context.Context, err error) error {
 	_, untrusted := errors.AsType[*tlsutil.TrustError](err)
 	if err != nil && (untrusted || ctx.Err() != nil || errors.Is(err, ErrClosed)) {
 		return err

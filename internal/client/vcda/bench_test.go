@@ -18,29 +18,29 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// manySites is how many rows a long list has.
+// manySites is the number of rows of a long list.
 const manySites = 5000
 
-// hurried is a clock by which a wait takes no time.
-type hurried struct {
+// fastClock is a clock whose waits take no time.
+type fastClock struct {
 	clock.System
 	ahead atomic.Int64
 }
 
-func (c *hurried) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *fastClock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
-func (c *hurried) Sleep(ctx context.Context, d time.Duration) error {
+func (c *fastClock) Sleep(ctx context.Context, d time.Duration) error {
 	c.ahead.Add(int64(d))
 	return ctx.Err()
 }
 
-// benched is a client of a server that has the same answers for everybody, by
-// path, so that what is measured is the client.
-func benched(b *testing.B, answers map[string]any) (*vcda.Client, *hurried) {
+// newBenchClient returns a client of a server with constant responses by path, so
+// that the benchmark measures the client.
+func newBenchClient(b *testing.B, responses map[string]any) (*vcda.Client, *fastClock) {
 	b.Helper()
 	texts := map[string][]byte{}
-	for path, answer := range answers {
-		text, err := json.Marshal(answer)
+	for path, response := range responses {
+		text, err := json.Marshal(response)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func benched(b *testing.B, answers map[string]any) (*vcda.Client, *hurried) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	clock := &hurried{}
+	clock := &fastClock{}
 	client, err := vcda.New(vcda.Options{
 		Transport: rest.Options{BaseURL: base, RequestTimeout: time.Minute},
 		Login:     vcda.LocalUser{Username: "root", Password: "password"}, Service: vcda.Manager, Clock: clock,
@@ -73,7 +73,7 @@ func benched(b *testing.B, answers map[string]any) (*vcda.Client, *hurried) {
 
 func siteID(i int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", i) }
 
-// longList is what a Manager with many peers answers.
+// longList is the response of a Manager with many peers.
 func longList() []vcda.Site {
 	certificate := strings.Repeat("MIIBkTCCATeg", 60)
 	list := []vcda.Site{{ID: "local", Site: "hub", IsLocal: true}}
@@ -90,7 +90,7 @@ func longList() []vcda.Site {
 
 // BenchmarkSites reads and decodes a list of 5,000 sites.
 func BenchmarkSites(b *testing.B) {
-	client, _ := benched(b, map[string]any{"/sites": longList()})
+	client, _ := newBenchClient(b, map[string]any{"/sites": longList()})
 	b.ReportAllocs()
 	for b.Loop() {
 		if sites, err := client.Sites(b.Context()); err != nil || len(sites) != manySites+1 {
@@ -99,10 +99,9 @@ func BenchmarkSites(b *testing.B) {
 	}
 }
 
-// BenchmarkPeer lets readers share one list of 5,000 sites, which is a new one
-// each time.
+// BenchmarkPeer lets readers share a new list of 5,000 sites each time.
 func BenchmarkPeer(b *testing.B) {
-	client, clock := benched(b, map[string]any{"/sites": longList()})
+	client, clock := newBenchClient(b, map[string]any{"/sites": longList()})
 	for _, readers := range []int{1, 10, 1000} {
 		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) {
 			b.ReportAllocs()
@@ -122,21 +121,21 @@ func BenchmarkPeer(b *testing.B) {
 	}
 }
 
-// BenchmarkWait waits for tasks which the first poll finds at their end.
+// BenchmarkWait waits for tasks which have ended at the first poll.
 func BenchmarkWait(b *testing.B) {
 	for _, n := range []int{1, 100} {
 		b.Run(fmt.Sprintf("tasks=%d", n), func(b *testing.B) {
-			answers := map[string]any{}
+			responses := map[string]any{}
 			var tasks, ended []vcda.Task
 			for i := range n {
 				task := vcda.Task{ID: siteID(i), State: "RUNNING"}
 				tasks = append(tasks, task)
 				task.State = vcda.TaskSucceeded
 				ended = append(ended, task)
-				answers["/tasks/"+task.ID] = task
+				responses["/tasks/"+task.ID] = task
 			}
-			answers["/tasks"] = map[string]any{"items": ended, "total": n}
-			client, _ := benched(b, answers)
+			responses["/tasks"] = map[string]any{"items": ended, "total": n}
+			client, _ := newBenchClient(b, responses)
 			b.ReportAllocs()
 			for b.Loop() {
 				var all sync.WaitGroup

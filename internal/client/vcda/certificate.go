@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/tlsutil"
 )
 
-// RemoteCertificate is the certificate an address shows to the appliance.
+// RemoteCertificate is the certificate of an address, as the appliance reads it.
 // Encoded is base64 of its DER form.
 type RemoteCertificate struct {
 	Certificate struct {
@@ -24,7 +24,7 @@ type RemoteCertificate struct {
 
 const remoteCertificatePath = "/config/remote-certificate"
 
-// X509 is the certificate itself.
+// X509 returns the parsed certificate.
 func (r RemoteCertificate) X509() (*x509.Certificate, error) {
 	der, err := base64.StdEncoding.DecodeString(r.Encoded)
 	if err == nil {
@@ -42,15 +42,15 @@ func (r RemoteCertificate) X509() (*x509.Certificate, error) {
 // remoteCertificateTime is how long the appliance may take to contact an address.
 const remoteCertificateTime = 2 * time.Minute
 
-// RemoteCertificate lets the appliance look at the certificate of an address
-// (GET /config/remote-certificate, known from peers only). Through the tunnel it
-// sees what a peer shows. The time of a request does not limit it, since the appliance
-// contacts the address meanwhile.
+// RemoteCertificate lets the appliance read the certificate of an address (GET
+// /config/remote-certificate, documented for peers only). Through the tunnel it
+// reads the certificate of a peer. The request timeout does not apply, since the
+// appliance contacts the address during the request.
 func (c *Client) RemoteCertificate(ctx context.Context, address string, viaTunnel bool) (RemoteCertificate, error) {
 	ctx, cancel := c.clock.WithTimeout(ctx, remoteCertificateTime, nil)
 	defer cancel()
 	query := url.Values{"url": {address}, "viaTunnel": {strconv.FormatBool(viaTunnel)}}
-	var seen RemoteCertificate
-	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query, NoTimeout: true}, &seen)
-	return seen, err
+	var certificate RemoteCertificate
+	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: remoteCertificatePath, Query: query, NoTimeout: true}, &certificate)
+	return certificate, err
 }

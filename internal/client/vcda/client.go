@@ -1,5 +1,5 @@
 // Package vcda is a client of the VMware Cloud Director Availability REST API:
-// one session, sites, tasks. It knows nothing of Terraform.
+// sessions, sites, tasks, replications, and the setup of appliances.
 package vcda
 
 import (
@@ -20,34 +20,33 @@ import (
 // later request.
 const tokenHeader = "X-VCAV-Auth"
 
-// Options configures a Client. Transport and Login are required; Service is
-// asked of the appliance when empty.
+// Options configures a Client. Transport and Login are required. An empty Service
+// is read from the appliance.
 type Options struct {
 	Transport  rest.Options
 	Login      Login
 	Extensions []Extension // applied after every login
 	Service    Service
-	APIVersion string // "": the newest one that the appliance knows
+	APIVersion string // "": the newest one that the appliance supports
 	Clock      clock.Clock
 
-	// TaskChanged is called with each task that is waited for whenever its state or
-	// its progress has changed; optional.
+	// TaskChanged is called when the state or the progress of a task that is waited
+	// for has changed; optional.
 	TaskChanged func(context.Context, Task)
 
-	// VersionLowered is called once where no APIVersion is configured and the
-	// appliance does not know the newest one, with the version that is asked for
-	// from then on; optional.
+	// VersionLowered is called once if no APIVersion is configured and the
+	// appliance does not support the newest one, with the version in use; optional.
 	VersionLowered func(version string)
 
 	// PreviousUsed is called when the appliance refuses the password of a LocalUser
 	// and accepts the previous one; optional.
 	PreviousUsed func()
 
-	Queue *SetupQueue // shared by the clients of one process; nil: one of its own
+	Queue *SetupQueue // shared by the clients of one process; nil: not shared
 }
 
-// Client talks to one appliance with one session, opened on first use. It is
-// safe for concurrent use.
+// Client talks to one appliance. Its requests share one session, which the first
+// request opens. It is safe for concurrent use.
 type Client struct {
 	http       *rest.Client
 	version    *apiVersion
@@ -56,14 +55,14 @@ type Client struct {
 	sessions   *session.Sessions[string] // their tokens
 	extensions *extensions
 
-	writes    coalesce.Writes
-	ends      coalesce.Writes // of tasks
-	newTasks  coalesce.Writes // that may run, and that a list before does not show
-	sites     *coalesce.ReadCache[string, siteList]
-	looks     *coalesce.ReadCache[string, siteList] // of changes
-	siteTasks *coalesce.ReadCache[string, []Task]
-	lastTasks atomic.Pointer[[]Task] // about sites, as they were listed last
-	poller    *poller
+	writes     coalesce.Writes
+	taskEnds   coalesce.Writes
+	newTasks   coalesce.Writes // tasks that an earlier list does not show may run
+	sites      *coalesce.ReadCache[string, siteList]
+	freshSites *coalesce.ReadCache[string, siteList] // for changes
+	siteTasks  *coalesce.ReadCache[string, []Task]
+	lastTasks  atomic.Pointer[[]Task] // about sites, in the last list
+	poller     *poller
 
 	started     sync.Map // ids of the tasks this client started
 	service     Service  // configured, or ""
@@ -71,7 +70,7 @@ type Client struct {
 	about       coalesce.Value[About]
 
 	queue         *SetupQueue
-	rootPassword  atomic.Pointer[string] // changed by this process, or the previous one in force
+	rootPassword  atomic.Pointer[string] // set by this process, or the previous one that was accepted
 	previousTried atomic.Bool
 	previousUsed  func()
 
@@ -79,9 +78,9 @@ type Client struct {
 	tunnels     *coalesce.ReadCache[string, []Tunnel]
 
 	remotes      remotes
-	home         *Client // of the client of another site
+	parent       *Client // for the client of another site
 	site         string
-	here         coalesce.Value[Home]
+	home         coalesce.Value[Home]
 	replications *coalesce.ReadCache[Kind, replicationList]
 }
 
@@ -114,27 +113,27 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// prepare makes what each client has of its own, also that of another site.
+// prepare makes the parts that the clients of one appliance do not share.
 func (c *Client) prepare() {
 	c.poller = newPoller(c)
 	c.sites = coalesce.NewReadCache[string, siteList](c.clock, &c.writes)
-	c.looks = coalesce.NewReadCache[string, siteList](c.clock, &c.ends)
+	c.freshSites = coalesce.NewReadCache[string, siteList](c.clock, &c.taskEnds)
 	c.siteTasks = coalesce.NewReadCache[string, []Task](c.clock, &c.newTasks)
 	c.replicators = coalesce.NewReadCache[string, []Replicator](c.clock, &c.writes)
 	c.tunnels = coalesce.NewReadCache[string, []Tunnel](c.clock, &c.writes)
 	c.replications = coalesce.NewReadCache[Kind, replicationList](c.clock, &c.writes)
 }
 
-// Clock is the clock the client waits by.
+// Clock returns the client's clock.
 func (c *Client) Clock() clock.Clock { return c.clock }
 
-// URL is the base address of the appliance.
+// URL returns the base address of the appliance.
 func (c *Client) URL() string { return c.http.BaseURL().String() }
 
-// RequestTimeout limits one HTTP request.
+// RequestTimeout returns the time limit of one HTTP request.
 func (c *Client) RequestTimeout() time.Duration { return c.http.RequestTimeout() }
 
-// send sends one request with a token, unless that is "".
+// send sends one request, with a token unless it is "".
 func (c *Client) send(ctx context.Context, token string, r rest.Request) (*rest.Response, error) {
 	r.Header = maps.Clone(r.Header)
 	if r.Header == nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Config is how an appliance is set up ("Configure Get" on the Manager service,
-// CloudConfigResponse on the Cloud service).
+// Config is the configuration of an appliance ("Configure Get" on the Manager
+// service, CloudConfigResponse on the Cloud service).
 type Config struct {
 	ID                      string `json:"id"`        // of the service's instance
 	Site                    string `json:"site"`      // Manager service
@@ -25,19 +25,19 @@ type Config struct {
 	IsCombined              bool   `json:"isCombined"`
 }
 
-// OwnSite is the name the appliance gave its own site, "" before it has one.
-func (c Config) OwnSite() string { return cmp.Or(c.Site, c.LocalSite) }
+// SiteName returns the name of the appliance's site, "" before it is set.
+func (c Config) SiteName() string { return cmp.Or(c.Site, c.LocalSite) }
 
-// Config reads how the appliance is set up (GET /config).
+// Config reads the configuration of the appliance (GET /config).
 func (c *Client) Config(ctx context.Context) (Config, error) {
 	var config Config
 	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config"}, &config)
 	return config, err
 }
 
-// Configured asks whether the first setup of the appliance is done
-// (GET /config/is-configured, "Config Is Configured").
-func (c *Client) Configured(ctx context.Context) (bool, error) {
+// IsConfigured reports whether the first setup of the appliance is done (GET
+// /config/is-configured, "Config Is Configured").
+func (c *Client) IsConfigured(ctx context.Context) (bool, error) {
 	var response struct {
 		IsConfigured bool `json:"isConfigured"`
 	}

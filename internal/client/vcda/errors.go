@@ -11,7 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Codes of the reference that the client tells apart.
+// Error codes that the client distinguishes.
 const (
 	CodeNotAuthenticated     = "NotAuthenticated"
 	CodeRemoteAuthentication = "RemoteAuthenticationFailure"
@@ -34,14 +34,14 @@ func (e *APIError) Error() string {
 	return e.Code + ": " + e.Msg
 }
 
-// decodeError finds code and message in the body of a status of 400 or more.
-// Bodies of a proxy have neither. The stack trace is never shown.
+// decodeError returns the code and the message of an error body. The body of a
+// proxy has neither. The stack trace is never shown.
 func decodeError(body []byte) (code, msg string) {
 	var e struct {
 		APIError
 		Stacktrace json.RawMessage `json:"stacktrace"`
 	}
-	var wrongType *json.UnmarshalTypeError // of one field; the others are there
+	var wrongType *json.UnmarshalTypeError // only this field is not decoded
 	if err := json.Unmarshal(body, &e); err != nil && !errors.As(err, &wrongType) {
 		return "", ""
 	}
@@ -51,26 +51,27 @@ func decodeError(body []byte) (code, msg string) {
 	return e.Code, e.Msg
 }
 
-// LoginError is a login that opened no session.
+// LoginError is a failed login.
 type LoginError = session.LoginError
 
 var (
-	// ErrNoToken is a login answered with success but without a token.
+	// ErrNoToken is the error of a successful login without a token.
 	ErrNoToken = errors.New("the response has no session token in its X-VCAV-Auth header")
-	// ErrClosed is a request after the logout.
+	// ErrClosed is the error of a call after Logout.
 	ErrClosed = session.ErrClosed
-	// ErrExternalLogin is the error of a detached session that is requested from a
-	// client with only a token.
+	// ErrExternalLogin is the error of OpenSession on a client whose login is an
+	// external token.
 	ErrExternalLogin = session.ErrExternalLogin
-	// ErrTokenExpired is an external token that the appliance does not accept.
+	// ErrTokenExpired is the error of an external token that the appliance does not
+	// accept.
 	ErrTokenExpired = session.ErrExternalExpired
-	// ErrUnknownService is an appliance whose service type is neither Manager nor
-	// Cloud.
+	// ErrUnknownService is the error of an appliance whose service type is neither
+	// Manager nor Cloud.
 	ErrUnknownService = errors.New("the appliance is neither a Manager nor a Cloud service")
 )
 
-// isRefused reports whether the appliance decided against a login, or against an
-// extension that belongs to it, or gave a session that is lost.
+// isRefused reports whether the appliance refused a login or an extension that
+// belongs to it, or accepted the login without a token.
 func isRefused(err error) bool {
 	var extension *ExtensionError
 	if errors.As(err, &extension) {
@@ -79,18 +80,18 @@ func isRefused(err error) bool {
 	return errors.Is(err, ErrNoToken) || rest.IsRefused(err)
 }
 
-// isExpired reports whether a 401 means a missing or expired token, and not one of
-// its other meanings ("Telling 401s apart").
+// isExpired reports whether an error is a 401 for a missing or expired token. Other
+// errors have the status 401 too.
 func isExpired(err error) bool {
 	var e *rest.StatusError
 	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized || e.Code == CodeRemoteAuthentication {
 		return false
 	}
 	if e.Path == rootPasswordPath {
-		return isTokenAsked(e) // a wrong current password is refused alike
+		return isTokenAsked(e) // a wrong current password is a 401 too
 	}
-	// Without a code an extension may have been refused by the remote site: its
-	// secret must not be sent twice.
+	// A 401 without a code may be the refusal of an extension by the remote site:
+	// its secret must not be sent twice.
 	return isTokenAsked(e) || e.Code == CodeNotAuthenticated || e.Code == "" && e.Path != extendPath
 }
 
@@ -100,15 +101,15 @@ func isTokenAsked(err error) bool {
 	return errors.As(err, &e) && strings.Contains(strings.Join(e.Header.Values("WWW-Authenticate"), ","), "Authentication Token Required")
 }
 
-// IsNotSent reports whether an error came before the request itself was sent: of the
-// login it needed, or of an extension that belongs to the login.
+// IsNotSent reports whether the request itself was not sent, because its login or
+// an extension of the session failed.
 func IsNotSent(err error) bool {
 	var login *LoginError
 	var extension *ExtensionError
 	return errors.As(err, &login) || errors.As(err, &extension)
 }
 
-// status is the HTTP status of the response to the request itself, or 0.
+// status returns the HTTP status of the response to the request itself, or 0.
 func status(err error) int {
 	if IsNotSent(err) {
 		return 0
@@ -116,7 +117,7 @@ func status(err error) int {
 	return rest.Status(err)
 }
 
-// apiStatus is status, or 0 where a page responds: that says nothing of the object.
+// apiStatus is status, or 0 for a page, which says nothing about the object.
 func apiStatus(err error) int {
 	var e *rest.StatusError
 	if errors.As(err, &e) && e.HTML {
@@ -125,8 +126,8 @@ func apiStatus(err error) int {
 	return status(err)
 }
 
-// OutcomeOf returns the outcome of a request. What failed before it, such as the
-// login it needed, means that nothing was sent.
+// OutcomeOf returns the outcome of a request. A request whose login failed was not
+// sent.
 func OutcomeOf(err error) rest.Outcome {
 	if IsNotSent(err) {
 		return rest.Refused
@@ -134,14 +135,14 @@ func OutcomeOf(err error) rest.Outcome {
 	return rest.OutcomeOf(err)
 }
 
-// IsOutcomeUnknown reports whether a request that starts a task may have been
-// performed all the same: its response got lost, or a server error came in its place.
+// IsOutcomeUnknown reports whether a failed request may have been performed: its
+// response was lost, or is a server error.
 func IsOutcomeUnknown(err error) bool {
 	return OutcomeOf(err) == rest.Unknown
 }
 
-// IsInvalidResponse reports whether a response is of no use: not of the documented
-// form, or a server error. The same read may succeed at once.
+// IsInvalidResponse reports whether a response is a server error or does not have
+// the documented form. The same read may succeed at once.
 func IsInvalidResponse(err error) bool {
 	var response *rest.ResponseError
 	return !IsNotSent(err) && (errors.As(err, &response) || status(err) >= http.StatusInternalServerError)
@@ -152,17 +153,18 @@ func IsRetryLater(err error) bool {
 	return status(err) != 0 && OutcomeOf(err) == rest.Declined
 }
 
-// IsEmptyBody reports whether a response of success had no body.
+// IsEmptyBody reports whether a successful response had no body.
 func IsEmptyBody(err error) bool {
 	var response *rest.ResponseError
 	return errors.As(err, &response) && response.Empty
 }
 
-// longestRetryAfter bounds RetryAfter: an operation would only wait for its timeout.
+// longestRetryAfter limits RetryAfter, since a longer pause would only end in the
+// timeout of the operation.
 const longestRetryAfter = time.Minute
 
-// RetryAfter is how long the appliance asks to wait before the request is sent
-// again, a minute at most; 0 where it doesn't say.
+// RetryAfter returns the pause that the appliance asks for before the next try, at
+// most a minute; 0 if it asks for none.
 func RetryAfter(err error) time.Duration {
 	var e *rest.StatusError
 	if !errors.As(err, &e) {
@@ -190,14 +192,15 @@ func IsTransient(err error) bool {
 // IsBadRequest reports whether the appliance does not understand a request.
 func IsBadRequest(err error) bool { return apiStatus(err) == http.StatusBadRequest }
 
-// IsNotFoundOrForbidden reports whether the appliance shows nothing of what was
-// asked for: it is forbidden or not there.
+// IsNotFoundOrForbidden reports whether the object does not exist, or the user may
+// not see it.
 func IsNotFoundOrForbidden(err error) bool {
-	answered := apiStatus(err)
-	return answered == http.StatusNotFound || answered == http.StatusForbidden
+	code := apiStatus(err)
+	return code == http.StatusNotFound || code == http.StatusForbidden
 }
 
-// IsHidden is IsNotFoundOrForbidden, also of a call that the appliance lacks.
+// IsHidden is IsNotFoundOrForbidden, and true for a call that the appliance does
+// not have.
 func IsHidden(err error) bool {
 	var absent *AbsentCallError
 	return IsNotFoundOrForbidden(err) || errors.As(err, &absent)

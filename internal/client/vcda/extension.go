@@ -17,10 +17,10 @@ type Extension struct {
 	Method ExtensionMethod
 }
 
-// ExtensionMethod is a method to log in to a remote site.
+// ExtensionMethod is a type of login to a remote site.
 type ExtensionMethod interface {
-	// payloads are the bodies to try one after the other: the published schema and
-	// the published prose disagree about access tokens.
+	// payloads returns the bodies to try one after the other: the API's schema and
+	// its text disagree about access tokens.
 	payloads(site string) []any
 	secrets() []string
 }
@@ -39,8 +39,8 @@ func (m ExtendCredentials) payloads(site string) []any {
 
 func (m ExtendCredentials) secrets() []string { return []string{m.Password} }
 
-// ExtendAccessToken extends with an access token (JWT). Context is only for a
-// token that another Cloud Director issued; the prose form does not know it.
+// ExtendAccessToken extends with an access token (JWT). Context is only for a token
+// that another Cloud Director issued. Only the body of the schema has it.
 type ExtendAccessToken struct{ Token, Context string }
 
 func (m ExtendAccessToken) payloads(site string) []any {
@@ -61,8 +61,8 @@ func (m ExtendAccessToken) payloads(site string) []any {
 
 func (m ExtendAccessToken) secrets() []string { return []string{m.Token} }
 
-// ExtendAPIToken extends with an API token of a remote organization, given by
-// its short name. It is in the 4.7 schema only.
+// ExtendAPIToken extends with an API token of a remote organization, given by its
+// short name. Only API 4.7 has it.
 type ExtendAPIToken struct{ Token, Org string }
 
 func (m ExtendAPIToken) payloads(site string) []any {
@@ -106,17 +106,17 @@ func (m ExtendCookie) secrets() []string { return []string{m.Cookie} }
 
 const extendPath = "/sessions/extend"
 
-// ErrCloudOnly is an extension on an appliance that does not run the Cloud
+// ErrCloudOnly is the error of an extension on an appliance without the Cloud
 // service.
 var ErrCloudOnly = errors.New("only the Cloud service extends sessions to remote sites")
 
-// ErrNotExtended is an extension the appliance granted without listing its site
-// among the authenticated ones.
+// ErrNotExtended is the error of an extension that the appliance accepted without
+// listing its site.
 var ErrNotExtended = errors.New("the appliance accepted the extension, but does not list the site among the authenticated ones")
 
-// ExtensionError is an extension that failed. Refused reports that it must not be
-// repeated as it is, because accounts lock. Index is the place among the
-// extensions the client was made with, -1 for others.
+// ExtensionError is a failed extension. A refused one must not be repeated with the
+// same secret, because accounts lock. Index is its index in Options.Extensions, -1
+// for others.
 type ExtensionError struct {
 	Site    string
 	Index   int
@@ -129,20 +129,21 @@ func (e *ExtensionError) Error() string {
 }
 func (e *ExtensionError) Unwrap() error { return e.Err }
 
-// UnknownSite reports whether the appliance is not paired with a site of this name.
-func (e *ExtensionError) UnknownSite() bool { return apiStatus(e.Err) == http.StatusNotFound }
+// IsUnknownSite reports whether the appliance is not paired with a site of this
+// name.
+func (e *ExtensionError) IsUnknownSite() bool { return apiStatus(e.Err) == http.StatusNotFound }
 
-// extend sends an extension within a session: the schema's payload, and where the
-// appliance does not know that, the prose's.
+// extend sends an extension within a session. If the appliance does not know a
+// payload, it sends the next one.
 func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionDetails, error) {
 	var response *rest.Response
 	var err error
 	for i, body := range e.Method.payloads(e.Site) {
-		var problem error
-		response, problem = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets(), Login: true})
-		unknown := apiStatus(problem) == http.StatusBadRequest
+		var failure error
+		response, failure = send(ctx, rest.Request{Method: http.MethodPost, Path: extendPath, Body: body, Secrets: e.Method.secrets(), Login: true})
+		unknown := apiStatus(failure) == http.StatusBadRequest
 		if i == 0 || !unknown {
-			err = problem // where no payload is known, the first one's response says why
+			err = failure // if no payload is known, the error of the first one
 		}
 		if !unknown {
 			break
@@ -161,14 +162,14 @@ func (c *Client) extend(ctx context.Context, send sender, e Extension) (SessionD
 	return details, nil
 }
 
-// sender sends a request within some session.
+// sender sends a request within a session.
 type sender func(context.Context, rest.Request) (*rest.Response, error)
 
-// shrink takes an extension back ("Shrink", DELETE /sessions/{site}). A site
-// the session does not extend to is gone already.
+// shrink removes an extension ("Shrink", DELETE /sessions/{site}). It is no error
+// if the session does not extend to the site.
 func (c *Client) shrink(ctx context.Context, send sender, site string) error {
 	if site == "" {
-		return errors.New("no site to take the extension back from") // the path would end the session
+		return errors.New("no site to remove the extension from") // the path would end the session
 	}
 	_, err := send(ctx, rest.Request{Method: http.MethodDelete, Path: "/sessions/" + url.PathEscape(site), NoLimit: true, RetryBusy: true})
 	switch apiStatus(err) {

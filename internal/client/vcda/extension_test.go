@@ -41,7 +41,8 @@ func cloudPair(t *testing.T, change func(*simulator.ApplianceOptions)) *simulato
 	return a
 }
 
-// rootClient is a client of the appliance's root user, logged out with the test.
+// rootClient returns a client that logs in as root, and is logged out at the end of
+// the test.
 func rootClient(t *testing.T, a *simulator.Appliance, list ...vcda.Extension) *vcda.Client {
 	t.Helper()
 	base, err := url.Parse(a.URL())
@@ -61,12 +62,15 @@ func rootClient(t *testing.T, a *simulator.Appliance, list ...vcda.Extension) *v
 	return client
 }
 
-func toB(way vcda.ExtensionMethod) vcda.Extension { return vcda.Extension{Site: "site-b", Method: way} }
+func extendToB(m vcda.ExtensionMethod) vcda.Extension {
+	return vcda.Extension{Site: "site-b", Method: m}
+}
 
-var multisite = toB(vcda.ExtendMultisite{Org: "acme"})
+var multisite = extendToB(vcda.ExtendMultisite{Org: "acme"})
 
-// sent are the bodies of the extensions an appliance was sent.
-func sent(a *simulator.Appliance) (bodies []map[string]any) {
+// sentExtensions returns the bodies of the extensions that an appliance has
+// received.
+func sentExtensions(a *simulator.Appliance) (bodies []map[string]any) {
 	for _, r := range a.Requests() {
 		if r.Method == http.MethodPost && r.Path == "/sessions/extend" {
 			var body map[string]any
@@ -78,20 +82,20 @@ func sent(a *simulator.Appliance) (bodies []map[string]any) {
 	return bodies
 }
 
-func sites(d vcda.SessionDetails) (names []string) {
+func siteNames(d vcda.SessionDetails) (names []string) {
 	for _, s := range d.AuthenticatedSites {
 		names = append(names, s.Site)
 	}
 	return names
 }
 
-func TestExtend_wireForms(t *testing.T) {
+func TestExtend_payloads(t *testing.T) {
 	accounts := simulator.DefaultAccounts()
 	user, token, api, cookie := accounts.VCDUsers[0], accounts.AccessTokens[0].Token, accounts.APITokens[0].Token, accounts.Cookies[0].Cookie
 	for name, test := range map[string]struct {
-		way   vcda.ExtensionMethod
-		prose bool
-		want  []map[string]any
+		method vcda.ExtensionMethod
+		prose  bool
+		want   []map[string]any
 	}{
 		"credentials": {vcda.ExtendCredentials{Username: user.Username, Password: user.Password}, false, []map[string]any{
 			{"type": "credentials", "site": "site-b", "vcdUsername": user.Username, "vcdPassword": user.Password},
@@ -102,7 +106,7 @@ func TestExtend_wireForms(t *testing.T) {
 		"access token of another director": {vcda.ExtendAccessToken{Token: accounts.AccessTokens[1].Token, Context: "acme-dr"}, false, []map[string]any{
 			{"type": "accessToken", "site": "site-b", "accessToken": accounts.AccessTokens[1].Token, "context": "acme-dr"},
 		}},
-		"access token in prose": {vcda.ExtendAccessToken{Token: token}, true, []map[string]any{
+		"access token, second payload": {vcda.ExtendAccessToken{Token: token}, true, []map[string]any{
 			{"type": "accessToken", "site": "site-b", "accessToken": token},
 			{"type": "vcdAccessToken", "site": "site-b", "vcdAccessToken": token},
 		}},
@@ -118,14 +122,14 @@ func TestExtend_wireForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := cloudPair(t, func(o *simulator.ApplianceOptions) { o.ProseExtend, o.CookieExtend = test.prose, true })
-			details, err := rootClient(t, a).Extend(t.Context(), toB(test.way), "test")
+			details, err := rootClient(t, a).Extend(t.Context(), extendToB(test.method), "test")
 			if err != nil {
 				t.Fatal(err)
 			}
 			if _, ok := details.At("site-b"); !ok {
 				t.Errorf("authenticated sites: %v", details.AuthenticatedSites)
 			}
-			if diff := cmp.Diff(test.want, sent(a)); diff != "" {
+			if diff := cmp.Diff(test.want, sentExtensions(a)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -142,12 +146,12 @@ func TestExtend_errors(t *testing.T) {
 		sent      int
 	}{
 		"unknown site":       {vcda.Extension{Site: "site-x", Method: vcda.ExtendMultisite{Org: "acme"}}, 404, vcda.CodeSiteNotFound, 1},
-		"wrong password":     {toB(vcda.ExtendCredentials{Username: "u", Password: "p"}), 401, vcda.CodeRemoteAuthentication, 1},
-		"unsupported cookie": {toB(vcda.ExtendCookie{Cookie: "c"}), 400, vcda.CodeBadUserInput, 1},
+		"wrong password":     {extendToB(vcda.ExtendCredentials{Username: "u", Password: "p"}), 401, vcda.CodeRemoteAuthentication, 1},
+		"unsupported cookie": {extendToB(vcda.ExtendCookie{Cookie: "c"}), 400, vcda.CodeBadUserInput, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := a.Stats()
-			for range 2 { // what was refused is not sent again
+			for range 2 { // a refused extension is not sent again
 				_, err := client.Extend(t.Context(), test.extension, "test")
 				var failed *vcda.ExtensionError
 				var status *rest.StatusError
@@ -163,7 +167,7 @@ func TestExtend_errors(t *testing.T) {
 				t.Errorf("sent %d times, want %d", n, test.sent)
 			}
 			if after.Logins > 1 {
-				t.Errorf("%d logins: a refusal of the remote site is no reason for another", after.Logins)
+				t.Errorf("%d logins: want no new login after a refusal of the remote site", after.Logins)
 			}
 		})
 	}
@@ -184,18 +188,18 @@ func TestExtend_onlyOnTheCloudService(t *testing.T) {
 	if !errors.Is(err, vcda.ErrCloudOnly) {
 		t.Errorf("error %v, want %v", err, vcda.ErrCloudOnly)
 	}
-	if len(sent(a)) != 0 {
+	if len(sentExtensions(a)) != 0 {
 		t.Error("an extension was sent to a Manager service")
 	}
 }
 
-// The server forgets extensions with the session: after a new login all that
-// somebody holds are there again, those of the options and those added later.
-func TestExtend_againAfterANewLogin(t *testing.T) {
+// The extensions of a session end with it. After a new login the client sends those
+// with a reservation again.
+func TestExtend_repeatedAfterANewLogin(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	user := a.Accounts().VCDUsers[0]
-	if _, err := client.Extend(t.Context(), toB(vcda.ExtendCredentials{Username: user.Username, Password: user.Password}), "test"); err != nil {
+	if _, err := client.Extend(t.Context(), extendToB(vcda.ExtendCredentials{Username: user.Username, Password: user.Password}), "test"); err != nil {
 		t.Fatal(err)
 	}
 	withOptions := rootClient(t, a, multisite)
@@ -209,8 +213,8 @@ func TestExtend_againAfterANewLogin(t *testing.T) {
 		for range 50 {
 			group.Go(func() {
 				details, err := c.Session(t.Context())
-				if err != nil || !slices.Contains(sites(details), "site-b") {
-					t.Errorf("%s: sites %v, error %v", name, sites(details), err)
+				if err != nil || !slices.Contains(siteNames(details), "site-b") {
+					t.Errorf("%s: sites %v, error %v", name, siteNames(details), err)
 				}
 			})
 		}
@@ -222,15 +226,15 @@ func TestExtend_againAfterANewLogin(t *testing.T) {
 	}
 }
 
-// An extension of the options that fails fails whatever needs the session, says
-// which it is, and leaves no session behind.
-func TestExtend_ofTheOptionsFails(t *testing.T) {
+// If an extension of the options fails, every call that needs the session fails.
+// The error names the extension, and no session is left.
+func TestExtend_optionsFail(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a, multisite, vcda.Extension{Site: "site-x", Method: vcda.ExtendMultisite{Org: "acme"}})
 	for range 2 {
 		_, err := client.Sites(t.Context())
 		var failed *vcda.ExtensionError
-		if !errors.As(err, &failed) || failed.Index != 1 || failed.Site != "site-x" || !failed.UnknownSite() {
+		if !errors.As(err, &failed) || failed.Index != 1 || failed.Site != "site-x" || !failed.IsUnknownSite() {
 			t.Fatalf("error %v", err)
 		}
 	}
@@ -243,17 +247,17 @@ func TestShrink_siteNotExtended(t *testing.T) {
 	a := cloudPair(t, nil)
 	shrunk := func() int { return a.Stats().Requests["DELETE /sessions/{site}"] }
 	client := rootClient(t, a)
-	for _, holder := range []string{"one", "two"} {
-		if _, err := client.Extend(t.Context(), multisite, holder); err != nil {
+	for _, owner := range []string{"one", "two"} {
+		if _, err := client.Extend(t.Context(), multisite, owner); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for i, holder := range []string{"one", "two"} {
-		if err := client.Release(t.Context(), "site-b", holder); err != nil {
+	for i, owner := range []string{"one", "two"} {
+		if err := client.Release(t.Context(), "site-b", owner); err != nil {
 			t.Fatal(err)
 		}
 		if shrunk() != i {
-			t.Errorf("after %s: shrunk %d times, want %d", holder, shrunk(), i)
+			t.Errorf("after %s: shrunk %d times, want %d", owner, shrunk(), i)
 		}
 	}
 	configured := rootClient(t, a, multisite)
@@ -261,37 +265,37 @@ func TestShrink_siteNotExtended(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := configured.Release(t.Context(), "site-b", "one"); err != nil || shrunk() != 1 {
-		t.Errorf("error %v, shrunk %d times: a site of the options was taken back", err, shrunk())
+		t.Errorf("error %v, shrunk %d times: want a site of the options kept", err, shrunk())
 	}
 	if err := client.Release(t.Context(), "", "one"); err == nil || !strings.Contains(err.Error(), "no site") {
-		t.Errorf("error %v: an empty name is one slash away from a logout", err)
+		t.Errorf("error %v: an empty name would make the path of a logout", err)
 	}
 }
 
 func TestOpenSession(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
-	own, err := client.OpenSession(t.Context())
+	detached, err := client.OpenSession(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, ok := client.FindSession(own.ID); !ok || found.Token() != own.Token() {
-		t.Error("the client does not find its session again")
+	if found, ok := client.FindSession(detached.ID); !ok || found.Token() != detached.Token() {
+		t.Error("the client does not find its session")
 	}
-	if details, err := own.Details(t.Context()); err != nil || details.User != "root" {
+	if details, err := detached.Details(t.Context()); err != nil || details.User != "root" {
 		t.Errorf("details %v, error %v", details, err)
 	}
-	if err := own.Logout(t.Context()); err != nil {
+	if err := detached.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := client.FindSession(own.ID); ok || a.Stats().LiveSessions != 0 {
+	if _, ok := client.FindSession(detached.ID); ok || a.Stats().LiveSessions != 0 {
 		t.Errorf("still known: %t, live sessions: %d", ok, a.Stats().LiveSessions)
 	}
 	left, err := client.OpenSession(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It is handed out: an expiry is the user's to notice, no login follows.
+	// A detached session is not renewed.
 	a.ExpireSessions()
 	if _, err := left.Details(t.Context()); rest.Status(err) != 401 || a.Stats().Logins != 2 {
 		t.Errorf("error %v after %d logins", err, a.Stats().Logins)
@@ -300,6 +304,6 @@ func TestOpenSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := client.Logout(t.Context()); err != nil || a.Stats().LiveSessions != 0 {
-		t.Errorf("error %v, %d sessions left by the sweep", err, a.Stats().LiveSessions)
+		t.Errorf("error %v, %d sessions left", err, a.Stats().LiveSessions)
 	}
 }

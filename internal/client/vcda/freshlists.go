@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// Changes that run side by side look at the same lists: what one of them looks at
-// serves the others, as long as it is young enough for them. A list of sites serves
-// until a task ends that this client waits for, whose effect it does not show. A list
-// of tasks serves until a task may run that it does not show: after the end of
-// another's task, and after a request whose response names no task.
+// Concurrent changes share the lists that they read before a write, if a list is
+// recent enough for each of them. A list of sites expires when a task ends that
+// this client waits for. A list of tasks expires when a task may run that it does
+// not show: after the end of a task that this client did not start, and after a
+// request whose response names no task.
 
-// SitesSince is Sites for changes: a response that was asked for at since or later.
-// The caller must not change it.
+// SitesSince is Sites with a shared list that was requested at since or later. The
+// caller must not change it.
 func (c *Client) SitesSince(ctx context.Context, since time.Time) ([]Site, error) {
-	l, err := c.looks.GetSince(ctx, "", since, c.listSites)
+	l, err := c.freshSites.GetSince(ctx, "", since, c.listSites)
 	return l.sites, err
 }
 
-// SiteTasksSince lists the tasks about sites, for changes: a response that was asked
-// for at since or later. The caller must not change it.
+// SiteTasksSince lists the tasks about sites, with a shared list that was requested
+// at since or later. The caller must not change it.
 func (c *Client) SiteTasksSince(ctx context.Context, since time.Time) ([]Task, error) {
 	return c.siteTasks.GetSince(ctx, "", since, c.listSiteTasks)
 }
 
-// listSiteTasks reads the list as far as it has changed since the last time: the
-// newest tasks come first, and what had ended stays as it was.
+// listSiteTasks reads the pages that may have changed since the last list: the
+// newest tasks come first, and an ended task does not change.
 func (c *Client) listSiteTasks(ctx context.Context) ([]Task, error) {
 	ended, running := map[string]Task{}, map[string]bool{}
 	if last := c.lastTasks.Load(); last != nil {
@@ -39,15 +39,15 @@ func (c *Client) listSiteTasks(ctx context.Context) ([]Task, error) {
 			}
 		}
 	}
-	reached := false // what had ended
+	overlaps := false // with the ended tasks of the last list
 	tasks, err := c.listTasks(ctx, TaskQuery{ResourceType: "site"}, func(page []Task) bool {
 		for _, t := range page {
 			_, known := ended[t.ID]
-			reached = reached || known
+			overlaps = overlaps || known
 			delete(ended, t.ID)
 			delete(running, t.ID)
 		}
-		return reached && len(running) == 0
+		return overlaps && len(running) == 0
 	})
 	if err != nil {
 		return nil, err
@@ -57,8 +57,8 @@ func (c *Client) listSiteTasks(ctx context.Context) ([]Task, error) {
 	return tasks, nil
 }
 
-// taskEnded ends the use of every list that does not show the end of a task.
+// taskEnded invalidates the lists that do not show the end of a task.
 func (c *Client) taskEnded() {
 	c.writes.Invalidate()
-	c.ends.Invalidate()
+	c.taskEnds.Invalidate()
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// answer is what the fuzzed server sends to everything but a login.
-type answer struct {
+// fuzzResponse is the response of the fuzzed server to every request but a login.
+type fuzzResponse struct {
 	status int
 	kind   string
 	body   []byte
 }
 
-// Whatever an appliance answers, each call returns something usable or an error.
+// Each call returns a valid result or an error, whatever the response.
 func FuzzResponses(f *testing.F) {
 	for _, body := range []string{
 		``, `null`, `{}`, `[]`, `[null]`, `[{}]`, `{"items":null,"total":2}`, `{"items":[{"id":"1"}],"total":9}`, `<html>`,
@@ -34,15 +34,15 @@ func FuzzResponses(f *testing.F) {
 	f.Add(200, "text/html", []byte("<html>"))
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
 		if status < 200 || status > 599 || strings.ContainsFunc(kind, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return // no answer of HTTP
+			return // not valid in HTTP
 		}
-		var sent atomic.Pointer[answer]
-		sent.Store(&answer{status, kind, body})
+		var sent atomic.Pointer[fuzzResponse]
+		sent.Store(&fuzzResponse{status, kind, body})
 		client := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
-			a := sent.Load()
-			w.Header()["Content-Type"] = []string{a.kind}
-			w.WriteHeader(a.status)
-			_, _ = w.Write(a.body) // some statuses have none
+			resp := sent.Load()
+			w.Header()["Content-Type"] = []string{resp.kind}
+			w.WriteHeader(resp.status)
+			_, _ = w.Write(resp.body) // some statuses have none
 		})
 		sites, err := client.Peers(t.Context())
 		for _, s := range sites {

@@ -10,9 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Health is what the health task finds (ManagerHealthInfo, CloudHealthInfo). A
-// nil error means the check is fine, or not made by the service. Times are in
-// milliseconds since the epoch.
+// Health is the result of the health task (ManagerHealthInfo, CloudHealthInfo). A
+// nil error means that the check found no problem, or that the service does not
+// make it. Times are in milliseconds since the epoch.
 type Health struct {
 	ProductName             string    `json:"productName"`
 	BuildVersion            string    `json:"buildVersion"`
@@ -37,12 +37,12 @@ type Health struct {
 	OnlineReplicators  []Replicator   `json:"onlineReplicators"`
 
 	LocalReplicators  []ReplicatorHealth `json:"localReplicatorsHealth"`
-	ManagerInstanceID string             `json:"-"` // of the Manager beside a Cloud service
+	ManagerInstanceID string             `json:"-"` // of the Manager of a Cloud service
 
 	ManagerHealth *Health `json:"managerHealth"` // Cloud service only
 }
 
-// ReplicatorHealth is what a replicator of the site reports of itself.
+// ReplicatorHealth is the report of a replicator of the site.
 type ReplicatorHealth struct {
 	ProductName     string       `json:"productName"`
 	BuildVersion    string       `json:"buildVersion"`
@@ -76,7 +76,7 @@ type DiskUsage struct {
 	Total  int64 `json:"total"`
 }
 
-// TunnelHealth is the connection to one tunnel.
+// TunnelHealth is the state of the connection to a tunnel.
 type TunnelHealth struct {
 	Service struct {
 		ID          string `json:"id"`
@@ -120,9 +120,9 @@ func (h Health) Findings() []Finding {
 	return found
 }
 
-// Health runs the health task and waits for its result ("Health Info"). Until
-// 4.6 a GET starts the task, which a lost response may repeat; since 4.7 a POST,
-// which is sent once.
+// Health runs the health task and waits for its result ("Health Info"). Up to API
+// 4.6 a GET starts the task, which is retried like a read; since 4.7 a POST, which
+// is sent once.
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	if err := c.SettleVersion(ctx); err != nil {
 		return Health{}, err
@@ -150,14 +150,13 @@ func decodeHealth(t Task) (Health, error) {
 		}
 	}
 	if h.ManagerHealth != nil {
-		h.add(*h.ManagerHealth)
+		h.merge(*h.ManagerHealth)
 	}
 	return *h, nil
 }
 
-// add merges what the Cloud service reports of its Manager service: a problem
-// of either is a problem.
-func (h *Health) add(m Health) {
+// merge adds the problems of the Manager service to those of its Cloud service.
+func (h *Health) merge(m Health) {
 	h.Database = cmp.Or(h.Database, m.Database)
 	h.LookupService = cmp.Or(h.LookupService, m.LookupService)
 	h.NTP = cmp.Or(h.NTP, m.NTP)
@@ -168,7 +167,7 @@ func (h *Health) add(m Health) {
 	h.LocalReplicators = append(h.LocalReplicators, m.LocalReplicators...)
 	h.ManagerInstanceID = m.InstanceID
 	for _, t := range m.Tunnels {
-		same := func(own TunnelHealth) bool { return own.Service == t.Service }
+		same := func(other TunnelHealth) bool { return other.Service == t.Service }
 		if i := slices.IndexFunc(h.Tunnels, same); i >= 0 {
 			h.Tunnels[i].Error = cmp.Or(h.Tunnels[i].Error, t.Error)
 		} else {

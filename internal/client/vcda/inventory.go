@@ -11,7 +11,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// The kinds of things in an inventory.
+// The kinds of inventory items.
 const (
 	InventoryVMs             = "vms"
 	InventoryVApps           = "vapps"
@@ -21,8 +21,8 @@ const (
 	InventoryStorageProfiles = "storage_profiles"
 )
 
-// InventoryItem is something that can be replicated or recovered to. Only id and
-// name are certain; Raw holds the whole item.
+// InventoryItem is a source or a destination of a replication. Every item has an ID
+// and a name. Raw holds the whole item.
 type InventoryItem struct {
 	ID, Name string
 	Raw      json.RawMessage
@@ -41,9 +41,9 @@ func (i *InventoryItem) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Inventory lists what a site has of a kind; networks and storage profiles are
-// those of a VDC. No call of the inventory is published: their paths are those
-// that community clients of the Cloud service use.
+// Inventory lists the items of a kind at the site; networks and storage profiles
+// are those of a VDC. The calls are not published: the paths are those that
+// community clients of the Cloud service use.
 func (c *Client) Inventory(ctx context.Context, kind, vdc string) ([]InventoryItem, error) {
 	paths := map[string]string{
 		InventoryVMs: "/vms", InventoryVApps: "/vapps", InventoryOrgs: "/orgs", InventoryVDCs: "/vdcs",
@@ -61,11 +61,11 @@ func (c *Client) Inventory(ctx context.Context, kind, vdc string) ([]InventoryIt
 	if home.Service == Manager {
 		return c.managerInventory(ctx)
 	}
-	return arrayOrPages(ctx, c, "/inventory"+path, nil, func(i InventoryItem) string { return i.ID })
+	return readArrayOrPages(ctx, c, "/inventory"+path, nil, func(i InventoryItem) string { return i.ID })
 }
 
-// managerInventory lists the VMs of a Manager service, which come below their
-// replicator and their vCenter.
+// managerInventory lists the VMs of a Manager service. The response groups them by
+// replicator and vCenter.
 func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) {
 	var rows []struct {
 		Info []struct {
@@ -81,16 +81,16 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 		return nil, err
 	}
 	var items []InventoryItem
-	seen := map[string]bool{}
+	added := map[string]bool{}
 	for _, row := range rows {
 		for _, info := range row.Info {
 			for _, vm := range info.VMs {
 				if vm.ID == "" {
 					return nil, response.OtherForm("an item in it has no id")
 				}
-				if key := info.VCenterID + " " + vm.ID; !seen[key] { // a vCenter may have several replicators
-					seen[key] = true
-					items = append(items, vm.in(info.VCenterID))
+				if key := info.VCenterID + " " + vm.ID; !added[key] { // a vCenter may have several replicators
+					added[key] = true
+					items = append(items, vm.withVCenter(info.VCenterID))
 				}
 			}
 		}
@@ -98,8 +98,8 @@ func (c *Client) managerInventory(ctx context.Context) ([]InventoryItem, error) 
 	return items, nil
 }
 
-// in adds the vCenter of a VM to its item.
-func (i InventoryItem) in(vcenter string) InventoryItem {
+// withVCenter adds the vCenter of a VM to its item.
+func (i InventoryItem) withVCenter(vcenter string) InventoryItem {
 	all := map[string]any{}
 	if json.Unmarshal(i.Raw, &all) == nil {
 		all["vcId"] = vcenter
@@ -110,9 +110,9 @@ func (i InventoryItem) in(vcenter string) InventoryItem {
 	return i
 }
 
-// ReplicatorsOf lists the replicators of a site that have an ID ("List
+// SiteReplicators lists the replicators of a site that have an ID ("List
 // Replicators").
-func (c *Client) ReplicatorsOf(ctx context.Context, site string) ([]Replicator, error) {
+func (c *Client) SiteReplicators(ctx context.Context, site string) ([]Replicator, error) {
 	var rows []Replicator
 	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: replicatorsPath, Query: url.Values{"sites": {site}}}, &rows)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // LocalUser logs in as an operating system user of the appliance, usually root.
-// Previous is the password that root had before Password; it is tried once where
+// Previous is the password that root had before Password. It is tried once if
 // Password is refused.
 type LocalUser struct {
 	Username, Password, Previous string
@@ -51,8 +51,8 @@ func (l LocalUser) request(ctx context.Context, c *Client, password string) (str
 	}{"localUser", l.Username, password}, password)
 }
 
-// UseRootPassword tells the client that the root password has been changed. Its
-// session goes on; later logins as root use the new one, also after a refused one.
+// UseRootPassword sets the new root password after a change. Later logins as root
+// use it, also after a refused login. The open session stays valid.
 func (c *Client) UseRootPassword(password string) {
 	if c.login.Traits().User != rootUser {
 		return

@@ -6,8 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// SessionToken is no login but the token of an external session: it is used as it
-// is, never renewed and never logged out.
+// SessionToken uses an external session by its token. The session is never renewed
+// and never logged out.
 type SessionToken struct {
 	Token string
 }

@@ -15,14 +15,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// SSOToken logs in with a SAML token. A bearer token needs no signature. For a
-// holder-of-key token give the PrivateKey (PEM, RSA) of the certificate inside
-// the assertion, or a Signature made elsewhere with its Timestamp (milliseconds
-// since the epoch) and Nonce, which serves one login only. Principal is
-// optional.
+// SSOToken logs in with a SAML token. A bearer token needs no signature. A
+// holder-of-key token needs the PrivateKey (PEM, RSA) of the certificate in the
+// assertion, or a ready-made Signature with its Timestamp (milliseconds since the
+// epoch) and Nonce, which is valid for one login only. Principal is optional.
 //
-// The reference leaves the signed bytes open; this follows its assumption:
-// token, decimal timestamp and nonce joined without separators, in UTF-8.
+// The API does not document the signed bytes. They are assumed to be token, decimal
+// timestamp and nonce, joined without separators, in UTF-8.
 type SSOToken struct {
 	SAMLToken, PrivateKey, Signature, Nonce, Principal string
 	Timestamp                                          int64
@@ -35,7 +34,7 @@ func (SSOToken) Kind() string { return "sso_token" }
 func (l SSOToken) Traits() session.Traits {
 	return session.Traits{
 		SingleUse: l.Signature != "",
-		Hint:      "A wrong clock on this machine is a likely cause too, and a nonce serves one login only.",
+		Hint:      "Another likely cause is this machine's clock. A nonce is valid for one login only.",
 	}
 }
 
@@ -56,8 +55,8 @@ func (l SSOToken) logIn(ctx context.Context, c *Client) (string, error) {
 	return c.requestLogin(ctx, body, l.SAMLToken, l.PrivateKey, body.Signature)
 }
 
-// body has the ready-made signature, or a fresh timestamp and nonce with a
-// signature of them where there is a key.
+// body returns the request with the ready-made signature, or with a fresh timestamp
+// and nonce, signed if there is a key.
 func (l SSOToken) body(now time.Time) (body ssoTokenRequest, err error) {
 	body = ssoTokenRequest{
 		Type: "ssoToken", SAMLToken: l.SAMLToken, Timestamp: l.Timestamp,

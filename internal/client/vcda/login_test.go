@@ -29,7 +29,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// withPrincipal lets an account impersonate somebody.
+// withPrincipal lets accounts log in as another principal.
 func withPrincipal(o *simulator.ApplianceOptions) {
 	accounts := simulator.DefaultAccounts()
 	accounts.SSOUsers[0].Principals = []string{"someone@vsphere.local"}
@@ -40,7 +40,7 @@ func withPrincipal(o *simulator.ApplianceOptions) {
 func TestLogins(t *testing.T) {
 	accounts := simulator.DefaultAccounts()
 	root, sso, bearer, holder := accounts.LocalUsers[0], accounts.SSOUsers[0], accounts.SAML[0], accounts.SAML[1]
-	vcd, cookie, own, foreign, api := accounts.VCDUsers[0], accounts.Cookies[0], accounts.AccessTokens[0], accounts.AccessTokens[1], accounts.APITokens[0]
+	vcd, cookie, ownToken, otherToken, api := accounts.VCDUsers[0], accounts.Cookies[0], accounts.AccessTokens[0], accounts.AccessTokens[1], accounts.APITokens[0]
 	const someone = "someone@vsphere.local"
 	cases := map[string]struct {
 		login  Login
@@ -54,11 +54,11 @@ func TestLogins(t *testing.T) {
 		"bearer token":         {SSOToken{SAMLToken: bearer.Token}, "sso_token", bearer.User, "nonce samlToken timestamp type"},
 		"bearer for principal": {SSOToken{SAMLToken: bearer.Token, Principal: someone}, "sso_token", someone, "nonce principal samlToken timestamp type"},
 		"holder of key":        {SSOToken{SAMLToken: holder.Token, PrivateKey: holder.PrivateKeyPEM()}, "sso_token", holder.User, "nonce samlToken signature timestamp type"},
-		"ready-made signature": {signed(t, holder, newClock().Now(), "nonce-1"), "sso_token", holder.User, "nonce samlToken signature timestamp type"},
+		"ready-made signature": {signToken(t, holder, newClock().Now(), "nonce-1"), "sso_token", holder.User, "nonce samlToken signature timestamp type"},
 		"VCD credentials":      {VCDCredentials{vcd.Username, vcd.Password}, "vcd_credentials", vcd.User, "type vcdPassword vcdUser"},
 		"VCD cookie":           {VCDCookie{cookie.Cookie}, "vcd_cookie", cookie.User, "type vcdCookie"},
-		"access token":         {VCDAccessToken{AccessToken: own.Token}, "vcd_access_token", own.User, "type vcdAccessToken"},
-		"access token, other":  {VCDAccessToken{foreign.Token, foreign.Context}, "vcd_access_token", foreign.User, "context type vcdAccessToken"},
+		"access token":         {VCDAccessToken{AccessToken: ownToken.Token}, "vcd_access_token", ownToken.User, "type vcdAccessToken"},
+		"access token, other":  {VCDAccessToken{otherToken.Token, otherToken.Context}, "vcd_access_token", otherToken.User, "context type vcdAccessToken"},
 		"API token":            {VCDAPIToken{api.Token, api.Org}, "vcd_api_token", api.User, "apiToken org type"},
 	}
 	for name, c := range cases {
@@ -71,12 +71,12 @@ func TestLogins(t *testing.T) {
 					t.Fatalf("session %+v, error %v, want the user %s", details, err, c.user)
 				}
 			}
-			login := f.last("POST", "/sessions")
-			if got := fields(t, login.Body); got != c.fields {
+			login := f.lastRequest("POST", "/sessions")
+			if got := fieldNames(t, login.Body); got != c.fields {
 				t.Errorf("the login has the fields %s, want %s", got, c.fields)
 			}
-			if login.Header.Get(tokenHeader) != "" || f.last("GET", "/sessions").Header.Get(tokenHeader) == "" {
-				t.Error("the token is not where it belongs")
+			if login.Header.Get(tokenHeader) != "" || f.lastRequest("GET", "/sessions").Header.Get(tokenHeader) == "" {
+				t.Error("want the token in the response to the login, and in later requests")
 			}
 			if c.login.Kind() != c.kind {
 				t.Errorf("kind %s, want %s", c.login.Kind(), c.kind)
@@ -91,10 +91,10 @@ func TestLogins(t *testing.T) {
 	}
 }
 
-// fields are the sorted names in an object.
-func fields(t *testing.T, body []byte) string {
+// fieldNames returns the sorted names of the fields of an object.
+func fieldNames(t *testing.T, body []byte) string {
 	t.Helper()
-	text, err := json.Marshal(object(t, body)) // sorts
+	text, err := json.Marshal(decodeObject(t, body)) // sorts
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func fields(t *testing.T, body []byte) string {
 	}
 }
 
-// signed is a proof of possession made by other means than the client's.
-func signed(t *testing.T, holder simulator.SAMLAccount, now time.Time, nonce string) SSOToken {
+// signToken returns a login with a ready-made signature.
+func signToken(t *testing.T, holder simulator.SAMLAccount, now time.Time, nonce string) SSOToken {
 	t.Helper()
 	digest := sha256.Sum256([]byte(holder.Token + strconv.FormatInt(now.UnixMilli(), 10) + nonce))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, holder.Key, crypto.SHA256, digest[:])
@@ -122,9 +122,9 @@ func signed(t *testing.T, holder simulator.SAMLAccount, now time.Time, nonce str
 	return SSOToken{SAMLToken: holder.Token, Timestamp: now.UnixMilli(), Nonce: nonce, Signature: base64.StdEncoding.EncodeToString(signature)}
 }
 
-// With a key every login has a nonce and a signature of its own; a ready-made
-// signature is sent as it is, and never a second time.
-func TestLogin_signatureServesOnce(t *testing.T) {
+// With a key every login has a new nonce and signature. A ready-made signature is
+// sent only once.
+func TestLogin_signatureIsUsedOnce(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	t.Run("key", func(t *testing.T) {
 		f := start(t, Manager)
@@ -134,7 +134,7 @@ func TestLogin_signatureServesOnce(t *testing.T) {
 			if _, err := client.Session(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			body := object(t, f.last("POST", "/sessions").Body)
+			body := decodeObject(t, f.lastRequest("POST", "/sessions").Body)
 			if body["timestamp"] != float64(f.clock.Now().UnixMilli()) {
 				t.Errorf("timestamp %v, want that of the clock", body["timestamp"])
 			}
@@ -148,7 +148,7 @@ func TestLogin_signatureServesOnce(t *testing.T) {
 	})
 	t.Run("ready-made signature", func(t *testing.T) {
 		f := start(t, Manager)
-		client := f.connect(signed(t, holder, f.clock.Now(), "nonce-1"), nil)
+		client := f.connect(signToken(t, holder, f.clock.Now(), "nonce-1"), nil)
 		if _, err := client.Session(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func ecKey(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// A refused login is final: it locks accounts.
+// A refused login is final, because accounts lock.
 func TestLogin_refusedIsSentOnce(t *testing.T) {
 	wrong := map[string]Login{
 		"local user": LocalUser{Username: "root", Password: "wrong-s3cret"}, "SSO credentials": SSOCredentials{Username: "root", Password: "wrong-s3cret"},
@@ -225,7 +225,7 @@ func TestLogin_refusedIsSentOnce(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 			}
-			together(20, call)
+			runConcurrently(20, call)
 			call()
 			if s := f.a.Stats(); s.FailedLogins != 1 || s.Total != 1 {
 				t.Errorf("%d refused logins, %d requests, want one", s.FailedLogins, s.Total)
@@ -234,11 +234,11 @@ func TestLogin_refusedIsSentOnce(t *testing.T) {
 	}
 }
 
-// What the server could not decide about may be tried by the next request.
+// The next request repeats a login that failed but was not refused.
 func TestLogin_failedIsNotFinal(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"500": {Kind: simulator.Status, Status: 500}, "503": {Kind: simulator.Status, Status: 503}, "429": {Kind: simulator.Status, Status: 429},
-		"408": {Kind: simulator.Status, Status: 408}, "reset": {Kind: simulator.Reset}, "lost answer": {Kind: simulator.DropResponse},
+		"408": {Kind: simulator.Status, Status: 408}, "reset": {Kind: simulator.Reset}, "lost response": {Kind: simulator.DropResponse},
 		"redirect": {Kind: simulator.Redirect, Location: "https://other.example.com/login"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestLogin_busyAppliance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := startBy(t, Manager, clocktest.New())
+			f := startWithClock(t, Manager, clocktest.New())
 			c.fault.Method, c.fault.Path, c.fault.Times = "POST", "/sessions", 1
 			f.a.Fault(c.fault)
 			client := f.connect(rootLogin(), func(o *Options) { o.Transport.MaxRetries = 3 })
@@ -305,7 +305,7 @@ func TestLogin_busyAppliance(t *testing.T) {
 	}
 }
 
-// A success without a token is none: an empty one is never sent.
+// A successful login without a token is an error. An empty token is never sent.
 func TestLogin_withoutToken(t *testing.T) {
 	for name, values := range map[string][]string{"no header": nil, "empty header": {""}, "spaces": {"  "}} {
 		t.Run(name, func(t *testing.T) {
@@ -338,7 +338,7 @@ func TestLogin_withoutToken(t *testing.T) {
 	})
 }
 
-// An appliance that repeats a login in its refusal gives nothing away.
+// No error shows a secret, also if the appliance repeats the login.
 func TestLogin_errorsHoldNoSecrets(t *testing.T) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	for name, login := range map[string]Login{
@@ -400,7 +400,7 @@ func TestRequest_headers(t *testing.T) {
 	}
 }
 
-// An appliance that is busy has not extended the session: the request is sent again.
+// A busy appliance has not extended the session, so the request is sent again.
 func TestExtend_busyAppliance(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
@@ -410,7 +410,7 @@ func TestExtend_busyAppliance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := startBy(t, Cloud, clocktest.New())
+			f := startWithClock(t, Cloud, clocktest.New())
 			f.a.Pair("site-b")
 			fault.Method, fault.Path, fault.Times = "POST", extendPath, 1
 			f.a.Fault(fault)
@@ -423,10 +423,10 @@ func TestExtend_busyAppliance(t *testing.T) {
 	}
 }
 
-// A page says nothing of an extension that is to be taken back.
+// A page does not confirm that an extension is removed.
 func TestShrink_page(t *testing.T) {
 	t.Parallel()
-	f := startBy(t, Cloud, clocktest.New())
+	f := startWithClock(t, Cloud, clocktest.New())
 	f.a.Pair("site-b")
 	f.a.Fault(simulator.Fault{Method: "DELETE", Path: "/sessions/site-b", Kind: simulator.Body, Status: 404, Body: "<html>Not found</html>", ContentType: "text/html"})
 	if _, err := f.Extend(t.Context(), remoteExtension(f.b), Managed); err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// VCDAccessToken logs in with a Cloud Director access token (JWT). Context is
-// only for a token of another Cloud Director than the appliance's own.
+// VCDAccessToken logs in with a Cloud Director access token (JWT). Context is only
+// for a token of another Cloud Director than the appliance's.
 type VCDAccessToken struct {
 	AccessToken, Context string
 }

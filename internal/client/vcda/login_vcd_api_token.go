@@ -6,8 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// VCDAPIToken logs in with a Cloud Director API token of an organization, given
-// by its short name. It is in the 4.7 schema only.
+// VCDAPIToken logs in with a Cloud Director API token of an organization, given by
+// its short name. Only API 4.7 has it.
 type VCDAPIToken struct {
 	APIToken, Org string
 }

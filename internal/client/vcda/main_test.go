@@ -19,14 +19,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fakeClock moves only when somebody sleeps by it: a wait takes no time.
+// fakeClock advances when Sleep is called. A wait takes no time.
 type fakeClock struct {
 	clock.System // its timeouts are real
 	lock         sync.Mutex
 	now          time.Time
 	sleeps       int
 	slept        []time.Duration
-	before       func(sleeps int) // what happens before a sleep, by its number
+	before       func(sleeps int) // called before a sleep, with its number
 }
 
 func newClock() *fakeClock { return &fakeClock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
@@ -38,7 +38,7 @@ func (c *fakeClock) Now() time.Time {
 }
 
 func (c *fakeClock) Sleep(ctx context.Context, d time.Duration) error {
-	if d == 0 { // a wait only looks whether its time is over
+	if d == 0 { // only checks the timeout
 		return context.Cause(ctx)
 	}
 	c.lock.Lock()
@@ -62,32 +62,32 @@ func (c *fakeClock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// fixture is two appliances which may be paired; a client of the first.
+// fixture is two appliances and a client of the first one.
 type fixture struct {
 	*Client
 	a, b  *simulator.Appliance
-	clock *fakeClock // nil where another one is used
-	by    clock.Clock
+	clock *fakeClock // nil for another clock
+	used  clock.Clock
 	ca    string
 	t     *testing.T
 }
 
 type applianceOption func(*simulator.ApplianceOptions)
 
-// start brings up appliances which must not see a wrong request, and a client
-// that logs in as root.
+// start starts two appliances and a client that logs in as root. A request that
+// violates the API fails the test.
 func start(t *testing.T, service Service, options ...applianceOption) *fixture {
 	t.Helper()
 	clock := newClock()
-	f := startBy(t, service, clock, options...)
+	f := startWithClock(t, service, clock, options...)
 	f.clock = clock
 	return f
 }
 
-// startBy is start with another clock.
-func startBy(t *testing.T, service Service, clock clock.Clock, options ...applianceOption) *fixture {
+// startWithClock is start with another clock.
+func startWithClock(t *testing.T, service Service, clock clock.Clock, options ...applianceOption) *fixture {
 	t.Helper()
-	f := &fixture{t: t, by: clock}
+	f := &fixture{t: t, used: clock}
 	describe := func(site string) simulator.ApplianceOptions {
 		o := simulator.ApplianceOptions{Site: site, Service: simulator.Service(service), PublicURLs: []string{"https://" + site + ".example.com:8048"}}
 		for _, change := range options {
@@ -115,11 +115,12 @@ func rootLogin() Login {
 	return LocalUser{Username: root.Username, Password: root.Password}
 }
 
-// connect makes a client of the first appliance, logged out with the test.
+// connect returns a client of the first appliance, which is logged out at the end
+// of the test.
 func (f *fixture) connect(l Login, change func(*Options)) *Client {
 	f.t.Helper()
 	return connect(f.t, f.a.URL(), l, func(o *Options) {
-		o.Transport.Trust.CACertificate, o.Clock = f.ca, f.by
+		o.Transport.Trust.CACertificate, o.Clock = f.ca, f.used
 		if change != nil {
 			change(o)
 		}
@@ -146,8 +147,8 @@ func connect(t *testing.T, address string, l Login, change func(*Options)) *Clie
 	return c
 }
 
-// pair is a request for pairing with the other appliance.
-func (f *fixture) pair(description string) PairRequest {
+// pairRequest returns a request to pair with the other appliance.
+func (f *fixture) pairRequest(description string) PairRequest {
 	r := PairRequest{APIURL: "https://site-b.example.com:8048", APIThumbprint: f.b.Thumbprint(), Description: description}
 	if f.a.Service() == simulator.Cloud {
 		r.Site = "site-b"
@@ -155,19 +156,19 @@ func (f *fixture) pair(description string) PairRequest {
 	return r
 }
 
-// pairing starts pairing with a task of the length given.
-func (f *fixture) pairing(length time.Duration) Task {
+// startPairing starts a pairing whose task takes a time.
+func (f *fixture) startPairing(length time.Duration) Task {
 	f.t.Helper()
 	f.a.SetTaskDuration(length)
-	task, err := f.Pair(f.t.Context(), f.pair("DR"))
+	task, err := f.Pair(f.t.Context(), f.pairRequest("DR"))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return task
 }
 
-// last is the last request that arrived with a method and path.
-func (f *fixture) last(method, path string) simulator.Record {
+// lastRequest returns the last request with a method and path.
+func (f *fixture) lastRequest(method, path string) simulator.Record {
 	f.t.Helper()
 	var found simulator.Record
 	for _, r := range f.a.Requests() {
@@ -181,16 +182,15 @@ func (f *fixture) last(method, path string) simulator.Record {
 	return found
 }
 
-// eachService runs a test on both flavors.
-func eachService(t *testing.T, test func(t *testing.T, service Service)) {
+// forEachService runs a test for each service.
+func forEachService(t *testing.T, test func(t *testing.T, service Service)) {
 	t.Helper()
 	for _, service := range []Service{Manager, Cloud} {
 		t.Run(string(service), func(t *testing.T) { test(t, service) })
 	}
 }
 
-// scripted makes a client of a server that answers as the test says, with a
-// login that always succeeds.
+// scripted returns a client of a server with a handler. Its login always succeeds.
 func scripted(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
 	return scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
@@ -209,7 +209,7 @@ func scriptedLogin(t *testing.T, h http.HandlerFunc) *Client {
 	return connect(t, server.URL, rootLogin(), func(o *Options) { o.Clock = newClock() })
 }
 
-// reply answers with JSON.
+// reply responds with JSON.
 func reply(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json;charset=UTF-8")
@@ -218,8 +218,8 @@ func reply(status int, body string) http.HandlerFunc {
 	}
 }
 
-// together runs n calls at once.
-func together(n int, call func()) {
+// runConcurrently runs n calls at once.
+func runConcurrently(n int, call func()) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(call)
@@ -227,8 +227,8 @@ func together(n int, call func()) {
 	all.Wait()
 }
 
-// object decodes JSON for a comparison of what is in it.
-func object(t *testing.T, body []byte) map[string]any {
+// decodeObject decodes a JSON object.
+func decodeObject(t *testing.T, body []byte) map[string]any {
 	t.Helper()
 	var v map[string]any
 	if err := json.Unmarshal(body, &v); err != nil {

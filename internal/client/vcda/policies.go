@@ -10,13 +10,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// DefaultPolicy is the id of the policy that organizations have which have none
-// of their own.
+// DefaultPolicy is the id of the policy of organizations to which no other one is
+// assigned.
 const DefaultPolicy = "default"
 
 // Policy is ReplicationPolicyInfo and NewReplicationPolicyRequest. MinRPO is in
-// minutes; a negative MaxIncoming is no limit. The appliance never shows the
-// OnPremDataCap. What it does not know in its version is nil.
+// minutes; a negative MaxIncoming is no limit. Responses never have the
+// OnPremDataCap. A field that the version does not know is nil.
 type Policy struct {
 	ID                             string `json:"id,omitempty"`
 	DisplayName                    string `json:"displayName"`
@@ -34,11 +34,11 @@ type Policy struct {
 	AllowAdvancedRetentionRules    bool   `json:"allowAdvancedRetentionRules"`
 	AllowNotificationConfiguration bool   `json:"allowNotificationConfiguration"`
 	OnPremDataCap                  *int64 `json:"onpremDataCap,omitempty"`
-	Orgs                           *int64 `json:"orgs,omitempty"` // how many have it
+	Orgs                           *int64 `json:"orgs,omitempty"` // number of organizations that have it
 }
 
-// policyRequest is a policy as it is sent: a version before 4.7 does not know all
-// of its fields.
+// policyRequest returns the body for a policy. Versions before 4.7 do not know all
+// fields.
 func (c *Client) policyRequest(p Policy) Policy {
 	p.ID, p.Orgs = "", nil
 	if c.APIVersion() < "4.7" {
@@ -49,11 +49,11 @@ func (c *Client) policyRequest(p Policy) Policy {
 
 // Policies lists the replication policies ("Policies", GET /policies).
 func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
-	return array(ctx, c, "/policies", func(p Policy) string { return p.ID })
+	return readArray(ctx, c, "/policies", func(p Policy) string { return p.ID })
 }
 
-// array reads a list of items that all need an id.
-func array[T any](ctx context.Context, c *Client, path string, id func(T) string) ([]T, error) {
+// readArray reads a list. An item without an id is an error.
+func readArray[T any](ctx context.Context, c *Client, path string, id func(T) string) ([]T, error) {
 	var list rest.List[T]
 	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(nil), DecodeInto: &list})
 	if err != nil {
@@ -65,12 +65,13 @@ func array[T any](ctx context.Context, c *Client, path string, id func(T) string
 	return list.Items, nil
 }
 
-// declinedFor is how long a write about policies or SLA profiles is sent again which
-// the appliance declines.
+// declinedFor is how long a declined write about policies or SLA profiles is
+// repeated.
 const declinedFor = 5 * time.Minute
 
-// CreatePolicy makes a replication policy ("Create Policy", POST /policies). It is sent
-// once: a lost response is looked up by the name, which no other policy has.
+// CreatePolicy creates a replication policy ("Create Policy", POST /policies). It
+// is sent once. If the response is lost, the policy is searched by its name, which
+// is unique.
 func (c *Client) CreatePolicy(ctx context.Context, p Policy) error {
 	ctx, cancel := c.clock.WithTimeout(ctx, declinedFor, nil)
 	defer cancel()
@@ -83,7 +84,7 @@ func (c *Client) CreatePolicy(ctx context.Context, p Policy) error {
 
 // UpdatePolicy replaces a replication policy ("Update Policy", PUT /policies/{id}).
 func (c *Client) UpdatePolicy(ctx context.Context, p Policy) error {
-	path, err := keyed("/policies/", p.ID)
+	path, err := keyPath("/policies/", p.ID)
 	if err != nil {
 		return err
 	}
@@ -93,28 +94,27 @@ func (c *Client) UpdatePolicy(ctx context.Context, p Policy) error {
 // DeletePolicy deletes a replication policy that no organization has (DELETE
 // /policies/{id}).
 func (c *Client) DeletePolicy(ctx context.Context, id string) error {
-	path, err := keyed("/policies/", id)
+	path, err := keyPath("/policies/", id)
 	if err != nil {
 		return err
 	}
 	return c.perform(ctx, http.MethodDelete, path, nil)
 }
 
-// AssignPolicy gives a policy to a local organization, by its short name ("Assign
+// AssignPolicy assigns a policy to a local organization, by its short name ("Assign
 // Policy To Org", PATCH /policies/{id}/orgs/{org}).
 func (c *Client) AssignPolicy(ctx context.Context, id, org string) error {
-	path, err := keyed("/policies/", id)
+	path, err := keyPath("/policies/", id)
 	if err != nil {
 		return err
 	}
-	if path, err = keyed(path+"/orgs/", org); err != nil {
+	if path, err = keyPath(path+"/orgs/", org); err != nil {
 		return err
 	}
 	return c.perform(ctx, http.MethodPatch, path, nil)
 }
 
-// perform sends a write whose success has nothing to say, and which may be performed
-// twice.
+// perform sends a write without a result, which may be performed twice.
 func (c *Client) perform(ctx context.Context, method, path string, body any) error {
 	ctx, cancel := c.clock.WithTimeout(ctx, declinedFor, nil)
 	defer cancel()
@@ -124,14 +124,14 @@ func (c *Client) perform(ctx context.Context, method, path string, body any) err
 // PolicyOrgs lists the organizations that have a policy ("Policy Status", GET
 // /policies/{id}/status).
 func (c *Client) PolicyOrgs(ctx context.Context, id string) ([]string, error) {
-	path, err := keyed("/policies/", id)
+	path, err := keyPath("/policies/", id)
 	if err != nil {
 		return nil, err
 	}
 	type status struct {
 		Org string `json:"org"`
 	}
-	rows, err := array(ctx, c, path+"/status", func(s status) string { return s.Org })
+	rows, err := readArray(ctx, c, path+"/status", func(s status) string { return s.Org })
 	var orgs []string
 	for _, row := range rows {
 		orgs = append(orgs, row.Org)
@@ -149,16 +149,17 @@ type SLAProfile struct {
 	ConnectionType string           `json:"dataConnectionType"`
 	Quiesced       bool             `json:"quiesced"`
 	Retention      *RetentionPolicy `json:"retentionPolicy"`
-	Orgs           int64            `json:"orgs"`         // how many it is assigned to
-	Replications   int64            `json:"replications"` // how many have it
+	Orgs           int64            `json:"orgs"`         // number of organizations it is assigned to
+	Replications   int64            `json:"replications"` // number of replications that use it
 }
 
 // SLAProfiles lists the SLA profiles ("Sla Profiles", GET /sla-profiles).
 func (c *Client) SLAProfiles(ctx context.Context) ([]SLAProfile, error) {
-	return array(ctx, c, "/sla-profiles", func(p SLAProfile) string { return p.ID })
+	return readArray(ctx, c, "/sla-profiles", func(p SLAProfile) string { return p.ID })
 }
 
-// AssignSLAProfile gives an SLA profile to an organization ("Assign Sla Profile").
+// AssignSLAProfile assigns an SLA profile to an organization ("Assign Sla
+// Profile").
 func (c *Client) AssignSLAProfile(ctx context.Context, org, profile string) error {
 	path, err := slaPath(org, profile)
 	if err != nil {
@@ -167,7 +168,7 @@ func (c *Client) AssignSLAProfile(ctx context.Context, org, profile string) erro
 	return c.perform(ctx, http.MethodPost, path, nil)
 }
 
-// UnassignSLAProfile takes an SLA profile from an organization ("Unassign Sla
+// UnassignSLAProfile removes an SLA profile from an organization ("Unassign Sla
 // Profile").
 func (c *Client) UnassignSLAProfile(ctx context.Context, org, profile string) error {
 	path, err := slaPath(org, profile)
@@ -178,7 +179,7 @@ func (c *Client) UnassignSLAProfile(ctx context.Context, org, profile string) er
 }
 
 func slaPath(org, profile string) (string, error) {
-	path, err := keyed("/sla-profiles/orgs/", org)
+	path, err := keyPath("/sla-profiles/orgs/", org)
 	if err != nil {
 		return "", err
 	}

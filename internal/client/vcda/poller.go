@@ -12,25 +12,26 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// The interval between polls grows with the time waited, so that the end of a task
-// is noticed within a tenth of its length, or a quarter of a second, and a minute
-// takes fewer than fifty calls.
+// The interval between polls grows with the time waited. The end of a task is
+// noticed within a tenth of its length, or a quarter of a second. A wait of a
+// minute needs fewer than fifty calls.
 const (
 	minInterval = 225 * time.Millisecond
 	backoff     = 0.095 // of the time waited
 )
 
-// maxFailedLists is how many lists in a row may fail before each task is read by
-// itself: an appliance may answer any request it dislikes with a 500.
+// maxFailedLists is how many lists in a row may fail before each task is read
+// separately: an appliance may respond with 500 to a request that it does not
+// support.
 const maxFailedLists = 4
 
-// poller polls the tasks that are waited for. While there are any, one loop asks
-// for all of them at once.
+// poller polls the tasks that are waited for. As long as there are any, one loop
+// reads all of them in one list.
 type poller struct {
 	clock clock.Clock
 	list  func(ctx context.Context, ids []string) ([]Task, error)
 	read  func(ctx context.Context, id string) (Task, error)
-	ended func() // called when tasks have ended, before those who wait for them know
+	ended func() // called when tasks have ended, before their waits return
 
 	lock          sync.Mutex
 	subscriptions map[*subscription]struct{}
@@ -40,7 +41,7 @@ type poller struct {
 	failedLists   int       // in a row
 }
 
-// subscription is one wait for a task. The poller's lock guards what changes.
+// subscription is a wait for a task. The poller's lock guards task, last and err.
 type subscription struct {
 	id          string
 	began       time.Time
@@ -49,8 +50,8 @@ type subscription struct {
 	polled      chan struct{} // holds one signal
 
 	task Task
-	last error // why the last poll showed nothing of the task, or nil
-	err  error // why no further poll would, or nil
+	last error // the transient error of the last poll, or nil
+	err  error // the final error, or nil
 }
 
 func newPoller(c *Client) *poller {
@@ -65,9 +66,9 @@ func newPoller(c *Client) *poller {
 	}
 }
 
-// wait polls a task until it ends. It reports the task whenever its state or its
-// progress has changed. An error is why the wait ended before the task did; last is
-// what went wrong with the last poll.
+// wait polls a task until it ends. It reports the task when its state or its
+// progress has changed. err is the reason if the wait ends before the task; last is
+// the error of the last poll.
 func (p *poller) wait(ctx context.Context, t Task, wantsResult bool, report func(Task)) (task Task, last, err error) {
 	s := p.subscribe(ctx, t, wantsResult)
 	defer p.unsubscribe(s)
@@ -76,7 +77,7 @@ func (p *poller) wait(ctx context.Context, t Task, wantsResult bool, report func
 		case <-s.polled:
 		case <-ctx.Done():
 		}
-		over := p.clock.Sleep(ctx, 0) != nil || ctx.Err() != nil // a test's clock ends timeouts where they sleep
+		canceled := p.clock.Sleep(ctx, 0) != nil || ctx.Err() != nil // a test's clock ends timeouts in Sleep
 		before := task
 		if task, last, err = p.state(s); task.State != before.State || task.Progress != before.Progress {
 			report(task)
@@ -84,7 +85,7 @@ func (p *poller) wait(ctx context.Context, t Task, wantsResult bool, report func
 		switch {
 		case task.Ended() || err != nil:
 			return task, last, err
-		case over:
+		case canceled:
 			return task, last, context.Cause(ctx)
 		}
 	}
@@ -114,8 +115,8 @@ func (p *poller) subscribe(ctx context.Context, t Task, wantsResult bool) *subsc
 	return s
 }
 
-// start begins the loop. It serves other waits too, so it doesn't end with the
-// context of the first.
+// start starts the loop. It polls for later waits too, so it does not end with the
+// context of the first one.
 func (p *poller) start(ctx context.Context) {
 	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.wake = func() {}
@@ -139,9 +140,8 @@ func (p *poller) remove(s *subscription) {
 	}
 }
 
-// interval is the time to the next poll for a wait. A list holds so many tasks:
-// where it takes several lists to ask for all, the interval grows, and the calls
-// don't.
+// interval returns the time to the next poll for a wait. If a poll takes several
+// lists, the interval grows, so that the number of calls does not.
 func (p *poller) interval(s *subscription) time.Duration {
 	lists := (len(p.subscriptions) + tasksPage - 1) / tasksPage
 	waited := p.clock.Now().Sub(s.began)
@@ -150,9 +150,9 @@ func (p *poller) interval(s *subscription) time.Duration {
 
 type leastIntervalKey struct{}
 
-// WithLeastInterval lets the waits below a context poll less often at first. Where
-// tasks begin one after the other, the youngest would keep the interval short for as
-// long as that goes on.
+// WithLeastInterval sets the shortest interval of the waits with a context. If
+// tasks start one after the other, the newest one would keep the interval short all
+// the time.
 func WithLeastInterval(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, leastIntervalKey{}, d)
 }
@@ -172,13 +172,13 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
-// sleep waits for the next poll and reports whether it is due: a new wait may have
-// ended the sleep, for an earlier one.
+// sleep waits for the next poll and reports whether it is due. It is not if a new
+// wait, which needs an earlier poll, has ended the sleep.
 func (p *poller) sleep(ctx context.Context) (due bool) {
 	sleeping, wake := context.WithCancel(ctx)
 	defer wake()
 	p.lock.Lock()
-	if ctx.Err() == nil { // else a later loop may have begun
+	if ctx.Err() == nil { // else another loop may have started
 		p.wake = wake
 	}
 	pause := p.next.Sub(p.clock.Now())
@@ -186,33 +186,33 @@ func (p *poller) sleep(ctx context.Context) (due bool) {
 	return p.clock.Sleep(sleeping, max(pause, 0)) == nil
 }
 
-// schedule sets the next poll: by the wait that began last, or earlier, for when half
-// of the tasks have ended if they go on as they have so far.
+// schedule sets the next poll: at the interval of the newest wait, or earlier, at
+// the time when half of the tasks have ended by their progress.
 func (p *poller) schedule(ctx context.Context) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if ctx.Err() != nil || len(p.subscriptions) == 0 {
-		return // a later loop has its own schedule
+		return // another loop has its own schedule
 	}
 	now := p.clock.Now()
-	var youngest *subscription
+	var newest *subscription
 	var left []time.Duration
 	for s := range p.subscriptions {
-		if youngest == nil || s.began.After(youngest.began) {
-			youngest = s
+		if newest == nil || s.began.After(newest.began) {
+			newest = s
 		}
 		left = append(left, s.left(now))
 	}
 	slices.Sort(left)
-	pause, half := p.interval(youngest), left[len(left)/2]
-	if half > pause/4 && half < pause { // a task that hangs may seem to end at once, always
+	pause, half := p.interval(newest), left[len(left)/2]
+	if half > pause/4 && half < pause { // the progress of a task that hangs promises an early end at each poll
 		pause = half
 	}
 	p.next = now.Add(pause)
 }
 
-// left is how long the task goes on by its progress, very long where that does not
-// tell.
+// left estimates the remaining time of the task by its progress. Without progress
+// it is the longest duration.
 func (s *subscription) left(now time.Time) time.Duration {
 	percent := s.task.Progress
 	if percent <= 0 || percent > 100 {
@@ -222,15 +222,15 @@ func (s *subscription) left(now time.Time) time.Duration {
 	return time.Duration(whole) - now.Sub(s.began)
 }
 
-// pollOnce asks for all tasks in one list, and for those it leaves out one by one.
+// pollOnce reads all tasks in one list, and those that it leaves out one by one.
 func (p *poller) pollOnce(ctx context.Context) {
 	leftOut := p.waits()
 	if len(leftOut) > 1 {
-		leftOut = p.pollTogether(ctx, leftOut)
+		leftOut = p.pollList(ctx, leftOut)
 	}
 	var reads sync.WaitGroup
 	for _, s := range leftOut {
-		reads.Go(func() { p.pollAlone(ctx, s) })
+		reads.Go(func() { p.pollTask(ctx, s) })
 	}
 	reads.Wait()
 }
@@ -244,9 +244,9 @@ func (p *poller) waits() (all []*subscription) {
 	return all
 }
 
-// pollTogether lists tasks by ID and returns the waits that need a read of their
-// own. What is wrong with the list ends no wait.
-func (p *poller) pollTogether(ctx context.Context, all []*subscription) (leftOut []*subscription) {
+// pollList lists tasks by ID and returns the waits whose task must be read
+// separately. An error of the list ends no wait.
+func (p *poller) pollList(ctx context.Context, all []*subscription) (leftOut []*subscription) {
 	for chunk := range slices.Chunk(all, tasksPage) {
 		ids := make([]string, len(chunk))
 		for i, s := range chunk {
@@ -258,14 +258,14 @@ func (p *poller) pollTogether(ctx context.Context, all []*subscription) (leftOut
 			continue
 		}
 		if slices.ContainsFunc(tasks, Task.Ended) {
-			p.ended() // once for all, who then share what they read
+			p.ended() // once for all tasks, whose waits then share one list
 		}
 		shown := map[string]Task{}
 		for _, t := range tasks {
 			shown[t.ID] = t
 		}
 		for _, s := range chunk {
-			if t, found := shown[s.id]; found && !isCutShort(t, s.wantsResult) {
+			if t, found := shown[s.id]; found && !isIncomplete(t, s.wantsResult) {
 				p.record(ctx, []*subscription{s}, &t, nil)
 			} else {
 				leftOut = append(leftOut, s)
@@ -288,9 +288,9 @@ func (p *poller) isListTransient(err error) bool {
 	return !errors.As(err, &response) && IsTransient(err) && p.failedLists <= maxFailedLists
 }
 
-// isCutShort reports whether a list has left out why a task failed, or the result
-// of one that is wanted.
-func isCutShort(t Task, wantsResult bool) bool {
+// isIncomplete reports whether a list has left out the error of a failed task, or
+// the result that a wait needs.
+func isIncomplete(t Task, wantsResult bool) bool {
 	switch t.State {
 	case TaskFailed:
 		return t.Error == nil
@@ -300,8 +300,8 @@ func isCutShort(t Task, wantsResult bool) bool {
 	return false
 }
 
-// pollAlone reads one task.
-func (p *poller) pollAlone(ctx context.Context, s *subscription) {
+// pollTask reads one task.
+func (p *poller) pollTask(ctx context.Context, s *subscription) {
 	t, err := p.read(ctx, s.id)
 	if err != nil {
 		p.record(ctx, []*subscription{s}, nil, err)
@@ -310,12 +310,12 @@ func (p *poller) pollAlone(ctx context.Context, s *subscription) {
 	if t.Ended() {
 		p.ended()
 	}
-	t.ID = s.id // whatever the response calls it
+	t.ID = s.id // the response may have another ID
 	p.record(ctx, []*subscription{s}, &t, nil)
 }
 
-// record notes what a poll has shown of a task, or the error that came in place of
-// it. A wait that has ended leaves the poller.
+// record stores the result of a poll, or its error. A wait that has ended is
+// removed.
 func (p *poller) record(ctx context.Context, waits []*subscription, t *Task, err error) {
 	if ctx.Err() != nil {
 		return // no wait is left
@@ -336,7 +336,7 @@ func (p *poller) record(ctx context.Context, waits []*subscription, t *Task, err
 		}
 		select {
 		case s.polled <- struct{}{}:
-		default: // it has not seen the poll before
+		default: // the signal of the previous poll is still there
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// gateClock lets no time pass until the test opens it.
+// gateClock stands still until the test opens it.
 type gateClock struct {
 	*fakeClock
 	open chan struct{}
@@ -32,25 +32,25 @@ func (c gateClock) Sleep(ctx context.Context, d time.Duration) error {
 	return c.fakeClock.Sleep(ctx, d)
 }
 
-// subscribed blocks until the poller has so many waits.
-func (p *poller) subscribed(n int) {
+// awaitSubscriptions blocks until the poller has n waits.
+func (p *poller) awaitSubscriptions(n int) {
 	for count := 0; count < n; runtime.Gosched() {
 		count = len(p.waits())
 	}
 }
 
-// waiters are many tasks of one appliance, for each of which something waits.
+// waiters are tasks of one appliance, and waits for each of them.
 type waiters struct {
 	*fixture
 	clock gateClock
 	tasks []Task
 }
 
-// startWaiters starts tasks of the length.
+// startWaiters starts n tasks that take a time.
 func startWaiters(t *testing.T, n int, length time.Duration) *waiters {
 	t.Helper()
 	clock := newGateClock()
-	f := startBy(t, Manager, clock, func(o *simulator.ApplianceOptions) { o.TaskDuration = length })
+	f := startWithClock(t, Manager, clock, func(o *simulator.ApplianceOptions) { o.TaskDuration = length })
 	c := &waiters{fixture: f, clock: clock}
 	for range n {
 		task, err := f.start(t.Context(), rest.Request{Method: http.MethodPost, Path: "/diagnostics/health"})
@@ -63,8 +63,8 @@ func startWaiters(t *testing.T, n int, length time.Duration) *waiters {
 	return c
 }
 
-// wait waits for each task, by the function given for some of them, and returns how
-// late the end of each was noticed, and how the wait ended.
+// wait waits for each task. It returns how late the end of each task was noticed,
+// and the error of each wait.
 func (c *waiters) wait(ctx func(i int) context.Context, wait func(i int) func(context.Context, Task) (Task, error)) (late []time.Duration, ends []error) {
 	late, ends = make([]time.Duration, len(c.tasks)), make([]error, len(c.tasks))
 	var all sync.WaitGroup
@@ -77,7 +77,7 @@ func (c *waiters) wait(ctx func(i int) context.Context, wait func(i int) func(co
 			}
 		})
 	}
-	c.poller.subscribed(len(c.tasks))
+	c.poller.awaitSubscriptions(len(c.tasks))
 	close(c.clock.open)
 	all.Wait()
 	return late, ends
@@ -86,8 +86,8 @@ func (c *waiters) wait(ctx func(i int) context.Context, wait func(i int) func(co
 func (c *waiters) plain(int) context.Context                          { return c.t.Context() }
 func (c *waiters) each(int) func(context.Context, Task) (Task, error) { return c.Wait }
 
-// One poll serves all tasks: their number does not change that of the calls, nor
-// how soon an end is noticed as long as one list holds them.
+// One poll reads all tasks. As long as one list holds them, more tasks need no more
+// calls, and their ends are noticed as early.
 func TestPoller_onePollForAllTasks(t *testing.T) {
 	for _, c := range []struct {
 		n, most int
@@ -119,8 +119,8 @@ func TestPoller_onePollForAllTasks(t *testing.T) {
 	}
 }
 
-// TestProgressTellsTheEnd: a poll comes when tasks that go on evenly have ended.
-func TestProgressTellsTheEnd(t *testing.T) {
+// If the progress of tasks is even, a poll follows their end at once.
+func TestPoller_progressPredictsTheEnd(t *testing.T) {
 	for _, n := range []int{1, 10} {
 		all := startWaiters(t, n, time.Second)
 		late, ends := all.wait(all.plain, all.each)
@@ -133,8 +133,8 @@ func TestProgressTellsTheEnd(t *testing.T) {
 	}
 }
 
-// Tasks that begin one after another share polls: the pace of the youngest
-// serves the older ones.
+// Tasks that start one after another share polls, at the interval of the newest
+// one.
 func TestPoller_laterWaitsShareThePolls(t *testing.T) {
 	all := startWaiters(t, 20, 30*time.Second)
 	begin := all.clock.Now()
@@ -153,7 +153,7 @@ func TestPoller_laterWaitsShareThePolls(t *testing.T) {
 	joinDue := func(int) {
 		for ; joined < len(all.tasks) && all.clock.Now().Sub(begin) >= time.Duration(joined)*time.Second; joined++ {
 			join(all.tasks[joined])
-			all.poller.subscribed(joined + 1)
+			all.poller.awaitSubscriptions(joined + 1)
 		}
 	}
 	joinDue(0)
@@ -165,16 +165,16 @@ func TestPoller_laterWaitsShareThePolls(t *testing.T) {
 	}
 }
 
-// What a list leaves out, or can't show, is read by itself.
-func TestPoller_tasksThatNoListShows(t *testing.T) {
+// A task that is not in the list is read separately.
+func TestPoller_tasksMissingFromTheList(t *testing.T) {
 	broken := func(f simulator.Fault) func(*waiters) {
 		f.Method, f.Path = http.MethodGet, "/tasks"
 		return func(c *waiters) { c.a.Fault(f) }
 	}
-	for name, trouble := range map[string]func(*waiters){
+	for name, fail := range map[string]func(*waiters){
 		"empty list":     broken(simulator.Fault{Kind: simulator.Body, Body: `{"items":[],"total":0,"offset":0,"limit":100}`}),
 		"no list":        broken(simulator.Fault{Kind: simulator.Body, Body: `{"total":3}`}),
-		"foreign list":   broken(simulator.Fault{Kind: simulator.Body, Body: `{"items":[{"id":"other","state":"SUCCEEDED"}],"total":1}`}),
+		"list of others": broken(simulator.Fault{Kind: simulator.Body, Body: `{"items":[{"id":"other","state":"SUCCEEDED"}],"total":1}`}),
 		"wrong type":     broken(simulator.Fault{Kind: simulator.Body, Body: `{"items":[{"id":7}]}`}),
 		"page":           broken(simulator.Fault{Kind: simulator.Body, Body: "<html>", ContentType: "text/html"}),
 		"ids unknown":    broken(simulator.Fault{Kind: simulator.Status, Status: http.StatusBadRequest}),
@@ -184,7 +184,7 @@ func TestPoller_tasksThatNoListShows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := startWaiters(t, 5, 10*time.Second)
-			trouble(all)
+			fail(all)
 			late, ends := all.wait(all.plain, all.each)
 			for i := range ends {
 				if ends[i] != nil || late[i] > time.Second {
@@ -198,7 +198,7 @@ func TestPoller_tasksThatNoListShows(t *testing.T) {
 	}
 }
 
-// A list that shows only some is asked once more for the others, page by page.
+// A list with short pages is read page by page.
 func TestPoller_shortLists(t *testing.T) {
 	all := startWaiters(t, 50, 3*time.Second)
 	all.a.LimitTaskPages(20)
@@ -208,8 +208,8 @@ func TestPoller_shortLists(t *testing.T) {
 	}
 }
 
-// Where lists leave results out, those who want one read their task at its end.
-func TestPoller_resultsThatNoListShows(t *testing.T) {
+// If lists leave results out, a wait for a result reads its task at the end.
+func TestPoller_resultsMissingFromTheList(t *testing.T) {
 	all := startWaiters(t, 4, 3*time.Second)
 	all.a.OmitTaskResults(true)
 	_, ends := all.wait(all.plain, func(i int) func(context.Context, Task) (Task, error) {
@@ -226,8 +226,8 @@ func TestPoller_resultsThatNoListShows(t *testing.T) {
 	}
 }
 
-// Where a list does not say why a task failed, the task itself may.
-func TestPoller_reasonsThatNoListShows(t *testing.T) {
+// If a list leaves the error of a failed task out, the task is read.
+func TestPoller_errorsMissingFromTheList(t *testing.T) {
 	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		id, single := strings.CutPrefix(r.URL.Path, "/tasks/")
 		switch {
@@ -250,7 +250,7 @@ func TestPoller_reasonsThatNoListShows(t *testing.T) {
 	waits.Wait()
 }
 
-// A passing trouble of the list ends no wait, and nobody goes his own way.
+// A transient error of the list ends no wait, and no task is read separately.
 func TestPoller_transientErrorOfTheList(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"503": {Kind: simulator.Status, Status: 503}, "500": {Kind: simulator.Status, Status: 500}, "429": {Kind: simulator.Status, Status: 429}, "reset": {Kind: simulator.Reset},
@@ -268,10 +268,10 @@ func TestPoller_transientErrorOfTheList(t *testing.T) {
 	}
 }
 
-// Who gives up ends nobody else's wait, also in the middle of a poll for all.
+// A canceled wait does not end the others, also during a poll.
 func TestPoller_waitsEndIndependently(t *testing.T) {
 	all := startWaiters(t, 6, time.Minute)
-	given, giveUp := context.WithCancel(t.Context())
+	canceled, giveUp := context.WithCancel(t.Context())
 	defer giveUp()
 	polls := 0
 	var lock sync.Mutex
@@ -284,7 +284,7 @@ func TestPoller_waitsEndIndependently(t *testing.T) {
 	})
 	_, ends := all.wait(func(i int) context.Context {
 		if i < 3 {
-			return given
+			return canceled
 		}
 		return t.Context()
 	}, all.each)
@@ -297,7 +297,7 @@ func TestPoller_waitsEndIndependently(t *testing.T) {
 	}
 }
 
-// Each task has its own end, though one poll shows them all.
+// Each wait returns the result of its own task.
 func TestPoller_tasksEndDifferently(t *testing.T) {
 	all := startWaiters(t, 3, 10*time.Second)
 	all.a.FailNextTask("health", "Odd", "It failed.")
@@ -312,11 +312,11 @@ func TestPoller_tasksEndDifferently(t *testing.T) {
 		t.Errorf("errors %v", ends)
 	}
 	if s := all.a.Stats(); s.Requests["GET /tasks/{id}"] != 1 {
-		t.Errorf("%v, want one read of the task that no list shows", s.Requests)
+		t.Errorf("%v, want one read of the task that is not in the list", s.Requests)
 	}
 }
 
-// A refused login within a poll is everybody's end, after one login.
+// A refused login during a poll ends all waits, after one login.
 func TestPoller_loginRefused(t *testing.T) {
 	all := startWaiters(t, 5, time.Minute)
 	all.a.SetAccounts(simulator.Accounts{})
@@ -333,7 +333,7 @@ func TestPoller_loginRefused(t *testing.T) {
 	}
 }
 
-// The ids travel in one query.
+// The ids are in one query.
 func TestTasks_byID(t *testing.T) {
 	f := start(t, Manager)
 	ids := f.healthTasks(4)

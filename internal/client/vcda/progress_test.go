@@ -14,14 +14,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// scriptedTask answers with one state and progress after the other, the last one
-// for ever.
+// scriptedTask responds with one state and progress after the other, and then
+// always with the last one.
 func scriptedTask(t *testing.T, polls ...string) *Client {
 	t.Helper()
 	return scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		var state string
 		var progress int
-		_, _ = fmt.Sscan(polls[0], &state, &progress) // of our own
+		_, _ = fmt.Sscan(polls[0], &state, &progress) // polls are valid
 		if len(polls) > 1 {
 			polls = polls[1:]
 		}
@@ -33,29 +33,31 @@ func scriptedTask(t *testing.T, polls ...string) *Client {
 // than the polls.
 func TestWait_reportsChanges(t *testing.T) {
 	client := scriptedTask(t, "QUEUED 0", "QUEUED 0", "RUNNING 0", "RUNNING 50", "RUNNING 50", "SUCCEEDED 100")
-	var told, logged []string
-	client.taskChanged = func(_ context.Context, seen Task) {
-		logged = append(logged, fmt.Sprintf("%s %s %d", seen.ID, seen.State, seen.Progress))
+	var reported, logged []string
+	client.taskChanged = func(_ context.Context, changed Task) {
+		logged = append(logged, fmt.Sprintf("%s %s %d", changed.ID, changed.State, changed.Progress))
 	}
-	ctx := WithProgress(t.Context(), func(seen Task) { told = append(told, fmt.Sprintf("%s %s %d", seen.ID, seen.State, seen.Progress)) })
+	ctx := WithProgress(t.Context(), func(changed Task) {
+		reported = append(reported, fmt.Sprintf("%s %s %d", changed.ID, changed.State, changed.Progress))
+	})
 	if _, err := client.Wait(ctx, Task{ID: "t"}); err != nil {
 		t.Fatal(err)
 	}
 	all := []string{"t QUEUED 0", "t RUNNING 0", "t RUNNING 50", "t SUCCEEDED 100"}
-	if !slices.Equal(slices.Compact(slices.Clone(told)), told) || told[len(told)-1] != all[3] || !slices.Equal(told, logged) {
-		t.Errorf("told %q, logged %q, want %q", told, logged, all)
+	if !slices.Equal(slices.Compact(slices.Clone(reported)), reported) || reported[len(reported)-1] != all[3] || !slices.Equal(reported, logged) {
+		t.Errorf("reported %q, logged %q, want %q", reported, logged, all)
 	}
-	for _, one := range told {
-		if !slices.Contains(all, one) {
-			t.Errorf("told %q", one)
+	for _, entry := range reported {
+		if !slices.Contains(all, entry) {
+			t.Errorf("reported %q", entry)
 		}
 	}
 }
 
-// A wait whose report takes long still ends with what the last poll brought.
+// A wait with a slow report function still returns the result of the last poll.
 func TestWait_slowReport(t *testing.T) {
 	f := start(t, Manager)
-	task := f.pairing(time.Hour)
+	task := f.startPairing(time.Hour)
 	f.a.Fault(simulator.Fault{Path: "/tasks/", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -71,15 +73,15 @@ func TestWait_slowReport(t *testing.T) {
 	}
 }
 
-// Two waits below one context report side by side.
-func TestWait_twoBelowOneContext(t *testing.T) {
+// Two waits with one context report concurrently.
+func TestWait_twoWithOneContext(t *testing.T) {
 	all := startWaiters(t, 2, 3*time.Second)
 	var lock sync.Mutex
 	ended := 0
-	ctx := WithProgress(t.Context(), func(seen Task) {
+	ctx := WithProgress(t.Context(), func(changed Task) {
 		lock.Lock()
 		defer lock.Unlock()
-		if seen.Ended() {
+		if changed.Ended() {
 			ended++
 		}
 	})
@@ -88,8 +90,8 @@ func TestWait_twoBelowOneContext(t *testing.T) {
 	}
 }
 
-// An ID that the appliance can't have given is forgotten too.
-func TestWait_taskThatTheApplianceDoesNotShow(t *testing.T) {
+// A 400 means too that the appliance does not know the ID.
+func TestWait_unknownTask(t *testing.T) {
 	for status, want := range map[int]struct{ forgotten, gone bool }{
 		http.StatusBadRequest: {true, true}, http.StatusNotFound: {true, true}, http.StatusForbidden: {false, true}, http.StatusConflict: {},
 	} {

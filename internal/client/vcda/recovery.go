@@ -9,8 +9,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// RecoverySettings are what an appliance stores of how a replication is recovered,
-// in the form in which a recovery takes them. A part that is not stored is nil.
+// RecoverySettings are the stored settings for the recovery of a replication, in
+// the form of the Recover request. A part that is not stored is nil.
 type RecoverySettings struct {
 	Failover     json.RawMessage
 	FailoverTest json.RawMessage
@@ -27,8 +27,8 @@ func (c *Client) NetworkSettings(ctx context.Context, id string) (RecoverySettin
 	return RecoverySettings{notNull(stored.Failover), notNull(stored.FailoverTest)}, err
 }
 
-// Placements reads where a replication of the Manager service is recovered to
-// ("Replication Get Recovery Settings").
+// Placements reads the placement for the recovery of a replication of the Manager
+// service ("Replication Get Recovery Settings").
 func (c *Client) Placements(ctx context.Context, id string) (RecoverySettings, error) {
 	var stored struct {
 		Failover     json.RawMessage `json:"failoverPlacement"`
@@ -38,7 +38,7 @@ func (c *Client) Placements(ctx context.Context, id string) (RecoverySettings, e
 	return RecoverySettings{notNull(stored.Failover), notNull(stored.FailoverTest)}, err
 }
 
-// notNull drops a null, and an object without any field.
+// notNull returns nil for null and for an object without fields.
 func notNull(raw json.RawMessage) json.RawMessage {
 	switch strings.Join(strings.Fields(string(raw)), "") {
 	case "", "null", "{}":
@@ -56,8 +56,8 @@ func (c *Client) readReplication(ctx context.Context, id, part string, into any)
 }
 
 // Recover is the body of a failover test, a failover and a migration. The network
-// settings are of the Cloud service; for a vApp those of VMs and the instances are
-// maps. SnapshotOptions and Placement are of the Manager service.
+// settings are for the Cloud service; for a vApp, those of VMs and the instances
+// are maps. SnapshotOptions and Placement are for the Manager service.
 type Recover struct {
 	Type            string            `json:"type,omitempty"` // Cloud: "vcloud", or "vcenter" for an on-premises destination
 	PowerOn         bool              `json:"powerOn"`
@@ -71,22 +71,22 @@ type Recover struct {
 	Placement       json.RawMessage   `json:"failoverPlacement,omitempty"`
 }
 
-// FailoverTest brings up a copy of what is replicated ("Failover Test", "Replication
+// FailoverTest starts a copy of the VM or vApp ("Failover Test", "Replication
 // Failover Test").
-func (c *Client) FailoverTest(ctx context.Context, id string, how Recover) (Task, error) {
-	return c.changeReplication(ctx, http.MethodPost, id, "/failover-test", how)
+func (c *Client) FailoverTest(ctx context.Context, id string, r Recover) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/failover-test", r)
 }
 
-// Failover recovers what is replicated, and leaves the source as it is ("Failover",
+// Failover recovers the VM or vApp, and does not change the source ("Failover",
 // "Replication Failover").
-func (c *Client) Failover(ctx context.Context, id string, how Recover) (Task, error) {
-	return c.changeReplication(ctx, http.MethodPost, id, "/failover", how)
+func (c *Client) Failover(ctx context.Context, id string, r Recover) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/failover", r)
 }
 
 // Migrate powers the source off, synchronizes and recovers ("Migrate", "Replication
 // Migrate").
-func (c *Client) Migrate(ctx context.Context, id string, how Recover) (Task, error) {
-	return c.changeReplication(ctx, http.MethodPost, id, "/migrate", how)
+func (c *Client) Migrate(ctx context.Context, id string, r Recover) (Task, error) {
+	return c.changeReplication(ctx, http.MethodPost, id, "/migrate", r)
 }
 
 // Sync synchronizes now ("Sync"). On the Manager service the call is not published.
@@ -94,8 +94,8 @@ func (c *Client) Sync(ctx context.Context, id string) (Task, error) {
 	return c.changeReplication(ctx, http.MethodPost, id, "/sync", nil)
 }
 
-// Reverse swaps source and destination of what was recovered, and deletes the
-// original source VM ("Reverse"). On the Manager service the call is not published.
+// Reverse swaps source and destination after a recovery, and deletes the original
+// source VM ("Reverse"). On the Manager service the call is not published.
 func (c *Client) Reverse(ctx context.Context, id string) (Task, error) {
 	return c.changeReplication(ctx, http.MethodPost, id, "/reverse", nil)
 }

@@ -28,7 +28,7 @@ type RecoveryPlan struct {
 	Execution     PlanExecution `json:"executionInfo"`
 }
 
-// PlanExecution says what a recovery plan did last, and how far it has come.
+// PlanExecution is the last operation of a recovery plan and its state.
 type PlanExecution struct {
 	State         string        `json:"state"`
 	LastOperation PlanOperation `json:"lastOperation"`
@@ -44,11 +44,11 @@ const (
 	PlanComplete   = "COMPLETE"
 )
 
-// PlanOperation is what a recovery plan can do.
+// PlanOperation is an operation of a recovery plan.
 type PlanOperation string
 
-// The operations of a recovery plan. One that migrates can only be migrated, all
-// others can be tested and failed over.
+// The operations of a recovery plan. A plan with Migration set can only be
+// migrated. Other plans can be tested and failed over.
 const (
 	PlanTest     PlanOperation = "TEST"
 	PlanCleanUp  PlanOperation = "CLEANUP"
@@ -57,7 +57,7 @@ const (
 )
 
 // RecoveryStep is RecoveryStepInfo. Delay is in milliseconds. Sequence orders the
-// steps of a plan; what it counts from is not published.
+// steps of a plan; its first value is not published.
 type RecoveryStep struct {
 	ID           string         `json:"id"`
 	Name         string         `json:"name"`
@@ -112,24 +112,24 @@ type NewRecoveryStep struct {
 	Replications []string `json:"replications"`
 }
 
-// RecoveryPlanChange is what is to be changed of a recovery plan; nil is no change.
+// RecoveryPlanChange changes a recovery plan. Nil is no change.
 type RecoveryPlanChange struct {
 	Name        *string `json:"displayName,omitempty"`
 	Description *string `json:"description,omitempty"`
 }
 
-// isMade reports whether a plan is as the change asks for.
-func (c RecoveryPlanChange) isMade(p RecoveryPlan) bool {
+// matches reports whether a plan has the values of the change.
+func (c RecoveryPlanChange) matches(p RecoveryPlan) bool {
 	return (c.Name == nil || *c.Name == p.Name) && (c.Description == nil || *c.Description == p.Description)
 }
 
-// planPath is the path of one recovery plan, or of a part of it.
+// planPath returns the path of a recovery plan, or of a part of it.
 func planPath(id, part string) (string, error) {
-	path, err := keyed(recoveryPlansPath+"/", id)
+	path, err := keyPath(recoveryPlansPath+"/", id)
 	return path + part, err
 }
 
-// RecoveryPlan reads a recovery plan ("Get Recovery Plan"). It is nil where there is
+// RecoveryPlan reads a recovery plan ("Get Recovery Plan"). It is nil if there is
 // none.
 func (c *Client) RecoveryPlan(ctx context.Context, id string) (*RecoveryPlan, error) {
 	path, err := planPath(id, "")
@@ -153,18 +153,18 @@ func (c *Client) RecoveryPlan(ctx context.Context, id string) (*RecoveryPlan, er
 	return &p, nil
 }
 
-// isNoPlan reports whether the appliance itself, and no proxy, says that there is no
-// such plan.
+// isNoPlan reports whether the appliance itself, not a proxy, reports that the plan
+// does not exist.
 func isNoPlan(err error) bool {
 	var e *rest.StatusError
 	return !IsNotSent(err) && errors.As(err, &e) && e.Status == http.StatusNotFound && e.FromAPI
 }
 
-// RecoveryPlanNamed finds a recovery plan by its name, which no other plan has
-// ("Get Recovery Plans"). It is nil where there is none.
-func (c *Client) RecoveryPlanNamed(ctx context.Context, name string) (*RecoveryPlan, error) {
-	found, err := pages[RecoveryPlan](ctx, c, recoveryPlansPath, url.Values{"displayName": {name}}, func(p RecoveryPlan) string { return p.ID })
-	for i := range found { // a part of the name may be enough for the filter
+// FindRecoveryPlan finds a recovery plan by its name, which is unique ("Get
+// Recovery Plans"). It is nil if there is none.
+func (c *Client) FindRecoveryPlan(ctx context.Context, name string) (*RecoveryPlan, error) {
+	found, err := readPages[RecoveryPlan](ctx, c, recoveryPlansPath, url.Values{"displayName": {name}}, func(p RecoveryPlan) string { return p.ID })
+	for i := range found { // the filter may match a part of the name
 		if found[i].Name == name {
 			return &found[i], nil
 		}
@@ -179,27 +179,27 @@ func (c *Client) RecoverySteps(ctx context.Context, plan string) ([]RecoveryStep
 	if err != nil {
 		return nil, err
 	}
-	steps, err := pages[RecoveryStep](ctx, c, path, nil, func(s RecoveryStep) string { return s.ID })
+	steps, err := readPages[RecoveryStep](ctx, c, path, nil, func(s RecoveryStep) string { return s.ID })
 	slices.SortStableFunc(steps, func(a, b RecoveryStep) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return steps, err
 }
 
 // CreateRecoveryPlan creates a recovery plan without steps ("Create Recovery
-// Plans"). It is sent once; there must be no plan of that name.
+// Plans"). It is sent once. The caller checks that no other plan has the name.
 func (c *Client) CreateRecoveryPlan(ctx context.Context, n NewRecoveryPlan) (RecoveryPlan, error) {
-	var made RecoveryPlan
-	look := func(ctx context.Context) (bool, error) {
-		found, err := c.RecoveryPlanNamed(ctx, n.Name)
+	var created RecoveryPlan
+	find := func(ctx context.Context) (bool, error) {
+		found, err := c.FindRecoveryPlan(ctx, n.Name)
 		if found != nil {
-			made = *found
+			created = *found
 		}
 		return found != nil, err
 	}
-	err := c.writeOnce(ctx, rest.Request{Method: http.MethodPost, Path: recoveryPlansPath, Body: n}, &made, look)
-	if err == nil && made.ID == "" {
-		_, err = look(ctx)
+	err := c.writeOnce(ctx, rest.Request{Method: http.MethodPost, Path: recoveryPlansPath, Body: n}, &created, find)
+	if err == nil && created.ID == "" {
+		_, err = find(ctx)
 	}
-	return made, err
+	return created, err
 }
 
 // ChangeRecoveryPlan changes name and description ("Update Recovery Plan").
@@ -210,12 +210,12 @@ func (c *Client) ChangeRecoveryPlan(ctx context.Context, id string, change Recov
 	}
 	return c.writeOnce(ctx, rest.Request{Method: http.MethodPatch, Path: path, Body: change}, nil, func(ctx context.Context) (bool, error) {
 		p, err := c.RecoveryPlan(ctx, id)
-		return p != nil && change.isMade(*p), err
+		return p != nil && change.matches(*p), err
 	})
 }
 
-// DeleteRecoveryPlan deletes a recovery plan ("Delete Recovery Plan"). One that is
-// not there is no error.
+// DeleteRecoveryPlan deletes a recovery plan ("Delete Recovery Plan"). It is no
+// error if the plan does not exist.
 func (c *Client) DeleteRecoveryPlan(ctx context.Context, id string) error {
 	path, err := planPath(id, "")
 	if err != nil {
@@ -244,8 +244,8 @@ func (c *Client) AddRecoveryStep(ctx context.Context, plan string, n NewRecovery
 	})
 }
 
-// MoveRecoveryStep moves a step to the place of the one with a sequence number
-// ("Reorder Recovery Plan Step").
+// MoveRecoveryStep moves a step to the position of a sequence number ("Reorder
+// Recovery Plan Step").
 func (c *Client) MoveRecoveryStep(ctx context.Context, plan, step string, sequence int64) error {
 	path, err := planPath(plan, "/steps/"+url.PathEscape(step)+"/move")
 	if err != nil {
@@ -260,7 +260,7 @@ func (c *Client) MoveRecoveryStep(ctx context.Context, plan, step string, sequen
 
 // ExecuteRecoveryPlan starts an operation of a recovery plan ("Test Recovery Plan",
 // "Failover Recovery Plan", "Migrate Recovery Plan", "Cleanup Test Recovery Plan").
-// The path of the clean-up is not published: it is taken to be that of the test.
+// The path of the clean-up is not published. It is assumed to be that of the test.
 func (c *Client) ExecuteRecoveryPlan(ctx context.Context, id string, op PlanOperation) (Task, error) {
 	parts := map[PlanOperation]string{PlanTest: "/test", PlanCleanUp: "/test", PlanFailover: "/failover", PlanMigrate: "/migrate"}
 	path, err := planPath(id, parts[op])
@@ -288,14 +288,14 @@ type PlanRun struct {
 	Start     int64         `json:"execStart"`
 }
 
-// RecoveryPlanRuns lists the executions of an operation, the last one first
+// RecoveryPlanRuns lists the executions of an operation, the newest first
 // ("Recovery Plan Executions").
 func (c *Client) RecoveryPlanRuns(ctx context.Context, plan string, op PlanOperation) ([]PlanRun, error) {
 	path, err := planPath(plan, "/executions")
 	if err != nil {
 		return nil, err
 	}
-	runs, err := pages[PlanRun](ctx, c, path, url.Values{"operation": {string(op)}}, func(r PlanRun) string { return r.ID })
+	runs, err := readPages[PlanRun](ctx, c, path, url.Values{"operation": {string(op)}}, func(r PlanRun) string { return r.ID })
 	runs = slices.DeleteFunc(runs, func(r PlanRun) bool { return r.Operation != op })
 	slices.SortStableFunc(runs, func(a, b PlanRun) int { return cmp.Compare(b.Start, a.Start) })
 	return runs, err
@@ -314,7 +314,7 @@ type PlanReport struct {
 	Error       *APIError     `json:"error"`
 }
 
-// StepReport is what a report says of a step.
+// StepReport is the report on a step.
 type StepReport struct {
 	Name    string `json:"name"`
 	Result  string `json:"result"`

@@ -15,9 +15,9 @@ type remotes struct {
 	clients map[string]*Client
 }
 
-// At returns a client within the same session whose calls are performed at
-// another site: they name it in their query, and so do the reads of their tasks.
-// An empty name is the appliance's own site. It is the same client each time.
+// At returns a client with the same session whose calls act at another site: they
+// and the reads of their tasks have the site in their query. An empty name is the
+// appliance's own site. The client of a site is always the same.
 func (c *Client) At(site string) *Client {
 	if site == "" || site == c.site {
 		return c
@@ -30,7 +30,7 @@ func (c *Client) At(site string) *Client {
 		}
 		remote := &Client{
 			http: c.http, version: c.version, clock: c.clock, login: c.login, sessions: c.sessions, extensions: c.extensions,
-			queue: c.queue, taskChanged: c.taskChanged, home: c, site: site,
+			queue: c.queue, taskChanged: c.taskChanged, parent: c, site: site,
 		}
 		remote.prepare()
 		c.remotes.clients[site] = remote
@@ -38,7 +38,7 @@ func (c *Client) At(site string) *Client {
 	return c.remotes.clients[site]
 }
 
-// Site returns the site the calls are performed at, "" for the appliance's own.
+// Site returns the site at which the calls act, "" for the appliance's own.
 func (c *Client) Site() string { return c.site }
 
 // atSite adds the client's site to a query.
@@ -53,20 +53,20 @@ func (c *Client) atSite(query url.Values) url.Values {
 	return query
 }
 
-// Home is what an appliance says of itself in its configuration.
+// Home is the service and the site of an appliance.
 type Home struct {
 	Service Service
 	Site    string
 }
 
-// Home reads which service the appliance has and which site it is ("Configure
-// Get", GET /config), once. Where the user may not read the configuration, the
-// list of sites tells.
+// Home reads the service and the site of the appliance from its configuration
+// ("Configure Get", GET /config), once. If the user may not read the configuration,
+// it reads the list of sites.
 func (c *Client) Home(ctx context.Context) (Home, error) {
-	if c.home != nil {
-		return c.home.Home(ctx)
+	if c.parent != nil {
+		return c.parent.Home(ctx)
 	}
-	return c.here.Get(ctx, c.readHome)
+	return c.home.Get(ctx, c.readHome)
 }
 
 func (c *Client) readHome(ctx context.Context) (Home, error) {
@@ -76,7 +76,7 @@ func (c *Client) readHome(ctx context.Context) (Home, error) {
 	}
 	err := c.fetch(ctx, rest.Request{Method: http.MethodGet, Path: "/config"}, &config)
 	if IsNotFoundOrForbidden(err) {
-		return c.homeOfSites(ctx)
+		return c.homeFromSites(ctx)
 	}
 	if err != nil {
 		return Home{}, err
@@ -91,8 +91,8 @@ func (c *Client) readHome(ctx context.Context) (Home, error) {
 	return home, nil
 }
 
-// homeOfSites finds the site among those the appliance lists.
-func (c *Client) homeOfSites(ctx context.Context) (Home, error) {
+// homeFromSites reads the local site from the list of sites.
+func (c *Client) homeFromSites(ctx context.Context) (Home, error) {
 	service, err := c.Service(ctx)
 	if err != nil {
 		return Home{}, err

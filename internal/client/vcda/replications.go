@@ -17,18 +17,18 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Kind is what a replication replicates, and so which service has it.
+// Kind is the kind of object that a replication replicates.
 type Kind string
 
-// The kinds of replications. Those of a VM or a vApp are of the Cloud service,
-// those of a VM of a vCenter are of the Manager service.
+// The kinds of replications. The Cloud service replicates VMs and vApps, the
+// Manager service VMs of a vCenter.
 const (
 	VM      Kind = "vm"
 	VApp    Kind = "vapp"
 	VSphere Kind = "vsphere"
 )
 
-// idPrefixes begin the ids of each kind.
+// idPrefixes are the prefixes of the ids of each kind.
 var idPrefixes = map[Kind]string{VApp: "C4VAPP-", VM: "C4-", VSphere: "H4-"}
 
 // KindOf returns the kind of a replication by its id, or "".
@@ -49,12 +49,12 @@ func (k Kind) Service() Service {
 	return Cloud
 }
 
-// path is the path of all replications of the kind.
+// path returns the path of the replications of the kind.
 func (k Kind) path() string {
 	return map[Kind]string{VM: "/vm-replications", VApp: "/vapp-replications", VSphere: "/replications"}[k]
 }
 
-// ResourceType is what tasks about the kind call it.
+// ResourceType returns the resource type of tasks about the kind.
 func (k Kind) ResourceType() string {
 	return map[Kind]string{VM: "vmReplication", VApp: "vappReplication", VSphere: "replication"}[k]
 }
@@ -68,8 +68,8 @@ const (
 )
 
 // Replication is SingleVmReplicationInfo or VappReplicationInfo of the Cloud
-// service, or ReplicationInfo of the Manager service. Fields the kind does not
-// know are empty. The passwords that responses hold are never decoded.
+// service, or ReplicationInfo of the Manager service. Fields that the kind does not
+// have are empty. The passwords in a response are not decoded.
 type Replication struct {
 	ID               string           `json:"id"`
 	VMID             string           `json:"vmId"`
@@ -82,7 +82,7 @@ type Replication struct {
 	Source           Place            `json:"source"`
 	Destination      Place            `json:"destination"`
 	VAppReplication  string           `json:"vappReplicationId"`
-	SourceState      json.RawMessage  `json:"sourceState"` // read by SyncProgress alone
+	SourceState      json.RawMessage  `json:"sourceState"` // read by SyncProgress only
 	DestinationState DestinationState `json:"destinationState"`
 	ConnectionState  string           `json:"dataConnectionState"`
 	Health           string           `json:"overallHealth"`
@@ -107,9 +107,9 @@ type Place struct {
 	VCenterID     string `json:"vcUuid"`          // on premises
 }
 
-// Settings are those of a replication. RPO is in minutes, InitialSyncTime in
-// milliseconds since the epoch. A response may lack all of them. From Migration on
-// they are of the Manager service.
+// Settings are the settings of a replication. RPO is in minutes, InitialSyncTime in
+// milliseconds since the epoch. A response may have none of them. Only the Manager
+// service has Migration and the fields after it.
 type Settings struct {
 	Description      string           `json:"description"`
 	RPO              int64            `json:"rpo"`
@@ -129,12 +129,13 @@ type Settings struct {
 	Placement           Placement `json:"replicationPlacement"`
 }
 
-// RetentionPolicy keeps instances apart; no rules keep the latest alone.
+// RetentionPolicy are the rules by which instances are kept. Without rules only the
+// latest is kept.
 type RetentionPolicy struct {
 	Rules []RetentionRule `json:"rules"`
 }
 
-// RetentionRule keeps so many instances, Distance minutes apart.
+// RetentionRule keeps a number of instances, Distance minutes apart.
 type RetentionRule struct {
 	Instances int64 `json:"numberOfInstances"`
 	Distance  int64 `json:"distance"`
@@ -146,7 +147,7 @@ type Location struct {
 	ReplicatorID string `json:"replicatorId"`
 }
 
-// Placement is where a replication of the Manager service keeps its disks.
+// Placement is the location of the disks of a replication of the Manager service.
 type Placement struct {
 	VCenterID         string          `json:"vcId"`
 	DatastoreID       string          `json:"datastoreId"`
@@ -156,7 +157,7 @@ type Placement struct {
 	Disks             []DiskPlacement `json:"disks,omitempty"`
 }
 
-// DiskPlacement is where one disk is kept, or the disk that is its seed.
+// DiskPlacement is the location of a disk, or of its seed.
 type DiskPlacement struct {
 	Key              int64  `json:"diskKey"`
 	DatastoreID      string `json:"datastoreId"`
@@ -175,8 +176,8 @@ type DestinationState struct {
 	LastError      *APIError `json:"lastError"`
 }
 
-// Recovery says how far a recovery has come, and where the VM runs then:
-// VAppID and CloudVMID in a Cloud Director, VCenterID and VMID in a vCenter.
+// Recovery is the state of a recovery and its VM: VAppID and CloudVMID in a Cloud
+// Director, VCenterID and VMID in a vCenter.
 type Recovery struct {
 	State     string `json:"recoveryState"`
 	VAppID    string `json:"vAppId"`
@@ -198,8 +199,8 @@ type Instance struct {
 	Pinned          bool   `json:"isPinned"`
 }
 
-// SyncProgress returns how many percent of the synchronization that runs are done, as far
-// as the appliance shows that. It is informative: what can't be read is not known.
+// SyncProgress returns the progress of the running synchronization in percent, if
+// the appliance shows it.
 func (r Replication) SyncProgress() (percent int, known bool) {
 	var state struct {
 		Progress *struct {
@@ -215,7 +216,8 @@ func (r Replication) SyncProgress() (percent int, known bool) {
 // Kind returns the kind of the replication.
 func (r Replication) Kind() Kind { return KindOf(r.ID) }
 
-// Machines returns the replications of the VMs: those of a vApp, else itself.
+// Machines returns the replications of the VMs of a vApp, or the replication
+// itself.
 func (r Replication) Machines() []Replication {
 	if len(r.VMs) > 0 {
 		return r.VMs
@@ -223,8 +225,8 @@ func (r Replication) Machines() []Replication {
 	return []Replication{r}
 }
 
-// RecoveryState returns the state of the recovery; of those of a vApp's VMs the
-// one that is furthest from the beginning.
+// RecoveryState returns the state of the recovery. For a vApp it is the first of in
+// progress, test and complete that one of its VMs has.
 func (r Replication) RecoveryState() string {
 	states := map[string]bool{}
 	for _, vm := range r.Machines() {
@@ -240,18 +242,18 @@ func (r Replication) RecoveryState() string {
 	return RecoveryNotStarted
 }
 
-// IsUp reports whether the VM of a replication runs at the destination: in a failover
-// test, or after a recovery.
-func (r Replication) IsUp() bool {
-	at := r.DestinationState.Recovery
-	return at != nil && (at.State == RecoveryTest || at.State == RecoveryComplete)
+// IsRecovered reports whether the VM of a replication runs at the destination: in a
+// failover test, or after a recovery.
+func (r Replication) IsRecovered() bool {
+	recovery := r.DestinationState.Recovery
+	return recovery != nil && (recovery.State == RecoveryTest || recovery.State == RecoveryComplete)
 }
 
-// IsMigration reports whether the replication migrates; the Manager service says
-// so among the settings.
+// IsMigration reports whether the replication is a migration. The Manager service
+// has the flag in the settings.
 func (r Replication) IsMigration() bool { return r.Migration || r.Settings.Migration }
 
-// IsReversed reports whether the replication runs the other way than it was started.
+// IsReversed reports whether source and destination have been swapped.
 func (r Replication) IsReversed() bool {
 	return slices.ContainsFunc(r.Machines(), func(vm Replication) bool { return vm.Reversed || vm.Settings.Reversed })
 }
@@ -270,11 +272,10 @@ func (r Replication) Name() string {
 	return r.VMName
 }
 
-// SourceSite and DestinationSite return the sites as they are now, so after a
-// reverse the other way round.
+// SourceSite and DestinationSite return the current sites, which a reverse swaps.
 func (r Replication) SourceSite() string { return r.Source.Site + r.Settings.SourceLocation.Site }
 
-// DestinationSite returns the site that is recovered to.
+// DestinationSite returns the site of the recovery.
 func (r Replication) DestinationSite() string {
 	return r.Destination.Site + r.Settings.DestinationLocation.Site
 }
@@ -282,8 +283,8 @@ func (r Replication) DestinationSite() string {
 // SourceVM returns the id of the VM that is replicated.
 func (r Replication) SourceVM() string { return r.VMID + r.Settings.VMID }
 
-// ReplicationFilter selects replications in a list. A field that is not set does
-// not select, and the appliance may ignore one that it does not know.
+// ReplicationFilter selects replications in a list. An empty field does not filter.
+// The appliance may ignore a field that it does not know.
 type ReplicationFilter struct {
 	IDs        []string
 	SourceVM   string // Cloud, VM
@@ -300,18 +301,18 @@ func (f ReplicationFilter) values() url.Values {
 	return v
 }
 
-// listPage is the most items one response holds.
+// listPage is the number of items of a page.
 const listPage = 100
 
 // Replications lists replications ("Vm Replications", "Replications", "Replication
-// Query Replications"). After the first page the others are read side by side.
+// Query Replications"). The pages after the first are read concurrently.
 func (c *Client) Replications(ctx context.Context, kind Kind, filter ReplicationFilter) ([]Replication, error) {
-	return pages[Replication](ctx, c, kind.path(), filter.values(), func(r Replication) string { return r.ID })
+	return readPages[Replication](ctx, c, kind.path(), filter.values(), func(r Replication) string { return r.ID })
 }
 
-// pages reads a list that comes in pages. The key tells items apart: what is
-// added or removed meanwhile moves others to another page.
-func pages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
+// readPages reads all pages of a list. key identifies items, because an item that
+// is added or removed during the reads moves others to another page.
+func readPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
 	first, call, err := readPage(ctx, c, path, pageAt(query, 0), key)
 	if err == nil && first.IsList {
 		err = call.OtherForm("it is a list, not a page of one")
@@ -319,21 +320,21 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 	if err != nil {
 		return nil, err
 	}
-	return otherPages(ctx, c, path, query, key, first)
+	return readOtherPages(ctx, c, path, query, key, first)
 }
 
-// arrayOrPages reads a list whose form is not certain: an array, or pages. The first
-// request asks for no page, as an array has none.
-func arrayOrPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
+// readArrayOrPages reads a list that is an array or comes in pages. The first
+// request has no page parameters, which an array does not have.
+func readArrayOrPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) ([]T, error) {
 	first, _, err := readPage(ctx, c, path, query, key)
 	if err != nil || first.IsList {
 		return first.Items, err
 	}
-	return otherPages(ctx, c, path, query, key, first)
+	return readOtherPages(ctx, c, path, query, key, first)
 }
 
-// otherPages reads all pages but the first one, side by side, and joins them.
-func otherPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string, first rest.Page[T]) ([]T, error) {
+// readOtherPages reads the pages after the first one concurrently, and joins all.
+func readOtherPages[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string, first rest.Page[T]) ([]T, error) {
 	size := len(first.Items)
 	if size == 0 || *first.Total <= size {
 		return first.Items, nil
@@ -361,15 +362,15 @@ func otherPages[T any](ctx context.Context, c *Client, path string, query url.Va
 	return all, nil
 }
 
-// pageAt adds which page is asked for to a query.
+// pageAt adds the page at an offset to a query.
 func pageAt(query url.Values, offset int) url.Values {
 	values := url.Values{"limit": {strconv.Itoa(listPage)}, "offset": {strconv.Itoa(offset)}}
 	maps.Copy(values, query)
 	return values
 }
 
-// readPage reads one page. One without items or total, or with an item without a
-// key, is an error: better no list than a wrong one.
+// readPage reads one page. Missing items, a missing total, or an item without a key
+// is an error, because the list would be wrong.
 func readPage[T any](ctx context.Context, c *Client, path string, query url.Values, key func(T) string) (rest.Page[T], *rest.Response, error) {
 	var page rest.Page[T]
 	response, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: c.atSite(query), DecodeInto: &page})
@@ -390,14 +391,13 @@ func readPage[T any](ctx context.Context, c *Client, path string, query url.Valu
 	return rest.Page[T]{}, nil, response.OtherForm(unusable)
 }
 
-// replicationList is a list in which replications are found by their ids.
+// replicationList is a list of replications with an index by id.
 type replicationList struct {
 	all  []Replication
 	byID map[string]int
 }
 
-// listReplications reads the list of all replications of a kind, unless another
-// read that runs together with this one has.
+// listReplications returns the shared list of all replications of a kind.
 func (c *Client) listReplications(ctx context.Context, kind Kind) (replicationList, error) {
 	return c.replications.Get(ctx, kind, func(ctx context.Context) (replicationList, error) {
 		all, err := c.Replications(ctx, kind, ReplicationFilter{})
@@ -409,15 +409,15 @@ func (c *Client) listReplications(ctx context.Context, kind Kind) (replicationLi
 	})
 }
 
-// SharedReplications is Replications for reads that run together, which share one
-// list. The caller must not change it.
+// SharedReplications is Replications with a list that reads share. The caller must
+// not change it.
 func (c *Client) SharedReplications(ctx context.Context, kind Kind) ([]Replication, error) {
 	list, err := c.listReplications(ctx, kind)
 	return list.all, err
 }
 
-// FindReplication finds a replication by its id for reads that run together. It is
-// nil when neither the list nor a question for this id alone shows it.
+// FindReplication finds a replication by its id in the shared list. If the list
+// does not have it, it is read separately; nil if it does not exist.
 func (c *Client) FindReplication(ctx context.Context, id string) (*Replication, error) {
 	list, err := c.listReplications(ctx, KindOf(id))
 	if err != nil {
@@ -429,14 +429,14 @@ func (c *Client) FindReplication(ctx context.Context, id string) (*Replication, 
 	return c.ReplicationByID(ctx, id)
 }
 
-// ReplicationByID asks for one replication by the filter of the list, whose response
-// is the same for one that never was and one that is gone: nil.
+// ReplicationByID reads one replication by the filter of the list. It is nil if the
+// replication does not exist.
 func (c *Client) ReplicationByID(ctx context.Context, id string) (*Replication, error) {
 	found, err := c.Replications(ctx, KindOf(id), ReplicationFilter{IDs: []string{id}})
 	if err != nil {
 		return nil, err
 	}
-	for i := range found { // the filter may have been ignored
+	for i := range found { // the appliance may ignore the filter
 		if found[i].ID == id {
 			return &found[i], nil
 		}
@@ -444,21 +444,21 @@ func (c *Client) ReplicationByID(ctx context.Context, id string) (*Replication, 
 	return nil, nil
 }
 
-// IsSiteNotFound reports whether the site that a call names is unknown. It says
-// nothing about the replication.
+// IsSiteNotFound reports whether the appliance does not know the site of a call.
+// The replication may exist.
 func IsSiteNotFound(err error) bool {
 	var e *rest.StatusError
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == CodeSiteNotFound
 }
 
-// IsNotExtended reports whether the session may not act at a site, since it is not
-// extended to it or the site refuses its login.
+// IsNotExtended reports whether the session is not extended to a site, or the site
+// refuses its login.
 func IsNotExtended(err error) bool {
 	var e *rest.StatusError
 	return errors.As(err, &e) && e.Status == http.StatusUnauthorized && e.Code == CodeRemoteAuthentication
 }
 
-// replicationPath is the path of one replication, or of a part of it.
+// replicationPath returns the path of a replication, or of a part of it.
 func replicationPath(id string, parts ...string) (string, error) {
 	kind := KindOf(id)
 	if kind == "" {
@@ -477,15 +477,14 @@ func (c *Client) changeReplication(ctx context.Context, method, id, part string,
 }
 
 // StartReplication starts a replication at the client's site ("Start", "Start Vm
-// Replication", "Replication Start"). It is sent once, whatever becomes of the
-// response.
+// Replication", "Replication Start"). It is sent once, whatever the response.
 func (c *Client) StartReplication(ctx context.Context, kind Kind, start any) (Task, error) {
 	return c.start(ctx, rest.Request{Method: http.MethodPost, Path: kind.path(), Body: start})
 }
 
-// SettingsChange is what is to be changed of a replication; nil is no change.
-// Each of RPO, ConnectionType, Quiesced and Retention drops the SLA profile, so
-// that SLAProfileID never goes with one of them.
+// SettingsChange changes the settings of a replication. Nil is no change. RPO,
+// ConnectionType, Quiesced and Retention each remove the SLA profile, so
+// SLAProfileID is never set together with them.
 type SettingsChange struct {
 	Description     *string          `json:"description,omitempty"`
 	RPO             *int64           `json:"rpo,omitempty"`
@@ -501,9 +500,9 @@ func (c *Client) Reconfigure(ctx context.Context, id string, change SettingsChan
 	return c.changeReplication(ctx, http.MethodPatch, id, "", change)
 }
 
-// StopReplication stops a replication ("Stop", "Replication Stop"). The disks are
-// what the Manager service does with those at the destination: AUTO, REMOVE_ALL
-// or REMOVE_NONE; "" leaves it to the service.
+// StopReplication stops a replication ("Stop", "Replication Stop"). disks tells the
+// Manager service what to do with the disks at the destination: AUTO, REMOVE_ALL or
+// REMOVE_NONE; "" is its default.
 func (c *Client) StopReplication(ctx context.Context, id, disks string) (Task, error) {
 	path, err := replicationPath(id)
 	if err != nil {
@@ -539,8 +538,8 @@ func (c *Client) ApplyStorageProfile(ctx context.Context, id, profile string) (T
 	return c.changeReplication(ctx, http.MethodPost, id, "/storage-profile", map[string]string{"storageProfileId": profile})
 }
 
-// ChangeOwner hands a replication to an organization, as ORG@SITE ("Chown Vm
-// Replication"). There is no task: the response is the replication.
+// ChangeOwner sets the owner of a replication, as ORG@SITE ("Chown Vm
+// Replication"). It starts no task.
 func (c *Client) ChangeOwner(ctx context.Context, id, owner string) error {
 	path, err := replicationPath(id, "/chown")
 	if err != nil {
@@ -569,7 +568,7 @@ func (c *Client) Instances(ctx context.Context, id string) ([]Instance, error) {
 		return nil, err
 	}
 	if KindOf(id) == VSphere {
-		return pages[Instance](ctx, c, path, nil, func(i Instance) string { return i.Key })
+		return readPages[Instance](ctx, c, path, nil, func(i Instance) string { return i.Key })
 	}
-	return arrayOrPages(ctx, c, path, nil, func(i Instance) string { return i.Key })
+	return readArrayOrPages(ctx, c, path, nil, func(i Instance) string { return i.Key })
 }

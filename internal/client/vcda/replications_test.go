@@ -34,8 +34,8 @@ func TestKindOf(t *testing.T) {
 	}
 }
 
-func TestReplications_readsPagesSideBySide(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+func TestReplications_readsPagesConcurrently(t *testing.T) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		kind, ids := f.protect(service, 1000)
 		f.a.ResetStats()
@@ -53,11 +53,11 @@ func TestReplications_readsPagesSideBySide(t *testing.T) {
 }
 
 func TestReplications_shareOneList(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		kind, ids := f.protect(service, 150)
 		f.a.ResetStats()
-		together(len(ids), func() {
+		runConcurrently(len(ids), func() {
 			if r, err := f.FindReplication(t.Context(), ids[7]); err != nil || r == nil || r.ID != ids[7] {
 				t.Errorf("found %v, error %v", r, err)
 			}
@@ -77,15 +77,15 @@ func TestReplications_shareOneList(t *testing.T) {
 func TestReplications_unusableLists(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, want string }{
-		"empty object":    {`{}`, "no list of items"},
-		"no total":        {`{"items":[]}`, "no total"},
-		"no id":           {`{"items":[{"vmName":"web"}],"total":1}`, "no id"},
-		"an array":        {`[]`, "a list, not a page"},
-		"items of a kind": {`{"items":{},"total":1}`, `field "items" is of another type`},
-		"total as text":   {`{"items":[],"total":"1"}`, "another type"},
-		"cut off":         {`{"items":[{"id":"C4-1"}`, "not valid JSON"},
-		"null":            {`null`, "null"},
-		"an error object": {`{"code":"X","msg":"y"}`, "no list of items"},
+		"empty object":       {`{}`, "no list of items"},
+		"no total":           {`{"items":[]}`, "no total"},
+		"no id":              {`{"items":[{"vmName":"web"}],"total":1}`, "no id"},
+		"an array":           {`[]`, "a list, not a page"},
+		"items as an object": {`{"items":{},"total":1}`, `field "items" is of another type`},
+		"total as text":      {`{"items":[],"total":"1"}`, "another type"},
+		"cut off":            {`{"items":[{"id":"C4-1"}`, "not valid JSON"},
+		"null":               {`null`, "null"},
+		"an error object":    {`{"code":"X","msg":"y"}`, "no list of items"},
 	} {
 		c := scripted(t, reply(http.StatusOK, test.body))
 		_, err := c.Replications(t.Context(), VM, ReplicationFilter{})
@@ -96,7 +96,7 @@ func TestReplications_unusableLists(t *testing.T) {
 	}
 }
 
-// TestReplications_secrets: the passwords of a response stay in it.
+// The passwords of a response are not decoded.
 func TestReplications_secrets(t *testing.T) {
 	f := start(t, Cloud)
 	kind, _ := f.protect(Cloud, 1)
@@ -109,7 +109,7 @@ func TestReplications_secrets(t *testing.T) {
 	}
 }
 
-func TestAt_asksAtTheOtherSite(t *testing.T) {
+func TestAt_otherSite(t *testing.T) {
 	f := start(t, Manager)
 	f.a.Pair("site-b")
 	f.b.Pair("site-a")
@@ -138,7 +138,7 @@ func TestAt_asksAtTheOtherSite(t *testing.T) {
 	}
 }
 
-func TestAt_needsAnExtension(t *testing.T) {
+func TestAt_withoutExtension(t *testing.T) {
 	f := start(t, Cloud)
 	f.a.Pair("site-b")
 	if _, err := f.At("site-b").Replications(t.Context(), VM, ReplicationFilter{}); !IsNotExtended(err) {
@@ -147,7 +147,7 @@ func TestAt_needsAnExtension(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		for range 2 {
 			if home, err := f.Home(t.Context()); err != nil || home != (Home{service, "site-a"}) {
@@ -160,7 +160,7 @@ func TestHome(t *testing.T) {
 	})
 }
 
-func TestHome_withoutTheRightToReadTheConfiguration(t *testing.T) {
+func TestHome_configurationForbidden(t *testing.T) {
 	f := start(t, Cloud)
 	f.a.Fault(simulator.Fault{Method: http.MethodGet, Path: "/config", Kind: simulator.Status, Status: http.StatusForbidden})
 	if home, err := f.Home(t.Context()); err != nil || home != (Home{Cloud, "site-a"}) {
@@ -169,7 +169,7 @@ func TestHome_withoutTheRightToReadTheConfiguration(t *testing.T) {
 }
 
 func TestReplicationChanges(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		_, ids := f.protect(service, 1)
 		id := ids[0]
@@ -184,7 +184,7 @@ func TestReplicationChanges(t *testing.T) {
 		}
 		task, err := f.Reconfigure(t.Context(), id, SettingsChange{RPO: new(int64(60))})
 		run("reconfigure", task, err)
-		if body := object(t, f.last(http.MethodPatch, KindOf(id).path()+"/"+id).Body); !cmp.Equal(body, map[string]any{"rpo": 60.0}) {
+		if body := decodeObject(t, f.lastRequest(http.MethodPatch, KindOf(id).path()+"/"+id).Body); !cmp.Equal(body, map[string]any{"rpo": 60.0}) {
 			t.Errorf("sent %v", body)
 		}
 		task, err = f.Pause(t.Context(), id)
@@ -237,25 +237,25 @@ func TestPolicies(t *testing.T) {
 	if err != nil || len(policies) != 3 || policies[2].DisplayName != "new" {
 		t.Fatalf("policies %+v, error %v", policies, err)
 	}
-	made := policies[2]
-	made.MinRPO = 15
-	if err := f.UpdatePolicy(t.Context(), made); err != nil {
+	created := policies[2]
+	created.MinRPO = 15
+	if err := f.UpdatePolicy(t.Context(), created); err != nil {
 		t.Error(err)
 	}
 	if policies, err = f.Policies(t.Context()); err != nil || policies[2].MinRPO != 15 {
 		t.Errorf("policies %+v, error %v", policies, err)
 	}
-	if err := f.AssignPolicy(t.Context(), made.ID, "beta"); err != nil {
+	if err := f.AssignPolicy(t.Context(), created.ID, "beta"); err != nil {
 		t.Error(err)
 	}
-	if orgs, err := f.PolicyOrgs(t.Context(), made.ID); err != nil || !cmp.Equal(orgs, []string{"beta"}) {
+	if orgs, err := f.PolicyOrgs(t.Context(), created.ID); err != nil || !cmp.Equal(orgs, []string{"beta"}) {
 		t.Errorf("organizations %v, error %v", orgs, err)
 	}
-	if err := f.DeletePolicy(t.Context(), made.ID); err == nil {
+	if err := f.DeletePolicy(t.Context(), created.ID); err == nil {
 		t.Error("an assigned policy is deleted")
 	}
 	f.a.AssignPolicy("beta", "")
-	if err := f.DeletePolicy(t.Context(), made.ID); err != nil {
+	if err := f.DeletePolicy(t.Context(), created.ID); err != nil {
 		t.Error(err)
 	}
 	profiles, err := f.SLAProfiles(t.Context())
@@ -268,7 +268,7 @@ func TestPolicies(t *testing.T) {
 }
 
 func TestInventory(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		for _, form := range []simulator.InventoryForm{simulator.InventoryAsKnown, simulator.InventoryArrays, simulator.InventoryPages} {
 			f.a.SetInventoryForm(form)
@@ -285,7 +285,7 @@ func TestInventory(t *testing.T) {
 			}
 			return
 		}
-		if found, err := f.ReplicatorsOf(t.Context(), "site-b"); err != nil || len(found) != 1 || found[0].Site != "site-b" {
+		if found, err := f.SiteReplicators(t.Context(), "site-b"); err != nil || len(found) != 1 || found[0].Site != "site-b" {
 			t.Errorf("replicators %+v, error %v", found, err)
 		}
 	})

@@ -8,9 +8,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Replicator is a replicator that is registered with a Manager (ReplicatorInfo). A
-// half-paired one may have no ID. APIURL may differ from the one it was registered
-// with. The pairing cookie, a secret, is left out.
+// Replicator is a replicator that is registered with a Manager (ReplicatorInfo).
+// One that is not completely paired may have no ID. APIURL may differ from the
+// registered one. The pairing cookie is a secret and is not decoded.
 type Replicator struct {
 	ID                string `json:"id"`
 	Owner             string `json:"owner"`
@@ -25,7 +25,7 @@ type Replicator struct {
 	BuildVersion      string `json:"buildVersion"`
 }
 
-// Link is the state of the connection, empty where the service reports none.
+// Link returns the state of the connection, empty if the service reports none.
 func (r Replicator) Link() State {
 	if r.State == nil {
 		return State{}
@@ -33,10 +33,10 @@ func (r Replicator) Link() State {
 	return *r.State
 }
 
-// Key is what the Manager calls the replicator by, "" while it has no ID.
+// Key returns the ID of the replicator, "" before it has one.
 func (r Replicator) Key() string { return r.ID }
 
-// Address is the replicator's URL, as the Manager shows it.
+// Address returns the replicator's URL, as the Manager shows it.
 func (r Replicator) Address() string { return r.APIURL }
 
 const replicatorsPath = "/replicators"
@@ -49,14 +49,14 @@ func (c *Client) Replicators(ctx context.Context) ([]Replicator, error) {
 	return list.Items, err
 }
 
-// SharedReplicators is Replicators for reads that run together, which share one
-// response. The caller must not change it.
+// SharedReplicators is Replicators with a response that reads share. The caller
+// must not change it.
 func (c *Client) SharedReplicators(ctx context.Context) ([]Replicator, error) {
 	return c.replicators.Get(ctx, replicatorsPath, c.Replicators)
 }
 
-// ReplicatorDetails is how a Manager reaches a replicator, and the SSO
-// administrator whose credentials the replicator keeps.
+// ReplicatorDetails are the address of a replicator and the SSO credentials that it
+// stores.
 type ReplicatorDetails struct {
 	RemoteAppliance
 	SSOAdmin
@@ -67,7 +67,7 @@ func (d ReplicatorDetails) secrets() []string {
 }
 
 // NewReplicator is a replicator to register (NewReplicatorRequest). Owner is "*" or
-// org@site. The service wants replicatorId to be there, and null.
+// org@site. The API requires replicatorId, with the value null.
 type NewReplicator struct {
 	Owner        string            `json:"owner"`
 	Site         string            `json:"site"`
@@ -81,16 +81,16 @@ func (n NewReplicator) Matches(r Replicator) bool {
 	return r.Thumbprint == n.Details.APIThumbprint && r.Owner == n.Owner && r.Site == n.Site && r.Description == n.Description
 }
 
-// AddReplicator registers a replicator ("Add Replicator", POST /replicators). It
-// is sent once. What it returns may still lack an ID.
+// AddReplicator registers a replicator ("Add Replicator", POST /replicators). It is
+// sent once. The result may have no ID yet.
 func (c *Client) AddReplicator(ctx context.Context, n NewReplicator) (Replicator, error) {
 	var added Replicator
 	r := rest.Request{Method: http.MethodPost, Path: replicatorsPath, Body: n, Secrets: n.Details.secrets()}
 	err := c.writeOnce(ctx, r, &added, func(ctx context.Context) (bool, error) {
 		list, err := c.Replicators(ctx)
-		for _, one := range list {
-			if one.Thumbprint == n.Details.APIThumbprint {
-				added = one
+		for _, r := range list {
+			if r.Thumbprint == n.Details.APIThumbprint {
+				added = r
 				return true, nil
 			}
 		}
@@ -99,8 +99,8 @@ func (c *Client) AddReplicator(ctx context.Context, n NewReplicator) (Replicator
 	return added, err
 }
 
-// RepairReplicator gives a replicator another address, certificate or SSO
-// administrator ("Repair Replicator", POST /replicators/{id}/reset-cookie).
+// RepairReplicator changes the address, the certificate or the SSO administrator of
+// a replicator ("Repair Replicator", POST /replicators/{id}/reset-cookie).
 func (c *Client) RepairReplicator(ctx context.Context, id, description string, d ReplicatorDetails) (Replicator, error) {
 	body := struct {
 		Description string            `json:"description"`
@@ -112,8 +112,8 @@ func (c *Client) RepairReplicator(ctx context.Context, id, description string, d
 	return repaired, err
 }
 
-// RemoveReplicator unregisters a replicator ("Remove Replicator",
-// DELETE /replicators/{id}). One that is not registered is no error.
+// RemoveReplicator unregisters a replicator ("Remove Replicator", DELETE
+// /replicators/{id}). It is no error if it is not registered.
 func (c *Client) RemoveReplicator(ctx context.Context, id string) error {
 	err := c.write(ctx, rest.Request{Method: http.MethodDelete, Path: replicatorsPath + "/" + url.PathEscape(id)}, nil)
 	if apiStatus(err) == http.StatusNotFound {

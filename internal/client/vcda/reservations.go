@@ -11,24 +11,23 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Owners of reservations beside those that make up a name of their own.
+// Owners of reservations. Other owners choose their own names.
 const (
-	configured = "configured" // the client's options: for as long as the client lives
-	// Managed owns what shall outlive the process.
+	configured = "configured" // the client's options: as long as the client exists
+	// Managed owns reservations that outlive the process.
 	Managed = "managed"
 )
 
-// extensions are the remote sites that the shared session extends to. Each has
-// reservations: as long as there is one, the session extends to the site, also
-// after a new login.
+// extensions are the remote sites to which the shared session extends. As long as a
+// site has a reservation, the session extends to it, also after a new login.
 type extensions struct {
 	lock    sync.Mutex
-	sites   []*extendedSite // in the order they were first asked for
+	sites   []*extendedSite // in the order of their first request
 	refused map[Extension]error
 }
 
-// extendedSite is one remote site. Its turn is taken for as long as a request about
-// it runs, so that extending and shrinking don't overtake each other.
+// extendedSite is a remote site. turn is held while a request about the site runs,
+// so that extending and shrinking do not overlap.
 type extendedSite struct {
 	name   string
 	turn   *semaphore.Weighted
@@ -60,8 +59,8 @@ func (x *extensions) site(name string) *extendedSite {
 	return s
 }
 
-// Extend extends the shared session to a site and reserves it for the owner. What
-// was refused is not sent again.
+// Extend extends the shared session to a site and reserves it for the owner. A
+// refused extension is not sent again.
 //
 // Errors: *ExtensionError, ErrCloudOnly within it on another service.
 func (c *Client) Extend(ctx context.Context, e Extension, owner string) (SessionDetails, error) {
@@ -89,8 +88,8 @@ func (c *Client) Extend(ctx context.Context, e Extension, owner string) (Session
 	return details, nil
 }
 
-// Reserve reserves a site for the owner without a request: the session extends to
-// it already, as an external session or by another owner.
+// Reserve reserves a site for the owner without a request. The session must extend
+// to it already.
 func (c *Client) Reserve(ctx context.Context, e Extension, owner string) error {
 	s := c.extensions.site(e.Site)
 	if err := s.turn.Acquire(ctx, 1); err != nil {
@@ -101,8 +100,8 @@ func (c *Client) Reserve(ctx context.Context, e Extension, owner string) error {
 	return nil
 }
 
-// Release ends the owner's reservation of a site. With the last one the extension
-// is taken back.
+// Release ends the owner's reservation of a site. The last release removes the
+// extension.
 func (c *Client) Release(ctx context.Context, site, owner string) error {
 	s := c.extensions.site(site)
 	if err := s.turn.Acquire(ctx, 1); err != nil {
@@ -168,27 +167,28 @@ func (x *extensions) reserved() (sites []extendedSite) {
 	return sites
 }
 
-// within sends requests with one token, whatever becomes of its session.
-func (c *Client) within(token string) sender {
+// withToken returns a sender that uses one token and does not renew its session.
+func (c *Client) withToken(token string) sender {
 	return func(ctx context.Context, r rest.Request) (*rest.Response, error) {
 		return c.send(ctx, token, r)
 	}
 }
 
 // extendAll extends a new session to every site with a reservation. An extension of
-// the client's options must succeed; any other one is its owner's to notice.
+// the client's options must succeed. The failure of another one is left to its
+// owner.
 func (c *Client) extendAll(ctx context.Context, token string) error {
 	all := c.extensions.reserved()
 	if len(all) == 0 {
 		return nil
 	}
-	if service, err := c.serviceWithin(ctx, c.within(token)); err != nil {
+	if service, err := c.serviceWithToken(ctx, c.withToken(token)); err != nil {
 		return err
 	} else if service != Cloud {
 		return &ExtensionError{Site: all[0].name, Index: all[0].index, Refused: true, Err: ErrCloudOnly}
 	}
 	for _, s := range all {
-		_, err := c.extend(ctx, c.within(token), s.last)
+		_, err := c.extend(ctx, c.withToken(token), s.last)
 		var failed *ExtensionError
 		if s.index >= 0 && errors.As(err, &failed) {
 			failed.Index = s.index
@@ -198,17 +198,17 @@ func (c *Client) extendAll(ctx context.Context, token string) error {
 	return nil
 }
 
-// shrinkAll leaves an external session without the extensions that only this
-// process needed. It takes them back side by side.
+// shrinkAll removes the extensions that only this process needed from an external
+// session, concurrently.
 func (c *Client) shrinkAll(ctx context.Context, token string) error {
 	sites := c.extensions.reserved()
-	problems := make([]error, len(sites))
+	errs := make([]error, len(sites))
 	var running sync.WaitGroup
 	for i, s := range sites {
 		if !slices.Contains(s.owners, configured) && !slices.Contains(s.owners, Managed) {
-			running.Go(func() { problems[i] = c.shrink(ctx, c.within(token), s.name) })
+			running.Go(func() { errs[i] = c.shrink(ctx, c.withToken(token), s.name) })
 		}
 	}
 	running.Wait()
-	return errors.Join(problems...)
+	return errors.Join(errs...)
 }

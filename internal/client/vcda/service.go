@@ -10,18 +10,18 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Service is the flavor of an appliance's main service. It decides how sites
-// are keyed.
+// Service is the type of an appliance's main service. It determines the keys of
+// sites.
 type Service string
 
-// The two flavors that pair sites.
+// The two services that pair sites.
 const (
 	Manager Service = "manager"
 	Cloud   Service = "cloud"
 )
 
-// About is what an appliance says of itself ("About Info"). BuildDate is in
-// milliseconds since the epoch.
+// About identifies an appliance ("About Info"). BuildDate is in milliseconds since
+// the epoch.
 type About struct {
 	ProductName  string `json:"productName"`
 	ServiceType  string `json:"serviceType"`
@@ -30,8 +30,7 @@ type About struct {
 	InstanceID   string `json:"instanceId"`
 }
 
-// Service is the flavor as the reference tells it from the service type, or
-// "" where it is neither.
+// Service returns the service by the service type, or "" for another type.
 func (a About) Service() Service {
 	switch {
 	case a.ServiceType == "CLOUD":
@@ -42,7 +41,7 @@ func (a About) Service() Service {
 	return ""
 }
 
-// About asks the appliance what it is, once (GET /diagnostics/about).
+// About reads the identity of the appliance, once (GET /diagnostics/about).
 func (c *Client) About(ctx context.Context) (About, error) {
 	return c.about.Get(ctx, func(ctx context.Context) (About, error) { return readAbout(ctx, c.do) })
 }
@@ -56,15 +55,15 @@ func readAbout(ctx context.Context, send sender) (About, error) {
 	return a, err
 }
 
-// InstanceID is the ID that the appliance keeps for as long as it lives. It is in
-// the same response as the service: both take one call a process.
+// InstanceID returns the permanent ID of the appliance. Like the service it comes
+// from About, which takes one call a process.
 func (c *Client) InstanceID(ctx context.Context) (string, error) {
 	a, err := c.About(ctx)
 	return a.InstanceID, err
 }
 
-// Service is the configured flavor, else the one the appliance reports.
-// ErrUnknownService when it reports another service.
+// Service returns the configured service, or the one that the appliance reports. It
+// fails with ErrUnknownService if that is another one.
 func (c *Client) Service(ctx context.Context) (Service, error) {
 	if c.service != "" {
 		return c.service, nil
@@ -76,8 +75,8 @@ func (c *Client) Service(ctx context.Context) (Service, error) {
 	return a.supported()
 }
 
-// serviceWithin is Service within a session that is not shared yet.
-func (c *Client) serviceWithin(ctx context.Context, send sender) (Service, error) {
+// serviceWithToken is Service within a session that is not shared yet.
+func (c *Client) serviceWithToken(ctx context.Context, send sender) (Service, error) {
 	if known := c.knownService(); known != "" {
 		return known, nil
 	}
@@ -89,10 +88,10 @@ func (c *Client) serviceWithin(ctx context.Context, send sender) (Service, error
 	return a.supported()
 }
 
-// knownService is the flavor as far as it is known without a call.
+// knownService returns the service if it is known without a call, else "".
 func (c *Client) knownService() Service { return cmp.Or(c.service, c.about.Cached().Service()) }
 
-// supported returns the flavor, or ErrUnknownService.
+// supported returns the service, or ErrUnknownService.
 func (a About) supported() (Service, error) {
 	service := a.Service()
 	if service == "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func TestService_ofAType(t *testing.T) {
+func TestService_byType(t *testing.T) {
 	for serviceType, want := range map[string]Service{
 		"CLOUD": Cloud, "MANAGER": Manager, "V2V_MANAGER": Manager, "ONPREM_MANAGER": Manager,
 		"REPLICATOR": "", "ONPREM_REPLICATOR": "", "TUNNEL": "", "": "", "cloud": "",
@@ -28,21 +28,21 @@ func serviceType(name string) applianceOption {
 	return func(o *simulator.ApplianceOptions) { o.ServiceType = name }
 }
 
-func TestService_isAskedOnce(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+func TestService_isReadOnce(t *testing.T) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
-		together(crowd, func() {
+		runConcurrently(concurrentCalls, func() {
 			if got, err := f.Service(t.Context()); err != nil || got != service {
 				t.Errorf("service %q, error %v", got, err)
 			}
 		})
 		if n := f.a.Stats().Requests["GET /diagnostics/about"]; n != 1 {
-			t.Errorf("asked %d times", n)
+			t.Errorf("read %d times", n)
 		}
 	})
 }
 
-func TestService_configuredIsNotAsked(t *testing.T) {
+func TestService_configured(t *testing.T) {
 	f := start(t, Manager)
 	client := f.connect(rootLogin(), func(o *Options) { o.Service = Cloud })
 	if got, err := client.Service(t.Context()); err != nil || got != Cloud || f.a.Stats().Total != 0 {
@@ -59,7 +59,7 @@ func TestService_unknown(t *testing.T) {
 	}
 }
 
-// A question that failed is asked again by the next request.
+// A failed read is repeated by the next call.
 func TestService_afterAFailure(t *testing.T) {
 	f := start(t, Cloud)
 	f.a.Fault(simulator.Fault{Path: "/diagnostics/about", Kind: simulator.Status, Status: 500, Times: 1})
@@ -71,18 +71,18 @@ func TestService_afterAFailure(t *testing.T) {
 	}
 }
 
-func TestService_waitEndsWithTheContext(t *testing.T) {
+func TestService_canceled(t *testing.T) {
 	f := start(t, Cloud)
-	asked, release := make(chan struct{}), make(chan struct{})
+	arrived, release := make(chan struct{}), make(chan struct{})
 	f.a.BeforeResponse(func(r *http.Request) {
 		if r.URL.Path == "/diagnostics/about" {
-			close(asked)
+			close(arrived)
 			<-release
 		}
 	})
 	first := make(chan error)
 	go func() { _, err := f.Service(t.Context()); first <- err }()
-	<-asked
+	<-arrived
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := f.Service(ctx); !errors.Is(err, context.Canceled) {
@@ -97,7 +97,7 @@ func TestService_waitEndsWithTheContext(t *testing.T) {
 // Service and instance ID come from one response.
 func TestAbout_isReadOnce(t *testing.T) {
 	f := start(t, Cloud)
-	together(crowd, func() {
+	runConcurrently(concurrentCalls, func() {
 		if id, err := f.InstanceID(t.Context()); err != nil || id == "" {
 			t.Errorf("instance ID %q, error %v", id, err)
 		}
@@ -109,7 +109,7 @@ func TestAbout_isReadOnce(t *testing.T) {
 		}
 	})
 	if n := f.a.Stats().Requests["GET /diagnostics/about"]; n != 1 {
-		t.Errorf("asked %d times", n)
+		t.Errorf("read %d times", n)
 	}
 }
 
@@ -121,17 +121,17 @@ func TestAbout(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		client := f.connect(rootLogin(), func(o *Options) { o.APIVersion = "4.6" })
 		if client.URL() != f.a.URL() || client.APIVersion() != "4.6" || client.RequestTimeout() != time.Minute || client.Clock() != clock.Clock(f.clock) {
 			t.Errorf("%s, %s, %s", client.URL(), client.APIVersion(), client.RequestTimeout())
 		}
 		config, err := client.Config(t.Context())
-		if err != nil || config.OwnSite() != "site-a" {
+		if err != nil || config.SiteName() != "site-a" {
 			t.Errorf("config %+v, error %v", config, err)
 		}
-		if done, err := client.Configured(t.Context()); err != nil || !done {
+		if done, err := client.IsConfigured(t.Context()); err != nil || !done {
 			t.Errorf("configured %v, error %v", done, err)
 		}
 	})

@@ -9,21 +9,21 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// SessionDetails says who a session belongs to ("Get Session"). The Manager
-// service leaves AuthenticatedSites empty.
+// SessionDetails are the user and the sites of a session ("Get Session"). The
+// Manager service leaves AuthenticatedSites empty.
 type SessionDetails struct {
 	User               string              `json:"user"`
 	Roles              []string            `json:"roles"`
 	AuthenticatedSites []AuthenticatedSite `json:"authenticatedSites"`
 }
 
-// AuthenticatedSite is a site the session may act on.
+// AuthenticatedSite is a site at which the session may act.
 type AuthenticatedSite struct {
 	Site string `json:"site"`
 	Org  string `json:"org"`
 }
 
-// At is the entry of a site among those the session may act on.
+// At returns the entry of a site at which the session may act.
 func (d SessionDetails) At(site string) (AuthenticatedSite, bool) {
 	for _, s := range d.AuthenticatedSites {
 		if values.SiteName(s.Site) == values.SiteName(site) {
@@ -35,18 +35,18 @@ func (d SessionDetails) At(site string) (AuthenticatedSite, bool) {
 
 var sessionRequest = rest.Request{Method: http.MethodGet, Path: "/sessions"}
 
-// Session asks whose session this is (GET /sessions).
+// Session reads the client's session (GET /sessions).
 func (c *Client) Session(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
 	err := c.fetch(ctx, sessionRequest, &details)
 	return details, err
 }
 
-// SingleUse reports whether the login serves once: then nothing that could do
-// without a session should log in.
-func (c *Client) SingleUse() bool { return c.login.Traits().SingleUse }
+// IsSingleUse reports whether the login can be used only once. A call that can do
+// without a session should then not log in.
+func (c *Client) IsSingleUse() bool { return c.login.Traits().SingleUse }
 
-// HasSession reports whether a session is open: then a call sends no login.
+// HasSession reports whether a session is open, so that a call needs no login.
 func (c *Client) HasSession() bool { return c.sessions.IsOpen() }
 
 // server describes the sessions of an appliance.
@@ -69,20 +69,20 @@ func (c *Client) logOut(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	return response.HTMLError() // of a firewall, which has let nothing through
+	return response.HTMLError() // from a firewall: the appliance has not received the request
 }
 
-// Logout ends every session the client opened. An external token is left alone.
-// Afterwards the client is closed.
+// Logout ends every session that the client opened, and closes the client. It does
+// not end an external session.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
 	return c.sessions.Close(ctx)
 }
 
-// DetachedSession is a session apart from the one the client's requests share. It
-// is never renewed.
+// DetachedSession is a session that the client's requests do not use. It is never
+// renewed.
 type DetachedSession struct {
-	ID     string // by which FindSession finds it; no secret
+	ID     string // for FindSession; not secret
 	token  string
 	client *Client
 }
@@ -97,16 +97,16 @@ func (c *Client) OpenSession(ctx context.Context) (*DetachedSession, error) {
 	return &DetachedSession{ID: id, token: token, client: c}, nil
 }
 
-// FindSession finds a session of OpenSession that has not been logged out.
-func (c *Client) FindSession(id string) (own *DetachedSession, ok bool) {
+// FindSession returns a session of OpenSession that has not been logged out.
+func (c *Client) FindSession(id string) (s *DetachedSession, ok bool) {
 	token, ok := c.sessions.Find(id)
 	return &DetachedSession{ID: id, token: token, client: c}, ok
 }
 
-// Token is the session's token, a secret.
+// Token returns the session's token, which is secret.
 func (s *DetachedSession) Token() string { return s.token }
 
-// Details asks whose session this is, which also keeps it from idling out.
+// Details reads the session. The request also keeps the session alive.
 func (s *DetachedSession) Details(ctx context.Context) (SessionDetails, error) {
 	var details SessionDetails
 	response, err := s.client.send(ctx, s.token, sessionRequest)
@@ -116,8 +116,8 @@ func (s *DetachedSession) Details(ctx context.Context) (SessionDetails, error) {
 	return details, err
 }
 
-// Logout ends the session; one that has ended is no error. After an error the
-// client's own Logout tries again.
+// Logout ends the session. It is no error if the session has ended before. After an
+// error Client.Logout tries again.
 func (s *DetachedSession) Logout(ctx context.Context) error {
 	return s.client.sessions.End(ctx, s.ID)
 }

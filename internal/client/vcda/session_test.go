@@ -19,10 +19,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// crowd is how many requests run at once where one login must serve all.
-const crowd = 50
+// concurrentCalls is the number of concurrent calls that share one login.
+const concurrentCalls = 50
 
-// TestAt: a site name is the same in either form of Unicode.
+// A site name may be in either Unicode form.
 func TestAt(t *testing.T) {
 	details := SessionDetails{AuthenticatedSites: []AuthenticatedSite{{Site: "Mu\u0308nchen", Org: "acme"}}}
 	if at, ok := details.At("M\u00fcnchen"); !ok || at.Org != "acme" {
@@ -41,7 +41,7 @@ func TestSession_details(t *testing.T) {
 			AuthenticatedSites: []AuthenticatedSite{{Site: "site-a", Org: "System"}},
 		},
 	}
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		got, err := start(t, service).Session(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -57,51 +57,51 @@ func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	if n := f.a.Stats().Total; n != 0 {
 		t.Errorf("%d requests before the first use", n)
 	}
-	together(crowd, func() {
+	runConcurrently(concurrentCalls, func() {
 		if _, err := f.Sites(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
-	if s := f.a.Stats(); s.Logins != 1 || s.Requests["GET /sites"] != crowd {
+	if s := f.a.Stats(); s.Logins != 1 || s.Requests["GET /sites"] != concurrentCalls {
 		t.Errorf("%d logins, %v", s.Logins, s.Requests)
 	}
 }
 
-// A failing login is shared by those who wait for it, not sent by each in turn.
+// Concurrent calls share a failed login. Each does not send its own.
 func TestLogin_failureSharedByConcurrentCalls(t *testing.T) {
 	calls := map[string]func(context.Context, *Client) error{
 		"sites":   func(ctx context.Context, c *Client) error { _, err := c.Sites(ctx); return err },
 		"service": func(ctx context.Context, c *Client) error { _, err := c.Service(ctx); return err },
 	}
 	for name, call := range calls {
-		t.Run(name, func(t *testing.T) { oneFailingLogin(t, call) })
+		t.Run(name, func(t *testing.T) { requireOneFailedLogin(t, call) })
 	}
 }
 
-func oneFailingLogin(t *testing.T, call func(context.Context, *Client) error) {
+func requireOneFailedLogin(t *testing.T, call func(context.Context, *Client) error) {
 	t.Helper()
 	f := start(t, Manager)
 	waiting := make(chan struct{})
 	f.a.BeforeResponse(func(*http.Request) { <-waiting })
 	f.a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Status, Status: 503})
 	var begun sync.WaitGroup
-	begun.Add(crowd)
+	begun.Add(concurrentCalls)
 	go func() { begun.Wait(); close(waiting) }()
-	together(crowd, func() {
+	runConcurrently(concurrentCalls, func() {
 		begun.Done()
 		var login *LoginError
 		if err := call(t.Context(), f.Client); !errors.As(err, &login) || login.Refused {
 			t.Errorf("error %v", err)
 		}
 	})
-	// Those who were slow to ask may begin another one.
-	if n := f.a.Stats().Requests["POST /sessions"]; n > crowd/2 {
+	// A late call may start another login.
+	if n := f.a.Stats().Requests["POST /sessions"]; n > concurrentCalls/2 {
 		t.Errorf("%d logins", n)
 	}
 }
 
-// meet holds back the answers to reads of sites until n of them have arrived.
-func meet(a *simulator.Appliance, n int) {
+// holdReads delays the responses to reads until n of them have arrived.
+func holdReads(a *simulator.Appliance, n int) {
 	var arrived sync.WaitGroup
 	arrived.Add(n)
 	var count atomic.Int32
@@ -114,28 +114,28 @@ func meet(a *simulator.Appliance, n int) {
 	})
 }
 
-// Expiry leads to one login however many requests find out at once, and each of
-// them is answered.
+// When a session expires, concurrent requests share one login, and each of them
+// succeeds.
 func TestSession_expired(t *testing.T) {
-	ways := map[string]func(f *fixture){
+	expiries := map[string]func(f *fixture){
 		"idle":         func(f *fixture) { f.clock.advance(31 * time.Minute) },
 		"restart":      func(f *fixture) { f.a.Restart() },
 		"ended by one": func(f *fixture) { f.a.ExpireSessions() },
 	}
-	for name, expire := range ways {
+	for name, expire := range expiries {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
 			if _, err := f.Sites(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			expire(f)
-			meet(f.a, crowd)
-			together(crowd, func() {
+			holdReads(f.a, concurrentCalls)
+			runConcurrently(concurrentCalls, func() {
 				if sites, err := f.Sites(t.Context()); err != nil || len(sites) != 1 {
 					t.Errorf("sites %v, error %v", sites, err)
 				}
 			})
-			if s := f.a.Stats(); s.Logins != 2 || s.FailedLogins != 0 || s.Requests["GET /sites"] != 1+2*crowd {
+			if s := f.a.Stats(); s.Logins != 2 || s.FailedLogins != 0 || s.Requests["GET /sites"] != 1+2*concurrentCalls {
 				t.Errorf("%d logins, %v, want one more login and each request once more", s.Logins, s.Requests)
 			}
 			if err := f.Logout(t.Context()); err != nil || f.a.Stats().Requests["DELETE /sessions"] != 1 {
@@ -145,15 +145,15 @@ func TestSession_expired(t *testing.T) {
 	}
 }
 
-// A request that starts something was not begun by the server that found the
-// session expired: it is sent once more, and acts once.
+// A request that the server refuses because the session has expired is sent once
+// more. It is performed once.
 func TestSession_expiredBeforeAPairing(t *testing.T) {
 	f := start(t, Manager)
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	f.a.ExpireSessions()
-	task := f.pairing(time.Second)
+	task := f.startPairing(time.Second)
 	if _, err := f.Wait(t.Context(), task); err != nil {
 		t.Error(err)
 	}
@@ -171,7 +171,7 @@ func TestSession_refusedReloginIsFinal(t *testing.T) {
 	accounts.LocalUsers = nil
 	f.a.SetAccounts(accounts)
 	f.a.ExpireSessions()
-	meet(f.a, crowd)
+	holdReads(f.a, concurrentCalls)
 	call := func() {
 		_, err := f.Sites(t.Context())
 		var login *LoginError
@@ -179,7 +179,7 @@ func TestSession_refusedReloginIsFinal(t *testing.T) {
 			t.Errorf("error %v, want a refused login", err)
 		}
 	}
-	together(crowd, call)
+	runConcurrently(concurrentCalls, call)
 	call()
 	if s := f.a.Stats(); s.FailedLogins != 1 || s.Requests["POST /sessions"] != 2 {
 		t.Errorf("%d refused logins, %v, want one more login", s.FailedLogins, s.Requests)
@@ -189,7 +189,7 @@ func TestSession_refusedReloginIsFinal(t *testing.T) {
 	}
 }
 
-// The three kinds of 401 are told apart.
+// Only a 401 for an expired session leads to a login.
 func TestSession_other401s(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"remote site":                 {Body: `{"code":"RemoteAuthenticationFailure","msg":"Extend first."}`},
@@ -236,11 +236,10 @@ func TestSession_other401s(t *testing.T) {
 	}
 }
 
-// A server that refuses a token it has just given is not asked for tokens
-// forever.
+// If a server refuses its new tokens, the client does not log in again and again.
 func TestSession_freshTokenRefused(t *testing.T) {
 	expired := reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)
-	for name, works := range map[string]int32{"from the first request on": 0, "after a while": 1} {
+	for name, accepted := range map[string]int32{"from the first request on": 0, "after a while": 1} {
 		t.Run(name, func(t *testing.T) {
 			var logins, reads atomic.Int32
 			client := scriptedLogin(t, func(w http.ResponseWriter, r *http.Request) {
@@ -248,13 +247,13 @@ func TestSession_freshTokenRefused(t *testing.T) {
 				case r.Method == http.MethodPost:
 					logins.Add(1)
 					w.Header().Set(tokenHeader, "token")
-				case r.Method == http.MethodGet && reads.Add(1) <= works:
+				case r.Method == http.MethodGet && reads.Add(1) <= accepted:
 					reply(200, "[]")(w, r)
 				default:
 					expired(w, r)
 				}
 			})
-			for range works {
+			for range accepted {
 				if _, err := client.Sites(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -264,17 +263,17 @@ func TestSession_freshTokenRefused(t *testing.T) {
 					t.Errorf("error %v, want the 401", err)
 				}
 			}
-			if got := logins.Load(); got != 1+works {
-				t.Errorf("%d logins, want %d", got, 1+works)
+			if got := logins.Load(); got != 1+accepted {
+				t.Errorf("%d logins, want %d", got, 1+accepted)
 			}
 		})
 	}
 }
 
-// A restart of the service ends the session before its first use: one more login
-// serves everybody. A token that is refused after that is final.
+// A restart of the service may end a session before its first use. All calls share
+// one more login. A token that is refused after that is final.
 func TestSession_endedBeforeItsFirstUse(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		var refusals atomic.Int32
 		f.a.BeforeResponse(func(r *http.Request) {
@@ -282,7 +281,7 @@ func TestSession_endedBeforeItsFirstUse(t *testing.T) {
 				f.a.ExpireSessions()
 			}
 		})
-		together(20, func() {
+		runConcurrently(20, func() {
 			if _, err := f.Session(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -302,7 +301,7 @@ func TestSession_endedBeforeItsFirstUse(t *testing.T) {
 			reply(401, `{"code":"NotAuthenticated","msg":"Authentication required."}`)(w, r)
 		})
 		for range 3 {
-			together(5, func() {
+			runConcurrently(5, func() {
 				if _, err := client.Sites(t.Context()); rest.Status(err) != http.StatusUnauthorized {
 					t.Errorf("error %v, want the 401", err)
 				}
@@ -314,20 +313,20 @@ func TestSession_endedBeforeItsFirstUse(t *testing.T) {
 	})
 }
 
-// token logs in by itself and returns the session's token.
+// token logs in and returns the session's token.
 func (f *fixture) token() string {
 	f.t.Helper()
 	if _, err := f.Session(f.t.Context()); err != nil {
 		f.t.Fatal(err)
 	}
-	return f.last("GET", "/sessions").Header.Get(tokenHeader)
+	return f.lastRequest("GET", "/sessions").Header.Get(tokenHeader)
 }
 
-func TestSession_givenToken(t *testing.T) {
+func TestSession_externalToken(t *testing.T) {
 	t.Run("used and left alone", func(t *testing.T) {
 		f := start(t, Manager)
 		client := f.connect(SessionToken{Token: f.token()}, nil)
-		together(crowd, func() {
+		runConcurrently(concurrentCalls, func() {
 			if details, err := client.Session(t.Context()); err != nil || details.User != "root" {
 				t.Errorf("session %+v, error %v", details, err)
 			}
@@ -336,7 +335,7 @@ func TestSession_givenToken(t *testing.T) {
 			t.Error(err)
 		}
 		if s := f.a.Stats(); s.Logins != 1 || s.Logouts != 0 || s.LiveSessions != 1 {
-			t.Errorf("stats %+v, want the session of its owner alive", s)
+			t.Errorf("stats %+v, want the external session open", s)
 		}
 		if _, err := client.Session(t.Context()); !errors.Is(err, ErrClosed) {
 			t.Errorf("error %v after the logout, want ErrClosed", err)
@@ -369,9 +368,8 @@ func TestSession_givenToken(t *testing.T) {
 	}
 }
 
-// The login outlives the request that began it, so that its session can be
-// ended: Logout waits for it.
-func TestLogin_outlivesItsCaller(t *testing.T) {
+// A login goes on when its caller gives up, so that Logout can end its session.
+func TestLogin_canceledCaller(t *testing.T) {
 	f := start(t, Manager)
 	ctx, cancel := context.WithCancel(t.Context())
 	arrived, release := make(chan struct{}), make(chan struct{})
@@ -385,7 +383,7 @@ func TestLogin_outlivesItsCaller(t *testing.T) {
 	if _, err := f.Sites(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the caller's", err)
 	}
-	// A Logout that can't wait gives up; the next one has time.
+	// The first Logout has no time and gives up.
 	if err := f.Logout(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
@@ -422,7 +420,7 @@ func TestLogout(t *testing.T) {
 		if _, err := f.Sites(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		together(10, func() {
+		runConcurrently(10, func() {
 			if err := f.Logout(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -436,7 +434,7 @@ func TestLogout(t *testing.T) {
 				t.Errorf("error %v, want ErrClosed", err)
 			}
 		}
-		if _, err := f.Pair(t.Context(), f.pair("")); !errors.Is(err, ErrClosed) || IsOutcomeUnknown(err) {
+		if _, err := f.Pair(t.Context(), f.pairRequest("")); !errors.Is(err, ErrClosed) || IsOutcomeUnknown(err) {
 			t.Errorf("error %v, want ErrClosed", err)
 		}
 		if f.a.Stats().Total != before {
@@ -466,7 +464,7 @@ func TestLogout(t *testing.T) {
 			t.Errorf("%d logouts, want 2", n)
 		}
 	})
-	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the answer is lost": simulator.DropResponse, "the server fails once": simulator.Status} {
+	for name, kind := range map[string]simulator.FaultKind{"the connection is lost": simulator.Reset, "the response is lost": simulator.DropResponse, "the server fails once": simulator.Status} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
 			if _, err := f.Sites(t.Context()); err != nil {
@@ -480,9 +478,9 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// On a slow appliance the sessions end side by side, though they are more than the
-// requests that may be in flight: here each logout is answered when all have arrived.
-func TestLogout_endsSessionsSideBySide(t *testing.T) {
+// Sessions end concurrently, also when there are more of them than MaxConcurrent.
+// The server responds once all logouts have arrived.
+func TestLogout_endsSessionsConcurrently(t *testing.T) {
 	const sessions = 4
 	var arrived sync.WaitGroup
 	arrived.Add(sessions)

@@ -10,13 +10,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// setupCalls is what differs between the versions of the API in the calls that set
-// an appliance up.
+// setupCalls are the differences between the versions of the API in the setup of an
+// appliance.
 type setupCalls struct {
-	expiry     []string // paths of the expiry of the root password: that of the version, then the other one
-	ssoAtLS    bool     // the Manager's lookup service takes SSO credentials
-	pluginSSO  bool     // the plug-in's calls take SSO credentials
-	tunnelList bool     // several tunnels with ids; else one, which GET /config shows
+	expiry     []string // paths of the expiry of the root password: of this version, then of the others
+	ssoAtLS    bool     // the Manager's lookup service needs SSO credentials
+	pluginSSO  bool     // the plug-in's calls need SSO credentials
+	tunnelList bool     // several tunnels with ids; else one, in GET /config
 }
 
 const (
@@ -32,16 +32,16 @@ var setupByVersion = map[string]setupCalls{
 
 func (c *Client) setupCalls() setupCalls { return setupByVersion[c.APIVersion()] }
 
-// HasTunnelList reports whether the API version, once it is settled, knows several
-// tunnels, with ids.
+// HasTunnelList reports whether the API version has several tunnels with ids. Call
+// SettleVersion before.
 func (c *Client) HasTunnelList() bool { return c.setupCalls().tunnelList }
 
-// PluginNeedsSSO reports whether the API version, once it is settled, wants SSO
-// credentials to register and unregister the plug-in of the vSphere Client.
+// PluginNeedsSSO reports whether the API version needs SSO credentials to register
+// and unregister the plug-in of the vSphere Client. Call SettleVersion before.
 func (c *Client) PluginNeedsSSO() bool { return c.setupCalls().pluginSSO }
 
-// SetupQueue lets one write of the set-up at a time pass to a host, whatever the
-// port: the services of an appliance share one operating system.
+// SetupQueue lets one write of the setup at a time run on a host, on any port: the
+// services of an appliance share one operating system.
 type SetupQueue struct {
 	lock  sync.Mutex
 	hosts map[string]chan struct{}
@@ -67,26 +67,27 @@ func (q *SetupQueue) enter(ctx context.Context, host string) (leave func(), err 
 	}
 }
 
-// AbsentCallError is a call that this version of the appliance does not have.
+// AbsentCallError is the error of a call that the version of the appliance does not
+// have.
 type AbsentCallError struct{ Err error }
 
 func (e *AbsentCallError) Error() string { return "the appliance has no such call: " + e.Err.Error() }
 func (e *AbsentCallError) Unwrap() error { return e.Err }
 
-// unproven turns the response to a call that only old appliances are known to have
-// into an *AbsentCallError where this one lacks it.
-func unproven(err error) error {
+// asAbsentCall turns the error of a call that only old appliances are known to have
+// into an *AbsentCallError if the appliance does not have the call.
+func asAbsentCall(err error) error {
 	if s := apiStatus(err); s == http.StatusNotFound || s == http.StatusMethodNotAllowed {
 		return &AbsentCallError{err}
 	}
 	return err
 }
 
-// UnknownOutcomeError is a call that must not be performed twice, of which it is
-// not known whether it was performed. It was not sent again.
+// UnknownOutcomeError is the error of a call that may have been performed. It was
+// not sent again, because it must not be performed twice.
 type UnknownOutcomeError struct {
-	Err  error // the response
-	Look error // why looking for it ended, nil when it was not there
+	Err      error // the response
+	CheckErr error // why the check for its effect failed, nil if there was no effect
 }
 
 func (e *UnknownOutcomeError) Error() string {
@@ -94,14 +95,14 @@ func (e *UnknownOutcomeError) Error() string {
 }
 
 func (e *UnknownOutcomeError) Unwrap() []error {
-	if e.Look == nil {
+	if e.CheckErr == nil {
 		return []error{e.Err}
 	}
-	return []error{e.Err, e.Look}
+	return []error{e.Err, e.CheckErr}
 }
 
-// Pauses after a write that was declined, and while looking for one whose response
-// got lost.
+// Pauses after a declined write, and while the effect of a write with a lost
+// response is checked.
 const (
 	shortestPause = 2 * time.Second
 	longestPause  = 30 * time.Second
@@ -109,11 +110,11 @@ const (
 	lostWriteTime = 20 * time.Second
 )
 
-// write sends a write of the set-up and decodes the response into v, unless that
-// is nil. The context alone limits its time, since the appliance contacts other
-// servers meanwhile. What the appliance declines is sent again until ctx ends.
-// Performing it twice does no harm: where the response gets lost it is sent once
-// more, as soon as the appliance answers a read.
+// write sends a write of the setup and decodes the response into v, unless v is
+// nil. Only ctx limits its time, since the appliance contacts other servers during
+// the request. A declined write is sent again until ctx ends. It may be performed
+// twice: if the response is lost, it is sent once more, as soon as the appliance
+// responds to a read.
 func (c *Client) write(ctx context.Context, r rest.Request, v any) error {
 	leave, err := c.enterQueue(ctx)
 	if err != nil {
@@ -123,10 +124,10 @@ func (c *Client) write(ctx context.Context, r rest.Request, v any) error {
 	return c.writeInTurn(ctx, r, v)
 }
 
-// writeInTurn is write within the caller's turn.
+// writeInTurn is write for a caller that has its turn in the queue.
 func (c *Client) writeInTurn(ctx context.Context, r rest.Request, v any) error {
 	err := c.repeat(ctx, r, v, nil)
-	if OutcomeOf(err) != rest.Unknown || status(err) == http.StatusInternalServerError { // the appliance's own answer
+	if OutcomeOf(err) != rest.Unknown || status(err) == http.StatusInternalServerError { // a response of the appliance, not of a proxy
 		return err
 	}
 	isBack := func(ctx context.Context) (bool, error) {
@@ -139,29 +140,29 @@ func (c *Client) writeInTurn(ctx context.Context, r rest.Request, v any) error {
 	return c.repeat(ctx, r, v, nil)
 }
 
-// writeOnce is write for a call that must not be performed twice. Look reports
-// whether it has been performed already. It is asked before the call is sent again,
-// and when the outcome is unknown: then the call is not sent again.
-func (c *Client) writeOnce(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
+// writeOnce is write for a call that must not be performed twice. isDone reports
+// whether it has been performed. It is called before the call is sent again, and if
+// the outcome is unknown; then the call is not sent again.
+func (c *Client) writeOnce(ctx context.Context, r rest.Request, v any, isDone func(context.Context) (bool, error)) error {
 	leave, err := c.enterQueue(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err = c.repeat(ctx, r, v, look); OutcomeOf(err) == rest.Unknown {
-		return c.findLost(ctx, err, look)
+	if err = c.repeat(ctx, r, v, isDone); OutcomeOf(err) == rest.Unknown {
+		return c.findLost(ctx, err, isDone)
 	}
 	return err
 }
 
-// enterQueue waits for the turn at the appliance and returns the function that ends it.
+// enterQueue waits for the caller's turn at the appliance. leave ends the turn.
 func (c *Client) enterQueue(ctx context.Context) (leave func(), err error) {
 	return c.queue.enter(ctx, c.http.BaseURL().Hostname())
 }
 
-// repeat sends a request until the appliance does not decline it, or look, unless
-// that is nil, finds it performed.
-func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(context.Context) (bool, error)) error {
+// repeat sends a request until the appliance does not decline it, or until isDone,
+// which may be nil, reports that it was performed.
+func (c *Client) repeat(ctx context.Context, r rest.Request, v any, isDone func(context.Context) (bool, error)) error {
 	r.NoTimeout = true
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		err := c.exchange(ctx, r, v)
@@ -169,10 +170,10 @@ func (c *Client) repeat(ctx context.Context, r rest.Request, v any, look func(co
 			return err
 		}
 		if ended := c.clock.Sleep(ctx, max(pause, RetryAfter(err))); ended != nil {
-			return fmt.Errorf("%w; the appliance declined until then: %w", ended, err)
+			return fmt.Errorf("%w; the appliance declined the request until then: %w", ended, err)
 		}
-		if look != nil {
-			if done, err := look(ctx); done || err != nil {
+		if isDone != nil {
+			if done, err := isDone(ctx); done || err != nil {
 				return err
 			}
 		}
@@ -188,30 +189,30 @@ func (c *Client) exchange(ctx context.Context, r rest.Request, v any) error {
 	return response.JSON(v)
 }
 
-// findLost looks for the effect of a write whose outcome is unknown. The caller
-// gives up before the request does: then there is no time to look.
-func (c *Client) findLost(ctx context.Context, lost error, look func(context.Context) (bool, error)) error {
+// findLost checks the effect of a write whose outcome is unknown, until it is found
+// or lostWriteTime is over. It checks once if ctx has ended.
+func (c *Client) findLost(ctx context.Context, lost error, isDone func(context.Context) (bool, error)) error {
 	for end := c.clock.Now().Add(lostWriteTime); ; {
-		done, err := look(ctx)
+		done, err := isDone(ctx)
 		switch {
 		case done:
 			return nil
 		case ctx.Err() != nil:
-			return &UnknownOutcomeError{Err: lost, Look: context.Cause(ctx)}
+			return &UnknownOutcomeError{Err: lost, CheckErr: context.Cause(ctx)}
 		case err != nil && !IsTransient(err):
-			return &UnknownOutcomeError{Err: lost, Look: err}
+			return &UnknownOutcomeError{Err: lost, CheckErr: err}
 		case !c.clock.Now().Before(end):
-			return &UnknownOutcomeError{Err: lost, Look: err}
+			return &UnknownOutcomeError{Err: lost, CheckErr: err}
 		}
 		if err := c.clock.Sleep(ctx, lostWritePoll); err != nil {
-			return &UnknownOutcomeError{Err: lost, Look: err}
+			return &UnknownOutcomeError{Err: lost, CheckErr: err}
 		}
 	}
 }
 
-// IsUp asks without a session whether the service answers: one that is up asks for
-// a login (GET /sessions).
-func (c *Client) IsUp(ctx context.Context) error {
+// Ping checks without a session that the service responds: it asks for a login (GET
+// /sessions).
+func (c *Client) Ping(ctx context.Context) error {
 	_, err := c.http.Do(ctx, rest.Request{Method: http.MethodGet, Path: "/sessions", Header: http.Header{"Accept": {accept(c.APIVersion())}}})
 	if rest.Status(err) == http.StatusUnauthorized {
 		return nil
@@ -219,8 +220,8 @@ func (c *Client) IsUp(ctx context.Context) error {
 	return err
 }
 
-// LicenseInfo is the license of an appliance. The key may be masked: never compare
-// it. ExpirationDate is in milliseconds since the epoch; 0 is never.
+// LicenseInfo is the license of an appliance. ExpirationDate is in milliseconds
+// since the epoch; 0 is never.
 type LicenseInfo struct {
 	IsLicensed     bool  `json:"isLicensed"`
 	ExpirationDate int64 `json:"expirationDate"`
@@ -242,7 +243,7 @@ func (c *Client) SetLicense(ctx context.Context, key string) error {
 	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/license", Body: body, Secrets: []string{key}}, nil)
 }
 
-// SetSite gives the appliance its site name, permanently ("Configure Site" on the
+// SetSite sets the site name of the appliance permanently ("Configure Site" on the
 // Manager, "Config Site" on the Cloud service, POST /config/site). The description
 // is for the Cloud service. It is sent once.
 func (c *Client) SetSite(ctx context.Context, service Service, name, description string) error {
@@ -257,7 +258,7 @@ func (c *Client) SetSite(ctx context.Context, service Service, name, description
 	}
 	return c.writeOnce(ctx, rest.Request{Method: http.MethodPost, Path: "/config/site", Body: body}, nil, func(ctx context.Context) (bool, error) {
 		config, err := c.Config(ctx)
-		return config.OwnSite() == name, err
+		return config.SiteName() == name, err
 	})
 }
 
@@ -274,9 +275,9 @@ type SSOAdmin struct {
 	Password string `json:"ssoPassword"`
 }
 
-// SetLookupService sets the lookup service ("Configure Set Ls",
-// POST /config/lookup-service). A Manager that is not beside a Cloud service wants
-// SSO credentials with it since 4.6, which it keeps; admin is nil for the others.
+// SetLookupService sets the lookup service ("Configure Set Ls", POST
+// /config/lookup-service). Since 4.6 a Manager without a Cloud service needs SSO
+// credentials, which it stores; admin is nil for others.
 func (c *Client) SetLookupService(ctx context.Context, ls LookupService, admin *SSOAdmin) error {
 	if err := c.SettleVersion(ctx); err != nil {
 		return err
@@ -292,23 +293,24 @@ func (c *Client) SetLookupService(ctx context.Context, ls LookupService, admin *
 	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/lookup-service", Body: body, Secrets: secrets}, nil)
 }
 
-// SetManagerLookupService sets the lookup service of the Manager beside a Cloud
-// service, through the latter (POST /config/manager/lookup-service, known from old
-// appliances only). *AbsentCallError where the appliance lacks it.
+// SetManagerLookupService sets the lookup service of the Manager of a Cloud service
+// (POST /config/manager/lookup-service, known from old appliances only). It fails
+// with *AbsentCallError if the appliance does not have the call.
 func (c *Client) SetManagerLookupService(ctx context.Context, ls LookupService) error {
-	return unproven(c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/manager/lookup-service", Body: ls}, nil))
+	return asAbsentCall(c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/manager/lookup-service", Body: ls}, nil))
 }
 
-// CheckLookupService lets a Cloud service look at a lookup service
-// (POST /config/check-lookup-service, known from old appliances only).
-// *AbsentCallError where the appliance lacks it.
+// CheckLookupService lets a Cloud service check a lookup service (POST
+// /config/check-lookup-service, known from old appliances only). It fails with
+// *AbsentCallError if the appliance does not have the call.
 func (c *Client) CheckLookupService(ctx context.Context, ls LookupService) error {
 	_, err := c.do(ctx, rest.Request{Method: http.MethodPost, Path: "/config/check-lookup-service", Body: ls, NoTimeout: true})
-	return unproven(err)
+	return asAbsentCall(err)
 }
 
-// Director is a Cloud Director and how to log in there (ConfigureVcdRequest). URL
-// ends in /api. Without a thumbprint public authorities vouch for its certificate.
+// Director is the address and the login of a Cloud Director (ConfigureVcdRequest).
+// URL ends in /api. Without a thumbprint a public authority must have issued its
+// certificate.
 type Director struct {
 	URL        string `json:"vcdUrl"`
 	Username   string `json:"vcdUsername"`
@@ -322,12 +324,12 @@ func (c *Client) SetDirector(ctx context.Context, d Director) error {
 	return c.write(ctx, rest.Request{Method: http.MethodPost, Path: "/config/vcloud", Body: d, Secrets: []string{d.Password}}, nil)
 }
 
-// CheckDirector lets a Cloud service log in to a Cloud Director
-// (POST /config/check-vcloud, known from old appliances only). *AbsentCallError
-// where the appliance lacks it.
+// CheckDirector lets a Cloud service log in to a Cloud Director (POST
+// /config/check-vcloud, known from old appliances only). It fails with
+// *AbsentCallError if the appliance does not have the call.
 func (c *Client) CheckDirector(ctx context.Context, d Director) error {
 	_, err := c.do(ctx, rest.Request{Method: http.MethodPost, Path: "/config/check-vcloud", Body: d, Secrets: []string{d.Password}, NoTimeout: true})
-	return unproven(err)
+	return asAbsentCall(err)
 }
 
 // EndpointConfiguration are the addresses of a Cloud service; nil is unset.
@@ -342,8 +344,8 @@ type EndpointConfiguration struct {
 	APIPublicPort     *int64  `json:"apiPublicPort"`
 }
 
-// Endpoints are the addresses as configured, and as in effect with the defaults of
-// what is unset.
+// Endpoints are the configured addresses, and the effective ones, with defaults for
+// those that are not set.
 type Endpoints struct {
 	Configured EndpointConfiguration `json:"configured"`
 	Effective  EndpointConfiguration `json:"effective"`
@@ -359,10 +361,10 @@ func (c *Client) Endpoints(ctx context.Context) (Endpoints, error) {
 	return e, err
 }
 
-// SetPublicEndpoint changes what a Cloud service tells other sites ("Configure
+// SetPublicEndpoint sets the address of a Cloud service for other sites ("Configure
 // Update Endpoints", POST /config/endpoints). The call replaces all addresses, so
-// the others are read and written back: a tunnel that is registered, at most before
-// or after both calls, enters its name among them.
+// the others are read and written back, in one turn: the registration of a tunnel,
+// which adds its name to them, comes before or after both calls.
 func (c *Client) SetPublicEndpoint(ctx context.Context, address string, port int64) error {
 	leave, err := c.enterQueue(ctx)
 	if err != nil {
@@ -379,9 +381,9 @@ func (c *Client) SetPublicEndpoint(ctx context.Context, address string, port int
 
 const pluginPath = "/config/vsphere-ui"
 
-// RegisterPlugin registers the plug-in of the vSphere Client
-// (POST /config/vsphere-ui) and returns its status, such as "OK". Up to 4.5 it
-// takes the SSO credentials.
+// RegisterPlugin registers the plug-in of the vSphere Client (POST
+// /config/vsphere-ui) and returns its status, such as "OK". Up to 4.5 it needs the
+// SSO credentials.
 func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, error) {
 	if err := c.SettleVersion(ctx); err != nil {
 		return "", err
@@ -397,8 +399,8 @@ func (c *Client) RegisterPlugin(ctx context.Context, admin SSOAdmin) (string, er
 	return response.Status, err
 }
 
-// UnregisterPlugin removes the plug-in of the vSphere Client
-// (DELETE /config/vsphere-ui). One that is not registered is no error.
+// UnregisterPlugin removes the plug-in of the vSphere Client (DELETE
+// /config/vsphere-ui). It is no error if it is not registered.
 func (c *Client) UnregisterPlugin(ctx context.Context, admin SSOAdmin) error {
 	if err := c.SettleVersion(ctx); err != nil {
 		return err
@@ -414,8 +416,8 @@ func (c *Client) UnregisterPlugin(ctx context.Context, admin SSOAdmin) error {
 	return err
 }
 
-// RemoteAppliance is another appliance that this one logs in to as its root user.
-// Nothing keeps the password.
+// RemoteAppliance is another appliance, to which this one logs in as root. The
+// password is not stored.
 type RemoteAppliance struct {
 	APIURL        string `json:"apiUrl"`
 	APIThumbprint string `json:"apiThumbprint"`

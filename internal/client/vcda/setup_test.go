@@ -128,7 +128,7 @@ func TestSetUpManager_eachVersion(t *testing.T) {
 			if err != nil || config != want {
 				t.Errorf("%+v, %v", config, err)
 			}
-			configured, err := d.Configured(ctx)
+			configured, err := d.IsConfigured(ctx)
 			if err != nil || !configured {
 				t.Errorf("configured: %t, %v", configured, err)
 			}
@@ -178,8 +178,8 @@ func TestSetUpCloud_eachVersion(t *testing.T) {
 	}
 }
 
-// TestUnprovenCalls asks an appliance that lacks the calls of old ones.
-func TestUnprovenCalls(t *testing.T) {
+// The appliance does not have the calls of old ones.
+func TestAbsentCalls(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, Cloud)
 	d.main.Lack("/config/check-lookup-service", "/config/check-vcloud", "/config/manager/lookup-service", "/config/tunnels/lookup-service")
@@ -210,7 +210,7 @@ func TestPasswordExpiry_olderAppliance(t *testing.T) {
 func TestChangeRootPassword(t *testing.T) {
 	t.Parallel()
 	d, ctx := deploy(t, Manager), t.Context()
-	never := func(context.Context) (bool, error) { t.Error("asked for a proof"); return false, nil }
+	never := func(context.Context) (bool, error) { t.Error("unexpected check"); return false, nil }
 	err := d.ChangeRootPassword(ctx, "wrong", "Yet-another-3", never)
 	if OutcomeOf(err) != rest.Refused || d.main.Stats().Logins != 1 {
 		t.Errorf("%v after %d logins", err, d.main.Stats().Logins)
@@ -229,8 +229,7 @@ func TestChangeRootPassword(t *testing.T) {
 	}
 }
 
-// TestWrites_sentOnce loses the response to each call that must not be performed
-// twice, after and before it was performed.
+// A call that must not be performed twice fails, before or after it is performed.
 func TestWrites_sentOnce(t *testing.T) {
 	t.Parallel()
 	type call struct {
@@ -258,7 +257,7 @@ func TestWrites_sentOnce(t *testing.T) {
 	}
 	for name, c := range calls {
 		_, path, _ := strings.Cut(c.name, " ")
-		for trouble, row := range map[string]struct {
+		for failure, row := range map[string]struct {
 			fault simulator.Fault
 			sent  int
 			fails bool
@@ -270,7 +269,7 @@ func TestWrites_sentOnce(t *testing.T) {
 			"declined":           {simulator.Fault{Kind: simulator.Status, Status: http.StatusConflict}, 2, false},
 			"declined, but done": {simulator.Fault{Kind: simulator.Status, Status: http.StatusServiceUnavailable, PerformFirst: true}, 1, false},
 		} {
-			t.Run(name+"/"+trouble, func(t *testing.T) {
+			t.Run(name+"/"+failure, func(t *testing.T) {
 				t.Parallel()
 				d := deploy(t, c.service)
 				row.fault.Method, row.fault.Path, row.fault.Times = http.MethodPost, path, 1
@@ -288,8 +287,8 @@ func TestWrites_sentOnce(t *testing.T) {
 	}
 }
 
-// TestWrites_repeated loses the response to each call that may be performed twice: it
-// is sent once more. What the appliance itself answers is final.
+// A call that may be performed twice is sent once more if its response is lost, but not
+// after an error of the appliance.
 func TestWrites_repeated(t *testing.T) {
 	t.Parallel()
 	type call struct {
@@ -307,7 +306,7 @@ func TestWrites_repeated(t *testing.T) {
 			_, err := d.RegisterPlugin(ctx, d.admin)
 			return err
 		}},
-		"plug-in that is gone": {Manager, "DELETE /config/vsphere-ui", func(ctx context.Context, d *deployment) error {
+		"missing plug-in": {Manager, "DELETE /config/vsphere-ui", func(ctx context.Context, d *deployment) error {
 			d.main.RefuseMissingPlugin(http.StatusNotFound)
 			return d.UnregisterPlugin(ctx, d.admin)
 		}},
@@ -361,8 +360,8 @@ func TestWrites_repeated(t *testing.T) {
 	}
 }
 
-// TestSetPublicEndpoint_tunnel reads the addresses in its turn: a tunnel that is
-// registered meanwhile would be written over.
+// The addresses are read within the turn; otherwise the write could remove a tunnel that
+// was registered after the read.
 func TestSetPublicEndpoint_tunnel(t *testing.T) {
 	t.Parallel()
 	queue := &SetupQueue{}
@@ -374,13 +373,13 @@ func TestSetPublicEndpoint_tunnel(t *testing.T) {
 		queue.lock.Lock()
 		defer queue.lock.Unlock()
 		if len(queue.hosts[d.http.BaseURL().Hostname()]) == 0 {
-			t.Error("another write may come between")
+			t.Error("another write could come between")
 		}
 	})
 	d.must(d.SetPublicEndpoint(t.Context(), "cloud.example.com", 443))
 }
 
-// TestWrite_declined waits as long as the operation may take.
+// A declined write is repeated until the timeout.
 func TestWrite_declined(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, Manager)
@@ -403,14 +402,14 @@ func TestWrite_declined(t *testing.T) {
 	}
 }
 
-// TestWrites_queue sends many writes at once, by clients of both services of one
-// appliance; the simulator reports an overlap.
+// Clients of both services of one appliance send many writes at once. The simulator
+// reports an overlap.
 func TestWrites_queue(t *testing.T) {
 	t.Parallel()
 	queue := &SetupQueue{}
 	share := func(o *Options) { o.Queue = queue }
 	d := deploy(t, Cloud, share)
-	beside := d.connect(d.main.Manager(), newRootPassword, share)
+	manager := d.connect(d.main.Manager(), newRootPassword, share)
 	ctx := t.Context()
 	var all sync.WaitGroup
 	for range 10 {
@@ -420,7 +419,7 @@ func TestWrites_queue(t *testing.T) {
 			}
 		})
 		all.Go(func() {
-			if err := beside.SetLookupService(ctx, d.lookupService, nil); err != nil {
+			if err := manager.SetLookupService(ctx, d.lookupService, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -431,10 +430,10 @@ func TestWrites_queue(t *testing.T) {
 	}
 }
 
-func TestIsUp(t *testing.T) {
+func TestPing(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, Manager)
-	d.must(d.IsUp(t.Context()))
+	d.must(d.Ping(t.Context()))
 	d.main.Fault(simulator.Fault{Path: "/sessions", Kind: simulator.Body, Body: "<html>"})
 	if stats := d.main.Stats(); stats.Logins+stats.FailedLogins != 0 {
 		t.Error("the probe logs in")

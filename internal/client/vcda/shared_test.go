@@ -10,7 +10,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func lists(a *simulator.Appliance) int { return a.Stats().Requests["GET /sites"] }
+func listCount(a *simulator.Appliance) int { return a.Stats().Requests["GET /sites"] }
 
 func TestSites_concurrentReadsShareOneList(t *testing.T) {
 	a := cloudPair(t, nil)
@@ -28,11 +28,11 @@ func TestSites_concurrentReadsShareOneList(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if lists(a) != 1 {
-		t.Errorf("%d lists, want one", lists(a))
+	if listCount(a) != 1 {
+		t.Errorf("%d lists, want one", listCount(a))
 	}
 	if site, err := client.Peer(t.Context(), "site-a"); site != nil || err != nil {
-		t.Errorf("the local site passes for a peer: %v, %v", site, err)
+		t.Errorf("the local site is found as a peer: %v, %v", site, err)
 	}
 }
 
@@ -46,9 +46,9 @@ func TestSites_neverOlderThanAWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := lists(a)
-	if _, err := client.Peer(t.Context(), "site-b"); err != nil || lists(a) != before+1 {
-		t.Errorf("error %v, %d lists after a write was sent, want %d", err, lists(a), before+1)
+	before := listCount(a)
+	if _, err := client.Peer(t.Context(), "site-b"); err != nil || listCount(a) != before+1 {
+		t.Errorf("error %v, %d lists after a write was sent, want %d", err, listCount(a), before+1)
 	}
 	if _, err := client.Wait(t.Context(), task); err != nil {
 		t.Fatal(err)
@@ -70,38 +70,38 @@ func TestSites_failedListIsReadAgain(t *testing.T) {
 	}
 }
 
-// The first reader gives up, the second one still gets the list.
-func TestSites_sharedListOutlivesItsFirstReader(t *testing.T) {
+// A shared list is read to its end when its first reader gives up.
+func TestSites_firstReaderGivesUp(t *testing.T) {
 	a := cloudPair(t, nil)
 	client := rootClient(t, a)
 	if _, err := client.Service(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	asked, answer := make(chan struct{}), make(chan struct{})
-	var first sync.Once
+	arrived, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
 	a.BeforeResponse(func(r *http.Request) {
 		if r.URL.Path == "/sites" {
-			first.Do(func() { close(asked) })
-			<-answer
+			once.Do(func() { close(arrived) })
+			<-release
 		}
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	one, two := make(chan error, 1), make(chan error, 1)
+	first, second := make(chan error, 1), make(chan error, 1)
 	go func() {
 		_, err := client.Peer(ctx, "site-b")
-		one <- err
+		first <- err
 	}()
-	<-asked
+	<-arrived
 	go func() {
 		_, err := client.Peer(t.Context(), "site-b")
-		two <- err
+		second <- err
 	}()
 	cancel()
-	if err := <-one; !errors.Is(err, context.Canceled) {
+	if err := <-first; !errors.Is(err, context.Canceled) {
 		t.Errorf("first reader: error %v", err)
 	}
-	close(answer)
-	if err := <-two; err != nil {
+	close(release)
+	if err := <-second; err != nil {
 		t.Errorf("second reader: error %v", err)
 	}
 }

@@ -10,47 +10,46 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-func (f *fixture) lists() int { return f.a.Stats().Requests["GET /sites"] }
+func (f *fixture) listCount() int { return f.a.Stats().Requests["GET /sites"] }
 
-// peer reads the pairing with the other appliance, as a refresh does.
-func (f *fixture) peer(key string) {
+// requirePeer reads the pairing with the other appliance, as a refresh does.
+func (f *fixture) requirePeer(key string) {
 	f.t.Helper()
 	if site, err := f.Peer(f.t.Context(), key); err != nil || site == nil {
 		f.t.Errorf("site %v, error %v", site, err)
 	}
 }
 
-// A list serves the reads of a refresh, however many, for as long as they follow
-// one another; a pause or its age ends that.
-func TestSites_ageOfASharedList(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+// The reads of a refresh share a list, until they pause or the list is too old.
+func TestSites_sharedListExpires(t *testing.T) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		for range 1000 {
-			f.peer(key)
+			f.requirePeer(key)
 			f.clock.advance(59 * time.Millisecond)
 		}
-		if n := f.lists(); n != 1 {
+		if n := f.listCount(); n != 1 {
 			t.Errorf("%d lists for a thousand reads within a minute", n)
 		}
 		f.clock.advance(2 * time.Second)
-		f.peer(key)
-		if n := f.lists(); n != 2 {
+		f.requirePeer(key)
+		if n := f.listCount(); n != 2 {
 			t.Errorf("%d lists, want a new one after a pause", n)
 		}
 		for range 70 {
 			f.clock.advance(time.Second)
-			f.peer(key)
+			f.requirePeer(key)
 		}
-		if n := f.lists(); n != 3 {
+		if n := f.listCount(); n != 3 {
 			t.Errorf("%d lists, want a new one after a minute", n)
 		}
 	})
 }
 
-// A list that takes long serves the reads that follow those which waited for it.
+// Reads that follow a slow list share it too.
 func TestSites_slowListIsShared(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		f.a.BeforeResponse(func(r *http.Request) {
@@ -59,22 +58,21 @@ func TestSites_slowListIsShared(t *testing.T) {
 			}
 		})
 		for range 3 {
-			together(10, func() { f.peer(key) })
+			runConcurrently(10, func() { f.requirePeer(key) })
 			f.clock.advance(500 * time.Millisecond)
 		}
-		if n := f.lists(); n != 1 {
+		if n := f.listCount(); n != 1 {
 			t.Errorf("%d lists, want one", n)
 		}
 	})
 }
 
-// TestPeer_withoutTheService: the service is asked for once, before the list that
-// depends on it.
-func TestPeer_withoutTheService(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+// The service is read once, before the list.
+func TestPeer_unknownService(t *testing.T) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
-		f.peer(key)
+		f.requirePeer(key)
 		if site, err := f.Peer(t.Context(), "site-x"); err != nil || site != nil {
 			t.Errorf("site %v, error %v", site, err)
 		}
@@ -87,8 +85,7 @@ func TestPeer_withoutTheService(t *testing.T) {
 	})
 }
 
-// Rows without an id pass for those of the Cloud service. Where they are broken
-// ones of the Manager, nothing is taken for gone.
+// Invalid rows of a Manager, without an id, must not look like a missing pairing.
 func TestSites_brokenRows(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
@@ -98,56 +95,54 @@ func TestSites_brokenRows(t *testing.T) {
 	}
 }
 
-// What a change looks at serves other changes until a task of this client ends, and
-// never a read.
-func TestSites_beforeChanges(t *testing.T) {
+// Changes share a list until a task of this client ends. A read does not use it.
+func TestSitesSince(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
 	begin := f.clock.Now()
-	look := func(since time.Time, want int) {
+	requireList := func(since time.Time, want int) {
 		t.Helper()
 		sites, err := f.SitesSince(t.Context(), since)
-		if err != nil || len(PeersOf(sites)) != 1 || f.lists() != want {
-			t.Errorf("%d sites, error %v, %d lists, want %d", len(sites), err, f.lists(), want)
+		if err != nil || len(PeersOf(sites)) != 1 || f.listCount() != want {
+			t.Errorf("%d sites, error %v, %d lists, want %d", len(sites), err, f.listCount(), want)
 		}
 	}
-	look(begin, 1)
+	requireList(begin, 1)
 	f.clock.advance(time.Minute)
-	look(begin, 1)
-	look(begin.Add(time.Second), 2)
-	f.peer(key)
-	if f.lists() != 3 {
-		t.Errorf("%d lists: a read was served what a change had looked at", f.lists())
+	requireList(begin, 1)
+	requireList(begin.Add(time.Second), 2)
+	f.requirePeer(key)
+	if f.listCount() != 3 {
+		t.Errorf("%d lists: a read used the list of a change", f.listCount())
 	}
-	look(begin, 3)
-	task, err := f.Repair(t.Context(), key, f.pair("other"))
+	requireList(begin, 3)
+	task, err := f.Repair(t.Context(), key, f.pairRequest("other"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	look(begin, 3)
+	requireList(begin, 3)
 	if _, err := f.Wait(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
-	look(begin, 4)
+	requireList(begin, 4)
 	if _, err := f.Unpair(t.Context(), "another"); err == nil {
 		t.Fatal("a pairing that is not there was unpaired")
 	}
-	look(begin, 5)
+	requireList(begin, 5)
 }
 
-// TestSiteTasksSince: after the first time a list is read as far as it may have
-// changed.
+// After the first list only the pages are read that may have changed.
 func TestSiteTasksSince(t *testing.T) {
 	f := start(t, Manager)
 	key := f.a.Pair("site-b")
 	repair := func(length time.Duration) {
 		t.Helper()
 		f.a.SetTaskDuration(length)
-		if _, err := f.Repair(t.Context(), key, f.pair("again")); err != nil {
+		if _, err := f.Repair(t.Context(), key, f.pairRequest("again")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	list := func(want, ended, pages int) {
+	requireTasks := func(want, ended, pages int) {
 		t.Helper()
 		f.a.ResetStats()
 		tasks, err := f.SiteTasksSince(t.Context(), f.clock.Now())
@@ -160,31 +155,31 @@ func TestSiteTasksSince(t *testing.T) {
 	for range 150 {
 		repair(time.Second)
 	}
-	list(150, 0, 2)
-	list(150, 150, 2)
-	list(150, 150, 1)
+	requireTasks(150, 0, 2)
+	requireTasks(150, 150, 2)
+	requireTasks(150, 150, 1)
 	repair(time.Hour)
 	for range tasksPage {
 		repair(time.Second)
 	}
-	list(251, 150, 2)
-	list(251, 250, 2) // the long one is on the second page
-	list(251, 250, 2)
+	requireTasks(251, 150, 2)
+	requireTasks(251, 250, 2) // the long one is on the second page
+	requireTasks(251, 250, 2)
 	f.a.ForgetTasks()
 	repair(time.Second)
-	list(251, 250, 1)
-	list(251, 251, 1)
+	requireTasks(251, 250, 1)
+	requireTasks(251, 251, 1)
 	if tasks, err := f.SiteTasksSince(t.Context(), f.clock.Now().Add(-time.Second)); err != nil || len(tasks) != 251 || f.a.Stats().Requests["GET /tasks"] != 1 {
 		t.Errorf("%d tasks, error %v, %v: want those of the list before", len(tasks), err, f.a.Stats().Requests)
 	}
 }
 
-// TestSiteTasksSince_others: after the end of another's task and after a request
-// whose task is not known, the list is read again.
+// The list is read again after the end of a task of another client, and after a
+// request whose task is not known.
 func TestSiteTasksSince_others(t *testing.T) {
 	f := start(t, Manager)
 	key, begin := f.a.Pair("site-b"), f.clock.Now()
-	list := func(want int) {
+	requireTasks := func(want int) {
 		t.Helper()
 		_, err := f.SiteTasksSince(t.Context(), begin)
 		lists := 0
@@ -198,18 +193,18 @@ func TestSiteTasksSince_others(t *testing.T) {
 		}
 	}
 	for want, client := range []*Client{f.Client, f.connect(rootLogin(), nil)} {
-		task, err := client.Repair(t.Context(), key, f.pair("again"))
+		task, err := client.Repair(t.Context(), key, f.pairRequest("again"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		list(1)
+		requireTasks(1)
 		if _, err := f.Wait(t.Context(), task); err != nil {
 			t.Fatal(err)
 		}
-		list(1 + want)
+		requireTasks(1 + want)
 	}
-	if _, err := f.Repair(t.Context(), "another", f.pair("again")); err == nil {
+	if _, err := f.Repair(t.Context(), "another", f.pairRequest("again")); err == nil {
 		t.Fatal("a pairing that is not there was re-paired")
 	}
-	list(3)
+	requireTasks(3)
 }

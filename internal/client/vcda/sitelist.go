@@ -6,10 +6,10 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// siteList is a response to GET /sites, whose peers can be found by their keys.
+// siteList is a response to GET /sites with an index of the peers by key.
 type siteList struct {
 	sites []Site
-	byKey map[string]int // place in sites, without the local one
+	byKey map[string]int // index in sites, without the local one
 }
 
 func (c *Client) listSites(ctx context.Context) (siteList, error) {
@@ -27,15 +27,15 @@ func (c *Client) listSites(ctx context.Context) (siteList, error) {
 	return l, err
 }
 
-// SharedSites is Sites for reads that run together, which share one response. The
-// caller must not change it.
+// SharedSites is Sites with a response that reads share. The caller must not change
+// it.
 func (c *Client) SharedSites(ctx context.Context) ([]Site, error) {
 	l, err := c.sites.Get(ctx, "", c.listSites)
 	return l.sites, err
 }
 
-// Peer finds a paired site by its key, for reads that run together. It is nil
-// when the site isn't there.
+// Peer finds a paired site by its key in the shared list. It is nil if the list
+// does not have it.
 func (c *Client) Peer(ctx context.Context, key string) (*Site, error) {
 	l, err := c.sites.Get(ctx, "", c.listSites)
 	if err != nil {

@@ -11,9 +11,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// Site is a row of GET /sites: ManagerPeerInfo on the Manager service,
-// PeerSiteInfo on the Cloud service. A nil pointer or an empty string is a field
-// the service does not know.
+// Site is a row of GET /sites: ManagerPeerInfo on the Manager service, PeerSiteInfo
+// on the Cloud service. A field that the service does not have is nil or empty.
 type Site struct {
 	ID                   string  `json:"id"`
 	Site                 string  `json:"site"`
@@ -35,7 +34,7 @@ type State struct {
 	Outgoing *APIError `json:"outgoingCommError"`
 }
 
-// Link is the state of the link, empty where the service reports none.
+// Link returns the state of the link, empty if the service reports none.
 func (s Site) Link() State {
 	if s.State == nil {
 		return State{}
@@ -43,8 +42,8 @@ func (s Site) Link() State {
 	return *s.State
 }
 
-// Endpoint is the address the site was paired under: the public URL, which is
-// the one that was sent, where the service reports it.
+// Endpoint returns the address with which the site was paired: the public URL if
+// the service reports it.
 func (s Site) Endpoint() string {
 	if s.APIPublicURL != "" {
 		return s.APIPublicURL
@@ -52,9 +51,9 @@ func (s Site) Endpoint() string {
 	return s.APIURL
 }
 
-// Key is what the service calls the site by in a path: its id on the Manager, its
-// name on the Cloud service, whose rows have no id. Where the service is not known
-// (""), the row decides.
+// Key returns the key of the site in paths: its id on the Manager, its name on the
+// Cloud service, whose rows have no id. If the service is not known (""), it is the
+// id if the row has one.
 func (s Site) Key(service Service) string {
 	switch service {
 	case Cloud:
@@ -66,8 +65,8 @@ func (s Site) Key(service Service) string {
 }
 
 // PairRequest is the body of a pairing or a re-pairing ("Pair Sites", "Repair
-// Sites", "Sites Add", "Sites Update"). Site is sent only when the Cloud service
-// adds a site.
+// Sites", "Sites Add", "Sites Update"). Site is only for a pairing on the Cloud
+// service.
 type PairRequest struct {
 	Site          string `json:"site,omitempty"`
 	APIURL        string `json:"apiUrl"`
@@ -87,27 +86,26 @@ func (c *Client) Sites(ctx context.Context) ([]Site, error) {
 	if contradicts(sites, service) {
 		return nil, &ServiceError{Service: service}
 	}
-	if keyless(sites, service) {
+	if hasRowWithoutKey(sites, service) {
 		return nil, response.OtherForm("a site in it has no " + keyName[service])
 	}
 	return sites, nil
 }
 
-// ServiceError is an appliance that runs another service than the one it is taken
-// for.
+// ServiceError is the error of an appliance that does not run the expected service.
 type ServiceError struct {
 	Service Service
-	Err     error // what it answered, if that was an error
+	Err     error // the error response, or nil
 }
 
 func (e *ServiceError) Error() string {
-	return fmt.Sprintf("the provider takes the appliance for a %s service, but it behaves like a %s service", e.Service, map[Service]Service{Manager: Cloud, Cloud: Manager}[e.Service])
+	return fmt.Sprintf("the provider expects a %s service, but the appliance behaves like a %s service", e.Service, map[Service]Service{Manager: Cloud, Cloud: Manager}[e.Service])
 }
 
 func (e *ServiceError) Unwrap() error { return e.Err }
 
-// contradicts reports whether the rows are of the other service: those of the
-// Manager have an id, those of the Cloud service have none.
+// contradicts reports whether the rows are those of the other service: rows of the
+// Manager have an id, rows of the Cloud service have none.
 func contradicts(sites []Site, service Service) bool {
 	peers := PeersOf(sites)
 	return service != "" && len(peers) > 0 && !slices.ContainsFunc(peers, func(s Site) bool {
@@ -115,9 +113,9 @@ func contradicts(sites []Site, service Service) bool {
 	})
 }
 
-// keyless reports whether a row has no key. It could be any pairing: better no list
-// than a wrong one.
-func keyless(sites []Site, service Service) bool {
+// hasRowWithoutKey reports whether a row has no key. It could be any pairing, so
+// the list is not used.
+func hasRowWithoutKey(sites []Site, service Service) bool {
 	return slices.ContainsFunc(sites, func(s Site) bool { return !s.IsLocal && s.Key(service) == "" })
 }
 
@@ -129,20 +127,20 @@ func (c *Client) Peers(ctx context.Context) ([]Site, error) {
 	return PeersOf(sites), err
 }
 
-// PeersOf leaves the local site out.
+// PeersOf returns the sites without the local one.
 func PeersOf(sites []Site) []Site {
 	return slices.DeleteFunc(slices.Clone(sites), func(s Site) bool { return s.IsLocal })
 }
 
-// Pair starts pairing with a site (POST /sites). It is sent once, whatever
-// happens to its response.
+// Pair starts pairing with a site (POST /sites). It is sent once, whatever the
+// response.
 func (c *Client) Pair(ctx context.Context, r PairRequest) (Task, error) {
 	return c.start(ctx, rest.Request{Method: http.MethodPost, Path: "/sites", Body: r})
 }
 
 // Repair starts re-pairing a site (PUT /sites/{key}).
 func (c *Client) Repair(ctx context.Context, key string, r PairRequest) (Task, error) {
-	path, err := keyed("/sites/", key)
+	path, err := keyPath("/sites/", key)
 	if err != nil {
 		return Task{}, err
 	}
@@ -152,16 +150,16 @@ func (c *Client) Repair(ctx context.Context, key string, r PairRequest) (Task, e
 
 // Unpair starts removing a site (DELETE /sites/{key}).
 func (c *Client) Unpair(ctx context.Context, key string) (Task, error) {
-	path, err := keyed("/sites/", key)
+	path, err := keyPath("/sites/", key)
 	if err != nil {
 		return Task{}, err
 	}
 	return c.start(ctx, rest.Request{Method: http.MethodDelete, Path: path})
 }
 
-// keyed is the path of one of many. A key that would lead to another path is
-// refused.
-func keyed(path, key string) (string, error) {
+// keyPath returns the path of the object with a key. It refuses a key that would
+// change the path.
+func keyPath(path, key string) (string, error) {
 	switch key {
 	case "", ".", "..":
 		return "", fmt.Errorf("%q can't be used as an ID below %s: correct it", key, path)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestSites(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		key := f.a.Pair("site-b")
 		sites, err := f.Sites(t.Context())
@@ -32,7 +32,7 @@ func TestSites(t *testing.T) {
 		}
 		manager := service == Manager
 		if (p.ID != "") != manager || (p.IsProviderDeployment != nil) != manager || (p.PeerTunnelCert != nil) != manager || (p.BuildVersion != "") == manager || strings.Contains(p.APIURL, "tnexus") != manager {
-			t.Errorf("peer %+v is not of the flavor %s", p, service)
+			t.Errorf("peer %+v is not of the service %s", p, service)
 		}
 		if link := p.Link(); link.Incoming == nil && link.Outgoing == nil {
 			t.Errorf("no communication error although one side is paired only")
@@ -55,7 +55,7 @@ func TestSites_responses(t *testing.T) {
 		"error with arguments":     {`[{"site":"b","state":{"incomingCommError":{"code":"X","msg":"y","args":[1,{"a":2}],"stacktrace":"z"}}}]`, Cloud, "b", false},
 		"twice":                    {`[{"id":"1","site":"b"},{"id":"2","site":"b"}]`, Manager, "b b", false},
 		"null":                     {`null`, "", "it is null", true},
-		"no answer":                {``, "", "it is empty", true},
+		"no body":                  {``, "", "it is empty", true},
 		"an object":                {`{}`, "", "another type", true},
 		"an error with success":    {`{"code":"X","msg":"y"}`, "", "another type", true},
 		"a null row":               {`[null]`, "", "has no id and no name", true},
@@ -78,7 +78,7 @@ func TestSites_responses(t *testing.T) {
 			if c.fails {
 				var bad *rest.ResponseError
 				if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) || peers != nil {
-					t.Errorf("peers %+v, error %v, want an AnswerError with %q", peers, err, c.want)
+					t.Errorf("peers %+v, error %v, want a ResponseError with %q", peers, err, c.want)
 				}
 				return
 			}
@@ -106,20 +106,20 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// The bodies on the wire, and the tasks they start.
+// Bodies on the wire, and the tasks that they start.
 func TestPairRepairUnpair(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		wire := map[string]any{"apiUrl": "https://site-b.example.com:8048", "apiThumbprint": f.b.Thumbprint(), "description": ""}
 		if service == Cloud {
 			wire["site"] = "site-b"
 		}
 
-		task, err := f.Pair(t.Context(), f.pair(""))
+		task, err := f.Pair(t.Context(), f.pairRequest(""))
 		if err != nil || task.ID == "" || task.Ended() || task.Workflow.Type != "pair" || task.EndTime != -1 || !f.Started(task.ID) {
 			t.Fatalf("task %+v, error %v", task, err)
 		}
-		if diff := cmp.Diff(wire, object(t, f.last("POST", "/sites").Body)); diff != "" {
+		if diff := cmp.Diff(wire, decodeObject(t, f.lastRequest("POST", "/sites").Body)); diff != "" {
 			t.Errorf("pair: %s", diff)
 		}
 		if task, err = f.Wait(t.Context(), task); err != nil || task.State != TaskSucceeded || task.Progress != 100 || len(task.Result) == 0 {
@@ -133,10 +133,10 @@ func TestPairRepairUnpair(t *testing.T) {
 		key := peers[0].Key(service)
 		wire["description"] = "DR"
 		delete(wire, "site") // it can't change
-		if task, err = f.Repair(t.Context(), key, f.pair("DR")); err != nil {
+		if task, err = f.Repair(t.Context(), key, f.pairRequest("DR")); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(wire, object(t, f.last("PUT", "/sites/"+key).Body)); diff != "" {
+		if diff := cmp.Diff(wire, decodeObject(t, f.lastRequest("PUT", "/sites/"+key).Body)); diff != "" {
 			t.Errorf("repair: %s", diff)
 		}
 		if _, err := f.Wait(t.Context(), task); err != nil {
@@ -146,23 +146,23 @@ func TestPairRepairUnpair(t *testing.T) {
 		if task, err = f.Unpair(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
-		if r := f.last("DELETE", "/sites/"+key); len(r.Body) != 0 || r.Status != http.StatusAccepted {
+		if r := f.lastRequest("DELETE", "/sites/"+key); len(r.Body) != 0 || r.Status != http.StatusAccepted {
 			t.Errorf("unpair: status %d, body %q", r.Status, r.Body)
 		}
 		if _, err := f.Wait(t.Context(), task); err != nil || len(f.a.Sites()) != 0 {
 			t.Errorf("error %v, sites %+v", err, f.a.Sites())
 		}
 		status := map[Service]int{Manager: http.StatusAccepted, Cloud: http.StatusOK}[service]
-		if got := f.last("POST", "/sites").Status; got != status {
-			t.Errorf("the simulator answered %d, want %d: both are successes", got, status)
+		if got := f.lastRequest("POST", "/sites").Status; got != status {
+			t.Errorf("the simulator responded with %d, want %d: both are successes", got, status)
 		}
 		if f.Started("another") {
-			t.Error("a task of somebody else counts as started here")
+			t.Error("a task of another client counts as started")
 		}
 	})
 }
 
-// Each of the three calls as the server sees it.
+// startCalls returns the three calls by method.
 func startCalls(c *Client, key string) map[string]func(t *testing.T) (Task, error) {
 	r := PairRequest{Site: "b", APIURL: "https://b"}
 	return map[string]func(t *testing.T) (Task, error){
@@ -175,10 +175,10 @@ func startCalls(c *Client, key string) map[string]func(t *testing.T) (Task, erro
 func TestStart_responses(t *testing.T) {
 	const task = `{"id":"t-1","state":"QUEUED"}`
 	for name, c := range map[string]struct {
-		status    int
-		body      string
-		ok        bool
-		undecided bool
+		status  int
+		body    string
+		ok      bool
+		unknown bool
 	}{
 		"200": {200, task, true, false}, "201": {201, task, true, false}, "202": {202, task, true, false}, "226": {226, task, true, false},
 		"empty":         {202, ``, false, true},
@@ -204,8 +204,8 @@ func TestStart_responses(t *testing.T) {
 			for method, call := range startCalls(client, "b") {
 				seen.Store(0)
 				got, err := call(t)
-				if (err == nil) != c.ok || c.ok && (got.ID != "t-1" || !client.Started("t-1")) || IsOutcomeUnknown(err) != c.undecided {
-					t.Errorf("%s: task %+v, error %v, undecided %v", method, got, err, IsOutcomeUnknown(err))
+				if (err == nil) != c.ok || c.ok && (got.ID != "t-1" || !client.Started("t-1")) || IsOutcomeUnknown(err) != c.unknown {
+					t.Errorf("%s: task %+v, error %v, unknown %v", method, got, err, IsOutcomeUnknown(err))
 				}
 				if seen.Load() != 1 {
 					t.Errorf("%s was sent %d times", method, seen.Load())
@@ -254,19 +254,19 @@ func TestPaths_keys(t *testing.T) {
 	})
 }
 
-// Ctrl-C while a pairing is on its way must not lose the task it starts.
-func TestStart_outlivesTheContext(t *testing.T) {
+// Ctrl-C during a request to pair must not lose its task.
+func TestStart_canceled(t *testing.T) {
 	f := start(t, Manager)
 	if _, err := f.Sites(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := canceled(t)
 	f.a.BeforeResponse(func(*http.Request) { cancel() })
-	task, err := f.Pair(ctx, f.pair(""))
+	task, err := f.Pair(ctx, f.pairRequest(""))
 	if err != nil || !f.Started(task.ID) {
 		t.Errorf("task %+v, error %v", task, err)
 	}
-	if _, err := f.Pair(ctx, f.pair("")); err == nil || IsOutcomeUnknown(err) || f.a.Stats().Requests["POST /sites"] != 1 {
+	if _, err := f.Pair(ctx, f.pairRequest("")); err == nil || IsOutcomeUnknown(err) || f.a.Stats().Requests["POST /sites"] != 1 {
 		t.Errorf("error %v, %v: sent after the context had ended", err, f.a.Stats().Requests)
 	}
 }
@@ -284,13 +284,13 @@ func TestRemoteCertificate(t *testing.T) {
 	}
 	for _, encoded := range []string{"", "no base64", "c2VjcmV0"} {
 		if _, err := (RemoteCertificate{Encoded: encoded}).X509(); !errors.As(err, new(*rest.ResponseError)) {
-			t.Errorf("%q: error %v, want an AnswerError", encoded, err)
+			t.Errorf("%q: error %v, want a ResponseError", encoded, err)
 		}
 	}
 }
 
 func TestHealth(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		for version, method := range map[string]string{"4.5": "GET", "4.6": "GET", "4.7": "POST"} {
 			f := start(t, service)
 			f.a.SetTaskDuration(time.Second)
@@ -306,8 +306,8 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-// TestSites_ofTheOtherService: an id says which service the rows are of.
-func TestSites_ofTheOtherService(t *testing.T) {
+// Rows with an id are those of a Manager.
+func TestSites_otherService(t *testing.T) {
 	for body, service := range map[string]Service{
 		`[{"site":"b"},{"isLocal":true,"id":"1"}]`: Manager,
 		`[{"id":"1","site":"b"}]`:                  Cloud,

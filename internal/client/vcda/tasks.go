@@ -16,16 +16,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// The two task states that end a task; every other state, such as RUNNING, means
-// it goes on.
+// States of a task. SUCCEEDED and FAILED end it; in every other state it runs.
 const (
 	TaskRunning   = "RUNNING"
 	TaskSucceeded = "SUCCEEDED"
 	TaskFailed    = "FAILED"
 )
 
-// Task is a long-running operation ("Get One"). Times are in milliseconds since
-// the epoch, -1 while not reached.
+// Task is a long-running operation ("Get One"). Times are in milliseconds since the
+// epoch, -1 if not set yet.
 type Task struct {
 	ID          string          `json:"id"`
 	User        string          `json:"user"`
@@ -41,11 +40,11 @@ type Task struct {
 	Site        string          `json:"site"`
 }
 
-// Warnings are what a task warns of, each as it came.
+// Warnings are the warnings of a task, not decoded.
 type Warnings []json.RawMessage
 
-// UnmarshalJSON takes a single value for a list of one: a form of what only
-// informs must not hide how the task goes.
+// UnmarshalJSON reads a single value as a list of one, so that an unknown form of
+// warnings does not fail the task.
 func (w *Warnings) UnmarshalJSON(data []byte) error {
 	var list []json.RawMessage
 	if json.Unmarshal(data, &list) != nil {
@@ -55,7 +54,7 @@ func (w *Warnings) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Workflow says what a task does, and to what.
+// Workflow is the type of a task and its object.
 type Workflow struct {
 	Type         string `json:"type"`
 	ResourceType string `json:"resourceType"`
@@ -63,14 +62,14 @@ type Workflow struct {
 	ResourceName string `json:"resourceName"`
 }
 
-// TaskID is the id of the task.
+// TaskID returns the id of the task.
 func (t Task) TaskID() string { return t.ID }
 
-// Ended reports whether the task has come to its end.
+// Ended reports whether the task has ended.
 func (t Task) Ended() bool { return t.State == TaskSucceeded || t.State == TaskFailed }
 
-// TaskError is a task that ended in FAILED. Err is nil where the appliance gave
-// no reason.
+// TaskError is the error of a task in the state FAILED. Err is nil if the appliance
+// gave no reason.
 type TaskError struct {
 	Task Task
 	Err  *APIError
@@ -90,7 +89,7 @@ func (e *TaskError) Unwrap() error {
 	return e.Err
 }
 
-// failure is the error of a task that failed.
+// failure returns the error of a failed task, else nil.
 func (t Task) failure() error {
 	if t.State != TaskFailed {
 		return nil
@@ -98,8 +97,8 @@ func (t Task) failure() error {
 	return &TaskError{Task: t, Err: t.Error}
 }
 
-// WarningTexts words the warnings of the task. Their form is unpublished: what
-// is neither a text nor an error object is shown as it came.
+// WarningTexts returns the texts of the warnings. Their form is not published: a
+// warning that is neither a string nor an error object is returned as JSON.
 func (t Task) WarningTexts() []string {
 	var texts []string
 	for _, raw := range t.Warnings {
@@ -112,7 +111,7 @@ func (t Task) WarningTexts() []string {
 		default:
 			text = string(raw)
 		}
-		if text != "" { // as null is
+		if text != "" { // of null
 			texts = append(texts, text)
 		}
 	}
@@ -121,7 +120,7 @@ func (t Task) WarningTexts() []string {
 
 // Task reads one task (GET /tasks/{taskId}).
 func (c *Client) Task(ctx context.Context, id string) (Task, error) {
-	path, err := keyed("/tasks/", id)
+	path, err := keyPath("/tasks/", id)
 	if err != nil {
 		return Task{}, err
 	}
@@ -132,7 +131,7 @@ func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	return decodeTask(response)
 }
 
-// TaskQuery selects tasks ("Query Tasks"); a zero field does not select.
+// TaskQuery filters tasks ("Query Tasks"). A zero field does not filter.
 type TaskQuery struct {
 	IDs                                   []string
 	State, Type, ResourceType, ResourceID string
@@ -140,7 +139,7 @@ type TaskQuery struct {
 	Limit                                 int // 0: all
 }
 
-// tasksPage is the most tasks one response holds.
+// tasksPage is the maximum number of tasks in a response.
 const tasksPage = 100
 
 func (q TaskQuery) values() url.Values {
@@ -152,13 +151,13 @@ func (q TaskQuery) values() url.Values {
 			v.Set(name, value)
 		}
 	}
-	if q.StartedAfter.UnixMilli() > 0 { // the API counts from 1970; before it, every task has started after
+	if q.StartedAfter.UnixMilli() > 0 { // the API counts from 1970, and every task has started later
 		v.Set("startTimeAfter", strconv.FormatInt(q.StartedAfter.UnixMilli(), 10))
 	}
 	return v
 }
 
-// page is how many tasks to ask for after so many.
+// page returns the size of the next page after a number of tasks.
 func (q TaskQuery) page(got int) int {
 	if q.Limit == 0 {
 		return tasksPage
@@ -166,16 +165,16 @@ func (q TaskQuery) page(got int) int {
 	return min(tasksPage, q.Limit-got)
 }
 
-// Tasks lists the tasks the session's user may see, the newest first
-// (GET /tasks).
+// Tasks lists the tasks that the session's user may see, the newest first (GET
+// /tasks).
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]Task, error) {
 	return c.listTasks(ctx, q, func([]Task) bool { return false })
 }
 
-// listTasks is Tasks up to a page that is enough.
-func (c *Client) listTasks(ctx context.Context, q TaskQuery, enough func(page []Task) bool) ([]Task, error) {
+// listTasks is Tasks that stops after a page for which isLast reports true.
+func (c *Client) listTasks(ctx context.Context, q TaskQuery, isLast func(page []Task) bool) ([]Task, error) {
 	var tasks []Task
-	seen := map[string]bool{}
+	listed := map[string]bool{}
 	for offset := 0; ; {
 		page, err := c.taskPage(ctx, q, offset, len(tasks))
 		if err != nil {
@@ -184,15 +183,15 @@ func (c *Client) listTasks(ctx context.Context, q TaskQuery, enough func(page []
 		offset += len(page.Items)
 		before := len(tasks)
 		for _, t := range page.Items {
-			if !seen[t.ID] { // tasks begun meanwhile push others on to the next page
-				seen[t.ID] = true
+			if !listed[t.ID] { // a new task moves others to the next page
+				listed[t.ID] = true
 				tasks = append(tasks, t)
 			}
 		}
 		switch {
 		case q.Limit > 0 && len(tasks) >= q.Limit:
 			return tasks[:q.Limit], nil
-		case len(tasks) == before, page.Total > 0 && offset >= page.Total, enough(page.Items):
+		case len(tasks) == before, page.Total > 0 && offset >= page.Total, isLast(page.Items):
 			return tasks, nil
 		}
 	}
@@ -211,11 +210,11 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	if err != nil {
 		return taskPage{}, err
 	}
-	page := taskPage{Total: math.MaxInt} // without a total the list ends where no more comes
+	page := taskPage{Total: math.MaxInt} // without a total the list ends with a page without new tasks
 	if err := response.JSON(&page); err != nil && (page.Items == nil || !isOddField(err, page.Items...)) {
 		return taskPage{}, err
 	}
-	// What is missing could be a task of ours: better no list than a wrong one.
+	// A list without some of the tasks is an error: the missing one could be ours.
 	var reason string
 	switch {
 	case page.Items == nil && page.Total > 0:
@@ -228,14 +227,14 @@ func (c *Client) taskPage(ctx context.Context, q TaskQuery, offset, got int) (ta
 	return taskPage{}, response.OtherForm(reason)
 }
 
-// Started reports whether this client itself started the task.
+// Started reports whether this client started the task.
 func (c *Client) Started(id string) bool {
-	_, mine := c.started.Load(id)
-	return mine
+	_, ok := c.started.Load(id)
+	return ok
 }
 
 // start sends a request that starts a task. A response without a task id is a
-// *rest.ResponseError: the task may well be running.
+// *rest.ResponseError. The task may run then.
 func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	r.Finish, r.Query = true, c.atSite(r.Query)
 	c.writes.Invalidate()
@@ -246,7 +245,7 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 		t, err = decodeTask(response)
 	}
 	if err != nil {
-		c.ends.Invalidate() // of whatever it did
+		c.taskEnds.Invalidate() // it may have been performed
 		c.newTasks.Invalidate()
 		return t, err
 	}
@@ -254,14 +253,14 @@ func (c *Client) start(ctx context.Context, r rest.Request) (Task, error) {
 	return t, nil
 }
 
-// isOddField reports whether all that is wrong with tasks is a field of another type
-// than documented, which is left out: what only informs must not hide how a task goes.
+// isOddField reports whether an informative field has another type than documented.
+// It is ignored, since id and state of the tasks are known.
 func isOddField(err error, tasks ...Task) bool {
 	var wrongType *json.UnmarshalTypeError
 	return errors.As(err, &wrongType) && !slices.ContainsFunc(tasks, func(t Task) bool { return t.State == "" })
 }
 
-// decodeTask needs a task's id and its state.
+// decodeTask decodes a task. Its id is required.
 func decodeTask(response *rest.Response) (Task, error) {
 	var t Task
 	if err := response.JSON(&t); err != nil && !isOddField(err, t) {

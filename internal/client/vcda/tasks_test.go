@@ -59,11 +59,11 @@ func TestTasks_manyPages(t *testing.T) {
 }
 
 func TestTasks_filters(t *testing.T) {
-	eachService(t, func(t *testing.T, service Service) {
+	forEachService(t, func(t *testing.T, service Service) {
 		f := start(t, service)
 		health := f.healthTasks(3)
 		before := f.clock.Now()
-		pair := f.pairing(time.Hour)
+		pair := f.startPairing(time.Hour)
 		for name, c := range map[string]struct {
 			query TaskQuery
 			want  []string
@@ -87,7 +87,7 @@ func TestTasks_filters(t *testing.T) {
 	})
 }
 
-// page answers with some tasks of all, as the query asks.
+// page returns the tasks of a page by its query.
 func page(all []string, query url.Values) string {
 	limit, _ := strconv.Atoi(query.Get("limit"))
 	offset, _ := strconv.Atoi(query.Get("offset"))
@@ -107,13 +107,13 @@ func numbered(from, to int) []string {
 	return ids
 }
 
-// Whatever a server makes of its pages, the list ends and holds each task once.
+// The list ends and has each task once, whatever the pages are.
 func TestTasks_pages(t *testing.T) {
 	all := numbered(150, 0)
 	cases := map[string]struct {
-		answer func(call int, query url.Values) string
-		want   []string
-		fails  string
+		respond func(call int, query url.Values) string
+		want    []string
+		fails   string
 	}{
 		"no total":          {func(_ int, q url.Values) string { return `{"items":` + page(all, q) + `}` }, all, ""},
 		"null total":        {func(_ int, q url.Values) string { return `{"total":null,"items":` + page(all, q) + `}` }, all, ""},
@@ -122,9 +122,9 @@ func TestTasks_pages(t *testing.T) {
 		"offset is ignored": {func(int, url.Values) string {
 			return `{"total":1000000,"items":` + page(all, url.Values{"limit": {"100"}}) + `}`
 		}, all[:100], ""},
-		"begun meanwhile": {func(call int, q url.Values) string {
+		"task started between the pages": {func(call int, q url.Values) string {
 			return `{"total":` + strconv.Itoa(150+call) + `,"items":` + page(numbered(150+call, 0), q) + `}`
-		}, numbered(151, 0), ""}, // the last one of the first page heads the second, too
+		}, numbered(151, 0), ""}, // the last task of the first page is the first one of the second page too
 		"none":                 {func(int, url.Values) string { return `{"items":[],"total":0}` }, nil, ""},
 		"null and none":        {func(int, url.Values) string { return `{"items":null,"total":0}` }, nil, ""},
 		"null and some":        {func(int, url.Values) string { return `{"items":null,"total":3}` }, nil, "no list of tasks"},
@@ -152,7 +152,7 @@ func TestTasks_pages(t *testing.T) {
 				calls++
 				call := calls
 				lock.Unlock()
-				reply(200, c.answer(call, r.URL.Query()))(w, r)
+				reply(200, c.respond(call, r.URL.Query()))(w, r)
 			})
 			tasks, err := client.Tasks(t.Context(), TaskQuery{})
 			if c.fails != "" {
@@ -186,12 +186,12 @@ func TestTask_fields(t *testing.T) {
 	}
 	for _, broken := range []string{``, `null`, `{}`, `[]`, `{"id":""}`, `{"id":"1","progress":"half"}`, `{"id":"1","error":"no object"}`, `{"id":"1","startTime":"soon"}`, `{"id":"1"`} {
 		if _, err := scripted(t, reply(200, broken)).Task(t.Context(), "1"); !errors.As(err, new(*rest.ResponseError)) {
-			t.Errorf("%q: error %v, want an AnswerError", broken, err)
+			t.Errorf("%q: error %v, want a ResponseError", broken, err)
 		}
 	}
 }
 
-// What only informs must not hide how a task goes.
+// An informative field of another type is ignored.
 func TestTask_oddFields(t *testing.T) {
 	for name, body := range map[string]string{
 		"progress": `{"id": "t", "state": "FAILED", "progress": 33.5, "error": {"code": "Broken", "msg": "m"}}`,

@@ -18,7 +18,7 @@ type Tunnel struct {
 	Certificate string `json:"certificate"`
 }
 
-// Key is what the service calls the tunnel by: its ID, or in API 4.5 its URL.
+// Key returns the ID of the tunnel, or its URL in API 4.5.
 func (t Tunnel) Key() string {
 	if t.ID == "" {
 		return t.URL
@@ -26,13 +26,13 @@ func (t Tunnel) Key() string {
 	return t.ID
 }
 
-// Address is the tunnel's URL, as the Cloud service shows it.
+// Address returns the tunnel's URL, as the Cloud service shows it.
 func (t Tunnel) Address() string { return t.URL }
 
 const tunnelsPath = "/config/tunnels"
 
-// Tunnels lists the tunnels of a Cloud service ("List Tunnel",
-// GET /config/tunnels; up to 4.5 the one in GET /config).
+// Tunnels lists the tunnels of a Cloud service ("List Tunnel", GET /config/tunnels;
+// up to 4.5 GET /config, which has one).
 func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
 	if err := c.SettleVersion(ctx); err != nil {
 		return nil, err
@@ -49,14 +49,14 @@ func (c *Client) Tunnels(ctx context.Context) ([]Tunnel, error) {
 	return list.Tunnels, err
 }
 
-// SharedTunnels is Tunnels for reads that run together, which share one response. The
-// caller must not change it.
+// SharedTunnels is Tunnels with a response that reads share. The caller must not
+// change it.
 func (c *Client) SharedTunnels(ctx context.Context) ([]Tunnel, error) {
 	return c.tunnels.Get(ctx, tunnelsPath, c.Tunnels)
 }
 
-// tunnelList is TunnelServicesResponse. A sample of 4.6 has its list within an
-// object within the object.
+// tunnelList is TunnelServicesResponse. A sample of 4.6 has the list in a nested
+// object.
 type tunnelList struct{ Tunnels []Tunnel }
 
 // UnmarshalJSON reads both forms.
@@ -76,7 +76,7 @@ func (l *tunnelList) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(outer.Tunnels, &l.Tunnels)
 }
 
-// NewTunnel is a tunnel to register, and its root password, which nothing keeps.
+// NewTunnel is a tunnel to register, and its root password, which is not stored.
 type NewTunnel struct {
 	URL          string `json:"url"`
 	Certificate  string `json:"certificate"`
@@ -91,31 +91,31 @@ func (c *Client) AddTunnel(ctx context.Context, n NewTunnel) (Tunnel, error) {
 	}
 	r := rest.Request{Method: http.MethodPost, Path: tunnelsPath, Body: n, Secrets: []string{n.RootPassword}}
 	var added Tunnel
-	look := func(ctx context.Context) (bool, error) {
+	find := func(ctx context.Context) (bool, error) {
 		list, err := c.Tunnels(ctx)
-		for _, one := range list {
-			if one.Certificate == n.Certificate && sameURL(one.URL, n.URL) {
-				added = one
+		for _, t := range list {
+			if t.Certificate == n.Certificate && sameURL(t.URL, n.URL) {
+				added = t
 				return true, nil
 			}
 		}
 		return false, err
 	}
 	if c.HasTunnelList() {
-		err := c.writeOnce(ctx, r, &added, look)
+		err := c.writeOnce(ctx, r, &added, find)
 		return added, err
 	}
 	r.Path = "/config/tunnel-service"
 	var config Config
-	err := c.writeOnce(ctx, r, &config, look)
+	err := c.writeOnce(ctx, r, &config, find)
 	if err == nil && added.URL == "" {
 		added = Tunnel{URL: config.TunnelURL, Certificate: config.TunnelCertificate}
 	}
 	return added, err
 }
 
-// ChangeTunnel gives a tunnel another address or certificate
-// (PUT /config/tunnels/{id}; in API 4.5, without an id, the call that registers it).
+// ChangeTunnel changes the address or the certificate of a tunnel (PUT
+// /config/tunnels/{id}; in API 4.5, without an id, the call that registers it).
 func (c *Client) ChangeTunnel(ctx context.Context, id string, n NewTunnel) (Tunnel, error) {
 	if err := c.SettleVersion(ctx); err != nil {
 		return Tunnel{}, err
@@ -129,14 +129,14 @@ func (c *Client) ChangeTunnel(ctx context.Context, id string, n NewTunnel) (Tunn
 	return changed, err
 }
 
-// SetTunnelLookupService sets the lookup service of a tunnel
-// (POST /config/tunnels/lookup-service, known from old appliances only).
-// *AbsentCallError where the appliance lacks it.
+// SetTunnelLookupService sets the lookup service of a tunnel (POST
+// /config/tunnels/lookup-service, known from old appliances only). It fails with
+// *AbsentCallError if the appliance does not have the call.
 func (c *Client) SetTunnelLookupService(ctx context.Context, tunnel RemoteAppliance, ls LookupService) error {
-	return unproven(c.setRemoteLookupService(ctx, "/config/tunnels/lookup-service", tunnel, ls))
+	return asAbsentCall(c.setRemoteLookupService(ctx, "/config/tunnels/lookup-service", tunnel, ls))
 }
 
-// sameURL reports whether two addresses are the same once normalized.
+// sameURL reports whether two addresses are equal after normalization.
 func sameURL(a, b string) bool {
 	left, err := values.URL(a)
 	if err != nil {

@@ -10,42 +10,43 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// APIVersions are the versions of the API that the client knows, the newest first.
+// APIVersions are the versions of the API that the client supports, the newest
+// first.
 var APIVersions = []string{"4.7", "4.6", "4.5"}
 
-// apiVersion is the version of the API that a client asks for. Where none is
-// configured it is the newest one that the appliance knows, which the first
-// responses tell.
+// apiVersion is the version of the API that a client requests. If none is
+// configured, the first responses settle the newest one that the appliance
+// supports.
 type apiVersion struct {
 	lowered func(version string)
 
 	lock    sync.Mutex
-	asked   string
+	version string
 	settled bool
 }
 
 func newAPIVersion(configured string, lowered func(string)) *apiVersion {
-	v := &apiVersion{asked: configured, settled: configured != "", lowered: lowered}
+	v := &apiVersion{version: configured, settled: configured != "", lowered: lowered}
 	if configured == "" {
-		v.asked = APIVersions[0]
+		v.version = APIVersions[0]
 	}
 	return v
 }
 
-func (v *apiVersion) current() (asked string, settled bool) {
+func (v *apiVersion) current() (version string, settled bool) {
 	v.lock.Lock()
 	defer v.lock.Unlock()
-	return v.asked, v.settled
+	return v.version, v.settled
 }
 
-// accept is the Accept header for a version.
+// accept returns the Accept header for a version.
 func accept(version string) string {
 	return "application/vnd.vmware.h4-v" + version + "+json;charset=UTF-8"
 }
 
-// retry learns from the outcome of a request that asked for a version, and reports
-// whether to send it again with another one: the appliance has not performed it.
-func (v *apiVersion) retry(asked string, err error) bool {
+// retry settles or lowers the version after a request, and reports whether to send
+// the request again with another one. The appliance has not performed it then.
+func (v *apiVersion) retry(version string, err error) bool {
 	v.lock.Lock()
 	defer v.lock.Unlock()
 	switch {
@@ -54,42 +55,42 @@ func (v *apiVersion) retry(asked string, err error) bool {
 			v.settle()
 		}
 		return false
-	case asked != v.asked:
-		return true // another request has learned it
+	case version != v.version:
+		return true // another request has lowered it
 	case v.settled:
 		return false
 	}
-	next := slices.Index(APIVersions, asked) + 1
+	next := slices.Index(APIVersions, version) + 1
 	if next == len(APIVersions) {
-		v.settled = true // no version is known: the last response says so
+		v.settled = true // the appliance supports none: the last response is the error
 		return false
 	}
-	v.asked = APIVersions[next]
+	v.version = APIVersions[next]
 	return true
 }
 
 func (v *apiVersion) settle() {
 	v.settled = true
-	if v.asked != APIVersions[0] && v.lowered != nil {
-		v.lowered(v.asked)
+	if v.version != APIVersions[0] && v.lowered != nil {
+		v.lowered(v.version)
 	}
 }
 
-// isUnknownVersion reports whether the appliance does not know the version asked
-// for. No appliance answers with a page.
+// isUnknownVersion reports whether the appliance does not support the requested
+// version. A page does not come from the appliance.
 func isUnknownVersion(err error) bool {
 	var status *rest.StatusError
 	return errors.As(err, &status) && status.Status == http.StatusNotAcceptable && !status.HTML
 }
 
-// APIVersion is the version the client asks for, such as "4.7".
+// APIVersion returns the version that the client requests, such as "4.7".
 func (c *Client) APIVersion() string {
-	asked, _ := c.version.current()
-	return asked
+	version, _ := c.version.current()
+	return version
 }
 
-// SettleVersion makes sure that the version is one that the appliance knows, for a
-// request whose form depends on it.
+// SettleVersion makes sure that the appliance supports the version, before a
+// request that depends on it.
 func (c *Client) SettleVersion(ctx context.Context) error {
 	if _, settled := c.version.current(); settled {
 		return nil

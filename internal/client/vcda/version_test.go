@@ -10,13 +10,13 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// versionsOf makes the appliances know these versions, the oldest first.
+// versionsOf sets the versions of the appliances, the oldest first.
 func versionsOf(versions ...string) applianceOption {
 	return func(o *simulator.ApplianceOptions) { o.APIVersions = versions }
 }
 
-// Where no version is configured the client finds the newest one that the
-// appliance knows, once, and says so unless it is the newest of all.
+// If no version is configured, the client finds the newest one that the appliance
+// supports, once. It reports a version that is not the newest.
 func TestAPIVersion_isLoweredOnce(t *testing.T) {
 	for _, c := range []struct {
 		known   []string
@@ -34,13 +34,13 @@ func TestAPIVersion_isLoweredOnce(t *testing.T) {
 			client := f.connect(rootLogin(), func(o *Options) {
 				o.VersionLowered = func(version string) { lowered = append(lowered, version) }
 			})
-			together(crowd, func() {
+			runConcurrently(concurrentCalls, func() {
 				if _, err := client.Sites(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})
 			if _, err := client.Health(t.Context()); err != nil {
-				t.Errorf("a call whose form depends on the version: %v", err)
+				t.Errorf("a call that depends on the version: %v", err)
 			}
 			want := []string{c.want}
 			if c.refused == 0 {
@@ -49,14 +49,14 @@ func TestAPIVersion_isLoweredOnce(t *testing.T) {
 			if client.APIVersion() != c.want || !slices.Equal(lowered, want) {
 				t.Errorf("version %s, lowered %q, want %s", client.APIVersion(), lowered, c.want)
 			}
-			if s := f.a.Stats(); s.Logins != 1 || s.Requests["POST /sessions"] != 1+c.refused || s.Requests["GET /sites"] != crowd {
+			if s := f.a.Stats(); s.Logins != 1 || s.Requests["POST /sessions"] != 1+c.refused || s.Requests["GET /sites"] != concurrentCalls {
 				t.Errorf("%d logins, %v, want %d refused requests", s.Logins, s.Requests, c.refused)
 			}
 		})
 	}
 }
 
-// The first request may be one whose form depends on the version.
+// The first request may depend on the version.
 func TestAPIVersion_isSettledBeforeHealth(t *testing.T) {
 	for _, version := range APIVersions {
 		f := start(t, Cloud, versionsOf(version))
@@ -66,11 +66,11 @@ func TestAPIVersion_isSettledBeforeHealth(t *testing.T) {
 	}
 }
 
-// An external token meets the version in parallel requests.
+// With an external token the first requests are concurrent.
 func TestAPIVersion_withAnExternalToken(t *testing.T) {
 	f := start(t, Manager, versionsOf("4.5"))
 	client := f.connect(SessionToken{Token: f.token()}, nil)
-	together(crowd, func() {
+	runConcurrently(concurrentCalls, func() {
 		if _, err := client.Sites(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -80,8 +80,8 @@ func TestAPIVersion_withAnExternalToken(t *testing.T) {
 	}
 }
 
-// A configured version is asked for and no other one; neither is any where the
-// appliance knows none of them.
+// A configured version is never lowered. It fails too if the appliance supports no
+// version.
 func TestAPIVersion_unknown(t *testing.T) {
 	for configured, requests := range map[string]int{"4.7": 1, "": 3} {
 		f := start(t, Manager, versionsOf("4.2"))

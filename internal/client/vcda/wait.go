@@ -7,10 +7,10 @@ import (
 	"net/http"
 )
 
-// WaitError is a wait that ended before its task did.
+// WaitError is the error of a wait that ended before its task.
 type WaitError struct {
-	Task Task  // as last seen
-	Last error // why the last poll showed nothing, or nil
+	Task Task  // as last read
+	Last error // the error of the last poll, or nil
 	Err  error // why the wait ended
 }
 
@@ -24,9 +24,8 @@ func (e *WaitError) Error() string {
 
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait polls the task until it ends, in one call with all others that are waited
-// for. It never starts anything. A lost connection or a transient server error does
-// not end it: the task outlives both.
+// Wait polls the task until it ends. One call polls all tasks that are waited for.
+// A lost connection or a transient server error does not end the wait.
 //
 // Errors: *TaskError when the task failed, *WaitError when ctx ended or the
 // appliance no longer shows the task.
@@ -34,8 +33,8 @@ func (c *Client) Wait(ctx context.Context, t Task) (Task, error) {
 	return c.wait(ctx, t, false)
 }
 
-// WaitForResult is Wait for a task whose result is wanted: a list of tasks may
-// leave that out, and the task itself has it.
+// WaitForResult is Wait for a task whose result is needed. If a list of tasks
+// leaves it out, the task itself is read.
 func (c *Client) WaitForResult(ctx context.Context, t Task) (Task, error) {
 	return c.wait(ctx, t, true)
 }
@@ -47,10 +46,10 @@ func (c *Client) wait(ctx context.Context, t Task, wantsResult bool) (Task, erro
 	}
 	t, last, err := c.poller.wait(ctx, t, wantsResult, func(t Task) { c.report(ctx, t) })
 	if !c.Started(t.ID) {
-		c.newTasks.Invalidate() // others may have gone on
+		c.newTasks.Invalidate() // a task that it blocked may run now
 	}
 	if err != nil {
-		c.taskEnded() // it may have ended unseen
+		c.taskEnded() // the task may have ended
 		return t, &WaitError{Task: t, Last: last, Err: err}
 	}
 	return t, t.failure()
@@ -58,13 +57,13 @@ func (c *Client) wait(ctx context.Context, t Task, wantsResult bool) (Task, erro
 
 type progressKey struct{}
 
-// WithProgress lets the waits below a context report their task whenever its state
-// or its progress has changed. Waits that run side by side call it side by side.
+// WithProgress lets the waits with a context report their task when its state or
+// its progress has changed. Concurrent waits call report concurrently.
 func WithProgress(ctx context.Context, report func(Task)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
-// report passes on a task that has changed.
+// report reports a task that has changed.
 func (c *Client) report(ctx context.Context, t Task) {
 	if c.taskChanged != nil {
 		c.taskChanged(ctx, t)
@@ -75,18 +74,18 @@ func (c *Client) report(ctx context.Context, t Task) {
 }
 
 // IsTaskForgotten reports whether a wait ended because the appliance does not know
-// the task. It may answer 400 to an ID that it can't have given.
+// the task. An appliance may respond with 400 to an ID of another form.
 func IsTaskForgotten(err error) bool {
 	var wait *WaitError
 	if !errors.As(err, &wait) {
 		return false
 	}
-	answered := apiStatus(wait.Err)
-	return answered == http.StatusNotFound || answered == http.StatusBadRequest
+	code := apiStatus(wait.Err)
+	return code == http.StatusNotFound || code == http.StatusBadRequest
 }
 
 // IsTaskGone reports whether a wait ended because the appliance does not know the
-// task, or hides it.
+// task, or the user may not see it.
 func IsTaskGone(err error) bool {
 	var wait *WaitError
 	return IsTaskForgotten(err) || errors.As(err, &wait) && IsNotFoundOrForbidden(wait.Err)

@@ -22,7 +22,7 @@ func TestWait_intervals(t *testing.T) {
 	} {
 		t.Run(length.String(), func(t *testing.T) {
 			f := start(t, Manager, func(o *simulator.ApplianceOptions) { o.MaxAge = 48 * time.Hour; o.IdleTimeout = 48 * time.Hour })
-			task := f.pairing(length)
+			task := f.startPairing(length)
 			begin := f.clock.Now()
 			done, err := f.Wait(t.Context(), task)
 			if err != nil || done.State != TaskSucceeded {
@@ -32,7 +32,7 @@ func TestWait_intervals(t *testing.T) {
 			if bar := max(length/10, 250*time.Millisecond); late < 0 || late > bar {
 				t.Errorf("noticed %s late, want at most %s", late, bar)
 			}
-			// The task could have ended just after any of the polls.
+			// The task could have ended right after any poll.
 			var waited time.Duration
 			for _, pause := range f.clock.slept {
 				if bar := max(waited/10, 250*time.Millisecond); pause > bar {
@@ -68,7 +68,7 @@ func TestWait_unknownStates(t *testing.T) {
 			f := start(t, Cloud)
 			f.a.SetTaskState(state)
 			f.a.ReverseProgress(true)
-			task := f.pairing(10 * time.Second)
+			task := f.startPairing(10 * time.Second)
 			if done, err := f.Wait(t.Context(), task); err != nil || done.State != TaskSucceeded || f.a.Stats().Polls < 10 {
 				t.Errorf("task %+v, error %v after %d polls", done, err, f.a.Stats().Polls)
 			}
@@ -88,8 +88,8 @@ func TestWait_unknownStates(t *testing.T) {
 	}
 }
 
-// passingFaults are what a task outlives.
-var passingFaults = map[string]simulator.Fault{
+// transientFaults are faults that do not end a wait.
+var transientFaults = map[string]simulator.Fault{
 	"500":         {Kind: simulator.Status, Status: 500},
 	"502 page":    {Kind: simulator.Status, Status: 502, Body: "<html>Bad Gateway</html>", ContentType: "text/html"},
 	"503":         {Kind: simulator.Status, Status: 503},
@@ -108,10 +108,10 @@ var passingFaults = map[string]simulator.Fault{
 }
 
 func TestWait_transientErrors(t *testing.T) {
-	for name, fault := range passingFaults {
+	for name, fault := range transientFaults {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
-			task := f.pairing(10 * time.Second)
+			task := f.startPairing(10 * time.Second)
 			fault.Path, fault.Times, fault.Skip = "/tasks/", 5, 2
 			f.a.Fault(fault)
 			done, err := f.Wait(t.Context(), task)
@@ -122,13 +122,12 @@ func TestWait_transientErrors(t *testing.T) {
 	}
 }
 
-// When the time is up, the error names the last trouble, the task and its
-// progress.
+// The error of a canceled wait names the last error, the task and its progress.
 func TestWait_errorNamesTheLastProblem(t *testing.T) {
-	for name, fault := range passingFaults {
+	for name, fault := range transientFaults {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
-			task := f.pairing(time.Hour)
+			task := f.startPairing(time.Hour)
 			fault.Path, fault.Skip = "/tasks/", 2
 			f.a.Fault(fault)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -153,9 +152,9 @@ func TestWait_errorNamesTheLastProblem(t *testing.T) {
 			}
 		})
 	}
-	t.Run("trouble that is over", func(t *testing.T) {
+	t.Run("earlier error", func(t *testing.T) {
 		f := start(t, Manager)
-		task := f.pairing(time.Hour)
+		task := f.startPairing(time.Hour)
 		f.a.Fault(simulator.Fault{Path: "/tasks/", Kind: simulator.Reset, Times: 2})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -169,8 +168,8 @@ func TestWait_errorNamesTheLastProblem(t *testing.T) {
 		_, err := f.Wait(ctx, task)
 		close(ended)
 		var wait *WaitError
-		if !errors.As(err, &wait) || wait.Last != nil || strings.Contains(err.Error(), "last answer") {
-			t.Errorf("error %v, want none of the trouble", err)
+		if !errors.As(err, &wait) || wait.Last != nil || strings.Contains(err.Error(), "last response") {
+			t.Errorf("error %v, want no earlier error", err)
 		}
 	})
 }
@@ -186,7 +185,7 @@ func TestWait_failedTask(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
 			f.a.FailNextTask("pair", c.code, c.msg)
-			done, err := f.Wait(t.Context(), f.pairing(time.Second))
+			done, err := f.Wait(t.Context(), f.startPairing(time.Second))
 			var failed *TaskError
 			if !errors.As(err, &failed) || done.State != TaskFailed || !strings.HasSuffix(err.Error(), c.want) || IsTaskGone(err) {
 				t.Fatalf("task %+v, error %v, want %q", done, err, c.want)
@@ -202,9 +201,9 @@ func TestWait_failedTask(t *testing.T) {
 	}
 }
 
-func TestWait_taskIsGone(t *testing.T) {
+func TestWait_taskGone(t *testing.T) {
 	for name, c := range map[string]struct {
-		vanish   func(f *fixture)
+		hide     func(f *fixture)
 		status   int
 		notFound bool
 	}{
@@ -214,16 +213,16 @@ func TestWait_taskIsGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, Manager)
-			task := f.pairing(time.Minute)
+			task := f.startPairing(time.Minute)
 			f.clock.before = func(sleeps int) {
 				if sleeps == 3 {
-					c.vanish(f)
+					c.hide(f)
 				}
 			}
-			seen, err := f.Wait(t.Context(), task)
+			last, err := f.Wait(t.Context(), task)
 			var wait *WaitError
-			if !errors.As(err, &wait) || !IsTaskGone(err) || rest.Status(err) != c.status || IsNotFound(err) != c.notFound || seen.ID != task.ID {
-				t.Errorf("task %+v, error %v", seen, err)
+			if !errors.As(err, &wait) || !IsTaskGone(err) || rest.Status(err) != c.status || IsNotFound(err) != c.notFound || last.ID != task.ID {
+				t.Errorf("task %+v, error %v", last, err)
 			}
 			if n := f.clock.sleeps; n != 3 {
 				t.Errorf("%d polls, want the wait to end with the third", n)
@@ -251,7 +250,7 @@ func TestWait_canceled(t *testing.T) {
 		for _, where := range []string{"before", "in a pause", "in a poll"} {
 			t.Run(name+" "+where, func(t *testing.T) {
 				f := start(t, Manager)
-				task := f.pairing(time.Hour)
+				task := f.startPairing(time.Hour)
 				ctx, cancel := c.cancel(t.Context())
 				t.Cleanup(cancel)
 				ended := make(chan struct{}) // no further poll before the wait has ended
@@ -271,24 +270,24 @@ func TestWait_canceled(t *testing.T) {
 						<-ended
 					})
 				}
-				seen, err := f.Wait(ctx, task)
+				last, err := f.Wait(ctx, task)
 				close(ended)
 				var wait *WaitError
-				if !errors.As(err, &wait) || !errors.Is(err, c.want) || seen.ID != task.ID || wait.Task.ID != task.ID {
-					t.Errorf("task %+v, error %v, want a WaitError of %v", seen, err, c.want)
+				if !errors.As(err, &wait) || !errors.Is(err, c.want) || last.ID != task.ID || wait.Task.ID != task.ID {
+					t.Errorf("task %+v, error %v, want a WaitError of %v", last, err, c.want)
 				}
 				if f.a.Stats().Requests["DELETE /sites/{key}"] != 0 {
-					t.Error("the pairing was taken back")
+					t.Error("the pairing was removed")
 				}
 			})
 		}
 	}
 }
 
-// A wait that outlasts its session goes on with a new one.
+// A wait goes on with a new session when its session expires.
 func TestWait_relogin(t *testing.T) {
 	f := start(t, Manager, func(o *simulator.ApplianceOptions) { o.MaxAge = 10 * time.Minute })
-	task := f.pairing(25 * time.Minute)
+	task := f.startPairing(25 * time.Minute)
 	if done, err := f.Wait(t.Context(), task); err != nil || done.State != TaskSucceeded {
 		t.Fatalf("task %+v, error %v", done, err)
 	}
@@ -300,11 +299,11 @@ func TestWait_relogin(t *testing.T) {
 	}
 }
 
-// A login that fails within a wait is survived unless it is refused.
+// A failed login does not end a wait, unless it is refused.
 func TestWait_reloginFails(t *testing.T) {
-	t.Run("passing", func(t *testing.T) {
+	t.Run("transient", func(t *testing.T) {
 		f := start(t, Manager)
-		task := f.pairing(time.Minute)
+		task := f.startPairing(time.Minute)
 		f.clock.before = func(sleeps int) {
 			if sleeps == 5 {
 				f.a.Fault(simulator.Fault{Method: "POST", Path: "/sessions", Kind: simulator.Status, Status: 503, Times: 4})
@@ -317,7 +316,7 @@ func TestWait_reloginFails(t *testing.T) {
 	})
 	t.Run("refused", func(t *testing.T) {
 		f := start(t, Manager)
-		task := f.pairing(time.Minute)
+		task := f.startPairing(time.Minute)
 		f.clock.before = func(sleeps int) {
 			if sleeps == 5 {
 				f.a.SetAccounts(simulator.Accounts{})
@@ -334,7 +333,7 @@ func TestWait_reloginFails(t *testing.T) {
 }
 
 func TestErrorKinds(t *testing.T) {
-	answer := func(status int, code string) error { return &rest.StatusError{Status: status, Code: code} }
+	statusError := func(status int, code string) error { return &rest.StatusError{Status: status, Code: code} }
 	login := func(refused bool, err error) error { return &LoginError{Refused: refused, Err: err} }
 	extension := func(err error) error { return &ExtensionError{Site: "b", Err: err} }
 	lost := func(sent bool) error { return &rest.ConnectionError{Sent: sent, Err: context.Canceled} }
@@ -345,37 +344,37 @@ func TestErrorKinds(t *testing.T) {
 		want string // of the kinds
 	}{
 		{"nil", nil, ""},
-		{"400", answer(400, ""), ""},
-		{"403", answer(403, ""), "hidden"},
-		{"404", answer(404, ""), "hidden notfound"},
-		{"409", answer(409, ""), "busy"},
-		{"429", answer(429, ""), "busy passing"},
-		{"500", answer(500, ""), "undecided passing"},
-		{"502", answer(502, ""), "undecided passing"},
-		{"503", answer(503, ""), "undecided passing"},
-		{"503 of the API", &rest.StatusError{Status: 503, FromAPI: true}, "busy passing"},
-		{"sent and lost", lost(true), "undecided passing"},
-		{"never sent", lost(false), "passing"},
-		{"bad answer", &rest.ResponseError{Status: 200}, "undecided passing"},
+		{"400", statusError(400, ""), ""},
+		{"403", statusError(403, ""), "hidden"},
+		{"404", statusError(404, ""), "hidden notfound"},
+		{"409", statusError(409, ""), "declined"},
+		{"429", statusError(429, ""), "declined transient"},
+		{"500", statusError(500, ""), "unknown transient"},
+		{"502", statusError(502, ""), "unknown transient"},
+		{"503", statusError(503, ""), "unknown transient"},
+		{"503 of the API", &rest.StatusError{Status: 503, FromAPI: true}, "declined transient"},
+		{"sent and lost", lost(true), "unknown transient"},
+		{"never sent", lost(false), "transient"},
+		{"bad response", &rest.ResponseError{Status: 200}, "unknown transient"},
 		{"trust", &tlsutil.TrustError{}, ""},
 		{"closed", ErrClosed, ""},
 		{"task: site not found", failed(CodeSiteNotFound), "notfound"},
 		{"task: other", failed("Odd"), ""},
-		// Of a login or an extension nothing follows for the request behind it.
-		{"login 404", login(true, answer(404, "")), ""},
-		{"login 403", login(true, answer(403, "")), ""},
-		{"login 409", login(true, answer(409, "")), ""},
-		{"login 503", login(false, answer(503, "")), "passing"},
-		{"login lost", login(false, lost(true)), "passing"},
+		// The error of a login or an extension says nothing about the request.
+		{"login 404", login(true, statusError(404, "")), ""},
+		{"login 403", login(true, statusError(403, "")), ""},
+		{"login 409", login(true, statusError(409, "")), ""},
+		{"login 503", login(false, statusError(503, "")), "transient"},
+		{"login lost", login(false, lost(true)), "transient"},
 		{"login without token", login(true, ErrNoToken), ""},
-		{"login, bad answer", login(false, &rest.ResponseError{}), "passing"},
-		{"extension 404", extension(answer(404, CodeSiteNotFound)), ""},
-		{"extension lost", extension(lost(true)), "passing"},
+		{"login, bad response", login(false, &rest.ResponseError{}), "transient"},
+		{"extension 404", extension(statusError(404, CodeSiteNotFound)), ""},
+		{"extension lost", extension(lost(true)), "transient"},
 	}
 	kinds := []struct {
 		name string
-		is   func(error) bool
-	}{{"undecided", IsOutcomeUnknown}, {"busy", IsRetryLater}, {"hidden", IsNotFoundOrForbidden}, {"notfound", IsNotFound}, {"passing", IsTransient}}
+		has  func(error) bool
+	}{{"unknown", IsOutcomeUnknown}, {"declined", IsRetryLater}, {"hidden", IsNotFoundOrForbidden}, {"notfound", IsNotFound}, {"transient", IsTransient}}
 	for _, c := range cases {
 		for _, wrapped := range []error{c.err, fmt.Errorf("wrapped: %w", c.err)} {
 			if c.err == nil {
@@ -383,7 +382,7 @@ func TestErrorKinds(t *testing.T) {
 			}
 			var got []string
 			for _, k := range kinds {
-				if k.is(wrapped) {
+				if k.has(wrapped) {
 					got = append(got, k.name)
 				}
 			}
@@ -411,7 +410,7 @@ func TestDecodeError(t *testing.T) {
 	}
 }
 
-// An answer that names another task is taken for the one that was asked for.
+// The ID in a response is ignored.
 func TestTask_responseNamesAnother(t *testing.T) {
 	calls := 0
 	client := scripted(t, func(w http.ResponseWriter, r *http.Request) {

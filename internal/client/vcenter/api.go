@@ -15,7 +15,7 @@ const (
 	// sessionHeader carries the session id, in the response to a login and in every
 	// later request.
 	sessionHeader = "vmware-api-session-id"
-	// sessionCookie holds the same id in answers without the header.
+	// sessionCookie holds the same id in responses without the header.
 	sessionCookie = "vmware_soap_session"
 )
 
@@ -38,12 +38,12 @@ func (a *api) send(ctx context.Context, id string, r rest.Request) (*rest.Respon
 	return a.http.Do(ctx, r)
 }
 
-// member is the path of a property or method of the session manager.
+// member returns the path of a property or method of the session manager.
 func (a *api) member(name string) string {
 	return "/SessionManager/" + url.PathEscape(a.manager) + "/" + name
 }
 
-// sessionManager asks for the moId of the session manager (ServiceContent).
+// sessionManager reads the moId of the session manager (ServiceContent).
 func (a *api) sessionManager(ctx context.Context) (string, error) {
 	response, err := a.send(ctx, "", rest.Request{Method: http.MethodGet, Path: "/ServiceInstance/ServiceInstance/content"})
 	if err != nil {
@@ -79,8 +79,8 @@ func (a *api) logIn(ctx context.Context, username, password string) (opened, err
 	return opened{api: a, id: id}, err
 }
 
-// acquireCloneTicket asks for a clone ticket (AcquireCloneTicket). What comes
-// instead of one is not shown: it may hold a ticket all the same.
+// acquireCloneTicket requests a clone ticket (AcquireCloneTicket). The error of an
+// invalid response does not show it, because it may hold a ticket.
 func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error) {
 	response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: a.member("AcquireCloneTicket"), RetryBusy: true})
 	if err != nil {
@@ -94,7 +94,8 @@ func (a *api) acquireCloneTicket(ctx context.Context, id string) (string, error)
 }
 
 // cloneSession opens a clone of the session the ticket came from (CloneSession).
-// The call is anonymous: with a session it would turn that one into the clone.
+// The call is anonymous: a call with a session would turn that session into the
+// clone.
 func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 	response, err := a.send(ctx, "", rest.Request{
 		Method: http.MethodPost, Path: a.member("CloneSession"), Secrets: []string{ticket}, Login: true,
@@ -111,14 +112,14 @@ func (a *api) cloneSession(ctx context.Context, ticket string) (opened, error) {
 	}
 	user, err := userSession(response)
 	if err != nil {
-		_ = a.logOut(ctx, id) // the caller never gets hold of it
+		_ = a.logOut(ctx, id) // the caller does not know it
 		return opened{}, err
 	}
 	return opened{api: a, id: id, user: *user}, nil
 }
 
-// currentSession reads whose session this is (currentSession). It is null,
-// which some servers spell as an empty body, when it is nobody's.
+// currentSession reads a session (currentSession). The response is null, or empty
+// on some servers, if the session does not exist.
 func (a *api) currentSession(ctx context.Context, id string) (*UserSession, error) {
 	response, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: a.member("currentSession")})
 	if err != nil {
@@ -131,7 +132,7 @@ func (a *api) currentSession(ctx context.Context, id string) (*UserSession, erro
 }
 
 // currentTime keeps a session alive (CurrentTime of ServiceInstance), as VMware's
-// own clients do; it needs one.
+// clients do.
 func (a *api) currentTime(ctx context.Context, id string) error {
 	_, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/ServiceInstance/ServiceInstance/CurrentTime", RetryBusy: true})
 	return err
@@ -143,8 +144,8 @@ func (a *api) logOut(ctx context.Context, id string) error {
 	return err
 }
 
-// sessionID finds the id of a session just opened. It is not the key of the
-// UserSession.
+// sessionID returns the id of a new session. The key of the UserSession is another
+// value.
 func sessionID(response *rest.Response) (string, error) {
 	if id := response.Header.Get(sessionHeader); id != "" {
 		return id, nil
@@ -157,7 +158,7 @@ func sessionID(response *rest.Response) (string, error) {
 	return "", cmp.Or(response.HTMLError(), ErrNoSessionID)
 }
 
-// isNull reports whether a body is null, which some servers write as nothing.
+// isNull reports whether a body is null, or empty as some servers send it.
 func isNull(body []byte) bool {
 	text := bytes.TrimSpace(body)
 	return len(text) == 0 || string(text) == "null"

@@ -1,6 +1,5 @@
-// Package vcenter is a client of the sessions of a vCenter ("SessionManager" of
-// the VI JSON API): login, clone tickets, cloned sessions. It knows nothing of
-// Terraform.
+// Package vcenter is a client of the VI JSON API of a vCenter: login, clone
+// tickets, cloned sessions, and the configuration of virtual machines.
 package vcenter
 
 import (
@@ -12,17 +11,16 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// Options configures a Client. Transport is required. Without Login the client
-// can do no more than Clone. Release, such as "8.0.2.0", is negotiated with
-// vCenter when empty.
+// Options configures a Client. Transport is required. Without Login only Clone
+// works. An empty Release is negotiated with vCenter; "8.0.2.0" is an example.
 type Options struct {
 	Transport rest.Options
 	Login     Login
 	Release   string
 }
 
-// Client talks to one vCenter with one session, opened on first use, and with
-// the clones it made. It is safe for concurrent use.
+// Client talks to one vCenter. Its requests share one session, which the first
+// request opens. Clone opens further sessions. It is safe for concurrent use.
 type Client struct {
 	http     *rest.Client
 	login    Login
@@ -51,32 +49,32 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// URL is the base address of the vCenter.
+// URL returns the base address of the vCenter.
 func (c *Client) URL() string { return c.http.BaseURL().String() }
 
-// Session asks whose session this is (currentSession).
+// Session reads the client's session (currentSession).
 func (c *Client) Session(ctx context.Context) (*UserSession, error) {
 	var session *UserSession
-	err := c.within(ctx, func(a *api, id string) (err error) {
+	err := c.withSession(ctx, func(a *api, id string) (err error) {
 		session, err = a.currentSession(ctx, id)
 		return err
 	})
 	return session, err
 }
 
-// AcquireCloneTicket asks for a ticket for one clone of the session. It is as
-// secret as a password, and worthless once the session has ended.
+// AcquireCloneTicket returns a ticket for one clone of the session. A ticket is as
+// secret as a password, and becomes invalid when the session ends.
 func (c *Client) AcquireCloneTicket(ctx context.Context) (string, error) {
 	var ticket string
-	err := c.within(ctx, func(a *api, id string) (err error) {
+	err := c.withSession(ctx, func(a *api, id string) (err error) {
 		ticket, err = a.acquireCloneTicket(ctx, id)
 		return err
 	})
 	return ticket, err
 }
 
-// Logout ends the clones that are still open and the session if one was opened. An
-// external session is left alone. Afterwards the client is closed.
+// Logout ends the open clones and the session, and closes the client. It does not
+// end an external session.
 func (c *Client) Logout(ctx context.Context) error {
 	defer c.http.Close()
 	return c.sessions.Close(ctx)

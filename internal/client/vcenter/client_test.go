@@ -45,34 +45,34 @@ func TestRequests(t *testing.T) {
 
 	const root = "/sdk/vim25/8.0.3.0/"
 	type request struct {
-		call   string
-		body   map[string]any
-		who    string // whose session: none, own, clone
-		status int
+		call    string
+		body    map[string]any
+		session string // none, shared, clone
+		status  int
 	}
 	want := []request{
 		{"POST /api/vcenter/system?action=hello", map[string]any{"api_releases": []any{"9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0"}}, "none", 200},
 		{"GET " + root + "ServiceInstance/ServiceInstance/content", nil, "none", 200},
 		{"POST " + root + "SessionManager/SessionManager/Login", map[string]any{"userName": username, "password": password}, "none", 200},
-		{"POST " + root + "SessionManager/SessionManager/AcquireCloneTicket", nil, "own", 200},
+		{"POST " + root + "SessionManager/SessionManager/AcquireCloneTicket", nil, "shared", 200},
 		{"POST " + root + "SessionManager/SessionManager/CloneSession", map[string]any{"cloneTicket": ticket}, "none", 200},
 		{"POST " + root + "ServiceInstance/ServiceInstance/CurrentTime", nil, "clone", 200},
-		{"GET " + root + "SessionManager/SessionManager/currentSession", nil, "own", 200},
+		{"GET " + root + "SessionManager/SessionManager/currentSession", nil, "shared", 200},
 		{"POST " + root + "SessionManager/SessionManager/Logout", nil, "clone", 204},
-		{"POST " + root + "SessionManager/SessionManager/Logout", nil, "own", 204},
+		{"POST " + root + "SessionManager/SessionManager/Logout", nil, "shared", 204},
 	}
-	whose := func(id string) string {
+	sessionOf := func(id string) string {
 		switch id {
 		case "":
 			return "none"
 		case clone.SessionID:
 			return "clone"
 		}
-		return "own"
+		return "shared"
 	}
 	var got []request
 	for _, r := range server.Requests() {
-		got = append(got, request{r.Method + " " + r.Path, decode(t, r.Body), whose(r.Header.Get("vmware-api-session-id")), r.Status})
+		got = append(got, request{r.Method + " " + r.Path, decode(t, r.Body), sessionOf(r.Header.Get("vmware-api-session-id")), r.Status})
 		if agent := r.Header.Get("User-Agent"); agent != "test-agent/1" {
 			t.Errorf("%s %s: User-Agent %q", r.Method, r.Path, agent)
 		}
@@ -163,12 +163,12 @@ func TestLogin_types(t *testing.T) {
 func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, credentials())
-	everybody(t, func() error {
+	runConcurrently(t, func() error {
 		_, err := client.Session(t.Context())
 		return err
 	})
 	server.ExpireSessions()
-	everybody(t, func() error {
+	runConcurrently(t, func() error {
 		_, err := client.AcquireCloneTicket(t.Context())
 		return err
 	})
@@ -181,8 +181,8 @@ func TestLogin_sharedByConcurrentCalls(t *testing.T) {
 	}
 }
 
-// everybody runs f fifty times at once.
-func everybody(t *testing.T, f func() error) {
+// runConcurrently runs f fifty times at once.
+func runConcurrently(t *testing.T, f func() error) {
 	t.Helper()
 	var running sync.WaitGroup
 	for range 50 {
@@ -315,13 +315,13 @@ func acquire(t *testing.T, client *vcenter.Client) string {
 	return ticket
 }
 
-// A session that never worked is not worth a second login.
-func TestSession_freshIsRefused(t *testing.T) {
+// A session that was never accepted is not renewed.
+func TestSession_freshIsNotRenewed(t *testing.T) {
 	client, script := play(t, credentials(), map[string]http.HandlerFunc{"currentSession": respond(200, "null")})
 	if _, err := client.Session(t.Context()); !errors.Is(err, vcenter.ErrNoSession) {
 		t.Errorf("got %v", err)
 	}
-	if n := strings.Count(strings.Join(script.asked, "\n"), "/Login"); n != 1 {
+	if n := strings.Count(strings.Join(script.requests, "\n"), "/Login"); n != 1 {
 		t.Errorf("%d logins", n)
 	}
 }
@@ -377,12 +377,12 @@ func TestLogin_callerGivesUp(t *testing.T) {
 	if err := client.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if last := script.asked[len(script.asked)-1]; !strings.HasSuffix(last, "/Logout") {
+	if last := script.requests[len(script.requests)-1]; !strings.HasSuffix(last, "/Logout") {
 		t.Errorf("the session was left behind; last request: %s", last)
 	}
 }
 
-// TestResponses checks what is made of good and bad answers, call by call.
+// TestResponses checks valid and invalid responses to each call.
 func TestResponses(t *testing.T) {
 	session := func(t *testing.T, c *vcenter.Client) (any, error) { return c.Session(t.Context()) }
 	ticket := func(t *testing.T, c *vcenter.Client) (any, error) { return c.AcquireCloneTicket(t.Context()) }
@@ -401,15 +401,15 @@ func TestResponses(t *testing.T) {
 		IPAddress: "192.0.2.7", UserAgent: "test-agent/1", CallCount: 9007199254740993,
 	}
 	tests := map[string]struct {
-		call   func(*testing.T, *vcenter.Client) (any, error)
-		member string
-		answer http.HandlerFunc
-		want   any
-		err    string // part of the error's text
+		call     func(*testing.T, *vcenter.Client) (any, error)
+		member   string
+		response http.HandlerFunc
+		want     any
+		err      string // part of the error's text
 	}{
 		"session":                      {session, "currentSession", respond(200, aliceSession), &alice, ""},
 		"session with unknown fields":  {session, "currentSession", respond(200, strings.Replace(aliceSession, "{", `{"new":1,`, 1)), &alice, ""},
-		"session of nobody":            {session, "currentSession", respond(200, " null\n"), nil, "not, or no longer, logged in"},
+		"no session":                   {session, "currentSession", respond(200, " null\n"), nil, "not logged in, or has expired"},
 		"session as a page":            {session, "currentSession", respond(200, "<html>Welcome</html>", "Content-Type", "text/html"), nil, "it is text/html, not JSON: <html>Welcome</html>"},
 		"session as text":              {session, "currentSession", respond(200, `"alice"`), nil, "can't be used"},
 		"session of nothing":           {session, "currentSession", respond(200, `{}`), nil, "lacks the key"},
@@ -447,7 +447,7 @@ func TestResponses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			client, _ := play(t, credentials(), map[string]http.HandlerFunc{test.member: test.answer})
+			client, _ := play(t, credentials(), map[string]http.HandlerFunc{test.member: test.response})
 			got, err := test.call(t, client)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
@@ -475,7 +475,7 @@ const soapFault = `<?xml version="1.0" encoding="UTF-8"?>
 <soapenv:Body><soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>Not here.</faultstring>
 <detail><InvalidLoginFault xmlns="urn:vim25" xsi:type="InvalidLogin"></InvalidLoginFault></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>`
 
-// A login that failed for a passing reason is tried again by the next call.
+// A login that failed for a transient reason is tried again by the next call.
 func TestLogin_transientError(t *testing.T) {
 	fail := true
 	client, _ := play(t, credentials(), map[string]http.HandlerFunc{
@@ -498,8 +498,8 @@ func TestLogin_transientError(t *testing.T) {
 	}
 }
 
-// A call that a busy vCenter has not performed is sent again: a clone with the same
-// ticket too, which is not spent.
+// A call that a busy vCenter has not performed is sent again. That includes a
+// clone: its ticket is still valid.
 func TestBusyVCenter(t *testing.T) {
 	fault := `{"_typeName":"SystemError","faultMessage":[{"message":"Busy."}]}`
 	page := respond(503, "<html>No healthy upstream</html>", "Content-Type", "text/html")
@@ -521,21 +521,21 @@ func TestBusyVCenter(t *testing.T) {
 	} {
 		for _, member := range c.member {
 			t.Run(name+" "+member, func(t *testing.T) {
-				answers, asked := maps.Clone(performed), 0
-				answers[member] = func(w http.ResponseWriter, r *http.Request) {
-					if asked++; asked == 1 {
+				responses, requests := maps.Clone(performed), 0
+				responses[member] = func(w http.ResponseWriter, r *http.Request) {
+					if requests++; requests == 1 {
 						c.busy(w, r)
 						return
 					}
 					performed[member](w, r)
 				}
-				client, _ := play(t, credentials(), answers)
+				client, _ := play(t, credentials(), responses)
 				clone, err := client.Clone(t.Context(), acquire(t, client))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := clone.Renew(t.Context()); err != nil || asked != 2 {
-					t.Errorf("error %v, and %d requests", err, asked)
+				if err := clone.Renew(t.Context()); err != nil || requests != 2 {
+					t.Errorf("error %v, and %d requests", err, requests)
 				}
 			})
 		}

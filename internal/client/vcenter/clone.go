@@ -2,19 +2,18 @@ package vcenter
 
 import "context"
 
-// Clone is a detached session with the identity of the one its ticket came from
-// and a life of its own: it stays when that one ends.
+// Clone is a detached session of the same user as the session that the ticket came
+// from. It stays open when that session ends.
 type Clone struct {
-	ID        string // by which FindClone finds it; no secret
+	ID        string // for FindClone; not secret
 	SessionID string
 	Session   UserSession // as CloneSession returned it
 	client    *Client
 	api       *api
 }
 
-// Clone opens a clone. It needs no session of the client, only the ticket, which
-// serves once. A clone that is still open when the client logs out is logged out
-// with it.
+// Clone opens a clone with a ticket, which can be used once. The client needs no
+// session. Client.Logout ends a clone that is still open.
 func (c *Client) Clone(ctx context.Context, ticket string) (*Clone, error) {
 	if _, err := c.discover(ctx); err != nil {
 		return nil, err
@@ -31,8 +30,8 @@ func (c *Client) clone(id string, session opened) *Clone {
 	return &Clone{ID: id, SessionID: session.id, Session: session.user, client: c, api: session.api}
 }
 
-// FindClone finds a clone by its ID. ErrNoSession when the client did not open it,
-// or has logged it out.
+// FindClone returns a clone by its ID, or ErrNoSession if the client did not open
+// it or has logged it out.
 func (c *Client) FindClone(id string) (*Clone, error) {
 	session, ok := c.sessions.Find(id)
 	if !ok {
@@ -41,9 +40,10 @@ func (c *Client) FindClone(id string) (*Clone, error) {
 	return c.clone(id, session), nil
 }
 
-// Renew keeps the clone from idling out. NotAuthenticated reports that it has.
+// Renew keeps the clone from expiring. IsNotAuthenticated recognizes the error of
+// one that has expired.
 func (c *Clone) Renew(ctx context.Context) error { return c.api.currentTime(ctx, c.SessionID) }
 
-// Logout ends the clone; one that has ended is no error. After an error the
-// client's own Logout tries again.
+// Logout ends the clone. It is no error if the clone has ended before. After an
+// error Client.Logout tries again.
 func (c *Clone) Logout(ctx context.Context) error { return c.client.sessions.End(ctx, c.ID) }

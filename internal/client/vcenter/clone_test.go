@@ -16,17 +16,17 @@ import (
 func TestClone(t *testing.T) {
 	server := start(t, simulator.Options{})
 	client := connect(t, server, credentials())
-	own, err := client.Session(t.Context())
+	source, err := client.Session(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	clone := openClone(t, client)
-	if clone.Session.UserName != own.UserName || clone.Session.Key == own.Key || clone.SessionID == clone.Session.Key {
-		t.Errorf("clone %+v of %+v", clone, own)
+	if clone.Session.UserName != source.UserName || clone.Session.Key == source.Key || clone.SessionID == clone.Session.Key {
+		t.Errorf("clone %+v of %+v", clone, source)
 	}
 	other := connect(t, server, vcenter.SessionID{SessionID: clone.SessionID})
-	if seen, err := other.Session(t.Context()); err != nil || seen.Key != clone.Session.Key {
-		t.Errorf("the clone's id opens %v, %v", seen, err)
+	if session, err := other.Session(t.Context()); err != nil || session.Key != clone.Session.Key {
+		t.Errorf("the clone's id opens %v, %v", session, err)
 	}
 	if found, err := client.FindClone(clone.ID); err != nil || found.SessionID != clone.SessionID {
 		t.Errorf("found %v, %v", found, err)
@@ -39,10 +39,10 @@ func TestClone(t *testing.T) {
 	if _, err := client.FindClone(clone.ID); !errors.Is(err, vcenter.ErrNoSession) {
 		t.Errorf("found after the logout: %v", err)
 	}
-	if err := clone.Renew(t.Context()); !vcenter.NotAuthenticated(err) {
+	if err := clone.Renew(t.Context()); !vcenter.IsNotAuthenticated(err) {
 		t.Errorf("renewed after the logout: %v", err)
 	}
-	if now, err := client.Session(t.Context()); err != nil || now.Key != own.Key {
+	if now, err := client.Session(t.Context()); err != nil || now.Key != source.Key {
 		t.Errorf("the source is %v, %v", now, err)
 	}
 }
@@ -90,9 +90,9 @@ func TestClone_refused(t *testing.T) {
 		"not supported": {options: simulator.Options{NoCloning: true}, ticket: func(t *testing.T, server *simulator.Server) string {
 			return acquire(t, connect(t, server, credentials()))
 		}, fault: vcenter.FaultNotSupported},
-		"told in faultstring": {options: simulator.Options{FaultBody: simulator.FaultString}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
-		"told without text":   {options: simulator.Options{FaultBody: simulator.FaultBare}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
-		"told in XML":         {options: simulator.Options{FaultBody: simulator.FaultXML}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
+		"fault in faultstring": {options: simulator.Options{FaultBody: simulator.FaultString}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
+		"fault without text":   {options: simulator.Options{FaultBody: simulator.FaultBare}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
+		"fault in XML":         {options: simulator.Options{FaultBody: simulator.FaultXML}, ticket: func(*testing.T, *simulator.Server) string { return "x" }, fault: vcenter.FaultInvalidLogin},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -147,9 +147,9 @@ func TestLogout_endsClones(t *testing.T) {
 	}
 }
 
-// On a slow vCenter the clones end side by side, though they are more than the
-// requests that may be in flight: here each logout is answered when all have arrived.
-func TestLogout_endsClonesSideBySide(t *testing.T) {
+// Clones end concurrently, also when there are more of them than MaxConcurrent. The
+// server responds once all logouts have arrived.
+func TestLogout_endsClonesConcurrently(t *testing.T) {
 	const clones = 10
 	var arrived sync.WaitGroup
 	arrived.Add(clones + 1)
@@ -173,7 +173,7 @@ func TestLogout_endsClonesSideBySide(t *testing.T) {
 	if err := client.Logout(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(strings.Join(script.asked, "\n"), "/Logout"); n != clones+1 {
+	if n := strings.Count(strings.Join(script.requests, "\n"), "/Logout"); n != clones+1 {
 		t.Errorf("%d logouts, want %d", n, clones+1)
 	}
 }
@@ -189,7 +189,7 @@ func TestLogout_reportsClonesLeft(t *testing.T) {
 	if err := client.Logout(t.Context()); vcenter.Fault(err) != "RuntimeFault" {
 		t.Errorf("got %v", err)
 	}
-	script.answers["Logout"] = respond(204, "")
+	script.responses["Logout"] = respond(204, "")
 }
 
 func TestClone_brokenResponse(t *testing.T) {
@@ -199,12 +199,12 @@ func TestClone_brokenResponse(t *testing.T) {
 	if _, err := client.Clone(t.Context(), "cst-1"); err == nil {
 		t.Error("accepted")
 	}
-	if !slices.Contains(script.asked, "POST /sdk/vim25/8.0.2.0/SessionManager/SessionManager/Logout") {
-		t.Errorf("asked %q", script.asked)
+	if !slices.Contains(script.requests, "POST /sdk/vim25/8.0.2.0/SessionManager/SessionManager/Logout") {
+		t.Errorf("requests %q", script.requests)
 	}
 }
 
-// A clone whose caller leaves while it is made is not lost: Logout ends it.
+// Logout ends a clone whose caller gave up during the call.
 func TestClone_callerGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	client, script := play(t, nil, map[string]http.HandlerFunc{
@@ -219,7 +219,7 @@ func TestClone_callerGivesUp(t *testing.T) {
 	if err := client.Logout(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if last := script.asked[len(script.asked)-1]; !strings.HasSuffix(last, "/Logout") {
+	if last := script.requests[len(script.requests)-1]; !strings.HasSuffix(last, "/Logout") {
 		t.Errorf("the clone was left behind; last request: %s", last)
 	}
 }

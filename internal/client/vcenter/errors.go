@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Type names of the faults the client tells apart.
+// Type names of the faults that the client distinguishes.
 const (
 	FaultInvalidLogin     = "InvalidLogin"
 	FaultInvalidLocale    = "InvalidLocale"
@@ -22,29 +22,30 @@ const (
 )
 
 var (
-	// ErrNoLogin is a call that needs a session on a client without a login.
+	// ErrNoLogin is the error of a call that needs a session, on a client without a
+	// login.
 	ErrNoLogin = session.ErrNoLogin
-	// ErrNoSessionID is a login answered with success but without a session id.
+	// ErrNoSessionID is the error of a successful login without a session id.
 	ErrNoSessionID = errors.New("the response has no session id, neither in its vmware-api-session-id header nor in a vmware_soap_session cookie")
-	// ErrNoSession is a session which vCenter says, without a fault, is not or no
-	// longer logged in.
-	ErrNoSession = errors.New("the session is not, or no longer, logged in")
-	// ErrSessionExpired is an external session that has ended.
+	// ErrNoSession is the error of a session that vCenter reports as null, without
+	// a fault.
+	ErrNoSession = errors.New("the session is not logged in, or has expired")
+	// ErrSessionExpired is the error of an external session that has ended.
 	ErrSessionExpired = session.ErrExternalExpired
-	// ErrTicketSpent is a session made from a clone ticket that has ended; the
-	// ticket serves once.
+	// ErrTicketSpent is the error of a session that has ended, and whose clone
+	// ticket can be used only once.
 	ErrTicketSpent = session.ErrLoginUsed
-	// ErrNoRelease is a vCenter that knows none of the releases the client knows.
+	// ErrNoRelease is the error of a vCenter that supports none of the releases.
 	ErrNoRelease = errors.New("the vCenter supports none of the known releases of its API")
-	// ErrClosed is a call after the logout.
+	// ErrClosed is the error of a call after Logout.
 	ErrClosed = session.ErrClosed
 )
 
-// LoginError is a login, or a clone, that opened no session.
+// LoginError is a failed login or clone.
 type LoginError = session.LoginError
 
-// UnsupportedError is a host without the VI JSON API, or without this release of
-// it.
+// UnsupportedError is the error of a host without the VI JSON API, or without this
+// release of it.
 type UnsupportedError struct {
 	Host, Release string
 	Err           error
@@ -55,7 +56,7 @@ func (e *UnsupportedError) Error() string {
 }
 func (e *UnsupportedError) Unwrap() error { return e.Err }
 
-// Fault is the type name of the fault that a response carried, or "".
+// Fault returns the type name of the fault in a response, or "".
 func Fault(err error) string {
 	var e *rest.StatusError
 	if errors.As(err, &e) {
@@ -64,16 +65,15 @@ func Fault(err error) string {
 	return ""
 }
 
-// NotAuthenticated tells a missing or expired session: by fault, by a status 401
-// without one, or by a currentSession of nobody.
-func NotAuthenticated(err error) bool {
+// IsNotAuthenticated reports whether the session is missing or has expired: by its
+// fault, by a status 401 without a fault, or by a null currentSession.
+func IsNotAuthenticated(err error) bool {
 	fault := Fault(err)
 	return fault == FaultNotAuthenticated || errors.Is(err, ErrNoSession) ||
 		fault == "" && rest.Status(err) == http.StatusUnauthorized
 }
 
-// isRefused reports whether the vCenter decided against a login. Faults travel with
-// status 500.
+// isRefused reports whether the vCenter refused a login. Faults have status 500.
 func isRefused(err error) bool {
 	if errors.Is(err, ErrNoSessionID) {
 		return true // each try would leave a session behind
@@ -85,15 +85,15 @@ func isRefused(err error) bool {
 	return rest.IsRefused(err)
 }
 
-// decodeFault finds type name and text of a fault in the body of a status of
-// 400 or more. Bodies of a proxy have neither.
+// decodeFault returns the type name and the text of the fault in an error body. The
+// body of a proxy has neither.
 func decodeFault(body []byte) (code, msg string) {
 	var fault struct {
 		TypeName     string `json:"_typeName"`
 		FaultMessage []struct {
 			Message string `json:"message"`
 		} `json:"faultMessage"`
-		FaultString string `json:"faultstring"` // not in the schema, but seen
+		FaultString string `json:"faultstring"` // not in the schema, but some servers send it
 	}
 	if json.Unmarshal(body, &fault) != nil {
 		return decodeSOAPFault(body)
@@ -110,7 +110,7 @@ func decodeFault(body []byte) (code, msg string) {
 	return fault.TypeName, strings.Join(texts, " ")
 }
 
-// decodeSOAPFault reads what a server answers which takes a call for SOAP.
+// decodeSOAPFault decodes the fault of a server that treats the call as SOAP.
 func decodeSOAPFault(body []byte) (code, msg string) {
 	var envelope struct {
 		Text   string `xml:"Body>Fault>faultstring"`

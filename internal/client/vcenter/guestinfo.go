@@ -10,11 +10,11 @@ import (
 )
 
 // ExtraConfig reads the extra configuration of a virtual machine by its moId
-// ("VirtualMachine", property config). What its guest writes under guestinfo is
-// among it. Values that are no text are left out.
+// ("VirtualMachine", property config). It includes the guestinfo values that the
+// guest writes. Values that are not strings are left out.
 func (c *Client) ExtraConfig(ctx context.Context, vm string) (map[string]string, error) {
 	var extra map[string]string
-	err := c.within(ctx, func(a *api, id string) error {
+	err := c.withSession(ctx, func(a *api, id string) error {
 		response, err := a.send(ctx, id, rest.Request{Method: http.MethodGet, Path: "/VirtualMachine/" + url.PathEscape(vm) + "/config"})
 		if err != nil {
 			return err
@@ -36,8 +36,8 @@ func (c *Client) ExtraConfig(ctx context.Context, vm string) (map[string]string,
 	return extra, err
 }
 
-// optionValue is an OptionValue. The reference leaves open whether its value is a
-// bare string or has its type with it.
+// optionValue is an OptionValue. The API does not document whether its value is a
+// bare string or an object with a type.
 type optionValue struct {
 	Key   string          `json:"key"`
 	Value json.RawMessage `json:"value"`
@@ -77,7 +77,7 @@ func (c *Client) find(ctx context.Context, method string, body any) (string, err
 		Type  string `json:"type"`
 		Value string `json:"value"`
 	}
-	err := c.within(ctx, func(a *api, id string) error {
+	err := c.withSession(ctx, func(a *api, id string) error {
 		response, err := a.send(ctx, id, rest.Request{Method: http.MethodPost, Path: "/SearchIndex/SearchIndex/" + method, Body: body})
 		if err != nil || isNull(response.Body) {
 			return err

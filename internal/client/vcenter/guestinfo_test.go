@@ -16,12 +16,12 @@ func TestExtraConfig(t *testing.T) {
 				ID: "vm-42", UUID: "4229e2b4-0000-1111-2222-333344445555", Path: "/dc/vm/dr/vcda-a", ExtraConfig: map[string]string{"guestinfo.manager.certificate": "TUlJ"},
 			}}})
 			client := connect(t, server, credentials())
-			for way, find := range map[string]func() (string, error){
+			for key, find := range map[string]func() (string, error){
 				"UUID":           func() (string, error) { return client.FindByUUID(t.Context(), "4229E2B4-0000-1111-2222-333344445555") },
 				"inventory path": func() (string, error) { return client.FindByInventoryPath(t.Context(), "/dc/vm/dr/vcda-a") },
 			} {
 				if vm, err := find(); err != nil || vm != "vm-42" {
-					t.Errorf("%s: %q, %v", way, vm, err)
+					t.Errorf("%s: %q, %v", key, vm, err)
 				}
 			}
 			if vm, err := client.FindByInventoryPath(t.Context(), "/dc/vm/other"); err != nil || vm != "" {

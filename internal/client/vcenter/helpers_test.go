@@ -23,8 +23,7 @@ const (
 	password = "c0rrect-h0rse"
 )
 
-// start brings up a fake vCenter and checks at the end that nothing it was sent
-// breaks the API.
+// start starts a simulator. A request that violates the API fails the test.
 func start(t *testing.T, o simulator.Options) *simulator.Server {
 	t.Helper()
 	o.Username, o.Password = username, password
@@ -41,7 +40,7 @@ func start(t *testing.T, o simulator.Options) *simulator.Server {
 	return server
 }
 
-// connect makes a client of the fake.
+// connect returns a client of the simulator.
 func connect(t *testing.T, server *simulator.Server, login vcenter.Login) *vcenter.Client {
 	t.Helper()
 	return newClient(t, server.URL(), tlsutil.Trust{CACertificate: server.CertificateAuthority()}, login, "")
@@ -69,32 +68,32 @@ func credentials() vcenter.Login {
 	return vcenter.Credentials{Username: username, Password: password}
 }
 
-// script is a server that answers by the last segment of the path, and writes
-// down what it was asked. What it lacks is a 404.
+// script is a server that responds by the last segment of the path and records the
+// requests. It responds with 404 to others.
 type script struct {
-	answers map[string]http.HandlerFunc
+	responses map[string]http.HandlerFunc
 
-	lock  sync.Mutex
-	asked []string
+	lock     sync.Mutex
+	requests []string
 }
 
-// play starts a script on top of answers to hello, content, Login and Logout.
-func play(t *testing.T, login vcenter.Login, answers map[string]http.HandlerFunc) (*vcenter.Client, *script) {
+// play starts a script that also responds to hello, content, Login and Logout.
+func play(t *testing.T, login vcenter.Login, responses map[string]http.HandlerFunc) (*vcenter.Client, *script) {
 	t.Helper()
-	s := &script{answers: map[string]http.HandlerFunc{
+	s := &script{responses: map[string]http.HandlerFunc{
 		"system":  respond(200, `{"api_release":"8.0.2.0"}`),
 		"content": respond(200, `{"_typeName":"ServiceContent","sessionManager":{"_typeName":"ManagedObjectReference","type":"SessionManager","value":"SessionManager"}}`),
 		"Login":   respond(200, aliceSession, "vmware-api-session-id", "token-1"),
 		"Logout":  respond(204, ""),
 	}}
-	maps.Copy(s.answers, answers)
+	maps.Copy(s.responses, responses)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.lock.Lock()
-		s.asked = append(s.asked, r.Method+" "+r.URL.Path)
+		s.requests = append(s.requests, r.Method+" "+r.URL.Path)
 		s.lock.Unlock()
 		name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
-		if answer, ok := s.answers[name]; ok {
-			answer(w, r)
+		if response, ok := s.responses[name]; ok {
+			response(w, r)
 			return
 		}
 		http.NotFound(w, r)
@@ -108,8 +107,8 @@ const aliceSession = `{"_typeName":"UserSession","key":"52b5f1aa-0000-1111-2222-
 	"loginTime":"2024-05-01T10:00:00.123456Z","lastActiveTime":"2024-05-01T10:05:00Z","locale":"en","messageLocale":"de",
 	"extensionSession":true,"ipAddress":"192.0.2.7","userAgent":"test-agent/1","callCount":9007199254740993}`
 
-// respond makes a JSON answer with headers given as name and value in turn; a
-// Content-Type among them wins.
+// respond returns a JSON response. header holds names and values in turn, and may
+// replace the Content-Type.
 func respond(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// Login is one way to come by a session. Each type has a file of its own.
+// Login is a login type. Each type has its own file.
 type Login interface {
 	session.Login
 	logIn(ctx context.Context, a *api) (opened, error)

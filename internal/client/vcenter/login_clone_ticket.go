@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// CloneTicket logs in as a clone of another session. The ticket serves once.
+// CloneTicket logs in as a clone of another session. The ticket can be used once.
 type CloneTicket struct {
 	Ticket string
 }

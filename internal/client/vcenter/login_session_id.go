@@ -6,7 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// SessionID is no login but the id of an external session: it is used as it is, never renewed and never logged out.
+// SessionID uses an external session by its id. The session is never renewed and
+// never logged out.
 type SessionID struct {
 	SessionID string
 }

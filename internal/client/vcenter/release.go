@@ -10,11 +10,11 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// fallbackRelease is the first release of the VI JSON API, and of a vCenter
-// which has the API but not hello.
+// fallbackRelease is the first release of the VI JSON API. A vCenter that has the
+// API but not hello supports it.
 const fallbackRelease = "8.0.1.0"
 
-// releases are those the calls of this package are known from, best first.
+// releases are the releases that the client supports, newest first.
 var releases = []string{"9.0.0.0", "8.0.3.0", "8.0.2.0", fallbackRelease}
 
 // discover finds the release and the session manager, once.
@@ -37,8 +37,8 @@ func (c *Client) findAPI(ctx context.Context) (*api, error) {
 	return a, nil
 }
 
-// chooseRelease is the pinned release, else the one agreed on by hello
-// (POST /api/vcenter/system?action=hello).
+// chooseRelease returns the pinned release, or negotiates one by hello (POST
+// /api/vcenter/system?action=hello).
 func (c *Client) chooseRelease(ctx context.Context) (string, error) {
 	if c.release != "" {
 		return c.release, nil
@@ -51,7 +51,7 @@ func (c *Client) chooseRelease(ctx context.Context) (string, error) {
 	})
 	var refused *rest.StatusError
 	if errors.As(err, &refused) {
-		return fallbackRelease, nil // 8.0.1 has no hello; elsewhere too the first release is the best guess
+		return fallbackRelease, nil // 8.0.1 has no hello
 	}
 	if err != nil {
 		return "", err

@@ -68,7 +68,7 @@ func TestRelease_noneInCommon(t *testing.T) {
 	}
 }
 
-// vCenters that hide hello from strangers still have the first release.
+// A vCenter that refuses hello is used with the first release.
 func TestRelease_helloRefused(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 405, 500} {
 		client, script := play(t, credentials(), map[string]http.HandlerFunc{
@@ -78,8 +78,8 @@ func TestRelease_helloRefused(t *testing.T) {
 		if _, err := client.Session(t.Context()); err != nil {
 			t.Errorf("%d: %v", status, err)
 		}
-		if want := "GET /sdk/vim25/8.0.1.0/ServiceInstance/ServiceInstance/content"; script.asked[1] != want {
-			t.Errorf("%d: asked %s", status, script.asked[1])
+		if want := "GET /sdk/vim25/8.0.1.0/ServiceInstance/ServiceInstance/content"; script.requests[1] != want {
+			t.Errorf("%d: requests %s", status, script.requests[1])
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// opened is one session on the vCenter. The user is known of a clone only.
+// opened is a session on the vCenter. Only a clone has a user.
 type opened struct {
 	api  *api
 	id   string
@@ -20,7 +20,7 @@ func (c *Client) server(o Options) session.Server[opened] {
 		LogIn:     func(ctx context.Context) (opened, error) { return c.open(ctx, o.Login) },
 		LogOut:    func(ctx context.Context, s opened) error { return s.api.logOut(ctx, s.id) },
 		IsRefused: isRefused,
-		IsExpired: NotAuthenticated,
+		IsExpired: IsNotAuthenticated,
 	}
 	if o.Login != nil {
 		server.Login = o.Login
@@ -28,18 +28,18 @@ func (c *Client) server(o Options) session.Server[opened] {
 	return server
 }
 
-// open opens a session by a login.
-func (c *Client) open(ctx context.Context, by Login) (opened, error) {
+// open opens a session with a login.
+func (c *Client) open(ctx context.Context, login Login) (opened, error) {
 	a, err := c.discover(ctx)
 	if err != nil {
 		return opened{}, err
 	}
-	return by.logIn(ctx, a)
+	return login.logIn(ctx, a)
 }
 
-// within makes a call within the shared session. It discovers the API before, so
-// that what goes wrong there does not count as a failed login.
-func (c *Client) within(ctx context.Context, call func(a *api, id string) error) error {
+// withSession makes a call with the shared session. It discovers the API before, so
+// that an error there does not count as a failed login.
+func (c *Client) withSession(ctx context.Context, call func(a *api, id string) error) error {
 	if c.login == nil {
 		return ErrNoLogin
 	}

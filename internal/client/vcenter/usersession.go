@@ -6,8 +6,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/rest"
 )
 
-// UserSession says who a session belongs to (data object "UserSession"). Key
-// identifies the session to administrators; it does not authenticate.
+// UserSession describes a session (data object "UserSession"). Key identifies the
+// session for administrators. It does not authenticate.
 type UserSession struct {
 	Key              string    `json:"key"`
 	UserName         string    `json:"userName"`

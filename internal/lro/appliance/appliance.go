@@ -10,24 +10,24 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/lro"
 )
 
-// System is the appliance of a client. Log may be nil.
+// System returns the lro.System of an appliance. log may be nil.
 func System(client *vcda.Client, log func(ctx context.Context, message string, fields map[string]any)) lro.System[vcda.Task] {
 	return lro.System[vcda.Task]{
 		Clock: client.Clock(), Wait: client.WaitForResult,
-		Answer: answer, End: End, Transient: vcda.IsTransient, RetryAfter: vcda.RetryAfter,
+		Response: response, End: End, Transient: vcda.IsTransient, RetryAfter: vcda.RetryAfter,
 		Log: log,
 	}
 }
 
-// answers are what the outcomes of a request mean to lro.
-var answers = map[rest.Outcome]lro.Answer{
+// responses maps the outcomes of a request.
+var responses = map[rest.Outcome]lro.Response{
 	rest.Performed: lro.Performed, rest.Declined: lro.Declined, rest.Refused: lro.Refused, rest.Unknown: lro.Unknown,
 }
 
-func answer(err error) lro.Answer { return answers[vcda.OutcomeOf(err)] }
+func response(err error) lro.Response { return responses[vcda.OutcomeOf(err)] }
 
-// End reports how a wait for a task ended. A task that the appliance refuses to
-// look up, as one with an id of another form, is unknown to it.
+// End returns how a wait for a task ended. A task is gone too if the appliance
+// refuses its id.
 func End(err error) lro.End {
 	var failed *vcda.TaskError
 	switch {

@@ -12,12 +12,12 @@ import (
 
 func status(status int, code string) error { return &rest.StatusError{Status: status, Code: code} }
 
-// TestAnswer: of what failed before the request, nothing was sent.
-func TestAnswer(t *testing.T) {
+// A request whose login failed was not sent.
+func TestResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err  error
-		want lro.Answer
+		want lro.Response
 	}{
 		"success":        {nil, lro.Performed},
 		"conflict":       {status(http.StatusConflict, "Busy"), lro.Declined},
@@ -25,7 +25,7 @@ func TestAnswer(t *testing.T) {
 		"bad request":    {status(http.StatusBadRequest, "BadRequest"), lro.Refused},
 		"login declined": {&vcda.LoginError{Err: status(http.StatusServiceUnavailable, "Busy")}, lro.Refused},
 	} {
-		if got := answer(test.err); got != test.want {
+		if got := response(test.err); got != test.want {
 			t.Errorf("%s: %d, want %d", name, got, test.want)
 		}
 	}

@@ -92,7 +92,7 @@ func readModel(ctx context.Context, client *vcda.Client) (model, error) {
 	if err != nil {
 		return model{}, err
 	}
-	configured, err := client.Configured(ctx)
+	configured, err := client.IsConfigured(ctx)
 	if err != nil {
 		return model{}, err
 	}
@@ -112,7 +112,7 @@ func readModel(ctx context.Context, client *vcda.Client) (model, error) {
 		BuildDate:    base.TimeOrNull(about.BuildDate),
 		InstanceID:   base.StringOrNull(about.InstanceID),
 		APIVersion:   types.StringValue(client.APIVersion()),
-		Site:         base.StringOrNull(config.OwnSite()),
+		Site:         base.StringOrNull(config.SiteName()),
 		IsConfigured: types.BoolValue(configured),
 
 		ID:                      base.StringOrNull(config.ID),

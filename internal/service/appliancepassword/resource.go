@@ -251,7 +251,7 @@ func (c *changer) awaitUp(ctx context.Context) error {
 	defer c.close(ctx)
 	c.clients = append(c.clients, client)
 	for before := -1; ; {
-		err := client.IsUp(ctx)
+		err := client.Ping(ctx)
 		if err == nil {
 			tflog.Info(ctx, client.URL()+" is up")
 			return nil

@@ -70,7 +70,7 @@ func (f *failoverTest) ValidateConfig(ctx context.Context, req resource.Validate
 
 // managing finds the replication of a test, and the site that manages it.
 func managing(ctx context.Context, client *vcda.Client, m model) (*replication.Site, *vcda.Replication, error) {
-	return replication.Managing(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
+	return replication.FindManaged(ctx, client, m.ReplicationID.ValueString(), m.Site.ValueString(), tflogDebug)
 }
 
 // settled is managing with the current replication, once no recovery of it is in progress.
@@ -79,7 +79,7 @@ func settled(ctx context.Context, client *vcda.Client, m model) (*replication.Si
 	if err != nil {
 		return nil, nil, err
 	}
-	if r, err = site.Settled(ctx, r.ID); err == nil && r == nil {
+	if r, err = site.WaitForRecovery(ctx, r.ID); err == nil && r == nil {
 		err = replication.ErrNotListed
 	}
 	return site, r, err

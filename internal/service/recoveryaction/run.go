@@ -55,7 +55,7 @@ func (a *recovery) jobs(ctx context.Context, selected []replication.Selected, sh
 		j := &job{Selected: s, name: nameAmong(s.Replication, selected)}
 		if s.Replication.RecoveryState() == vcda.RecoveryInProgress {
 			show.print(fmt.Sprintf("A task of %s is running, and is waited for.", j.name))
-			settled, err := s.Site.Settled(ctx, s.Replication.ID)
+			settled, err := s.Site.WaitForRecovery(ctx, s.Replication.ID)
 			if err == nil && settled == nil {
 				err = replication.ErrNotListed
 			}

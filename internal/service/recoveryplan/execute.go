@@ -89,7 +89,7 @@ func (e *execution) run(ctx context.Context) (result, error) {
 	system.Wait = e.wait
 	out, err := lro.Do(ctx, system, lro.Write[vcda.Task, *vcda.RecoveryPlan]{
 		Send: func(ctx context.Context) (vcda.Task, error) { return e.client.ExecuteRecoveryPlan(ctx, e.plan, e.op) },
-		Look: func(ctx context.Context, _ vcda.Task) (*vcda.RecoveryPlan, error) { return e.poll(ctx) },
+		Read: func(ctx context.Context, _ vcda.Task) (*vcda.RecoveryPlan, error) { return e.poll(ctx) },
 		Tasks: func(ctx context.Context) ([]vcda.Task, error) {
 			return e.client.Tasks(ctx, vcda.TaskQuery{ResourceID: e.plan})
 		},

@@ -85,7 +85,7 @@ func (r *planResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	steps, diags := stepsOf(ctx, m.Steps)
 	resp.Diagnostics.Append(diags...)
-	if client, absent := r.VCDA.Client(); !absent.HasError() && r.Preflight != nil && !client.SingleUse() {
+	if client, absent := r.VCDA.Client(); !absent.HasError() && r.Preflight != nil && !client.IsSingleUse() {
 		refused, err := checkService(ctx, client, steps)
 		if err == nil { // else the apply reports it
 			resp.Diagnostics.Append(refused...)

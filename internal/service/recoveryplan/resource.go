@@ -95,7 +95,7 @@ func (r *planResource) Create(ctx context.Context, req resource.CreateRequest, r
 //
 // Errors: *existsError, and those of the calls.
 func create(ctx context.Context, client *vcda.Client, n vcda.NewRecoveryPlan) (vcda.RecoveryPlan, error) {
-	there, err := client.RecoveryPlanNamed(ctx, n.Name)
+	there, err := client.FindRecoveryPlan(ctx, n.Name)
 	if err != nil {
 		return vcda.RecoveryPlan{}, err
 	}

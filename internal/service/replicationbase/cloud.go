@@ -116,7 +116,7 @@ var RecoveredTypes = map[string]attr.Type{"id": types.StringType, "vapp_id": typ
 // RecoveredVM returns the VM after a test or a recovery, null before.
 func RecoveredVM(r vcda.Replication) types.Object {
 	at := r.DestinationState.Recovery
-	if !r.IsUp() || at.CloudVMID+at.VMID == "" {
+	if !r.IsRecovered() || at.CloudVMID+at.VMID == "" {
 		return types.ObjectNull(RecoveredTypes)
 	}
 	name := at.VMName

@@ -23,7 +23,7 @@ func (r *Resource[M, P]) createFailed(ctx context.Context, p P, result replicati
 	d := Detail(ctx, err)
 	var (
 		exists  *replication.ExistsError
-		held    *replication.HeldError
+		held    *replication.OwnedError
 		unknown *lro.OutcomeUnknownError[vcda.Task]
 	)
 	switch {
@@ -62,7 +62,7 @@ func (r *Resource[M, P]) policyAdvice(ctx context.Context, p P) string {
 	if cloud := p.CloudBase(); cloud != nil {
 		owner = cloud.Owner.ValueString()
 	}
-	if site, err := r.site(ctx, wanted.ManagedAt(p.Base().Reversed.ValueBool())); err == nil {
+	if site, err := r.site(ctx, wanted.ManagingSite(p.Base().Reversed.ValueBool())); err == nil {
 		if policy := site.Policy(ctx, wanted.Destination, owner); policy != nil {
 			return fmt.Sprintf("The replication policy of the organization %s is %q. If it forbids this, %s", policy.Organization, policy.Name, advice)
 		}

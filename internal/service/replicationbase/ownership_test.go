@@ -105,7 +105,7 @@ func TestOwnership_heldTwice(t *testing.T) {
 		first, second := readSecond(), readSecond()
 		f.Restart(t, "site-b")
 		_, problems := f.attempt(first, nil)
-		requireOne(t, problems.Warnings(), "only removed from the state", "Another object of the state holds it too")
+		requireOne(t, problems.Warnings(), "only removed from the state", "Another object of the state has it too")
 		f.requireSent(1, 0, 0)
 		f.Restart(t, "site-b")
 		for _, object := range []direct.Object{first, second} {

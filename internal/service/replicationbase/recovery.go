@@ -61,7 +61,7 @@ func GoesOn(t vcda.Task) string { return goesOn(t) }
 func RecoveredVMs(r vcda.Replication) map[string]string {
 	ids := map[string]string{}
 	for _, vm := range r.Machines() {
-		if at := vm.DestinationState.Recovery; vm.IsUp() && at.CloudVMID+at.VMID != "" {
+		if at := vm.DestinationState.Recovery; vm.IsRecovered() && at.CloudVMID+at.VMID != "" {
 			ids[vm.ID] = at.CloudVMID + at.VMID
 		}
 	}
@@ -71,7 +71,7 @@ func RecoveredVMs(r vcda.Replication) map[string]string {
 // RecoveredVApp returns the id of the vApp after a test or a recovery, "" if there is none.
 func RecoveredVApp(r vcda.Replication) string {
 	for _, vm := range r.Machines() {
-		if at := vm.DestinationState.Recovery; vm.IsUp() && at.VAppID != "" {
+		if at := vm.DestinationState.Recovery; vm.IsRecovered() && at.VAppID != "" {
 			return at.VAppID
 		}
 	}

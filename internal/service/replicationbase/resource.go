@@ -139,7 +139,7 @@ func (r *Resource[M, P]) Create(ctx context.Context, req resource.CreateRequest,
 // start starts a replication and makes the changes that a start can't make. After an error, the result has what was
 // done.
 func (r *Resource[M, P]) start(ctx context.Context, p P, wanted replication.Spec, stored any) (replication.Result, error) {
-	site, err := r.site(ctx, wanted.ManagedAt(false))
+	site, err := r.site(ctx, wanted.ManagingSite(false))
 	if err != nil {
 		return replication.Result{}, err
 	}
@@ -310,7 +310,7 @@ func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replica
 	if diags.HasError() {
 		return nil, true, notConfiguredError{diags}
 	}
-	site, err := r.site(ctx, wanted.ManagedAt(c.Reversed.ValueBool()))
+	site, err := r.site(ctx, wanted.ManagingSite(c.Reversed.ValueBool()))
 	if err != nil {
 		return nil, true, err
 	}
@@ -319,8 +319,8 @@ func (r *Resource[M, P]) current(ctx context.Context, p P) (listed *vcda.Replica
 		return result.Replication, open, err
 	}
 	listed, err = site.Find(ctx, c.ID.ValueString())
-	if elsewhere := wanted.Elsewhere(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
-		// It may have been reversed meanwhile.
+	if elsewhere := wanted.OtherManagingSite(c.Reversed.ValueBool()); err == nil && listed == nil && elsewhere != "" {
+		// It may have been reversed since.
 		if site, err = r.site(ctx, elsewhere); err == nil {
 			listed, err = site.Find(ctx, c.ID.ValueString())
 		}
@@ -380,7 +380,7 @@ func (r *Resource[M, P]) change(ctx context.Context, c *Common, wanted replicati
 	if c.ID.IsNull() {
 		return replication.Result{}, errPending
 	}
-	site, err := r.site(ctx, wanted.ManagedAt(reversed))
+	site, err := r.site(ctx, wanted.ManagingSite(reversed))
 	if err != nil {
 		return replication.Result{}, err
 	}
@@ -487,7 +487,7 @@ func (r *Resource[M, P]) stop(ctx context.Context, p P) (replication.Result, err
 	if diags.HasError() {
 		return replication.Result{}, notConfiguredError{diags}
 	}
-	site, err := r.site(ctx, wanted.ManagedAt(listed.IsReversed()))
+	site, err := r.site(ctx, wanted.ManagingSite(listed.IsReversed()))
 	if err != nil {
 		return replication.Result{}, err
 	}

@@ -34,7 +34,7 @@ func SiteOf(ctx context.Context, data providerdata.Data, kind vcda.Kind, name st
 	if absent.HasError() {
 		return nil, notConfiguredError{absent}
 	}
-	return replication.At(ctx, client, kind, name, tflogDebug)
+	return replication.NewSite(ctx, client, kind, name, tflogDebug)
 }
 
 // ClientAt returns the client for calls at a site, "" for the appliance's own, of an appliance that has the service.

@@ -75,10 +75,10 @@ func (m *model) site(ctx context.Context, client *vcda.Client) (string, error) {
 		return m.SiteName.ValueString(), nil
 	}
 	config, err := client.Config(ctx)
-	if err == nil && config.OwnSite() == "" {
+	if err == nil && config.SiteName() == "" {
 		err = errNoSite
 	}
-	return config.OwnSite(), err
+	return config.SiteName(), err
 }
 
 const (

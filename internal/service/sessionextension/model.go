@@ -71,7 +71,7 @@ func (m model) unable(ctx context.Context, err error) diag.Diagnostic {
 // isUnknownSite reports whether the appliance is not paired with the site.
 func isUnknownSite(err error) bool {
 	var failed *vcda.ExtensionError
-	return errors.As(err, &failed) && failed.UnknownSite()
+	return errors.As(err, &failed) && failed.IsUnknownSite()
 }
 
 // isRefused reports whether the remote site refused the secret.

@@ -319,7 +319,7 @@ func TestDelete_deposedObject(t *testing.T) {
 
 		deposed := newProcess(t, a)
 		object, problems := deposed.Apply(t, deposed.Plan(t, pairingType, first, nil))
-		requireWarning(t, problems, "only removed from the state", "Another object of the state holds it too")
+		requireWarning(t, problems, "only removed from the state", "Another object of the state has it too")
 		requireNoState(t, object)
 		requireSent(t, a, 1, 0, 0)
 
@@ -349,7 +349,7 @@ func TestDelete_objectReadFirst(t *testing.T) {
 		}
 		for _, plan := range []direct.Plan{p.Plan(t, pairingType, made, nil), newProcess(t, a).Plan(t, pairingType, other, nil)} {
 			object, problems := newProcess(t, a).Apply(t, plan)
-			requireWarning(t, problems, "only removed from the state", "Another object of the state holds it too")
+			requireWarning(t, problems, "only removed from the state", "Another object of the state has it too")
 			requireNoState(t, object)
 		}
 		requireSent(t, a, 1, 0, 0)

@@ -33,7 +33,7 @@ const (
 // explainCreate returns the error of a create, with the state of the appliance after it.
 func explainCreate(ctx context.Context, action string, service vcda.Service, err error) diag.Diagnostic {
 	var exists *pairing.ExistsError
-	var held *pairing.HeldError
+	var held *pairing.OwnedError
 	var name *pairing.NameError
 	switch {
 	case errors.Is(err, pairing.ErrNoName):

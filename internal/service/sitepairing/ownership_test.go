@@ -46,7 +46,7 @@ func TestService_contradicted(t *testing.T) {
 		made := applyConfig(t, a, none, values(b))
 		wrong := map[simulator.Service]string{simulator.Manager: "cloud", simulator.Cloud: "manager"}[a.Service()]
 		kept, problems := newProcess(t, a, "service", wrong).Refresh(t, pairingType, made)
-		requireError(t, problems, "takes the appliance for a "+wrong+" service", "VCDA_SERVICE")
+		requireError(t, problems, "expects a "+wrong+" service", "VCDA_SERVICE")
 		if kept.Values["id"] != made.Values["id"] {
 			t.Errorf("state %v", kept.Values)
 		}
@@ -54,7 +54,7 @@ func TestService_contradicted(t *testing.T) {
 		p := newProcess(t, a, "service", wrong)
 		a.Fault(simulator.Fault{Method: "POST", Path: "/sites", Kind: simulator.Status, Status: 400}) // of a body that it does not know
 		object, problems := p.Apply(t, p.Plan(t, pairingType, none, values(b)))
-		requireError(t, problems, "takes the appliance for a "+wrong+" service", "VCDA_SERVICE")
+		requireError(t, problems, "expects a "+wrong+" service", "VCDA_SERVICE")
 		requireNoState(t, object)
 	})
 }

@@ -138,7 +138,7 @@ func (r *sitePairing) planCreate(ctx context.Context, private base.PrivateReader
 func (r *sitePairing) checkSameAppliance(ctx context.Context, private base.PrivateReader, m model) diag.Diagnostics {
 	client, absent := r.VCDA.Client()
 	made, diags := base.StoredInstance(ctx, private)
-	if absent.HasError() || diags.HasError() || made == "" || client.SingleUse() {
+	if absent.HasError() || diags.HasError() || made == "" || client.IsSingleUse() {
 		return diags
 	}
 	instance, err := client.InstanceID(ctx)

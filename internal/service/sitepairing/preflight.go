@@ -31,7 +31,7 @@ func (r *sitePairing) preflight(ctx context.Context, m, prior model, site types.
 	var certificate, pairing diag.Diagnostics
 	var looks sync.WaitGroup
 	looks.Go(func() { certificate = checkPeerCertificate(ctx, m) })
-	if !client.SingleUse() {
+	if !client.IsSingleUse() {
 		looks.Go(func() { pairing = r.checkExistingPairing(ctx, client, m, prior) })
 	}
 	looks.Wait()

@@ -162,7 +162,7 @@ func TestTimeout_unknownTaskState(t *testing.T) {
 		a.SetTaskState("WAITING_FOR_GODOT")
 		a.Fault(simulator.Fault{Method: "GET", Path: "/tasks/*", Skip: 2, Kind: simulator.Status, Status: http.StatusInternalServerError})
 		_, problems := attempt(t, a, none, withTimeout(b, "create", shortTime))
-		requireError(t, problems, "The task ", "was WAITING_FOR_GODOT at ", "The last answer about the task: The appliance answered status 500",
+		requireError(t, problems, "The task ", "was WAITING_FOR_GODOT at ", "The last response about the task: The appliance answered status 500",
 			"Allow more time in the attribute timeouts", "adopt_existing", "Operation ID: terraform-")
 	})
 }

@@ -90,10 +90,10 @@ func TestErrors(t *testing.T) {
 		}},
 		"no login": {want: []string{"has no vcenter.login", "VCDA_VCENTER_LOGIN"}},
 		"dead session id": {login: direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}, want: []string{
-			"given session is not, or no longer, accepted", "Pass a new one", "vcenter.login.credentials",
+			"given session is invalid or has expired", "Pass a new one", "vcenter.login.credentials",
 		}},
 		"dead session id, status 401": {options: vcenter.Options{Status401: true}, login: direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}, want: []string{
-			"given session is not, or no longer, accepted",
+			"given session is invalid or has expired",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestSession_unknownID(t *testing.T) {
 	for _, nobody := range []vcenter.NoSessionBody{vcenter.NoSessionNull, vcenter.NoSessionEmpty, vcenter.NoSession204} {
 		v := start(t, vcenter.Options{NoSession: nobody})
 		_, d := connect(t, v, direct.Values{"session_id": direct.Values{"session_id": "0123456789abcdef"}}).ReadData(t, "vcda_vcenter_session", direct.Values{})
-		requireError(t, d, "Unable to read the session of the vCenter", "given session is not, or no longer, accepted")
+		requireError(t, d, "Unable to read the session of the vCenter", "given session is invalid or has expired")
 	}
 }
 

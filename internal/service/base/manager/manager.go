@@ -119,7 +119,7 @@ func load(ctx context.Context, client *vcda.Client, service vcda.Service) (f Rep
 	if f.License, err = client.License(ctx); err != nil {
 		return f, err
 	}
-	if f.Configured, err = client.Configured(ctx); err != nil || service != vcda.Cloud {
+	if f.Configured, err = client.IsConfigured(ctx); err != nil || service != vcda.Cloud {
 		return f, err
 	}
 	f.Endpoints, err = client.Endpoints(ctx)
@@ -132,7 +132,7 @@ func (m *Common) Shared() *Common { return m }
 // isAnother reports whether the appliance is not the one of the state: a new VM
 // behind the same address has another instance ID, or no site yet.
 func (m *Common) isAnother(f Reported) bool {
-	return f.Config.ID != m.ID.ValueString() || f.Config.OwnSite() == ""
+	return f.Config.ID != m.ID.ValueString() || f.Config.SiteName() == ""
 }
 
 // Imported reports whether the state comes from an import, which knows the ID only.
@@ -152,7 +152,7 @@ func (m *Common) Report(f Reported) {
 // again.
 func (m *Common) Refresh(f Reported) {
 	m.Report(f)
-	m.SiteName = types.StringValue(f.Config.OwnSite())
+	m.SiteName = types.StringValue(f.Config.SiteName())
 	m.LookupServiceURL = customtypes.LookupServiceType.Value(f.Config.LookupServiceURL)
 	m.LookupServiceThumbprint = customtypes.ThumbprintType.Value(f.Config.LookupServiceThumbprint)
 	if !f.License.IsLicensed {

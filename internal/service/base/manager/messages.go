@@ -28,7 +28,7 @@ func (k *Kind) failed(ctx context.Context, action string, result setup.Result, e
 		d.Why, d.Advice = otherService(service.Service)
 		return d.Unable(action)
 	case errors.As(err, &site):
-		d.Why = fmt.Sprintf("The appliance has the site name %q: a site name and its description are set once.", site.Config.OwnSite())
+		d.Why = fmt.Sprintf("The appliance has the site name %q: a site name and its description are set once.", site.Config.SiteName())
 		if site.Config.LocalSiteDescription != "" {
 			d.Why += fmt.Sprintf(" Its description is %q.", site.Config.LocalSiteDescription)
 		}

@@ -250,14 +250,14 @@ func checkOnce(ctx context.Context, client *vcda.Client, prior Common, changed p
 		resp.Diagnostics.Append(diagnostics.Unable(ctx, "plan the change of "+changed[0].String(), err))
 		return
 	}
-	if config.OwnSite() == "" || config.ID != prior.ID.ValueString() {
+	if config.SiteName() == "" || config.ID != prior.ID.ValueString() {
 		resp.RequiresReplace.Append(changed...)
 		return
 	}
 	for _, at := range changed {
 		resp.Diagnostics.AddAttributeError(at, "Unable to change "+at.String(), fmt.Sprintf(
 			"The appliance has the site name %q: a site name and its description are set once.\n\n"+
-				"Set the attribute back. For another name, deploy a new appliance, and plan again once it answers at the same address.", config.OwnSite()))
+				"Set the attribute back. For another name, deploy a new appliance, and plan again once it answers at the same address.", config.SiteName()))
 	}
 }
 
