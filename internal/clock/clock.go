@@ -1,6 +1,5 @@
-// Package clock tells the time, waits and limits how long something may take.
-// Everything in the provider takes its time from a Clock, so that tests decide
-// when two seconds have passed (see clocktest).
+// Package clock provides the time, waits and timeouts. The whole provider uses a
+// Clock, so that tests can control the time (see clocktest).
 package clock
 
 import (
@@ -13,12 +12,11 @@ type Clock interface {
 	// Now returns the current time.
 	Now() time.Time
 
-	// Sleep waits for d, or until ctx ends: then it returns the cause.
+	// Sleep waits for d. If ctx ends before, it returns the cause.
 	Sleep(ctx context.Context, d time.Duration) error
 
 	// WithTimeout returns a context that ends after d with
-	// context.DeadlineExceeded. Its cause is the given one, or
-	// context.DeadlineExceeded if that is nil.
+	// context.DeadlineExceeded. A nil cause is context.DeadlineExceeded too.
 	WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc)
 }
 
@@ -28,7 +26,7 @@ type System struct{}
 // Now returns the current time.
 func (System) Now() time.Time { return time.Now() }
 
-// Sleep waits for d, or until ctx ends: then it returns the cause.
+// Sleep waits for d. If ctx ends before, it returns the cause.
 func (System) Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -1,5 +1,5 @@
-// Package customtypes has the value types of attributes that can be written in
-// several ways: another spelling of the same value is no change.
+// Package customtypes has the types of string attributes whose values are compared by
+// their normal form: another form of the same value is no change.
 package customtypes
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// The string types whose values have several spellings.
+// The types with a normal form.
 var (
 	URLType         = NormalizedStringType{kind: &kind{name: "URL", normalize: values.URL}}
 	ThumbprintType  = NormalizedStringType{kind: &kind{name: "thumbprint", normalize: values.Thumbprint}}
@@ -34,19 +34,19 @@ var (
 	CertificateType   = NormalizedStringType{kind: &kind{name: "certificate", normalize: values.EncodedCertificate}}
 )
 
-// kind is what a value is, and its canonical form.
+// kind is a kind of value and its normal form.
 type kind struct {
 	name      string
 	normalize func(string) (string, error)
 }
 
-// always is a normalize function for a kind that any text is of.
+// always returns a normalize function that accepts any text.
 func always(normalize func(string) string) func(string) (string, error) {
 	return func(text string) (string, error) { return normalize(text), nil }
 }
 
-// equal reports whether two texts mean the same value. A text that is not of the
-// kind is equal to itself only.
+// equal reports whether two texts have the same normal form. A text without one
+// equals only itself.
 func (k *kind) equal(a, b string) bool {
 	if a == b {
 		return true
@@ -59,8 +59,8 @@ func (k *kind) equal(a, b string) bool {
 	return err == nil && left == right
 }
 
-// NormalizedStringType is a string type whose values are semantically equal when
-// they mean the same.
+// NormalizedStringType is a string type whose values are semantically equal if they
+// have the same normal form.
 type NormalizedStringType struct {
 	basetypes.StringType
 	kind *kind
@@ -68,17 +68,17 @@ type NormalizedStringType struct {
 
 var _ basetypes.StringTypable = NormalizedStringType{}
 
-// Value makes a value of the type.
+// Value returns a value of the type.
 func (t NormalizedStringType) Value(text string) NormalizedString {
 	return NormalizedString{StringValue: basetypes.NewStringValue(text), kind: t.kind}
 }
 
-// Null makes a null value of the type.
+// Null returns a null value of the type.
 func (t NormalizedStringType) Null() NormalizedString {
 	return NormalizedString{StringValue: basetypes.NewStringNull(), kind: t.kind}
 }
 
-// ValueOrNull is Value, null for an empty text.
+// ValueOrNull is Value, or Null for an empty text.
 func (t NormalizedStringType) ValueOrNull(text string) NormalizedString {
 	if text == "" {
 		return t.Null()
@@ -86,8 +86,8 @@ func (t NormalizedStringType) ValueOrNull(text string) NormalizedString {
 	return t.Value(text)
 }
 
-// Normal returns the normal form of a value, which is what a system is sent. A text
-// that is no value of the type stays as it is.
+// Normal returns the normal form of a value, which requests use. A text without one
+// is returned unchanged.
 func (t NormalizedStringType) Normal(v NormalizedString) string {
 	normal, err := t.kind.normalize(v.ValueString())
 	if err != nil {
@@ -96,15 +96,16 @@ func (t NormalizedStringType) Normal(v NormalizedString) string {
 	return normal
 }
 
-// Same reports whether two texts mean the same value.
+// Same reports whether two texts have the same normal form.
 func (t NormalizedStringType) Same(a, b string) bool { return t.kind.equal(a, b) }
 
-// KeepPrior is a plan modifier that keeps the prior value where the configuration
-// means the same: Terraform compares semantically after an apply, not in a plan.
+// KeepPrior returns a plan modifier that keeps the prior value if the configuration
+// has the same normal form. Terraform compares semantically after an apply, not in
+// a plan.
 func (t NormalizedStringType) KeepPrior() planmodifier.String { return keepPrior(t) }
 
-// Validator refuses a configured text that is no such value.
-func (t NormalizedStringType) Validator() validator.String { return isValue(t) }
+// Validator returns a validator that refuses a text without a normal form.
+func (t NormalizedStringType) Validator() validator.String { return valueValidator(t) }
 
 // Required describes a required argument of the type.
 func (t NormalizedStringType) Required(doc string) schema.StringAttribute {
@@ -129,17 +130,17 @@ func (t NormalizedStringType) Equal(o attr.Type) bool {
 
 func (t NormalizedStringType) String() string { return "NormalizedStringType[" + t.kind.name + "]" }
 
-// ValueType is the Go type of the values.
+// ValueType returns the Go type of the values.
 func (t NormalizedStringType) ValueType(context.Context) attr.Value {
 	return NormalizedString{kind: t.kind}
 }
 
-// ValueFromString makes a value of a plain string.
+// ValueFromString converts a plain string.
 func (t NormalizedStringType) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
 	return NormalizedString{StringValue: in, kind: t.kind}, nil
 }
 
-// ValueFromTerraform makes a value of a wire value.
+// ValueFromTerraform converts a wire value.
 func (t NormalizedStringType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
 	value, err := t.StringType.ValueFromTerraform(ctx, in)
 	if err != nil {
@@ -160,30 +161,30 @@ type NormalizedString struct {
 
 var _ basetypes.StringValuableWithSemanticEquals = NormalizedString{}
 
-// Type is the value's type.
+// Type returns the value's type.
 func (v NormalizedString) Type(context.Context) attr.Type { return NormalizedStringType{kind: v.kind} }
 
-// Equal compares to the letter; StringSemanticEquals compares by meaning.
+// Equal compares the texts; StringSemanticEquals compares the normal forms.
 func (v NormalizedString) Equal(o attr.Value) bool {
 	other, ok := o.(NormalizedString)
 	return ok && v.StringValue.Equal(other.StringValue)
 }
 
-// StringSemanticEquals reports whether both mean the same value.
+// StringSemanticEquals reports whether both have the same normal form.
 func (v NormalizedString) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, ok := o.(NormalizedString)
 	return ok && v.kind.equal(v.ValueString(), other.ValueString()), nil
 }
 
-// isValue is the validator of configuration. The type itself takes any text: an
-// appliance may hold one that no configuration may have.
-type isValue NormalizedStringType
+// valueValidator validates the configuration. The type itself accepts any text,
+// because an appliance may have one that is not valid in the configuration.
+type valueValidator NormalizedStringType
 
-func (v isValue) Description(context.Context) string { return "the value is a " + v.kind.name }
+func (v valueValidator) Description(context.Context) string { return "the value is a " + v.kind.name }
 
-func (v isValue) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v valueValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v isValue) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v valueValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
@@ -195,7 +196,7 @@ func (v isValue) ValidateString(_ context.Context, req validator.StringRequest, 
 type keepPrior NormalizedStringType
 
 func (m keepPrior) Description(context.Context) string {
-	return "another spelling of the same " + m.kind.name + " is no change"
+	return "another form of the same " + m.kind.name + " is no change"
 }
 
 func (m keepPrior) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }

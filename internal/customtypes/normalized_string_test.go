@@ -18,7 +18,7 @@ var (
 	canonical = "SHA-256:" + pairs
 )
 
-// TestSame holds which spellings mean the same.
+// Texts with the same normal form are equal.
 func TestSame(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -62,16 +62,16 @@ func TestSame(t *testing.T) {
 			t.Errorf("%s: semantic equality of %q and %q is %t, %v", c.kind, c.a, c.b, equal, diags)
 		}
 	}
-	// Values of different types, or of another one, are never the same.
+	// Values of different types are never equal.
 	if equal, diags := customtypes.URLType.Value("x").StringSemanticEquals(t.Context(), types.StringValue("x")); equal || len(diags) > 0 {
 		t.Error("a plain string equals a URL", diags)
 	}
 	if customtypes.URLType.Equal(customtypes.ThumbprintType) || customtypes.URLType.Equal(types.StringType) || !customtypes.URLType.Equal(customtypes.URLType) {
-		t.Error("types are mixed up")
+		t.Error("want types equal only to themselves")
 	}
 }
 
-// TestNormalizedString_fromTheWire: null, unknown and known survive.
+// Null, unknown and known values are converted.
 func TestNormalizedString_fromTheWire(t *testing.T) {
 	t.Parallel()
 	for _, in := range []any{nil, tftypes.UnknownValue, "https://b.example.com"} {
@@ -85,7 +85,7 @@ func TestNormalizedString_fromTheWire(t *testing.T) {
 		}
 	}
 	if _, err := customtypes.URLType.ValueFromTerraform(t.Context(), tftypes.NewValue(tftypes.Bool, true)); err == nil {
-		t.Error("a bool is taken for a URL")
+		t.Error("a bool is accepted as a URL")
 	}
 	value, diags := customtypes.URLType.ValueFromString(t.Context(), types.StringValue("x"))
 	if got, ok := value.(customtypes.NormalizedString); !ok || diags.HasError() || got.ValueString() != "x" {
@@ -99,7 +99,7 @@ func TestNormalizedString_fromTheWire(t *testing.T) {
 func TestValidator(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		of    customtypes.NormalizedStringType
+		kind  customtypes.NormalizedStringType
 		value types.String
 		says  string // "": it is fine
 	}{
@@ -111,7 +111,7 @@ func TestValidator(t *testing.T) {
 		{customtypes.ThumbprintType, types.StringValue("AB"), "A SHA-256 thumbprint has 32 pairs of hex digits"},
 	} {
 		var resp validator.StringResponse
-		c.of.Validator().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("x"), ConfigValue: c.value}, &resp)
+		c.kind.Validator().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("x"), ConfigValue: c.value}, &resp)
 		switch {
 		case c.says == "" && len(resp.Diagnostics) > 0:
 			t.Errorf("%s: %v", c.value, resp.Diagnostics)
@@ -121,8 +121,7 @@ func TestValidator(t *testing.T) {
 	}
 }
 
-// TestKeepPrior: the plan holds the prior spelling of the same, and the new
-// text of anything else.
+// The plan keeps the prior text of the same value.
 func TestKeepPrior(t *testing.T) {
 	t.Parallel()
 	state := types.StringValue("https://b.example.com")

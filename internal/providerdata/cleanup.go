@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Cleanup collects what must end with the process: sessions to log out.
+// Cleanup collects the functions to run at the end of the process: logouts.
 type Cleanup struct {
 	lock  sync.Mutex
 	tasks []func(context.Context) error
@@ -19,18 +19,18 @@ func (c *Cleanup) Add(f func(context.Context) error) {
 	c.tasks = append(c.tasks, f)
 }
 
-// Run runs what was registered, all at once, and forgets it.
+// Run runs the registered functions concurrently, once.
 func (c *Cleanup) Run(ctx context.Context) error {
 	c.lock.Lock()
 	tasks := c.tasks
 	c.tasks = nil
 	c.lock.Unlock()
 
-	problems := make([]error, len(tasks))
+	errs := make([]error, len(tasks))
 	var running sync.WaitGroup
 	for i, task := range tasks {
-		running.Go(func() { problems[i] = task(ctx) })
+		running.Go(func() { errs[i] = task(ctx) })
 	}
 	running.Wait()
-	return errors.Join(problems...)
+	return errors.Join(errs...)
 }

@@ -1,5 +1,6 @@
-// Package providerdata is what the provider block makes for every resource, data
-// source and action: the clients, the clock and what the objects of a run share.
+// Package providerdata holds the data that the provider configuration passes to every
+// resource, data source and action: the clients, the clock, and the shared records of
+// a run.
 package providerdata
 
 import (
@@ -17,16 +18,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/pairing"
 )
 
-// Data is what provider configuration hands to every service.
+// Data is the result of the provider configuration.
 type Data struct {
 	VCDA     System[vcda.Client]
-	Manager  System[vcda.Client] // the Manager beside a Cloud service
+	Manager  System[vcda.Client] // the Manager of a Cloud service
 	VCenter  System[vcenter.Client]
 	Storware System[storware.Client]
 	Clock    clock.Clock
 
-	// Owners is what the resources of this run share about who holds what, and
-	// Pairings what else they share about pairings.
+	// Owners and Pairings are shared by the resources of the run.
 	Owners   *ownership.Ledger
 	Pairings *pairing.Run
 
@@ -34,22 +34,22 @@ type Data struct {
 	Reservations     *Reservations
 	PreviousPassword *PreviousPassword
 
-	// Preflight is nil where checks at plan time are turned off.
+	// Preflight is nil if checks at plan time are turned off.
 	Preflight *Preflight
 }
 
-// Appliances are the appliances that resources name by themselves.
+// Appliances is for resources with their own appliance address.
 type Appliances struct {
-	// Own is the base URL of the provider's own appliance, and the trust in it. URL is
-	// "" where the block has none, or does not know it yet.
+	// Own is the base URL of the provider's appliance and its trust settings. URL
+	// is "" if the block has none or does not know it yet.
 	Own struct {
 		URL     string
-		Unknown bool // only known after apply
+		Unknown bool // known after apply only
 		Trust   tlsutil.Trust
 	}
 
-	// Connect makes a client of any appliance, with the settings of the provider block
-	// but for those given. The caller logs it out.
+	// Connect returns a client of another appliance. Its other settings are those of
+	// the provider block. The caller logs it out.
 	Connect func(base *url.URL, trust tlsutil.Trust, login vcda.Login) (*vcda.Client, error)
 }
 
@@ -60,18 +60,19 @@ type System[C any] struct {
 	unknown bool
 }
 
-// Ready is a configured system.
+// Ready returns a configured system.
 func Ready[C any](client *C) System[C] { return System[C]{client: client} }
 
-// Absent is a system that the configuration leaves out or gets wrong.
+// Absent returns a system without a client, because its configuration is missing or
+// invalid.
 func Absent[C any](why ...diag.Diagnostic) System[C] { return System[C]{absent: why} }
 
-// Unknown is a system whose configuration is not known while Terraform plans.
+// Unknown returns a system whose configuration is not known during the plan.
 func Unknown[C any](why diag.Diagnostic) System[C] {
 	return System[C]{absent: diag.Diagnostics{why}, unknown: true}
 }
 
-// Client returns the client, or the diagnostics that say what is missing.
+// Client returns the client, or the diagnostics why there is none.
 func (s System[C]) Client() (*C, diag.Diagnostics) {
 	switch {
 	case s.client != nil:
@@ -83,8 +84,8 @@ func (s System[C]) Client() (*C, diag.Diagnostics) {
 		"Nothing has configured the provider before this operation. This is a bug in the provider; please report it.")}
 }
 
-// ClientForPlan is Client for a plan: as long as the configuration is unknown it
-// returns neither a client nor diagnostics.
+// ClientForPlan is Client for a plan. If the configuration is unknown, it returns
+// neither a client nor diagnostics.
 func (s System[C]) ClientForPlan() (*C, diag.Diagnostics) {
 	if s.unknown {
 		return nil, nil
@@ -92,8 +93,8 @@ func (s System[C]) ClientForPlan() (*C, diag.Diagnostics) {
 	return s.Client()
 }
 
-// Configured turns what the framework hands to a Configure method into Data. It
-// is empty, without a problem, as long as the provider isn't configured.
+// Configured returns the Data that the framework passes to a Configure method. It
+// is empty before the provider is configured.
 func Configured(providerData any) (Data, diag.Diagnostics) {
 	switch data := providerData.(type) {
 	case nil:

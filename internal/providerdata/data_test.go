@@ -24,8 +24,7 @@ func TestConfigured(t *testing.T) {
 	}
 }
 
-// TestSystem: an empty one has neither a client nor a reason, which is a bug
-// to report and no crash.
+// An empty System has neither a client nor a reason. That is reported as a bug.
 func TestSystem(t *testing.T) {
 	t.Parallel()
 	var empty providerdata.System[vcda.Client]
@@ -41,6 +40,6 @@ func TestSystem(t *testing.T) {
 func TestText(t *testing.T) {
 	t.Parallel()
 	if !base.StringOrNull("").IsNull() || base.StringOrNull("x") != types.StringValue("x") {
-		t.Error("a field left out is null, another one is itself")
+		t.Error("want null for an empty text only")
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// preflightLimit is the time that all checks of a plan may take together.
+// preflightLimit is the time for all checks of a plan together.
 const preflightLimit = 3 * time.Second
 
-// errPreflightOver is why a check at plan time ended early.
+// errPreflightOver is the cause of a check at plan time that ended early.
 var errPreflightOver = errors.New("there was no answer within the time for checks at plan time")
 
-// Preflight is the time for checks at plan time, which only warn: those of one
-// process share it, so that a fleet nobody can reach from here costs no more
-// than one site. A nil Preflight allows no check.
+// Preflight limits the time of checks at plan time, which only warn. The checks of
+// a process share the time, so that many unreachable sites take no longer than one.
+// A nil Preflight allows no check.
 type Preflight struct {
 	Clock clock.Clock
 
@@ -27,8 +27,8 @@ type Preflight struct {
 	since   time.Time // while one is running
 }
 
-// Begin gives a check a context with what is left of the time, and the function
-// that ends it. It is false when there is no time left.
+// Begin starts a check. It returns a context with the remaining time and the
+// function that ends the check, or false if there is no time left.
 func (p *Preflight) Begin(ctx context.Context) (context.Context, func(), bool) {
 	if p == nil {
 		return nil, nil, false

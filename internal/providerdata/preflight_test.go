@@ -10,39 +10,39 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// TestPreflight: checks that run side by side use up the same time, those in
-// turn add up, and then there are no more.
+// Concurrent checks use the same time. The times of consecutive checks add up to
+// the limit.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	c := clocktest.New()
 	p := &providerdata.Preflight{Clock: c}
-	_, endOne, one := p.Begin(t.Context())
+	_, endFirst, first := p.Begin(t.Context())
 	c.Advance(time.Second)
-	ctx, endOther, other := p.Begin(t.Context())
-	if !one || !other {
+	ctx, endSecond, second := p.Begin(t.Context())
+	if !first || !second {
 		t.Fatal("there is time for both")
 	}
-	endOne()
+	endFirst()
 	c.Advance(time.Second)
-	endOther()
+	endSecond()
 	if ctx.Err() == nil {
-		t.Error("the context outlives its check")
+		t.Error("the context does not end with its check")
 	}
-	c.Advance(time.Hour) // nothing runs: it does not count
+	c.Advance(time.Hour) // it does not count: no check runs
 	ctx, end, ok := p.Begin(t.Context())
 	if !ok {
 		t.Fatal("a second is left")
 	}
 	c.Advance(time.Second - 1)
 	if ctx.Err() != nil {
-		t.Error("it ends before the second is up")
+		t.Error("it ends before the second is over")
 	}
 	c.Advance(1)
 	if ctx.Err() == nil || errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		t.Errorf("after the second: %v", context.Cause(ctx))
 	}
 	if _, _, ok := p.Begin(t.Context()); ok {
-		t.Error("one may begin while the time is up for another")
+		t.Error("a check begins after the time is over")
 	}
 	end()
 	if _, _, ok := p.Begin(t.Context()); ok {
@@ -50,6 +50,6 @@ func TestPreflight(t *testing.T) {
 	}
 	var off *providerdata.Preflight
 	if _, _, ok := off.Begin(t.Context()); ok {
-		t.Error("a check begins although they are turned off")
+		t.Error("a check begins although checks are turned off")
 	}
 }

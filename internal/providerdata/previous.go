@@ -2,14 +2,14 @@ package providerdata
 
 import "sync"
 
-// PreviousPassword decides when to warn that the appliance still takes the previous root
-// password: not where a resource of this provider block is about to change it.
+// PreviousPassword decides when to warn that the appliance still accepts the
+// previous root password: not if a resource of this provider block changes it.
 type PreviousPassword struct {
 	Warn func()
 
 	lock     sync.Mutex
 	used     bool
-	awaited  bool // a resource holds the password, and its plan has not been made yet
+	awaited  bool // a resource has the password, and its plan is not known yet
 	changing bool
 }
 
@@ -21,14 +21,14 @@ func (p *PreviousPassword) Used() {
 	p.warn()
 }
 
-// Await holds the warning back until Planned is called.
+// Await delays the warning until Planned is called.
 func (p *PreviousPassword) Await() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.awaited = true
 }
 
-// Planned reports whether the plan of a resource changes the password.
+// Planned records whether the plan of a resource changes the password.
 func (p *PreviousPassword) Planned(changes bool) {
 	p.lock.Lock()
 	defer p.lock.Unlock()

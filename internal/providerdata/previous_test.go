@@ -6,14 +6,14 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// TestPreviousPassword holds when the use of the previous password is warned of.
+// When the use of the previous password leads to a warning.
 func TestPreviousPassword(t *testing.T) {
 	t.Parallel()
 	type previous = providerdata.PreviousPassword
 	unchanged, changing := func(p *previous) { p.Planned(false) }, func(p *previous) { p.Planned(true) }
 	for name, row := range map[string]struct {
-		events []func(*previous)
-		warned int
+		events   []func(*previous)
+		warnings int
 	}{
 		"not used":                       {[]func(*previous){(*previous).Await, unchanged}, 0},
 		"used, no resource":              {[]func(*previous){(*previous).Used}, 1},
@@ -23,13 +23,13 @@ func TestPreviousPassword(t *testing.T) {
 		"changed by a create":            {[]func(*previous){changing, (*previous).Used}, 0},
 		"used, the plan is not made yet": {[]func(*previous){(*previous).Await, (*previous).Used}, 0},
 	} {
-		warned := 0
-		p := &previous{Warn: func() { warned++ }}
+		warnings := 0
+		p := &previous{Warn: func() { warnings++ }}
 		for _, event := range row.events {
 			event(p)
 		}
-		if warned != row.warned {
-			t.Errorf("%s: warned %d times, not %d", name, warned, row.warned)
+		if warnings != row.warnings {
+			t.Errorf("%s: %d warnings, want %d", name, warnings, row.warnings)
 		}
 	}
 }

@@ -2,44 +2,45 @@ package providerdata
 
 import "sync"
 
-// Reservations notice when two resources create the same thing, or one creates what
-// another one has. They hold as long as the process, or until the thing is gone.
+// Reservations detect that two resources create the same object, or that one
+// creates the object of another. They last until the object is removed or the
+// process ends.
 type Reservations struct {
 	lock          sync.Mutex
-	held          map[string]bool
+	reserved      map[string]bool
 	created, kept map[string]bool // by plans
 }
 
-// Reserve reserves the key for a create, and reports whether no other resource has.
+// Reserve reserves a key for a create, and reports whether it was free.
 func (r *Reservations) Reserve(key string) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	delete(r.created, key)
-	if r.held[key] {
+	if r.reserved[key] {
 		return false
 	}
-	add(&r.held, key)
+	add(&r.reserved, key)
 	return true
 }
 
-// Release gives the key up: its create has failed, or the thing is gone.
+// Release releases a key after a failed create, or when the object is removed.
 func (r *Reservations) Release(key string) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	delete(r.held, key)
+	delete(r.reserved, key)
 	delete(r.kept, key)
 }
 
-// EndCreate forgets that a plan creates the thing: the create has ended.
+// EndCreate removes the record of PlanCreate when the create has ended.
 func (r *Reservations) EndCreate(key string) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	delete(r.created, key)
 }
 
-// PlanCreate notes that a plan creates the thing, and reports whether no plan keeps
-// it. That two create it can't be told from one that is planned twice: only their
-// applies are.
+// PlanCreate records that a plan creates the object, and reports whether no plan
+// keeps it. It does not detect two creates, since one resource may be planned
+// twice; Reserve detects them in the apply.
 func (r *Reservations) PlanCreate(key string) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
@@ -47,7 +48,7 @@ func (r *Reservations) PlanCreate(key string) bool {
 	return !r.kept[key]
 }
 
-// PlanKeep notes that a plan keeps the thing, which the state has, and reports whether
+// PlanKeep records that a plan keeps the object of the state, and reports whether
 // no plan creates it.
 func (r *Reservations) PlanKeep(key string) bool {
 	r.lock.Lock()

@@ -10,19 +10,18 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// requireSame fails unless every spelling of an accepted value has its canonical
-// form, the canonical form itself included.
-func requireSame(t *testing.T, of func(string) (string, error), want string, spellings ...string) {
+// requireSame checks that every form of a value has the same canonical form.
+func requireSame(t *testing.T, normalize func(string) (string, error), want string, variants ...string) {
 	t.Helper()
-	for _, text := range append(spellings, want) {
-		if got, err := of(text); err != nil || got != want {
+	for _, text := range append(variants, want) {
+		if got, err := normalize(text); err != nil || got != want {
 			t.Fatalf("%q became %q, %v, not %q", text, got, err, want)
 		}
 	}
 }
 
 func FuzzThumbprint(f *testing.F) {
-	for _, text := range thumbprintSpellings {
+	for _, text := range thumbprintVariants {
 		f.Add(text)
 	}
 	f.Add(colons[:59])
@@ -39,9 +38,9 @@ func FuzzThumbprint(f *testing.F) {
 }
 
 func FuzzURL(f *testing.F) {
-	for normal, spellings := range urlSpellings {
+	for normal, variants := range urlVariants {
 		f.Add(normal)
-		for _, text := range spellings {
+		for _, text := range variants {
 			f.Add(text)
 		}
 	}
@@ -71,7 +70,7 @@ func FuzzHost(f *testing.F) {
 }
 
 func FuzzCertificates(f *testing.F) {
-	certificate, _ := material()
+	certificate, _ := testCertificate()
 	text := armor("CERTIFICATE", certificate)
 	f.Add(text)
 	f.Add(strings.ReplaceAll(text, "\n", `\n`))
@@ -87,10 +86,10 @@ func FuzzCertificates(f *testing.F) {
 			whole.WriteString(armor("CERTIFICATE", der))
 		}
 		plain := whole.String()
-		for _, spelling := range []string{plain, "\ufeff" + plain, strings.ReplaceAll(plain, "\n", "\r\n"), strings.ReplaceAll(plain, "\n", `\n`)} {
-			again, err := values.Certificates(spelling)
+		for _, variant := range []string{plain, "\ufeff" + plain, strings.ReplaceAll(plain, "\n", "\r\n"), strings.ReplaceAll(plain, "\n", `\n`)} {
+			again, err := values.Certificates(variant)
 			if err != nil || !bytes.Equal(bytes.Join(again, nil), bytes.Join(found, nil)) {
-				t.Fatalf("%q: %v", spelling, err)
+				t.Fatalf("%q: %v", variant, err)
 			}
 		}
 	})
@@ -105,7 +104,7 @@ func FuzzPrivateKey(f *testing.F) {
 		}
 		again, err := values.PrivateKey("\ufeff" + strings.ReplaceAll(text, "\n", "\r\n"))
 		if err != nil || !again.Equal(key) {
-			t.Fatalf("another spelling: %v", err)
+			t.Fatalf("another variant: %v", err)
 		}
 	})
 }
@@ -133,14 +132,14 @@ func FuzzNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		name, description := values.SiteName(text), values.Description(text)
-		for _, spelling := range []string{name, norm.NFD.String(text)} {
-			if got := values.SiteName(spelling); got != name {
-				t.Fatalf("the site %q became %q, not %q", spelling, got, name)
+		for _, variant := range []string{name, norm.NFD.String(text)} {
+			if got := values.SiteName(variant); got != name {
+				t.Fatalf("the site %q became %q, not %q", variant, got, name)
 			}
 		}
-		for _, spelling := range []string{description, strings.ReplaceAll(description, "\n", "\r\n"), "\n" + text + " "} {
-			if got := values.Description(spelling); got != description {
-				t.Fatalf("the description %q became %q, not %q", spelling, got, description)
+		for _, variant := range []string{description, strings.ReplaceAll(description, "\n", "\r\n"), "\n" + text + " "} {
+			if got := values.Description(variant); got != description {
+				t.Fatalf("the description %q became %q, not %q", variant, got, description)
 			}
 		}
 	})

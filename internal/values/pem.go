@@ -11,23 +11,22 @@ import (
 	"strings"
 )
 
-// maxPath is the length of a text that may be meant as a path.
+// maxPath is the maximum length of a text that may be a path.
 const maxPath = 256
 
 const beginPEM = "-----BEGIN "
 
-// IsPEM reports whether a text is meant as PEM text, rather than as the path of a
-// file.
+// IsPEM reports whether a text is PEM text, not the path of a file.
 func IsPEM(text string) bool { return strings.Contains(text, beginPEM) }
 
-// blocks are the PEM blocks of a text, whatever editors, shells and templates made
-// of it: a byte order mark, carriage returns, and line feeds written as \n.
+// blocks returns the PEM blocks of a text. The text may have a byte order mark,
+// carriage returns, indented lines, and line feeds written as \n.
 func blocks(text string) []*pem.Block {
 	text = strings.TrimPrefix(text, "\ufeff")
 	text = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n", "\r", "\n").Replace(text)
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = trim(line) // a template indents
+		lines[i] = trim(line) // a template may indent them
 	}
 	var found []*pem.Block
 	for block, rest := pem.Decode([]byte(strings.Join(lines, "\n"))); block != nil; block, rest = pem.Decode(rest) {
@@ -36,10 +35,10 @@ func blocks(text string) []*pem.Block {
 	return found
 }
 
-// Certificates returns the certificates (DER) of a PEM text, of which there is at
-// least one. Other blocks, such as keys, are skipped. It also takes one certificate
-// in base64 without the BEGIN line, and DER bytes. With an error it returns the
-// certificates before the one that can't be read.
+// Certificates returns the certificates (DER) of a PEM text, at least one. It skips
+// other blocks, such as keys. It also accepts one certificate in base64 without the
+// BEGIN line, or as DER bytes. With an error it returns the certificates before the
+// one that can't be read.
 func Certificates(text string) ([][]byte, error) {
 	var found [][]byte
 	for _, block := range blocks(text) {
@@ -63,7 +62,7 @@ func Certificates(text string) ([][]byte, error) {
 	return nil, fmt.Errorf("it holds no PEM certificate (-----BEGIN CERTIFICATE-----): %s", describePEM(text, "x509"))
 }
 
-// FirstCertificate returns the first of Certificates, whatever is behind it.
+// FirstCertificate returns the first of Certificates. It ignores the text after it.
 func FirstCertificate(text string) ([]byte, error) {
 	found, err := Certificates(text)
 	if len(found) > 0 {
@@ -72,8 +71,7 @@ func FirstCertificate(text string) ([]byte, error) {
 	return nil, err
 }
 
-// unarmored returns the certificate that a text without a BEGIN line is, in base64
-// or as DER bytes.
+// unarmored decodes a certificate without a BEGIN line, in base64 or as DER bytes.
 func unarmored(text string) ([]byte, bool) {
 	if certificate, ok := leadingCertificate([]byte(text)); ok && len(certificate) == len(text) {
 		return certificate, true
@@ -87,9 +85,9 @@ func unarmored(text string) ([]byte, bool) {
 }
 
 // leadingCertificate returns the certificate at the beginning of DER bytes; a
-// trusted certificate of openssl has more behind it. It looks at the outer form
-// only: Go refuses certificates that appliances have, such as those with a
-// negative serial number.
+// trusted certificate of openssl has more bytes. It checks only the outer form,
+// because Go refuses some certificates of appliances, such as those with a negative
+// serial number.
 func leadingCertificate(der []byte) ([]byte, bool) {
 	var outer struct {
 		Raw            asn1.RawContent
@@ -104,9 +102,8 @@ func leadingCertificate(der []byte) ([]byte, bool) {
 	return outer.Raw, compound
 }
 
-// describePEM says what a text looks like that holds no PEM certificate, and how
-// to convert it with which command of openssl. It never repeats the text, which may
-// hold a key.
+// describePEM describes a text without the wanted PEM block, and how to convert it
+// with a command of openssl. It never repeats the text, which may hold a key.
 func describePEM(text, command string) string {
 	found := blocks(text)
 	switch {
@@ -135,8 +132,8 @@ func isUTF16(text string) bool {
 	return strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
 }
 
-// PrivateKey returns the RSA private key of a PEM text, in PKCS#1 or PKCS#8.
-// Other blocks, such as certificates, are skipped.
+// PrivateKey returns the RSA private key of a PEM text, in PKCS#1 or PKCS#8. It
+// skips other blocks, such as certificates.
 func PrivateKey(text string) (*rsa.PrivateKey, error) {
 	for _, block := range blocks(text) {
 		switch block.Type {

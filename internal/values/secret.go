@@ -7,11 +7,11 @@ import (
 	"unicode"
 )
 
-// bearer is what some tools put in front of a token.
+// bearer is the prefix that some tools print before a token.
 const bearer = "bearer "
 
-// Token returns a token, cookie or session id without what copying adds: white
-// space around it and the word Bearer. It refuses a text that no header can carry.
+// Token returns a token, cookie or session id without surrounding white space and
+// the word Bearer. It refuses a text that a header can't hold.
 func Token(text string) (string, error) {
 	token := trim(text)
 	for len(token) >= len(bearer) && strings.EqualFold(token[:len(bearer)], bearer) {
@@ -28,8 +28,8 @@ func Token(text string) (string, error) {
 	return token, nil
 }
 
-// SAMLToken returns a SAML token without white space around it. What is inside is
-// signed and stays. It refuses a text that is no XML.
+// SAMLToken returns a SAML token without surrounding white space. The rest is
+// signed and does not change. It refuses a text that is no XML.
 func SAMLToken(text string) (string, error) {
 	if text = trim(text); text == "" {
 		return "", errors.New("it is empty")
@@ -42,9 +42,8 @@ func SAMLToken(text string) (string, error) {
 	return text, nil
 }
 
-// Credential returns a user name or a password as it is. It refuses one with a
-// line break at its end, which comes from a file or a command rather than from
-// somebody who set it; sent as it is, it would count as a failed login.
+// Credential returns a user name or a password unchanged. It refuses a line break
+// at the end, which a file or a command has added: the login would fail.
 func Credential(text string) (string, error) {
 	if text != strings.TrimRight(text, "\r\n") {
 		return "", errors.New("it ends in a line break, which is not part of it: use trimspace() or chomp()")
@@ -55,7 +54,7 @@ func Credential(text string) (string, error) {
 	return text, nil
 }
 
-// CloudUser is Credential for a user of Cloud Director, who is named with the
+// CloudUser is Credential for a user of Cloud Director, whose name includes the
 // organization.
 func CloudUser(text string) (string, error) {
 	if at := strings.LastIndex(text, "@"); at < 1 || at == len(text)-1 {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// LookupServiceURL brings the address of a lookup service into one form: that of URL,
-// with the path of the service, which may be left out.
+// LookupServiceURL returns the address of a lookup service in the form of URL, with
+// the path of the service, which text may omit.
 func LookupServiceURL(text string) (string, error) { return withPath(text, "/lookupservice/sdk") }
 
-// DirectorURL brings the address of a Cloud Director into one form: that of URL, with
-// the path /api, which may be left out.
+// DirectorURL returns the address of a Cloud Director in the form of URL, with the
+// path /api, which text may omit.
 func DirectorURL(text string) (string, error) { return withPath(text, "/api") }
 
 func withPath(text, path string) (string, error) {
@@ -26,7 +26,7 @@ func withPath(text, path string) (string, error) {
 	return base + path, nil
 }
 
-// EncodedCertificate brings a certificate into the form VCDA uses: base64 of its DER
+// EncodedCertificate returns a certificate in the form of VCDA: base64 of its DER
 // form, without armor.
 func EncodedCertificate(text string) (string, error) {
 	der, err := FirstCertificate(text)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// isInvisible reports whether a reader can't see a character: marks such as U+200E,
-// which Windows puts in front of a thumbprint, and the byte order mark.
+// isInvisible reports whether a character is invisible, such as U+200E, which
+// Windows adds before a thumbprint, and the byte order mark.
 func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 // trim removes white space and invisible characters from both ends.
@@ -21,8 +21,8 @@ func trim(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
 }
 
-// checkVisible returns an error that names the place of the first invisible
-// character, counted from 1.
+// checkVisible returns an error with the position, from 1, of the first invisible
+// character.
 func checkVisible(text string) error {
 	for i, r := range []rune(text) {
 		if isInvisible(r) {
@@ -32,12 +32,12 @@ func checkVisible(text string) error {
 	return nil
 }
 
-// SiteName returns the name of a site in composed Unicode (NFC), by which two
-// names are compared. The spelling of the appliance is the one to send.
+// SiteName returns the name of a site in composed Unicode (NFC), for comparison.
+// Requests use the name as the appliance writes it.
 func SiteName(name string) string { return norm.NFC.String(name) }
 
-// Description returns a description without what an appliance may tidy: it has
-// single line feeds, and no white space at its ends.
+// Description returns a description as an appliance may store it: with single line
+// feeds, and without white space at its ends.
 func Description(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
 }

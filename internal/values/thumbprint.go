@@ -1,3 +1,7 @@
+// Package values normalizes the values that users pass to the provider: thumbprints,
+// URLs, PEM texts, tokens, names and descriptions. Each kind has a function that
+// returns the canonical form, or an error that describes the text and the valid
+// form. An error never repeats a secret.
 package values
 
 import (
@@ -11,11 +15,12 @@ import (
 )
 
 var (
-	// label is what programs print in front of a thumbprint: "SHA-256:" (VCDA),
+	// label is the text that programs print before a thumbprint: "SHA-256:" (VCDA),
 	// "SHA256: " (keytool), "sha256 Fingerprint=" (openssl).
 	label = regexp.MustCompile(`(?i)^(?:sha-?(1|256))?\s*(?:fingerprint|thumbprint)?\s*[:=]?\s*`)
 
-	// pairs are hex digits with nothing, colons, dashes or white space between them.
+	// pairs are pairs of hex digits, with or without colons, dashes or white space
+	// between them.
 	pairs = regexp.MustCompile(`^[0-9A-Fa-f]{2}(?:[:-]?\s*[0-9A-Fa-f]{2})*$`)
 
 	separators = regexp.MustCompile(`[:\-\s]+`)
@@ -35,9 +40,9 @@ var (
 	errMD5  = errors.New("that is an MD5 thumbprint, and a SHA-256 thumbprint is needed: " + printThumbprint + " prints it")
 )
 
-// Thumbprint returns a SHA-256 thumbprint in the form VCDA uses: "SHA-256:" and 32
-// upper-case hex pairs joined by colons. It takes what keytool, openssl, browsers,
-// Windows and .NET print.
+// Thumbprint returns a SHA-256 thumbprint in the form of VCDA: "SHA-256:" and 32
+// upper-case hex pairs joined by colons. It accepts the output of keytool, openssl,
+// browsers, Windows and .NET.
 func Thumbprint(text string) (string, error) {
 	digits := trim(text)
 	if err := checkVisible(digits); err != nil {

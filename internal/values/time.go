@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Duration returns a duration in the form of Go.
+// Duration returns a duration in Go's format.
 func Duration(text string) (string, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
@@ -15,7 +15,7 @@ func Duration(text string) (string, error) {
 	return d.String(), nil
 }
 
-// Timeout returns the text of a duration above zero.
+// Timeout returns the text unchanged. It refuses a duration that is not above zero.
 func Timeout(text string) (string, error) {
 	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
 		return "", fmt.Errorf("%q is not a duration above zero, such as 30s, 5m or 2h30m", text)

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// URL returns the address of an https endpoint in the form by which two are
-// compared, and which is sent: an ASCII host in lower case without a dot at its
-// end, an IP address in its shortest form, no default port, no slash at the end.
-// It refuses anything an endpoint can't have.
+// URL returns the address of an https endpoint in the form for comparison and
+// requests: an ASCII host in lower case without a dot at its end, an IP address in
+// its shortest form, no default port, no slash at the end. It refuses parts that an
+// endpoint can't have.
 func URL(text string) (string, error) {
 	text = trim(text)
 	shown := strconv.Quote(text)
@@ -76,16 +76,16 @@ func notHTTPS(shown string) error {
 var (
 	errHost = errors.New("it has characters that no host name has")
 
-	// hostName is any name that DNS or a hosts file can know, underscores included.
+	// hostName matches the names in DNS or a hosts file, underscores included.
 	hostName = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 
 	// toASCII maps Unicode names as browsers do.
 	toASCII = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
 )
 
-// Host returns the name or IP address of a host in the form by which two are
-// compared: names in lower-case ASCII without a dot at the end, Unicode names in
-// punycode, IP addresses in their shortest form.
+// Host returns the name or IP address of a host in the form for comparison: names
+// in lower-case ASCII without a dot at the end, Unicode names in punycode, IP
+// addresses in their shortest form.
 func Host(name string) (string, error) {
 	if address, err := netip.ParseAddr(name); err == nil {
 		return address.String(), nil
@@ -101,7 +101,7 @@ func Host(name string) (string, error) {
 	if !hostName.MatchString(name) {
 		return "", errHost
 	}
-	if address, err := netip.ParseAddr(name); err == nil { // in other digits, or with a dot at its end
+	if address, err := netip.ParseAddr(name); err == nil { // with other Unicode digits, or a dot at its end
 		return address.String(), nil
 	}
 	return name, nil

@@ -8,8 +8,8 @@ import (
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
-// UUID returns a UUID in lower case, without the beginning of a URN such as
-// urn:vcloud:vm: that the API of Cloud Director gives it.
+// UUID returns a UUID in lower case, without the prefix of a URN of Cloud Director,
+// such as urn:vcloud:vm:.
 func UUID(text string) (string, error) {
 	id := strings.ToLower(text)
 	if strings.HasPrefix(id, "urn:vcloud:") {

@@ -26,8 +26,8 @@ var (
 	canonical = "SHA-256:" + colons
 )
 
-// thumbprintSpellings are what programs print for one certificate.
-var thumbprintSpellings = map[string]string{
+// thumbprintVariants are the outputs of programs for one certificate.
+var thumbprintVariants = map[string]string{
 	"VCDA":            canonical,
 	"keytool":         "\t SHA256: " + colons + "\n",
 	"openssl":         "sha256 Fingerprint=" + colons + "\n",
@@ -41,9 +41,9 @@ var thumbprintSpellings = map[string]string{
 	"two lines":       colons[:48] + "\n  " + colons[48:],
 }
 
-func TestThumbprint_spellings(t *testing.T) {
+func TestThumbprint_variants(t *testing.T) {
 	t.Parallel()
-	for name, text := range thumbprintSpellings {
+	for name, text := range thumbprintVariants {
 		if got, err := values.Thumbprint(text); err != nil || got != canonical {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}
@@ -68,8 +68,8 @@ func TestThumbprint_refuses(t *testing.T) {
 	}
 }
 
-// urlSpellings are spellings of the addresses they are listed under.
-var urlSpellings = map[string][]string{
+// urlVariants are the variants of each canonical address.
+var urlVariants = map[string][]string{
 	"https://b.example.com":          {"https://B.Example.COM:443/", "https://b.example.com.", " https://b.example.com./\n", "HTTPS://b.example.com:0443"},
 	"https://b.example.com:8048":     {"https://b.example.com.:8048/"},
 	"https://xn--mnchen-3ya.example": {"https://münchen.example", "https://MU\u0308NCHEN.example.", "https://XN--MNCHEN-3YA.example/", "https://münchen。example"},
@@ -79,10 +79,10 @@ var urlSpellings = map[string][]string{
 	"https://[fe80::1%25eth0]":       {"https://[FE80:0::1%25eth0]:443"},
 }
 
-func TestURL_spellings(t *testing.T) {
+func TestURL_variants(t *testing.T) {
 	t.Parallel()
-	for want, spellings := range urlSpellings {
-		for _, text := range append(spellings, want) {
+	for want, variants := range urlVariants {
+		for _, text := range append(variants, want) {
 			if got, err := values.URL(text); err != nil || got != want {
 				t.Errorf("%q: got %q, %v, want %q", text, got, err, want)
 			}
@@ -116,8 +116,8 @@ func TestURL_refuses(t *testing.T) {
 	}
 }
 
-// material is a certificate with its key.
-var material = sync.OnceValues(func() (certificate []byte, key *rsa.PrivateKey) {
+// testCertificate returns a certificate with its key.
+var testCertificate = sync.OnceValues(func() (certificate []byte, key *rsa.PrivateKey) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
@@ -134,12 +134,12 @@ func armor(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
-func TestCertificates_spellings(t *testing.T) {
+func TestCertificates_variants(t *testing.T) {
 	t.Parallel()
-	certificate, key := material()
+	certificate, key := testCertificate()
 	text := armor("CERTIFICATE", certificate)
 	secret := armor("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key))
-	for name, spelling := range map[string]string{
+	for name, variant := range map[string]string{
 		"plain":                  text,
 		"byte order mark":        "\ufeff" + text,
 		"CRLF":                   strings.ReplaceAll(text, "\n", "\r\n"),
@@ -155,7 +155,7 @@ func TestCertificates_spellings(t *testing.T) {
 		"DER":                    string(certificate),
 		"openssl's trusted form": armor("TRUSTED CERTIFICATE", append(bytes.Clone(certificate), 0x30, 0)),
 	} {
-		got, err := values.Certificates(spelling)
+		got, err := values.Certificates(variant)
 		if err != nil || len(got) != 1 || !bytes.Equal(got[0], certificate) {
 			t.Errorf("%s: %d certificates, %v", name, len(got), err)
 		}
@@ -171,7 +171,7 @@ func TestCertificates_spellings(t *testing.T) {
 
 func TestCertificates_refuses(t *testing.T) {
 	t.Parallel()
-	certificate, key := material()
+	certificate, key := testCertificate()
 	text := armor("CERTIFICATE", certificate)
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":       {"", "it is empty"},
@@ -194,7 +194,7 @@ func TestCertificates_refuses(t *testing.T) {
 
 func TestPrivateKey(t *testing.T) {
 	t.Parallel()
-	certificate, key := material()
+	certificate, key := testCertificate()
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
@@ -234,9 +234,9 @@ func TestPrivateKey(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		of   func(string) (string, error)
-		text string
-		want string // "": an error
+		normalize func(string) (string, error)
+		text      string
+		want      string // "": an error
 	}{
 		"token":                     {values.Token, "abc.def", "abc.def"},
 		"token, line break":         {values.Token, "\ufeffabc.def\r\n", "abc.def"},
@@ -258,7 +258,7 @@ func TestSecrets(t *testing.T) {
 		"Cloud user, line break":    {values.CloudUser, "administrator@System\n", ""},
 		"Cloud user with an e-mail": {values.CloudUser, "a@example.com@Org", "a@example.com@Org"},
 	} {
-		got, err := c.of(c.text)
+		got, err := c.normalize(c.text)
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}

@@ -10,17 +10,16 @@ import (
 	"time"
 )
 
-// Clock is a clock.Clock whose time moves only when something sleeps or the test
-// calls Advance. A sleep ends the timeouts that its own context has, and no others:
-// a request that is on its way doesn't time out because something else sleeps. It is
-// safe for concurrent use.
+// Clock is a clock.Clock whose time advances only in Sleep and in Advance. Sleep
+// ends only the timeouts of its own context, so that a running request does not
+// time out because another goroutine sleeps. It is safe for concurrent use.
 type Clock struct {
 	lock     sync.Mutex
 	now      time.Time
 	timeouts map[*timeout]struct{}
 }
 
-// New returns a clock that starts at the present.
+// New returns a clock that starts at the current time.
 func New() *Clock { return &Clock{now: time.Now(), timeouts: map[*timeout]struct{}{}} }
 
 // Now returns the time of the clock.
@@ -42,7 +41,7 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 		ends = t.endAt(now) && t.deadline.Equal(deadline) || ends
 	}
 	if ends {
-		<-ctx.Done() // contexts in between take over the end in a goroutine
+		<-ctx.Done() // contexts in between end in a goroutine
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -50,7 +49,7 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// Advance moves the clock forward and ends the timeouts that are over then.
+// Advance moves the clock forward and ends the timeouts that are over.
 func (c *Clock) Advance(d time.Duration) {
 	now := c.move(d)
 	c.lock.Lock()
@@ -61,7 +60,7 @@ func (c *Clock) Advance(d time.Duration) {
 	}
 }
 
-// move moves the clock forward and returns the time it is then.
+// move moves the clock forward and returns the new time.
 func (c *Clock) move(d time.Duration) time.Time {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -74,7 +73,7 @@ func (c *Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (
 	if cause == nil {
 		cause = context.DeadlineExceeded
 	}
-	// The inner context carries the cause, as context.Cause finds it there.
+	// context.Cause finds the cause in the inner context.
 	inner, cancel := context.WithCancelCause(ctx)
 	t := &timeout{Context: inner, cancel: cancel, cause: cause, done: make(chan struct{}), clock: c}
 	c.lock.Lock()
@@ -91,8 +90,8 @@ func (c *Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (
 	}
 }
 
-// timeout is a context that the clock ends. Its channel is its own, so that
-// contexts made from it take over its error.
+// timeout is a context that the clock ends. It has its own channel, so that
+// contexts derived from it get its error.
 type timeout struct {
 	context.Context
 	cancel   context.CancelCauseFunc
@@ -105,7 +104,7 @@ type timeout struct {
 	err  error
 }
 
-// timeoutKey is the key by which a context gives its innermost timeout.
+// timeoutKey is the context key of the innermost timeout.
 type timeoutKey struct{}
 
 func (t *timeout) Value(key any) any {
@@ -121,8 +120,8 @@ func timeoutOf(ctx context.Context) *timeout {
 	return t
 }
 
-// endAt ends the timeout if it or one around it is over at a time, and reports
-// whether it has. The cause is that of the earliest, as with real time.
+// endAt ends the timeout if it or an outer one is over, and reports whether it
+// ended. The cause is that of the earliest one, as with real time.
 func (t *timeout) endAt(now time.Time) bool {
 	deadline, _ := t.Deadline()
 	first := t

@@ -14,7 +14,7 @@ var _ clock.Clock = &clocktest.Clock{}
 
 var errSlow = errors.New("too slow")
 
-func TestTimeout_endsWhenTheClockHasMoved(t *testing.T) {
+func TestTimeout_endsWithTheClock(t *testing.T) {
 	t.Parallel()
 	c := clocktest.New()
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute, errSlow)
@@ -95,7 +95,7 @@ func TestSleep_endsOnlyTimeoutsOfItsContext(t *testing.T) {
 func TestAdvance_earliestTimeoutIsTheCause(t *testing.T) {
 	t.Parallel()
 	errFirst := errors.New("first")
-	for range 20 { // in any order of the clock's timeouts
+	for range 20 { // the order of the timeouts is random
 		c := clocktest.New()
 		outer, cancelOuter := c.WithTimeout(t.Context(), time.Second, errFirst)
 		inner, cancelInner := c.WithTimeout(outer, time.Minute, errSlow)
