@@ -20,16 +20,16 @@ import (
 // version is set by the release build.
 var version = "dev"
 
-// logoutTime is how long the logout may take: Terraform kills a provider about
-// two seconds after it asked it to end.
+// logoutTime limits the logout: Terraform kills a provider about two seconds after
+// it has asked it to end.
 const logoutTime = 1500 * time.Millisecond
 
 func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger")
 	flag.Parse()
 
-	if !*debug { // no Terraform would stop it
-		outliveFirst(syscall.SIGTERM)
+	if !*debug { // a debugged provider is stopped by the signal, not by Terraform
+		ignoreFirst(syscall.SIGTERM)
 	}
 	cleanup := &providerdata.Cleanup{}
 	err := provider.Serve(provider.Options{Version: version, Cleanup: cleanup, Clock: clock.System{}}, *debug)
@@ -39,10 +39,10 @@ func main() {
 	}
 }
 
-// outliveFirst lets the first signal of a kind pass. A job that is ended may send
-// it to every process: Terraform then stops its providers in order, which takes a
-// moment.
-func outliveFirst(kind os.Signal) {
+// ignoreFirst ignores the first signal of a kind. The end of a job may send it to
+// every process. Terraform then stops its providers, which need time for the
+// logout.
+func ignoreFirst(kind os.Signal) {
 	first := make(chan os.Signal, 1)
 	signal.Notify(first, kind)
 	go func() {
@@ -51,7 +51,7 @@ func outliveFirst(kind os.Signal) {
 	}()
 }
 
-// logout ends what the process leaves on the appliances.
+// logout ends the sessions of the process.
 func logout(cleanup *providerdata.Cleanup) {
 	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
 	defer cancel()

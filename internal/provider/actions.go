@@ -12,12 +12,12 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock"
 )
 
-// Terraform takes an action whose events end without a completed one for a success,
-// and terraform-plugin-go drops the events that come after StopProvider has
-// returned. So StopProvider waits for the last event of each running action.
+// Terraform treats an action without a completed event as a success, and
+// terraform-plugin-go drops events after StopProvider has returned. Therefore
+// StopProvider waits for the last event of each running action.
 
-// Limits of that wait: how long an action may take to end by itself, and how long
-// the event may take that ends it otherwise.
+// Limits of that wait: the time in which an action may end, and the time for the
+// event that ends it otherwise.
 const (
 	actionEndTime = 1500 * time.Millisecond
 	lastEventTime = 500 * time.Millisecond
@@ -39,34 +39,34 @@ type runningAction struct {
 
 type actionEvents = iter.Seq[tfprotov6.InvokeActionEvent]
 
-// track returns the events of an action that starts now. Where StopProvider does
-// not wait any longer, they end with an error.
+// track returns the events of a new action. If the action does not end in time
+// after StopProvider, they end with an error.
 func (a *runningActions) track(events actionEvents) actionEvents {
-	one := &runningAction{interrupted: make(chan struct{}), ended: make(chan struct{})}
-	one.interrupt = sync.OnceFunc(func() { close(one.interrupted) })
+	action := &runningAction{interrupted: make(chan struct{}), ended: make(chan struct{})}
+	action.interrupt = sync.OnceFunc(func() { close(action.interrupted) })
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	if a.all == nil {
 		a.all = map[*runningAction]struct{}{}
 	}
-	a.all[one] = struct{}{}
+	a.all[action] = struct{}{}
 	return func(send func(tfprotov6.InvokeActionEvent) bool) {
-		defer a.remove(one)
-		one.relay(events, send)
+		defer a.remove(action)
+		action.relay(events, send)
 	}
 }
 
-func (a *runningActions) remove(one *runningAction) {
+func (a *runningActions) remove(action *runningAction) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
-	delete(a.all, one)
-	close(one.ended)
+	delete(a.all, action)
+	close(action.ended)
 }
 
-// relay sends the events on, until they end or the action is interrupted. While the
-// provider stops it leaves out progress: Terraform would end the action there, and
-// not show the error at its end.
-func (one *runningAction) relay(events actionEvents, send func(tfprotov6.InvokeActionEvent) bool) {
+// relay sends the events until they end or the action is interrupted. While the
+// provider stops, it does not send progress, after which Terraform would end the
+// action without the error at its end.
+func (action *runningAction) relay(events actionEvents, send func(tfprotov6.InvokeActionEvent) bool) {
 	next := make(chan tfprotov6.InvokeActionEvent)
 	done := make(chan struct{})
 	defer close(done)
@@ -89,23 +89,23 @@ func (one *runningAction) relay(events actionEvents, send func(tfprotov6.InvokeA
 			}
 			if reported, ok := event.Type.(tfprotov6.ProgressInvokeActionEventType); ok {
 				progress = reported.Message
-				if one.stopping.Load() {
+				if action.stopping.Load() {
 					continue
 				}
 			}
 			if !send(event) {
 				return
 			}
-		case <-one.interrupted:
+		case <-action.interrupted:
 			send(interruptedEvent(progress))
 			return
 		}
 	}
 }
 
-// interruptedEvent ends an action that did not end by itself in time.
+// interruptedEvent returns the last event of an action that did not end in time.
 func interruptedEvent(progress string) tfprotov6.InvokeActionEvent {
-	detail := "The action was interrupted. The appliance goes on with what it has begun."
+	detail := "The action was interrupted. The appliance may continue the operation."
 	if progress != "" {
 		detail += " The last progress was: " + progress
 	}
@@ -114,37 +114,37 @@ func interruptedEvent(progress string) tfprotov6.InvokeActionEvent {
 	}}}}
 }
 
-// stop stops the running actions, and waits until they have sent their last event:
-// two seconds at most.
+// stop stops the running actions, and waits at most two seconds until they have
+// sent their last event.
 func (a *runningActions) stop(ctx context.Context, cancel func()) {
-	running := a.stopping()
+	running := a.markStopping()
 	cancel()
 	a.wait(ctx, actionEndTime, running)
-	for _, one := range running {
-		one.interrupt()
+	for _, action := range running {
+		action.interrupt()
 	}
 	a.wait(ctx, lastEventTime, running)
 }
 
-// stopping returns the running actions, from which only the last event is wanted.
-func (a *runningActions) stopping() []*runningAction {
+// markStopping returns the running actions, which now send only their last event.
+func (a *runningActions) markStopping() []*runningAction {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	var running []*runningAction
-	for one := range a.all {
-		one.stopping.Store(true)
-		running = append(running, one)
+	for action := range a.all {
+		action.stopping.Store(true)
+		running = append(running, action)
 	}
 	return running
 }
 
-// wait returns when the actions have ended, or the time is over.
+// wait returns when the actions have ended, or after the limit.
 func (a *runningActions) wait(ctx context.Context, limit time.Duration, running []*runningAction) {
 	ctx, cancel := a.clock.WithTimeout(ctx, limit, nil)
 	defer cancel()
-	for _, one := range running {
+	for _, action := range running {
 		select {
-		case <-one.ended:
+		case <-action.ended:
 		case <-ctx.Done():
 			return
 		}

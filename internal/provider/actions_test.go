@@ -10,9 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/clock/clocktest"
 )
 
-// TestRunningActions_endWithAnErrorWhenInterrupted: an action that does not end by
-// itself ends with an error, and StopProvider waits for it.
-func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
+// An action that does not end in time ends with an error, and StopProvider waits
+// for it.
+func TestRunningActions_interrupted(t *testing.T) {
 	t.Parallel()
 	clock := clocktest.New()
 	actions := &runningActions{clock: clock}
@@ -20,7 +20,7 @@ func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
 	defer close(release)
 	events := actions.track(func(send func(tfprotov6.InvokeActionEvent) bool) {
 		send(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{Message: "half done"}})
-		<-release // a request that takes long
+		<-release // a slow request
 	})
 	var sent []tfprotov6.InvokeActionEvent
 	done := make(chan struct{})
@@ -35,7 +35,7 @@ func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
 	<-running
 	stopped := make(chan struct{})
 	go func() { actions.stop(context.Background(), func() {}); close(stopped) }()
-	for !isClosed(stopped) { // whenever it begins to wait
+	for !isClosed(stopped) { // it starts to wait at some time
 		clock.Advance(actionEndTime)
 	}
 	<-done
@@ -46,9 +46,8 @@ func TestRunningActions_endWithAnErrorWhenInterrupted(t *testing.T) {
 	actions.stop(context.Background(), func() {}) // nothing runs any more
 }
 
-// TestRunningActions_endByThemselves: the own last event of an action is sent, and
-// StopProvider waits for it without the help of the clock.
-func TestRunningActions_endByThemselves(t *testing.T) {
+// StopProvider waits for the last event of an action that ends in time.
+func TestRunningActions_endInTime(t *testing.T) {
 	t.Parallel()
 	waits := make(chan time.Duration, 2)
 	actions := &runningActions{clock: waitReporter{clocktest.New(), waits}}

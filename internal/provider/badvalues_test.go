@@ -17,8 +17,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// badTexts are texts that no attribute of such a name can have, by a part of the name.
-// Each would be sent, or compared, as it is.
+// badTexts are invalid texts by a part of the name of the attribute.
 var badTexts = []struct{ part, value string }{
 	{"thumbprint", "AB:CD"},
 	{"url", "vcenter"},
@@ -52,14 +51,14 @@ var badTexts = []struct{ part, value string }{
 	{"replication_id", "no id"},
 }
 
-// Attributes whose value may be an empty text, or any number, by a part of the name.
+// Attributes that accept an empty text, or any number, by a part of the name.
 var (
 	emptyTexts = []string{"description", "prompt"}
 	anyNumbers = []string{"max_incoming", "_version"}
 )
 
-// kinds are the kinds of objects, and the provider block: their configurations, their schemas, and what
-// validates a configuration.
+// kinds are the kinds of objects, and the provider block, with their configurations,
+// schemas and validation.
 var kinds = map[string]struct {
 	configs  map[string][]values
 	schema   func(p *direct.Provider, name string) *tfprotov6.Schema
@@ -101,8 +100,8 @@ var kinds = map[string]struct {
 	},
 }
 
-// providerBlocks are provider blocks with all objects, and each login type of each system
-// in one of them.
+// providerBlocks returns provider blocks with all nested objects. Each login type of each
+// system is in one of them.
 func providerBlocks() []values {
 	user := values{"username": "user@acme", "password": "secret"}
 	logins := []values{
@@ -110,20 +109,21 @@ func providerBlocks() []values {
 		{"sso_token": values{"saml_token": "secret"}}, {"vcd_cookie": values{"cookie": "secret"}}, {"vcd_access_token": values{"access_token": "secret"}},
 		{"vcd_api_token": values{"api_token": "secret", "org": "acme"}}, {"session_token": values{"token": "secret"}},
 	}
-	ofVCenter := []values{{"credentials": user}, {"clone_ticket": values{"ticket": "secret"}}, {"session_id": values{"session_id": "secret"}}}
-	ofStorware := []values{{"credentials": user}, {"token": values{"token": "secret"}}, {"node": values{"name": "n", "password": "secret", "version": "5.1"}}}
+	vcenterLogins := []values{{"credentials": user}, {"clone_ticket": values{"ticket": "secret"}}, {"session_id": values{"session_id": "secret"}}}
+	storwareLogins := []values{{"credentials": user}, {"token": values{"token": "secret"}}, {"node": values{"name": "n", "password": "secret", "version": "5.1"}}}
 	var blocks []values
 	for i, login := range logins {
 		blocks = append(blocks, with(values{
 			"login": login, "manager": values{}, "session_extensions": []any{extensionMethods[i%len(extensionMethods)]},
-			"vcenter":  values{"login": ofVCenter[i%len(ofVCenter)]},
-			"storware": values{"login": ofStorware[i%len(ofStorware)]},
+			"vcenter":  values{"login": vcenterLogins[i%len(vcenterLogins)]},
+			"storware": values{"login": storwareLogins[i%len(storwareLogins)]},
 		}))
 	}
 	return blocks
 }
 
-// resourceConfigs are those of everyResource, and others with all of its objects.
+// resourceConfigs returns the configurations of everyResource, and others with all
+// nested objects.
 func resourceConfigs() map[string][]values {
 	configs := map[string][]values{}
 	for name, c := range everyResource {
@@ -162,7 +162,7 @@ func resourceConfigs() map[string][]values {
 	return configs
 }
 
-// extensionMethods are configurations of an extension by each method.
+// extensionMethods are the configurations of an extension with each method.
 var extensionMethods = []values{
 	{"site": "site-b", "multisite": values{"org": "acme"}},
 	{"site": "site-b", "credentials": values{"username": "admin@acme", "password": "secret"}},
@@ -171,7 +171,7 @@ var extensionMethods = []values{
 	{"site": "site-b", "cookie": values{"cookie": "secret"}},
 }
 
-// everyDataSource, and the others, hold valid configurations of each object.
+// Valid configurations of each object.
 var (
 	everyDataSource = map[string][]values{
 		"vcda_session": {{}}, "vcda_sites": {{}}, "vcda_site": {{"site": "site-b"}}, "vcda_task": {{"id": anyUUID}}, "vcda_tasks": {{}},
@@ -223,8 +223,7 @@ func TestEveryObject_isListed(t *testing.T) {
 	}
 }
 
-// TestBadValues: terraform validate refuses a bad value of each argument, of each
-// object, with one message that names it.
+// Validation refuses a bad value of each argument with one message that names it.
 func TestBadValues(t *testing.T) {
 	t.Parallel()
 	p := serve(t)
@@ -251,8 +250,8 @@ func eachBadValue(p *direct.Provider, kind string, try func(name string, a argum
 	}
 }
 
-// TestBadValues_commandLine: the command line shows one error for each argument, too, which
-// names it in its text: of what is within an object the command line shows the object only.
+// The command line also shows one error for each argument. The text names the argument,
+// since the command line shows only the object that has it.
 func TestBadValues_commandLine(t *testing.T) {
 	t.Parallel()
 	p := serve(t)
@@ -285,7 +284,7 @@ func TestBadValues_commandLine(t *testing.T) {
 		}
 	}
 	configuration["provider"] = values{"vcda": aliases}
-	configuration["data"].(values)["vcda_session"] = sessions //nolint:errcheck // it is one
+	configuration["data"].(values)["vcda_session"] = sessions //nolint:errcheck // set above
 
 	w := acctest.NewWorkspace(t, "")
 	text, err := json.Marshal(configuration)
@@ -306,40 +305,40 @@ func TestBadValues_commandLine(t *testing.T) {
 		switch {
 		case d.Severity != "error":
 		case match == nil:
-			t.Errorf("it names no argument: %+v", d)
+			t.Errorf("no argument in the message: %+v", d)
 		default:
-			at := d.Address[strings.Index(d.Address, "].")+1:] // of a provider block its alias
+			at := d.Address[strings.Index(d.Address, "].")+1:] // the alias, for a provider block
 			named = append(named, strings.TrimPrefix(at, ".")+" "+index.ReplaceAllString(match[1], ""))
 		}
 	}
 	slices.Sort(wanted)
 	slices.Sort(named)
 	if diff := cmp.Diff(wanted, named); diff != "" {
-		t.Errorf("arguments with a bad value (-), and those that messages name (+):\n%s", diff)
+		t.Errorf("arguments with a bad value (-), arguments in messages (+):\n%s", diff)
 	}
 }
 
-// How messages name an argument, and an element of a list in it.
+// inMessage finds the argument in a message, and index the index of a list in it.
 var (
 	inMessage = regexp.MustCompile(`(?:Invalid|Attribute) ([a-z_.\[\]0-9]+)`)
 	index     = regexp.MustCompile(`\[\d+\]`)
 )
 
-// withBadValues is a configuration with a bad value of each argument that replaces no
+// withBadValues returns a configuration with a bad value of each argument that excludes no
 // other one, and the paths of these arguments.
 func withBadValues(p *direct.Provider, kind, name string, config values) (bad values, paths []string) {
 	bad = config
 	for _, a := range argumentsOf(kinds[kind].schema(p, name).Block.Attributes, config, "") {
-		one := badValuesOf(a)
-		if len(one) > 0 && rivals(a.steps[len(a.steps)-1].name) == nil {
-			bad = withValue(bad, a.steps, one[0])
+		refused := badValuesOf(a)
+		if len(refused) > 0 && rivals(a.steps[len(a.steps)-1].name) == nil {
+			bad = withValue(bad, a.steps, refused[0])
 			paths = append(paths, a.path)
 		}
 	}
 	return bad, paths
 }
 
-// rivals are the attributes that exclude one, and are configured in its place.
+// rivals returns the attributes that exclude an attribute.
 func rivals(name string) []string {
 	stored, isTwin := strings.CutSuffix(name, "_wo")
 	switch {
@@ -359,22 +358,22 @@ func rivals(name string) []string {
 	return nil
 }
 
-// argument is an attribute that can be configured, by its path.
+// argument is a configurable attribute.
 type argument struct {
 	path  string
 	steps []step
 	kind  tftypes.Type
 }
 
-// step is an attribute on the way to an argument.
+// step is an attribute in the path of an argument.
 type step struct {
 	name       string
 	isList     bool // of objects
-	hasVersion bool // beside it
+	hasVersion bool // NAME_version
 }
 
-// argumentsOf are the arguments among attributes, those of nested objects included that
-// are configured. The timeouts always are.
+// argumentsOf returns the configurable attributes, with those of configured nested
+// objects and of the timeouts.
 func argumentsOf(attributes []*tfprotov6.SchemaAttribute, config values, path string, steps ...step) []argument {
 	var all []argument
 	for _, a := range attributes {
@@ -393,7 +392,7 @@ func argumentsOf(attributes []*tfprotov6.SchemaAttribute, config values, path st
 	return all
 }
 
-// objectOf is a configured object, or the first of a list of them.
+// objectOf returns a configured object, or the first one of a list.
 func objectOf(value any) values {
 	if list, ok := value.([]any); ok {
 		value = list[0]
@@ -424,8 +423,8 @@ func badValuesOf(a argument) []any {
 	return bad
 }
 
-// withValue is a configuration with a value at the end of the steps, without what
-// excludes it.
+// withValue returns a configuration with a value at the end of the steps, without
+// its rivals.
 func withValue(config values, steps []step, value any) values {
 	changed, here := maps.Clone(config), steps[0]
 	if changed == nil {

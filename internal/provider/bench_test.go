@@ -7,8 +7,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/acctest/direct"
 )
 
-// BenchmarkStart does what each process of the CLI begins with: it asks for all
-// schemas, and configures the provider.
+// BenchmarkStart measures the start of a provider process: all schemas, and the
+// configuration.
 func BenchmarkStart(b *testing.B) {
 	factory := acctest.Factories(b)["vcda"]
 	block := direct.Values{

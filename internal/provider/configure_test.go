@@ -17,8 +17,8 @@ type values = direct.Values
 
 const somewhere = "https://vcda-a.example.com"
 
-// variables are all the provider reads. The tests set what they need; the
-// variables of the user who runs them must not show.
+// variables are the variables that the provider reads. setEnv clears those of the
+// environment of the tests.
 var variables = []string{
 	"VCDA_URL", "VCDA_THUMBPRINT", "VCDA_CA_CERTIFICATE", "VCDA_INSECURE", "VCDA_SERVICE", "VCDA_API_VERSION", "VCDA_REQUEST_TIMEOUT",
 	"VCDA_MAX_RETRIES", "VCDA_MAX_CONCURRENT_REQUESTS", "VCDA_LOGIN", "VCDA_USERNAME", "VCDA_PASSWORD", "VCDA_PRINCIPAL",
@@ -26,7 +26,7 @@ var variables = []string{
 	"VCDA_ACCESS_TOKEN", "VCDA_CONTEXT", "VCDA_API_TOKEN", "VCDA_ORG", "VCDA_SESSION_TOKEN", "TF_APPEND_USER_AGENT",
 }
 
-// setEnv leaves of the provider's variables only those given.
+// setEnv sets the given variables of the provider and clears the others.
 func setEnv(t *testing.T, env map[string]string) {
 	t.Helper()
 	for _, name := range variables {
@@ -43,17 +43,17 @@ func root(password any) values {
 	return values{"local_user": values{"username": "root", "password": password}}
 }
 
-// with adds to a block that needs nothing else.
-func with(more values) values {
+// with returns a complete provider block with changes.
+func with(changes values) values {
 	block := values{"url": somewhere, "login": root("secret")}
-	maps.Copy(block, more)
+	maps.Copy(block, changes)
 	return block
 }
 
-// testKey is a private key that can be used.
+// testKey returns a valid private key.
 func testKey() string { return simulator.DefaultAccounts().SAML[1].PrivateKeyPEM() }
 
-// TestValidation_fieldFromTheEnvironment: a variable fills the gap of a field.
+// A variable may set a missing field.
 func TestValidation_fieldFromTheEnvironment(t *testing.T) {
 	t.Setenv("VCDA_SAML_NONCE", "n")
 	block := values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "timestamp": 1}}}
@@ -94,7 +94,7 @@ func TestValidation(t *testing.T) {
 		"empty field":       {values{"url": somewhere, "login": root("")}, "login.local_user.password", "must not be empty"},
 		"broken CA":         {with(values{"ca_certificate": "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n"}), "ca_certificate", "certificate 1 of the text can't be read"},
 		"CA of a key":       {with(values{"ca_certificate": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"}), "ca_certificate", `a block of type "PRIVATE KEY"`},
-		"no nonce":          {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "timestamp": 1}}}, "login.sso_token", "needs the timestamp and the nonce"},
+		"no nonce":          {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "timestamp": 1}}}, "login.sso_token", "needs its timestamp and its nonce"},
 		"key and signature": {values{"url": somewhere, "login": values{"sso_token": values{"saml_token": "t", "signature": "s", "private_key": testKey()}}}, "login.sso_token", "exclude each other"},
 		"line break":        {values{"url": somewhere, "login": values{"local_user": values{"username": "root", "password": "s3cret\n"}}}, "login.local_user.password", "ends in a line break"},
 		"no organization":   {values{"url": somewhere, "login": values{"vcd_credentials": values{"username": "administrator", "password": "p"}}}, "login.vcd_credentials.username", "administrator@System"},
@@ -116,7 +116,7 @@ func TestValidation(t *testing.T) {
 	}
 }
 
-// TestValidation_accepts holds what must not be refused.
+// Configurations that are valid.
 func TestValidation_accepts(t *testing.T) {
 	setEnv(t, nil)
 	for name, block := range map[string]values{
@@ -140,8 +140,8 @@ func TestValidation_accepts(t *testing.T) {
 	}
 }
 
-// TestConfigure_errors holds what only configuring shows, since it needs the
-// environment or files.
+// Errors that depend on the environment or files, so that validation does not find
+// them.
 func TestConfigure_errors(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.pem")
 	notPEM := filepath.Join(t.TempDir(), "text.pem")
@@ -162,14 +162,14 @@ func TestConfigure_errors(t *testing.T) {
 		"unknown type":         {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "kerberos"}, "login", `Invalid VCDA_LOGIN: The environment variable holds "kerberos"`},
 		"two logins":           {values{"url": somewhere, "login": values{"local_user": values{}, "vcd_cookie": values{}}}, nil, "login", "2 are set"},
 		"http in environment":  {values{"login": root("x")}, map[string]string{"VCDA_URL": "http://a"}, "url", "Invalid VCDA_URL: The environment variable sets url"},
-		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "so the provider takes it for the path of a file"},
+		"missing CA":           {with(values{"ca_certificate": missing}), nil, "ca_certificate", "so the provider treats it as the path of a file"},
 		"missing CA in env":    {with(nil), map[string]string{"VCDA_CA_CERTIFICATE": missing}, "ca_certificate", "no such file"},
 		"CA without PEM":       {with(values{"ca_certificate": notPEM}), nil, "ca_certificate", "it holds no PEM certificate"},
 		"bad flag":             {with(nil), map[string]string{"VCDA_INSECURE": "perhaps"}, "insecure", `Invalid VCDA_INSECURE: The environment variable sets insecure. The value can't be used: "perhaps" is neither true nor false`},
 		"bad number":           {with(nil), map[string]string{"VCDA_MAX_RETRIES": "some"}, "max_retries", "Invalid VCDA_MAX_RETRIES"},
 		"signature and key":    {sso(values{"signature": "s", "timestamp": 1, "nonce": "n", "private_key": key}), nil, "login.sso_token", "private_key and signature exclude each other"},
-		"signature, no nonce":  {sso(values{"signature": "s", "timestamp": 1}), nil, "login.sso_token", "needs the timestamp and the nonce"},
-		"signature, no time":   {sso(values{"signature": "s", "nonce": "n"}), nil, "login.sso_token", "needs the timestamp and the nonce"},
+		"signature, no nonce":  {sso(values{"signature": "s", "timestamp": 1}), nil, "login.sso_token", "needs its timestamp and its nonce"},
+		"signature, no time":   {sso(values{"signature": "s", "nonce": "n"}), nil, "login.sso_token", "needs its timestamp and its nonce"},
 		"null extension":       {with(values{"session_extensions": []any{nil}}), nil, "session_extensions", "must not be null"},
 		"bad key in env":       {sso(values{}), map[string]string{"VCDA_SAML_PRIVATE_KEY": "hush"}, "login.sso_token.private_key", "Invalid VCDA_SAML_PRIVATE_KEY"},
 		"bad timestamp in env": {sso(values{}), map[string]string{"VCDA_SAML_TIMESTAMP": "noon"}, "login.sso_token.timestamp", "Invalid VCDA_SAML_TIMESTAMP"},
@@ -215,7 +215,7 @@ func TestConfigure_warnings(t *testing.T) {
 		"other login type":       {with(nil), map[string]string{"VCDA_COOKIE": "c"}, []string{"Ignored environment variable VCDA_COOKIE: It belongs to the login type vcd_cookie, but the provider logs in with local_user."}},
 		"two login types":        {with(nil), map[string]string{"VCDA_COOKIE": "c", "VCDA_SESSION_TOKEN": "t"}, []string{"VCDA_COOKIE", "VCDA_SESSION_TOKEN"}},
 		"shared variable":        {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_credentials", "VCDA_USERNAME": "u@o", "VCDA_PASSWORD": "p"}, nil},
-		"of no type of ours":     {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_api_token", "VCDA_API_TOKEN": "t", "VCDA_ORG": "o", "VCDA_PASSWORD": "p"}, []string{"Ignored environment variable VCDA_PASSWORD"}},
+		"another login type":     {values{"url": somewhere}, map[string]string{"VCDA_LOGIN": "vcd_api_token", "VCDA_API_TOKEN": "t", "VCDA_ORG": "o", "VCDA_PASSWORD": "p"}, []string{"Ignored environment variable VCDA_PASSWORD"}},
 		"VCDA_LOGIN contradicts": {with(nil), map[string]string{"VCDA_LOGIN": "vcd_cookie"}, []string{"Ignored environment variable VCDA_LOGIN: It names the login type vcd_cookie, but the provider block logs in with local_user."}},
 		"VCDA_LOGIN agrees":      {with(nil), map[string]string{"VCDA_LOGIN": "local_user"}, nil},
 	} {
@@ -238,8 +238,8 @@ func TestConfigure_warnings(t *testing.T) {
 	}
 }
 
-// TestConfigure_unknownValues checks that configuring with unknown values works, and that
-// whatever needs the appliance then says which one is missing.
+// The provider accepts unknown values. An operation that needs the appliance names
+// the missing one.
 func TestConfigure_unknownValues(t *testing.T) {
 	for dotted, block := range map[string]values{
 		"url":                       with(values{"url": direct.Unknown}),
@@ -270,7 +270,7 @@ func TestConfigure_unknownValues(t *testing.T) {
 	}
 }
 
-// TestConfigure_withoutURL: a block without an address is fine until something needs it.
+// A block without a URL is valid until an operation needs it.
 func TestConfigure_withoutURL(t *testing.T) {
 	setEnv(t, nil)
 	p := serve(t)
@@ -283,7 +283,7 @@ func TestConfigure_withoutURL(t *testing.T) {
 	}
 }
 
-// TestConfigure_missing: the CLI asks for plans before it configures, in validate.
+// The CLI may call the provider before it is configured.
 func TestConfigure_missing(t *testing.T) {
 	setEnv(t, nil)
 	_, problems := serve(t).ReadData(t, "vcda_session", values{})
@@ -292,8 +292,8 @@ func TestConfigure_missing(t *testing.T) {
 	}
 }
 
-// TestCACertificate takes PEM text or the path of a file, from the block or
-// from the variable.
+// ca_certificate is PEM text or the path of a file, in the block or in the
+// variable.
 func TestCACertificate(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	file := filepath.Join(t.TempDir(), "ca.pem")
@@ -318,8 +318,7 @@ func TestCACertificate(t *testing.T) {
 	}
 }
 
-// TestTrust holds the ways to trust an appliance whose certificate no root
-// vouches for.
+// The settings that trust an appliance without a certificate of a system root.
 func TestTrust(t *testing.T) {
 	setEnv(t, nil)
 	fixture := acctest.StartAppliances(t)
@@ -327,7 +326,7 @@ func TestTrust(t *testing.T) {
 	user := a.Accounts().LocalUsers[0]
 	for name, trust := range map[string]values{
 		"thumbprint":       {"thumbprint": a.Thumbprint()},
-		"other spelling":   {"thumbprint": strings.ToLower(strings.TrimPrefix(a.Thumbprint(), "SHA-256:"))},
+		"other form":       {"thumbprint": strings.ToLower(strings.TrimPrefix(a.Thumbprint(), "SHA-256:"))},
 		"authority":        {"ca_certificate": fixture.CertificateAuthority()},
 		"certificate":      {"ca_certificate": a.CertificatePEM()},
 		"insecure":         {"insecure": true},
@@ -340,7 +339,7 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// TestEnvironment_only reads everything from variables, with an empty block.
+// All settings come from variables.
 func TestEnvironment_only(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
@@ -356,8 +355,7 @@ func TestEnvironment_only(t *testing.T) {
 	}
 }
 
-// TestEnvironment_isOverruled does the same with variables that would not
-// work, and a block that does.
+// The provider block overrules invalid variables.
 func TestEnvironment_isOverruled(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
@@ -371,7 +369,7 @@ func TestEnvironment_isOverruled(t *testing.T) {
 	})
 }
 
-// TestUserAgent names provider, CLI and what the user adds.
+// The user agent has the provider, the CLI, and the addition of the user.
 func TestUserAgent(t *testing.T) {
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	user := a.Accounts().LocalUsers[0]
@@ -394,7 +392,7 @@ func TestUserAgent(t *testing.T) {
 	}
 }
 
-// readSession configures a new provider and lets it log in.
+// readSession configures a new provider and logs in.
 func readSession(t *testing.T, block values) values {
 	t.Helper()
 	p := serve(t)
@@ -408,8 +406,7 @@ func readSession(t *testing.T, block values) values {
 	return session
 }
 
-// TestEnvironment_rivalsAreIgnored: what the block sets beats the variable of a field
-// that excludes it, and not only its own.
+// A field in the block overrules the variables of fields that exclude it.
 func TestEnvironment_rivalsAreIgnored(t *testing.T) {
 	key := simulator.DefaultAccounts().SAML[1].PrivateKeyPEM()
 	for name, c := range map[string]struct {
@@ -433,8 +430,8 @@ func TestEnvironment_rivalsAreIgnored(t *testing.T) {
 	}
 }
 
-// TestNoURL_failsThePlan: no address anywhere is an error at the plan of whatever needs
-// an appliance, also without a refresh; an address that is not known yet is not.
+// A missing URL fails the plan of an operation that needs an appliance. An unknown
+// URL does not.
 func TestNoURL_failsThePlan(t *testing.T) {
 	setEnv(t, nil)
 	keptByDestroy := []string{"vcda_tunnel", "vcda_appliance_password"} // a destroy makes no call
@@ -444,7 +441,7 @@ func TestNoURL_failsThePlan(t *testing.T) {
 		maps.Copy(before, c.state)
 		maps.Copy(changed, c.state)
 		if resource == "vcda_appliance_password" {
-			delete(config, "url") // it has an address of its own
+			delete(config, "url") // it has its own address
 		}
 		for name, step := range map[string]struct {
 			prior  direct.Object
@@ -479,7 +476,7 @@ func TestNoURL_failsThePlan(t *testing.T) {
 	}
 }
 
-// alter returns a value with another text somewhere in it.
+// alter returns a value in which one text is changed.
 func alter(value any) any {
 	switch value := value.(type) {
 	case string:

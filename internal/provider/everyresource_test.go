@@ -17,8 +17,8 @@ const (
 	anyUUID       = "441a891a-6d6c-4b3f-9a3b-0d5e2d2c7f10"
 )
 
-// everyResource holds a valid configuration of each resource, and what its state
-// has beyond it.
+// everyResource has a valid configuration of each resource, and the further values
+// of its state.
 var everyResource = map[string]struct{ config, state values }{
 	"vcda_site_pairing":      {values{"api_url": "https://site-b.example.com:8048", "api_thumbprint": anyThumbprint, "site": "site-b"}, values{"id": "site-b"}},
 	"vcda_session_extension": {values{"site": "site-b", "multisite": values{"org": "acme"}}, values{"id": "site-b"}},
@@ -79,9 +79,8 @@ func TestEveryResource_isListed(t *testing.T) {
 	}
 }
 
-// TestPlan_createWithoutAppliance: what is to be created never fails a plan because
-// the appliance can't be reached or refuses the login. A refresh does, and keeps the
-// state.
+// The plan of a create does not fail if the appliance can't be reached or refuses
+// the login. A refresh fails, and keeps the state.
 func TestPlan_createWithoutAppliance(t *testing.T) {
 	t.Parallel()
 	html := simulator.Fault{Kind: simulator.Status, Status: http.StatusServiceUnavailable, ContentType: "text/html", Body: "<html>"}

@@ -16,8 +16,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/sessionextension"
 )
 
-// extensionsName is the list of sites in the provider block. It has no
-// variables, so it stands beside the configuration table.
+// extensionsName is the list of sites in the provider block. It is not in the
+// configuration table, since it has no variables.
 const extensionsName = "session_extensions"
 
 func extensionsSchema() schema.Attribute {
@@ -48,14 +48,14 @@ func extensionsSchema() schema.Attribute {
 	}
 }
 
-// extensions resolves the list; it notes when something in it isn't known yet.
+// extensions resolves the list. It records if a value in it is not known yet.
 func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []vcda.Extension {
 	value, s := c.lookup(extensionsName)
 	if s == absent {
 		return nil
 	}
 	if !value.IsFullyKnown() {
-		c.note(extensionsName)
+		c.recordUnknown(extensionsName)
 		return nil
 	}
 	var elements []*struct {
@@ -64,18 +64,18 @@ func (c *configuration) extensions(ctx context.Context, config tfsdk.Config) []v
 	}
 	c.diags.Append(config.GetAttribute(ctx, path.Root(extensionsName), &elements)...)
 	var list []vcda.Extension
-	seen := map[string]bool{}
+	listed := map[string]bool{}
 	for i, e := range elements {
 		if e == nil {
 			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i), "Missing site", "An element of "+extensionsName+" must not be null.")
 			continue
 		}
 		site := e.Site.ValueString()
-		if seen[site] {
+		if listed[site] {
 			c.diags.AddAttributeError(path.Root(extensionsName).AtListIndex(i).AtName("site"), "Site listed twice",
 				fmt.Sprintf("%s lists the site %s more than once; keep one of them.", extensionsName, site))
 		}
-		seen[site] = true
+		listed[site] = true
 		_, method := e.Method()
 		list = append(list, vcda.Extension{Site: site, Method: method})
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// send sends a request to an appliance past the provider and returns the
-// header of the answer.
+// send sends a request to an appliance without the provider, and returns the header
+// of the response.
 func send(t *testing.T, a *simulator.Appliance, method, path, body string) http.Header {
 	t.Helper()
 	roots := x509.NewCertPool()

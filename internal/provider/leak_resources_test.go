@@ -14,8 +14,9 @@ import (
 
 const echoed = "Echoed-s3cret-1"
 
-// secretsAre is a configuration whose secrets are all one, and whether it has any.
-func secretsAre(t *testing.T, resource, secret string) (config values, any bool) {
+// withSecret returns a configuration with all secrets set to one value, and whether
+// it has any.
+func withSecret(t *testing.T, resource, secret string) (config values, any bool) {
 	t.Helper()
 	config = maps.Clone(everyResource[resource].config)
 	for _, a := range serve(t).Schemas().ResourceSchemas[resource].Block.Attributes {
@@ -26,12 +27,11 @@ func secretsAre(t *testing.T, resource, secret string) (config values, any bool)
 	return config, any
 }
 
-// TestResources_hideEchoedSecrets: no message of a create shows a secret that the
-// appliance repeats, whichever request it refuses.
+// No message of a create shows a secret that the appliance repeats.
 func TestResources_hideEchoedSecrets(t *testing.T) {
 	t.Parallel()
 	for resource := range everyResource {
-		config, holdsSecrets := secretsAre(t, resource, echoed)
+		config, holdsSecrets := withSecret(t, resource, echoed)
 		if !holdsSecrets {
 			continue
 		}
@@ -50,7 +50,7 @@ func TestResources_hideEchoedSecrets(t *testing.T) {
 					switch resource {
 					case "vcda_appliance_password":
 						config["url"], config["thumbprint"], config["current_password"] = a.URL(), a.Thumbprint(), a.Accounts().LocalUsers[0].Password
-					case "vcda_tunnel": // with a thumbprint it asks the tunnel first
+					case "vcda_tunnel": // with a thumbprint the tunnel is contacted first
 						config["certificate"], config["thumbprint"] = a.CertificatePEM(), nil
 					}
 					p := acctest.ConnectAt(t, clock, a, nil)

@@ -28,7 +28,7 @@ func leakLogins(a simulator.Accounts) map[string]map[string]string {
 	}
 }
 
-// secretsOf are all secrets of an account table.
+// secretsOf returns all secrets of the accounts.
 func secretsOf(a simulator.Accounts) []string {
 	var all []string
 	for _, u := range slices.Concat(a.LocalUsers, a.SSOUsers, a.VCDUsers) {
@@ -52,15 +52,15 @@ func secretsOf(a simulator.Accounts) []string {
 	return all
 }
 
-// tokensOf are the session tokens an appliance was sent.
+// tokensOf returns the session tokens that an appliance has received.
 func tokensOf(a *simulator.Appliance) []string {
-	seen := map[string]bool{}
+	tokens := map[string]bool{}
 	for _, r := range a.Requests() {
 		if token := r.Header.Get("X-VCAV-Auth"); token != "" {
-			seen[token] = true
+			tokens[token] = true
 		}
 	}
-	return slices.Collect(maps.Keys(seen))
+	return slices.Collect(maps.Keys(tokens))
 }
 
 const leakConfig = `
@@ -99,10 +99,8 @@ data "vcda_vm_replications" "all" {
 }
 `
 
-// Every secret the provider meets is looked for in all that Terraform writes at
-// its most talkative: the log, the plan, the state, and what it prints, of
-// commands that succeed and of commands that fail because a server repeats the
-// secrets it was sent.
+// No secret is in the trace log, the plan, the state or the output, also of
+// commands that fail because a server repeats the secrets.
 func TestSecrets_neverLeak(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Ephemeral, acctest.WriteOnly)
 	for login, variables := range leakLogins(simulator.DefaultAccounts()) {
@@ -124,7 +122,7 @@ func TestSecrets_neverLeak(t *testing.T) {
 				w.Env = append(w.Env, name+"="+value)
 			}
 			output := w.MustRun(t, "plan", "-out=planned", "-no-color") + w.MustRun(t, "apply", "-no-color", "planned")
-			// A server that repeats what it was sent, now or before.
+			// The server repeats secrets of this request and of earlier ones.
 			for path, sent := range map[string][]string{
 				"/sessions/extend": append(slices.Collect(maps.Values(variables)), accounts.VCDUsers[0].Password),
 				"/sessions":        slices.Collect(maps.Values(variables)),

@@ -24,13 +24,12 @@ import (
 
 const sessionData = "data \"vcda_session\" \"s\" {}\n"
 
-// loginBlock is a provider block with the login object given as HCL.
+// loginBlock returns a provider block with a login object in HCL.
 func loginBlock(a *simulator.Appliance, login string) string {
 	return fmt.Sprintf("provider \"vcda\" {\n  url = %q\n  thumbprint = %q\n  login = %s\n}\n", a.URL(), a.Thumbprint(), login)
 }
 
-// TestLogin_everyType logs in with each type. The body that arrived tells that it was this
-// type and no other.
+// Each type of login sends its own body.
 func TestLogin_everyType(t *testing.T) {
 	t.Parallel()
 	accounts := simulator.DefaultAccounts()
@@ -67,13 +66,13 @@ func TestLogin_everyType(t *testing.T) {
 				if session["user"] != c.user {
 					t.Errorf("the user is %v, not %s", session["user"], c.user)
 				}
-				checkLogins(t, a, c.sent)
+				requireLogins(t, a, c.sent)
 			})
 		}
 	}
 }
 
-func checkLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
+func requireLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
 	t.Helper()
 	logins := 0
 	for _, r := range a.Requests() {
@@ -99,9 +98,7 @@ func checkLogins(t *testing.T, a *simulator.Appliance, sent map[string]any) {
 	}
 }
 
-// TestLogin_readySignature logs in with a signature made elsewhere. Its nonce serves
-// one login, so it suits a plan that needs none and the apply of it, and the
-// next run says what is wrong.
+// A ready-made signature works for one login. The next login is refused.
 func TestLogin_readySignature(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
@@ -113,7 +110,7 @@ func TestLogin_readySignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := acctest.NewWorkspace(t, loginBlock(a, "{ sso_token = {} }")+pairing(b))
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ sso_token = {} }")+pairingBlock(b))
 	w.Env = append(w.Env,
 		"VCDA_SERVICE=manager", "VCDA_SAML_TOKEN="+holder.Token, "VCDA_SAML_TIMESTAMP="+timestamp, "VCDA_SAML_NONCE=nonce-1",
 		"VCDA_SAML_SIGNATURE="+base64.StdEncoding.EncodeToString(signature))
@@ -124,29 +121,29 @@ func TestLogin_readySignature(t *testing.T) {
 	w.MustRun(t, "apply", "-no-color", "plan")
 	out, code := w.Run(t, "plan", "-no-color")
 	if code == 0 {
-		t.Error("the nonce served twice")
+		t.Error("the nonce was accepted twice")
 	}
-	acctest.RequireTexts(t, out, "refused the login of type sso_token", "a nonce serves one login only", "A wrong clock on this machine")
+	acctest.RequireTexts(t, out, "refused the login of type sso_token", "A nonce is valid for one login only", "Another likely cause is this machine's clock")
 	if failed := a.Stats().FailedLogins; failed != 1 {
 		t.Errorf("the refused login was sent %d times", failed)
 	}
 }
 
-// TestLogin_sessionToken uses a token from outside and leaves its session alone.
+// An external session is used and not logged out.
 func TestLogin_sessionToken(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
-	token := login(t, a)
+	token := logInDirectly(t, a)
 	a.ResetStats()
-	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairing(b)+sessionData)
+	w := acctest.NewWorkspace(t, loginBlock(a, "{ session_token = {} }")+pairingBlock(b)+sessionData)
 	w.Env = append(w.Env, "VCDA_SESSION_TOKEN="+token)
 	w.MustRun(t, "apply", "-no-color", "-auto-approve")
 	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	w.MustRun(t, "destroy", "-no-color", "-auto-approve")
 	stats := a.Stats()
 	if stats.Logins != 0 || stats.Logouts != 0 || stats.LiveSessions != 1 || stats.Requests["DELETE /sessions"] != 0 {
-		t.Errorf("%d logins, %d logouts, %d sessions; want none, none, the one given", stats.Logins, stats.Logouts, stats.LiveSessions)
+		t.Errorf("%d logins, %d logouts, %d sessions; want none, none, the external one", stats.Logins, stats.Logouts, stats.LiveSessions)
 	}
 	for _, r := range a.Requests() {
 		if got := r.Header.Get("X-Vcav-Auth"); got != token {
@@ -155,8 +152,7 @@ func TestLogin_sessionToken(t *testing.T) {
 	}
 }
 
-// TestLogin_sessionTokenExpired says what is wrong with a token that is no longer
-// accepted, and does not show it.
+// The message about an expired token does not show it.
 func TestLogin_sessionTokenExpired(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
@@ -165,23 +161,23 @@ func TestLogin_sessionTokenExpired(t *testing.T) {
 	if code == 0 {
 		t.Error("the plan succeeded")
 	}
-	acctest.RequireTexts(t, out, "The given session is not, or no longer, accepted", "A session ends after 30 minutes without a request")
+	acctest.RequireTexts(t, out, "The given session is invalid or has expired", "A session ends after 30 minutes without a request")
 	acctest.RequireNoTexts(t, out, "stale-token")
 	if stats := a.Stats(); stats.Requests["POST /sessions"] != 0 || stats.Requests["DELETE /sessions"] != 0 {
 		t.Errorf("requests: %v", stats.Requests)
 	}
 }
 
-// TestProxy reaches an appliance through the proxy that the usual variable
-// names. Loopback is never proxied, so the appliance has a name here.
+// The provider uses the proxy of HTTPS_PROXY. Go uses no proxy for loopback, so the
+// appliance has a name here.
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	var lock sync.Mutex
-	var asked []string
+	var requests []string
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lock.Lock()
-		asked = append(asked, r.Method+" "+r.Host)
+		requests = append(requests, r.Method+" "+r.Host)
 		lock.Unlock()
 		tunnel(w, strings.TrimPrefix(a.URL(), "https://"))
 	}))
@@ -192,12 +188,12 @@ func TestProxy(t *testing.T) {
 	w.MustRun(t, "apply", "-no-color", "-auto-approve")
 	lock.Lock()
 	defer lock.Unlock()
-	if len(asked) == 0 || asked[0] != "CONNECT site-a.example.com:8048" {
-		t.Errorf("the proxy was asked for %v", asked)
+	if len(requests) == 0 || requests[0] != "CONNECT site-a.example.com:8048" {
+		t.Errorf("the proxy received %v", requests)
 	}
 }
 
-// tunnel joins a CONNECT request with a server.
+// tunnel connects a CONNECT request with a server.
 func tunnel(w http.ResponseWriter, target string) {
 	server, err := (&net.Dialer{}).Dial("tcp", target)
 	if err != nil {
@@ -218,15 +214,15 @@ func tunnel(w http.ResponseWriter, target string) {
 	copying.Wait()
 }
 
-// login obtains a token as somebody beside the provider would.
-func login(t *testing.T, a *simulator.Appliance) string {
+// logInDirectly logs in without the provider and returns the token.
+func logInDirectly(t *testing.T, a *simulator.Appliance) string {
 	t.Helper()
 	user := a.Accounts().LocalUsers[0]
 	body := fmt.Sprintf(`{"type":"localUser","localUser":%q,"localPassword":%q}`, user.Username, user.Password)
 	return send(t, a, http.MethodPost, "/sessions", body).Get("X-Vcav-Auth")
 }
 
-// pairing is a pairing with b.
-func pairing(b *simulator.Appliance) string {
+// pairingBlock returns a pairing with b.
+func pairingBlock(b *simulator.Appliance) string {
 	return fmt.Sprintf("resource \"vcda_site_pairing\" \"b\" {\n  api_url = %q\n  api_thumbprint = %q\n  site = %q\n}\n", b.URL(), b.Thumbprint(), b.Site())
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// loginType is a way to log in to one system: its fields, and what becomes of
-// them.
+// loginType is a login type of a system, with its fields.
 type loginType[L any] struct {
 	name, doc string
 	fields    []field
@@ -24,15 +23,15 @@ type field struct {
 	optional  bool
 	kind      kind
 	check     func(string) error
-	value     func(string) (string, error) // what is sent of the text; nil: the text itself
-	rivals    []string                     // fields that, set in the provider block, overrule the variable
+	value     func(string) (string, error) // returns the value to send; nil: the text itself
+	rivals    []string                     // fields that overrule the variable if the provider block sets them
 	doc       string
 }
 
-// fields are the resolved fields of a login by name, without those not set.
+// fields are the resolved fields of a login by name, without empty ones.
 type fields map[string]string
 
-// vcdaLogins are the login types of VCDA ("Login").
+// vcdaLogins are the login types of VCDA.
 var vcdaLogins = []loginType[vcda.Login]{
 	{
 		name: "local_user", doc: "An operating system user of the appliance, usually `root`.",
@@ -50,14 +49,14 @@ var vcdaLogins = []loginType[vcda.Login]{
 		fields: []field{
 			{name: "username", env: "VCDA_USERNAME", value: values.Credential, doc: "Name of the user, such as `administrator@vsphere.local`."},
 			{name: "password", env: "VCDA_PASSWORD", value: values.Credential, secret: true, doc: "Password of the user."},
-			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal that the session belongs to, if it is not the user."},
+			{name: "principal", env: "VCDA_PRINCIPAL", value: values.Credential, optional: true, doc: "Principal of the session, if it is not the user."},
 		},
 		build: func(f fields) (vcda.Login, error) {
 			return vcda.SSOCredentials{Username: f["username"], Password: f["password"], Principal: f["principal"]}, nil
 		},
 	},
 	{
-		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a `signature` made elsewhere. **Experimental**: no published document fixes the signed bytes.",
+		name: "sso_token", doc: "A SAML token of vCenter Single Sign-On. A bearer token stands alone. A holder-of-key token needs `private_key`, or a ready-made `signature`. **Experimental**: no published document fixes the signed bytes.",
 		fields: []field{
 			{name: "saml_token", env: "VCDA_SAML_TOKEN", value: values.SAMLToken, secret: true, doc: "The SAML token."},
 			{name: "private_key", env: "VCDA_SAML_PRIVATE_KEY", secret: true, optional: true, value: privateKey, rivals: []string{"signature"}, doc: "RSA private key (PEM) of the certificate in a holder-of-key token. The provider signs a fresh timestamp and nonce with it at every login."},
@@ -120,7 +119,7 @@ func buildSSOToken(f fields) (vcda.Login, error) {
 		case f["private_key"] != "":
 			return nil, errors.New("private_key and signature exclude each other")
 		case f["timestamp"] == "" || f["nonce"] == "":
-			return nil, errors.New("a ready-made signature needs the timestamp and the nonce it was made over")
+			return nil, errors.New("a ready-made signature needs its timestamp and its nonce")
 		}
 	}
 	login := vcda.SSOToken{

@@ -10,10 +10,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/client/session"
 )
 
-// loginTypes describes each login type of a system by what its row and its file
-// offer: its fields (a secret one with "!", an optional one in brackets), and how
-// its sessions behave.
-func loginTypes[L session.Login](t *testing.T, prefix string, types []loginType[L]) (lines []string) {
+// describeLogins describes each login type of a system in a line: its fields (a
+// secret one with "!", an optional one in brackets) and its traits.
+func describeLogins[L session.Login](t *testing.T, prefix string, types []loginType[L]) (lines []string) {
 	t.Helper()
 	for _, row := range types {
 		values := fields{}
@@ -48,14 +47,14 @@ func loginTypes[L session.Login](t *testing.T, prefix string, types []loginType[
 	return lines
 }
 
-func traits(of session.Traits) (text string) {
-	if of.User != "" {
-		text = " user " + of.User
+func traits(t session.Traits) (text string) {
+	if t.User != "" {
+		text = " user " + t.User
 	}
 	for _, trait := range []struct {
 		name string
 		has  bool
-	}{{"password", of.ByPassword}, {"single use", of.SingleUse}, {"external", of.External}, {"hint", of.Hint != ""}} {
+	}{{"password", t.ByPassword}, {"single use", t.SingleUse}, {"external", t.External}, {"hint", t.Hint != ""}} {
 		if trait.has {
 			text += " +" + trait.name
 		}
@@ -63,7 +62,7 @@ func traits(of session.Traits) (text string) {
 	return text
 }
 
-// TestLoginTypes lists what each login type has to offer. A new one adds a line.
+// A new login type adds a line.
 func TestLoginTypes(t *testing.T) {
 	t.Parallel()
 	want := `local_user(username, password!, [previous_password!]) user one@acme +password
@@ -80,15 +79,15 @@ vcenter.session_id(session_id!) +external
 storware.credentials(username, password!) user one@acme +password
 storware.token(token!)
 storware.node(name, password!, version) user one +password`
-	got := append(loginTypes(t, "", vcdaLogins), loginTypes(t, "vcenter.", vcenterLogins)...)
-	got = append(got, loginTypes(t, "storware.", storwareLogins)...)
+	got := append(describeLogins(t, "", vcdaLogins), describeLogins(t, "vcenter.", vcenterLogins)...)
+	got = append(got, describeLogins(t, "storware.", storwareLogins)...)
 	if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestLoginValues: what copying adds to a token is dropped; what ends in a line
-// break and is no token is refused, in the provider block and in the variable.
+// White space around a token is dropped. Another value with a line break at its end
+// is refused. The provider block and the variable have the same rules.
 func TestLoginValues(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {

@@ -16,23 +16,24 @@ import (
 // managerSettings are the rows of the object manager.
 var managerSettings = []setting{
 	{path: "manager.url", env: "VCDA_MANAGER_URL", value: values.BaseURL, doc: "Address of the Manager service, without a path, such as `https://cloud-a.example.com:8441`. Default: the host of `url`, port 8441."},
-	{path: "manager.thumbprint", env: "VCDA_MANAGER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the Manager's certificate, which is another one than that of the Cloud service."},
+	{path: "manager.thumbprint", env: "VCDA_MANAGER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the Manager's certificate, which differs from that of the Cloud service."},
 	{path: "manager.ca_certificate", env: "VCDA_MANAGER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file. Default: that of the provider block."},
 }
 
 var managerObjects = map[string]string{
-	"manager": "The Manager service beside a Cloud service, for replicators. It has a certificate and a port of its own, and takes the same login; nothing contacts it before a replicator needs it. Unused on a vCenter Replication Management Appliance.",
+	"manager": "The Manager service of a Cloud service, for replicators. It has its own certificate and port, and the same login. The provider contacts it only for a replicator. Unused on a vCenter Replication Management Appliance.",
 }
 
-// managerPort is where the Manager beside a Cloud service listens.
+// managerPort is the port of the Manager of a Cloud service.
 const managerPort = "8441"
 
-// configureManager prepares the client of the Manager beside a Cloud service; it
-// contacts nobody. What is wrong with its settings is an error of what needs it.
+// configureManager prepares the client of the Manager of a Cloud service. It
+// contacts no system. Only operations that need the client fail with an error of
+// its settings.
 func (p *vcdaProvider) configureManager(c *configuration, common shared) providerdata.System[vcda.Client] {
 	base := c.get("manager.url")
 	if base == "" && c.unknown == "" {
-		base = beside(c.get("url"))
+		base = managerURL(c.get("url"))
 	}
 	if base == "" && c.unknown == "" {
 		return providerdata.Absent[vcda.Client](diag.NewErrorDiagnostic("Unable to use the Manager service",
@@ -41,8 +42,8 @@ func (p *vcdaProvider) configureManager(c *configuration, common shared) provide
 	login, _ := resolveLogin(c, "login", "VCDA_LOGIN", vcdaLogins)
 	layer := p.transport(c, "", base, common.agent)
 	layer.Trust.Thumbprint = c.get("manager.thumbprint")
-	if own := c.certificate("manager.ca_certificate"); own != "" {
-		layer.Trust.CACertificate = own
+	if ca := c.certificate("manager.ca_certificate"); ca != "" {
+		layer.Trust.CACertificate = ca
 	}
 	version := c.get("api_version")
 	switch {
@@ -59,8 +60,8 @@ func (p *vcdaProvider) configureManager(c *configuration, common shared) provide
 	return providerdata.Ready(client)
 }
 
-// beside is the address of the Manager at the host of a URL, "" without one.
-func beside(base string) string {
+// managerURL returns the address of the Manager on the host of a URL, or "".
+func managerURL(base string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Hostname() == "" {
 		return ""
@@ -68,13 +69,13 @@ func beside(base string) string {
 	return "https://" + net.JoinHostPort(u.Hostname(), managerPort)
 }
 
-// appliances resolves what resources need that name an appliance by themselves.
+// appliances resolves the settings for resources with their own appliance address.
 func (p *vcdaProvider) appliances(c *configuration, common shared) providerdata.Appliances {
 	var all providerdata.Appliances
-	own := c.get("url")
+	base := c.get("url")
 	all.Own.Unknown = c.unknown != ""
-	settings := p.transport(c, "", own, common.agent)
-	all.Own.URL, all.Own.Trust = strings.TrimRight(own, "/"), settings.Trust
+	settings := p.transport(c, "", base, common.agent)
+	all.Own.URL, all.Own.Trust = strings.TrimRight(base, "/"), settings.Trust
 	version := c.get("api_version")
 	all.Connect = func(base *url.URL, trust tlsutil.Trust, login vcda.Login) (*vcda.Client, error) {
 		layer := settings

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// terraform-plugin-framework keeps the context of every RPC until the provider
-// stops: its registerContext appends a cancel function per call to contextCancels
-// (internal/proto6server/serve.go of
-// terraform-plugin-framework v1.19.0), and with it everything the context
-// holds. A plan of some thousand resources then takes some hundred megabytes.
-// Here the framework gets a context that lets go of its parent when the call has
-// ended. .github/decisions/0007-release-contexts-of-calls.md says how to see when
-// this file is no longer needed.
+// terraform-plugin-framework keeps the context of every RPC, with everything that the
+// context holds, until the provider stops: its registerContext appends a cancel
+// function per call to contextCancels (internal/proto6server/serve.go of
+// terraform-plugin-framework v1.19.0). A plan of a thousand resources then needs some
+// hundred megabytes. Therefore the framework gets a context that releases its parent
+// when the call has ended. .github/decisions/0007-release-contexts-of-calls.md
+// explains how to find out that this file is no longer needed.
 
-// during makes a call with a context that lets go of its parent afterwards.
+// releaseContext makes a call with a context that releases its parent when the call
+// has ended.
 //
-//nolint:contextcheck // it inherits, in its own way
-func during[Q, A any](ctx context.Context, call func(context.Context, Q) (A, error), req Q) (A, error) {
+//nolint:contextcheck // shortContext forwards to ctx
+func releaseContext[Q, A any](ctx context.Context, call func(context.Context, Q) (A, error), req Q) (A, error) {
 	short := &shortContext{}
 	short.call.Store(&ctx)
 	defer short.call.Store(nil)
 	return call(short, req)
 }
 
-// shortContext is the context of a call until that ends, and a canceled one
-// afterwards.
+// shortContext is the context of a call until the call ends, and then a canceled
+// one.
 type shortContext struct {
 	call atomic.Pointer[context.Context]
 }
@@ -35,7 +35,7 @@ func (c *shortContext) now() context.Context {
 	if call := c.call.Load(); call != nil {
 		return *call
 	}
-	return ended{}
+	return canceledContext{}
 }
 
 func (c *shortContext) Deadline() (time.Time, bool) { return c.now().Deadline() }
@@ -43,13 +43,13 @@ func (c *shortContext) Done() <-chan struct{}       { return c.now().Done() }
 func (c *shortContext) Err() error                  { return c.now().Err() }
 func (c *shortContext) Value(key any) any           { return c.now().Value(key) }
 
-// ended is a canceled context.
-type ended struct{}
+// canceledContext is a canceled context.
+type canceledContext struct{}
 
-func (ended) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (ended) Done() <-chan struct{}       { return closed }
-func (ended) Err() error                  { return context.Canceled }
-func (ended) Value(any) any               { return nil }
+func (canceledContext) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (canceledContext) Done() <-chan struct{}       { return closed }
+func (canceledContext) Err() error                  { return context.Canceled }
+func (canceledContext) Value(any) any               { return nil }
 
 var closed = func() <-chan struct{} {
 	c := make(chan struct{})

@@ -11,8 +11,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// BenchmarkMemoryPerCall measures what a call leaves in memory after it has ended. Once the framework by
-// itself keeps about as little as the provider does, memory.go is no longer needed.
+// BenchmarkMemoryPerCall measures the memory that a call leaves after it has ended.
+// When the framework alone keeps about as little as the provider, memory.go is no
+// longer needed.
 func BenchmarkMemoryPerCall(b *testing.B) {
 	wrapped := NewServer(Options{Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})
 	for name, s := range map[string]tfprotov6.ProviderServer{

@@ -8,16 +8,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// notices are warnings that come up below the operations, such as in a TLS
-// handshake. The server adds them to the response of the call that ends next. Each
-// is shown once a process.
+// notices are warnings that are not about an operation, such as those of a TLS
+// handshake. The server adds them to the response of the next call that ends. Each
+// is shown once per process.
 type notices struct {
 	lock  sync.Mutex
 	shown map[string]struct{} // summaries
 	next  []*tfprotov6.Diagnostic
 }
 
-// add shows a warning, unless it has been shown.
+// add adds a warning, unless it has been shown.
 func (n *notices) add(warning diag.Diagnostic) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
@@ -31,7 +31,7 @@ func (n *notices) add(warning diag.Diagnostic) {
 	n.next = append(n.next, &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: warning.Summary(), Detail: warning.Detail()})
 }
 
-// drain returns the warnings that are to be shown next.
+// drain returns and removes the warnings that have not been shown yet.
 func (n *notices) drain() []*tfprotov6.Diagnostic {
 	n.lock.Lock()
 	defer n.lock.Unlock()
@@ -64,7 +64,7 @@ func (n *notices) addTo(response any) {
 	}
 }
 
-// afterResults adds the warnings behind the results of a list.
+// afterResults adds the warnings after the results of a list.
 func (n *notices) afterResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
 	return func(yield func(tfprotov6.ListResourceResult) bool) {
 		for result := range results {

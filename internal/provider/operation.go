@@ -16,19 +16,19 @@ import (
 // httpLog is the logging subsystem of HTTP requests.
 const httpLog = "http"
 
-// withOperation gives one RPC an operation ID. Its requests carry the ID, and
-// its log entries and diagnostics show it.
+// withOperation gives an RPC an operation ID, which its requests, log entries and
+// diagnostics have.
 func withOperation(ctx context.Context) context.Context {
 	ctx = tflog.NewSubsystem(ctx, httpLog)
 	id, err := uuid.GenerateUUID()
 	if err != nil {
-		return ctx // without an id the operation works all the same
+		return ctx // an operation does not need an ID
 	}
 	return rest.WithOperationID(ctx, "terraform-"+id)
 }
 
-// logHTTP logs one HTTP request. What it logs is an allow-list: bodies, headers
-// and queries may hold secrets.
+// logHTTP logs an HTTP request, without bodies, headers and queries, which may hold
+// secrets.
 func logHTTP(ctx context.Context, e rest.Event) {
 	fields := map[string]any{
 		"method":       e.Method,
@@ -45,8 +45,8 @@ func logHTTP(ctx context.Context, e rest.Event) {
 
 // logTask logs a task whose state or progress has changed.
 func logTask(ctx context.Context, t vcda.Task) {
-	what := strings.TrimSpace(t.Workflow.Type + " " + cmp.Or(t.Workflow.ResourceName, t.Workflow.ResourceID))
-	tflog.Info(ctx, fmt.Sprintf("%s: %s %d %%", cmp.Or(what, "task"), t.State, t.Progress), map[string]any{
+	name := strings.TrimSpace(t.Workflow.Type + " " + cmp.Or(t.Workflow.ResourceName, t.Workflow.ResourceID))
+	tflog.Info(ctx, fmt.Sprintf("%s: %s %d %%", cmp.Or(name, "task"), t.State, t.Progress), map[string]any{
 		"task": t.ID, "operation_id": rest.OperationID(ctx),
 	})
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// sessions checks how many provider processes talked to the appliance since the
-// last look: each logged in once and out once, and none left a session.
-func sessions(t *testing.T, a *simulator.Appliance, command string, processes int) {
+// requireSessions checks that a number of provider processes has used the appliance
+// since the last check. Each process logs in and out once.
+func requireSessions(t *testing.T, a *simulator.Appliance, command string, processes int) {
 	t.Helper()
 	s := a.Stats()
 	if s.Logins != processes || s.Logouts != processes || s.FailedLogins != 0 || s.LiveSessions != 0 {
@@ -30,8 +30,8 @@ func sessions(t *testing.T, a *simulator.Appliance, command string, processes in
 	a.ResetStats()
 }
 
-// many are an appliance and n more to pair it with.
-func many(t *testing.T, service simulator.Service, n int) (*simulator.Appliance, []*simulator.Appliance) {
+// startHub starts an appliance and n others.
+func startHub(t *testing.T, service simulator.Service, n int) (*simulator.Appliance, []*simulator.Appliance) {
 	t.Helper()
 	options := []simulator.ApplianceOptions{{Site: "hub", Service: service, TaskDuration: 50 * time.Millisecond}}
 	for i := range n {
@@ -45,67 +45,65 @@ func many(t *testing.T, service simulator.Service, n int) (*simulator.Appliance,
 	return fixture.Appliance("hub"), spokes
 }
 
-func pairings(spokes []*simulator.Appliance) string {
+func pairingBlocks(spokes []*simulator.Appliance) string {
 	var all strings.Builder
 	for i, s := range spokes {
-		all.WriteString(strings.Replace(pairing(s), `"b"`, fmt.Sprintf(`"s%d"`, i), 1))
+		all.WriteString(strings.Replace(pairingBlock(s), `"b"`, fmt.Sprintf(`"s%d"`, i), 1))
 	}
 	return all.String()
 }
 
-// TestSessions_onePerProcess counts sessions over the life of twenty pairings,
-// with as many operations at once as the CLI would ever run.
+// Each process has one session, also with many concurrent operations.
 func TestSessions_onePerProcess(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
 		t.Run(string(service), func(t *testing.T) {
 			t.Parallel()
 			const n = 20
-			hub, spokes := many(t, service, n)
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(hub, "preflight = false")+pairings(spokes)) // it is limited in real time
+			hub, spokes := startHub(t, service, n)
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(hub, "preflight = false")+pairingBlocks(spokes)) // preflight is limited in real time
 
 			w.MustRun(t, "validate", "-no-color")
 			if s := hub.Stats(); s.Total != 0 || s.Connections != 0 {
 				t.Errorf("validate opened %d connections and sent %d requests", s.Connections, s.Total)
 			}
-			sessions(t, hub, "validate", 0)
+			requireSessions(t, hub, "validate", 0)
 
 			w.MustRun(t, "plan", "-no-color")
-			sessions(t, hub, "plan of creates", 0)
+			requireSessions(t, hub, "plan of creates", 0)
 
 			w.MustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=50")
 			if posts := hub.Stats().Requests["POST /sites"]; posts != n || len(hub.Sites()) != n {
 				t.Errorf("%d requests paired %d sites", posts, len(hub.Sites()))
 			}
-			sessions(t, hub, "apply", 1)
+			requireSessions(t, hub, "apply", 1)
 
 			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode", "-parallelism=50")
 			if lists := hub.Stats().Requests["GET /sites"]; lists == 0 {
-				t.Error("the plan did not look at the sites")
+				t.Error("the plan did not read the sites")
 			}
-			sessions(t, hub, "plan", 1)
+			requireSessions(t, hub, "plan", 1)
 
 			w.MustRun(t, "destroy", "-no-color", "-auto-approve", "-parallelism=50")
 			if deletes := hub.Stats().Requests["DELETE /sites/{key}"]; deletes != n || len(hub.Sites()) != 0 {
 				t.Errorf("%d requests left %d sites", deletes, len(hub.Sites()))
 			}
-			sessions(t, hub, "destroy", 2) // its plan refreshes, and another process destroys
+			requireSessions(t, hub, "destroy", 2) // one process plans, another one destroys
 		})
 	}
 }
 
-// TestInterrupt: Ctrl-C in the middle of an apply ends the session too, and so
-// does the end of a job. A terminal and "timeout" send their signal to everything
-// that runs, a wrapper to the CLI alone.
+// An interrupted apply ends its session. A terminal and "timeout" send the signal
+// to all processes of the group, a wrapper only to the CLI.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	type stop struct {
 		signal syscall.Signal
 		toAll  bool
 	}
-	for name, how := range map[string]stop{
+	for name, test := range map[string]stop{
 		"Ctrl-C to the CLI": {syscall.SIGINT, false}, "Ctrl-C to its group": {syscall.SIGINT, true},
-		"the end to the CLI": {syscall.SIGTERM, false}, "the end to its group": {syscall.SIGTERM, true},
+		"SIGTERM to the CLI": {syscall.SIGTERM, false}, "SIGTERM to its group": {syscall.SIGTERM, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +120,7 @@ func TestInterrupt(t *testing.T) {
 					}
 				}
 			})
-			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+pairing(b))
+			w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+pairingBlock(b))
 			command := w.Command(t, "apply", "-no-color", "-auto-approve")
 			command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			if err := command.Start(); err != nil {
@@ -139,22 +137,22 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal("the apply ended before its task")
 			}
 			target := command.Process.Pid
-			if how.toAll {
+			if test.toAll {
 				target = -target
 			}
-			if err := syscall.Kill(target, how.signal); err != nil {
+			if err := syscall.Kill(target, test.signal); err != nil {
 				t.Fatal(err)
 			}
 			<-ended
-			sessions(t, a, "interrupted apply", 2) // one of its plan
+			requireSessions(t, a, "interrupted apply", 2) // plan and apply
 			out := w.MustRun(t, "state", "list")
 			acctest.RequireTexts(t, out, "vcda_site_pairing.b")
 		})
 	}
 }
 
-// TestInterruptedAction_fails: Terraform takes an action without a last event for a
-// success, and must not do so for one that Ctrl-C has interrupted.
+// Terraform treats an action without a last event as a success, so an interrupted
+// action must send one with an error.
 func TestInterruptedAction_fails(t *testing.T) {
 	acctest.SkipUnlessSupported(t, acctest.Actions)
 	t.Parallel()
@@ -190,8 +188,7 @@ func TestInterruptedAction_fails(t *testing.T) {
 	acctest.RequireNoTexts(t, out.String(), "Apply complete")
 }
 
-// TestInterrupt_debugged: what is served for a debugger ends with the first signal,
-// since no CLI ends it.
+// A provider for a debugger ends with the first signal, since no CLI ends it.
 func TestInterrupt_debugged(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorkspace(t, "")
@@ -220,8 +217,8 @@ func TestInterrupt_debugged(t *testing.T) {
 	}
 }
 
-// TestURL_unknown: the address comes from another resource, so the plan can't
-// know it, and the apply can.
+// The URL comes from another resource: it is unknown in the plan and known in the
+// apply.
 func TestURL_unknown(t *testing.T) {
 	t.Parallel()
 	for _, service := range acctest.Services {
@@ -231,18 +228,18 @@ func TestURL_unknown(t *testing.T) {
 			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			config := fmt.Sprintf("resource \"terraform_data\" \"vm\" {\n  input = %q\n}\n", a.URL()) +
 				strings.Replace(acctest.ProviderBlock(a), fmt.Sprintf("url = %q", a.URL()), "url = terraform_data.vm.output", 1) +
-				pairing(b) + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
+				pairingBlock(b) + "data \"vcda_site\" \"b\" { id = vcda_site_pairing.b.id }\noutput \"site\" { value = data.vcda_site.b.site }\n"
 			w := acctest.NewWorkspace(t, config)
 			out := w.MustRun(t, "plan", "-no-color")
 			acctest.RequireTexts(t, out, "Plan: 2 to add")
-			sessions(t, a, "plan", 0)
+			requireSessions(t, a, "plan", 0)
 			w.MustRun(t, "apply", "-no-color", "-auto-approve")
-			sessions(t, a, "apply", 1)
+			requireSessions(t, a, "apply", 1)
 			w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
-			sessions(t, a, "second plan", 1)
+			requireSessions(t, a, "second plan", 1)
 			acctest.RequireTexts(t, w.MustRun(t, "output", "-raw", "site"), "site-b")
 			w.MustRun(t, "destroy", "-no-color", "-auto-approve")
-			sessions(t, a, "destroy", 2)
+			requireSessions(t, a, "destroy", 2)
 			if len(a.Sites()) > 0 {
 				t.Error("the pairing is still there")
 			}
@@ -250,12 +247,12 @@ func TestURL_unknown(t *testing.T) {
 	}
 }
 
-// TestInsecure_warns: the warning reaches the user, and the appliance is used.
+// Terraform shows the warning of insecure.
 func TestInsecure_warns(t *testing.T) {
 	t.Parallel()
 	a := acctest.StartAppliances(t).Appliance("site-a")
 	w := acctest.NewWorkspace(t, strings.Replace(acctest.ProviderBlock(a, "insecure = true"), "ca_certificate = <<-PEM\n"+a.CertificatePEM()+"PEM\n", "", 1)+sessionData)
 	out := w.MustRun(t, "plan", "-no-color")
 	acctest.RequireTexts(t, out, "Warning: Certificates are not checked", "Pin the certificate with thumbprint instead.")
-	sessions(t, a, "plan", 1)
+	requireSessions(t, a, "plan", 1)
 }

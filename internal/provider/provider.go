@@ -1,5 +1,5 @@
 // Package provider configures the provider from its block and the environment, and
-// lists what it offers.
+// lists its resources, data sources, actions and functions.
 package provider
 
 import (
@@ -58,19 +58,19 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/service/vspherereplication"
 )
 
-// Address is where Terraform knows the provider by.
+// Address is the address of the provider in Terraform.
 const Address = "registry.terraform.io/vcda-dr/vcda"
 
-// Options are what a provider is made with.
+// Options configures a provider.
 type Options struct {
 	Version string                // shown in the user agent
-	Cleanup *providerdata.Cleanup // collects what must end with the process
-	Clock   clock.Clock           // the time of every client and service
+	Cleanup *providerdata.Cleanup // collects the logouts at the end of the process
+	Clock   clock.Clock           // used by every client and service
 	Limits  rest.Limits           // of responses; zero values are the defaults
 	Dial    rest.Dial             // nil is the network
 }
 
-// New returns the factory of the provider.
+// New returns a factory of the provider.
 func New(o Options) func() provider.Provider {
 	return func() provider.Provider {
 		return &vcdaProvider{version: o.Version, cleanup: o.Cleanup, clock: o.Clock, limits: o.Limits, dial: o.Dial, notices: &notices{}}
@@ -109,9 +109,8 @@ func (p *vcdaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 	}
 }
 
-// ValidateConfig checks what is wrong whatever the environment says, and login
-// fields that need each other: there a variable may fill the gap, if it is set. The
-// rows of the table check their values themselves.
+// ValidateConfig checks the logins. A variable may set a field that the block does
+// not have. The rows of the table check their own values.
 func (p *vcdaProvider) ValidateConfig(_ context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	resp.Diagnostics.Append(validateLogin(req, "login", vcdaLogins)...)
 	resp.Diagnostics.Append(validateLogin(req, vcenterSecondary.login(), vcenterLogins)...)
@@ -127,56 +126,56 @@ func validateLogin[L any](req provider.ValidateConfigRequest, prefix string, typ
 	if chosen == nil {
 		return c.diags
 	}
-	ofFields := &configuration{block: req.Config.Raw, env: os.Getenv} // its problems are reported by the rows
-	found := ofFields.loginFields(prefix, chosen.name, chosen.fields)
-	if !ofFields.diags.HasError() && ofFields.unknown == "" {
+	fieldConfig := &configuration{block: req.Config.Raw, env: os.Getenv} // the rows report its errors
+	found := fieldConfig.loginFields(prefix, chosen.name, chosen.fields)
+	if !fieldConfig.diags.HasError() && fieldConfig.unknown == "" {
 		buildLogin(c, prefix, *chosen, found)
 	}
 	return c.diags
 }
 
 func (p *vcdaProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	configurationOf := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
-	ofVCDA, ofVCenter, ofStorware := configurationOf(), configurationOf(), configurationOf()
+	newConfiguration := func() *configuration { return &configuration{block: req.Config.Raw, env: os.Getenv} }
+	vcdaConfig, vcenterConfig, storwareConfig := newConfiguration(), newConfiguration(), newConfiguration()
 	agent := userAgent(p.version, req.TerraformVersion)
 	common := shared{
 		agent: agent, queue: &vcda.SetupQueue{},
 		previous: &providerdata.PreviousPassword{Warn: func() { p.notices.add(previousUsed()) }},
 	}
-	ofManager := configurationOf()
+	managerConfig := newConfiguration()
 	owners := &ownership.Ledger{}
 	data := providerdata.Data{
-		VCDA:     p.configureVCDA(ofVCDA, common, ofVCDA.extensions(ctx, req.Config)),
-		Manager:  p.configureManager(ofManager, common),
-		VCenter:  p.configureVCenter(ofVCenter, agent),
-		Storware: p.configureStorware(ofStorware, agent),
+		VCDA:     p.configureVCDA(vcdaConfig, common, vcdaConfig.extensions(ctx, req.Config)),
+		Manager:  p.configureManager(managerConfig, common),
+		VCenter:  p.configureVCenter(vcenterConfig, agent),
+		Storware: p.configureStorware(storwareConfig, agent),
 		Clock:    p.clock,
 		Owners:   owners,
 		Pairings: &pairing.Run{Owners: owners},
 
-		Appliances:       p.appliances(configurationOf(), common),
+		Appliances:       p.appliances(newConfiguration(), common),
 		PreviousPassword: common.previous,
 
 		Reservations: &providerdata.Reservations{},
 	}
-	if ofVCDA.enabled("preflight") {
+	if vcdaConfig.enabled("preflight") {
 		data.Preflight = &providerdata.Preflight{Clock: p.clock}
 	}
-	resp.Diagnostics.Append(ofVCDA.diags...)
-	resp.Diagnostics.Append(ofVCenter.diags.Warnings()...)
-	resp.Diagnostics.Append(ofStorware.diags.Warnings()...)
+	resp.Diagnostics.Append(vcdaConfig.diags...)
+	resp.Diagnostics.Append(vcenterConfig.diags.Warnings()...)
+	resp.Diagnostics.Append(storwareConfig.diags.Warnings()...)
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
 	resp.ListResourceData, resp.ActionData = data, data
 }
 
-// shared is what the clients of appliances have in common.
+// shared holds the objects that the clients of appliances share.
 type shared struct {
 	agent    string
 	queue    *vcda.SetupQueue
 	previous *providerdata.PreviousPassword
 }
 
-// configureVCDA prepares the client of VCDA; it contacts nobody.
+// configureVCDA prepares the client of VCDA. It contacts no system.
 func (p *vcdaProvider) configureVCDA(c *configuration, common shared, extensions []vcda.Extension) providerdata.System[vcda.Client] {
 	base := c.get("url")
 	if base == "" && c.unknown == "" && !c.diags.HasError() {
@@ -205,21 +204,21 @@ func (p *vcdaProvider) configureVCDA(c *configuration, common shared, extensions
 	return providerdata.Ready(client)
 }
 
-// versionLowered is the warning about an appliance that does not know the newest
-// version of the API.
+// versionLowered returns the warning about an appliance that does not support the
+// newest version of the API.
 func versionLowered(appliance, version string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("API version "+version+" is used",
-		fmt.Sprintf("%s does not know version %s of the API, so the provider asks for version %s.\n\n"+
-			"Set the version in the provider block, or in the variable VCDA_API_VERSION. The provider then does not have to find it out in every run:\n\n  api_version = %q",
+		fmt.Sprintf("%s does not support version %s of the API, so the provider uses version %s.\n\n"+
+			"Set the version in the provider block, or in the variable VCDA_API_VERSION. Then the provider does not have to detect it in every run:\n\n  api_version = %q",
 			appliance, vcda.APIVersions[0], version, version))
 }
 
-// previousUsed is the warning about an appliance that does not take the new root
-// password yet.
+// previousUsed returns the warning about an appliance that does not accept the new
+// root password yet.
 func previousUsed() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The previous root password is still in force",
-		"The appliance refuses the password of login.local_user and accepts previous_password, and no vcda_appliance_password of this provider block changes it. Those of other provider blocks can't be seen from here.\n\n"+
-			"If one of them changes it in this run, nothing is wrong. Otherwise add one, or set password to the one in force. Remove previous_password when the change is done.")
+		"The appliance refuses the password of login.local_user and accepts previous_password, and no vcda_appliance_password of this provider block changes it. The provider can't see those of other provider blocks.\n\n"+
+			"If one of them changes it in this run, ignore this warning. Otherwise add one, or set password to the current password. Remove previous_password after the change.")
 }
 
 func notYetKnown(dotted string) diag.Diagnostic {
@@ -230,8 +229,7 @@ func notYetKnown(dotted string) diag.Diagnostic {
 // systems are the systems by the prefix of their settings.
 var systems = map[string]diagnostics.System{"": diagnostics.VCDA, "vcenter.": diagnostics.VCenter, "storware.": diagnostics.Storware}
 
-// transport resolves the settings of the HTTP layer for the system whose
-// settings stand below prefix.
+// transport resolves the settings of the HTTP client of the system with a prefix.
 func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) rest.Options {
 	options := rest.Options{
 		Trust: tlsutil.Trust{
@@ -252,13 +250,13 @@ func (p *vcdaProvider) transport(c *configuration, prefix, base, agent string) r
 		c.diags.AddAttributeWarning(attributePath(prefix+"insecure"), "Certificates are not checked",
 			"With insecure, anyone on the network path can read the login and change the responses. Pin the certificate with thumbprint instead.")
 	}
-	// Both have been checked by their rows; what fails here is not known yet.
+	// The rows have checked both; an unknown value is empty.
 	options.BaseURL, _ = url.Parse(strings.TrimRight(base, "/"))
 	options.RequestTimeout, _ = time.ParseDuration(c.get("request_timeout"))
 	return options
 }
 
-// certificate resolves a setting that takes PEM text or the path of a file.
+// certificate resolves a setting that is PEM text or the path of a file.
 func (c *configuration) certificate(dotted string) string {
 	text, err := tlsutil.ReadAuthority(c.get(dotted))
 	if err != nil {
@@ -267,7 +265,7 @@ func (c *configuration) certificate(dotted string) string {
 	return text
 }
 
-// userAgent names provider and CLI, and whatever the user wants to add.
+// userAgent returns the provider, the CLI, and the value of TF_APPEND_USER_AGENT.
 func userAgent(version, terraform string) string {
 	agent := fmt.Sprintf("terraform-provider-vcda/%s Terraform/%s", version, terraform)
 	if more := strings.Join(strings.Fields(os.Getenv("TF_APPEND_USER_AGENT")), " "); more != "" {
@@ -308,7 +306,7 @@ func (p *vcdaProvider) DataSources(context.Context) []func() datasource.DataSour
 	}
 }
 
-// ListResources lists what "terraform query" can list.
+// ListResources lists the list resources.
 func (p *vcdaProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{sitepairing.NewListResource, vmreplication.NewListResource, vappreplication.NewListResource, vspherereplication.NewListResource, replicator.NewListResource, tunnel.NewListResource}
 }

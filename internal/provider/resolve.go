@@ -17,11 +17,11 @@ type configuration struct {
 	block tftypes.Value
 	env   func(string) string
 	diags diag.Diagnostics
-	// unknown is the first setting asked for that isn't known yet, or "".
+	// unknown is the first resolved setting that is not known yet, or "".
 	unknown string
 }
 
-// state is what the provider block says of an attribute.
+// state is the state of an attribute in the provider block.
 type state int
 
 const (
@@ -30,7 +30,7 @@ const (
 	present
 )
 
-// lookup finds the value at a dotted path of the provider block.
+// lookup returns the value at a dotted path of the provider block.
 func (c *configuration) lookup(dotted string) (tftypes.Value, state) {
 	value := c.block
 	for name := range strings.SplitSeq(dotted, ".") {
@@ -56,26 +56,25 @@ func stateOf(v tftypes.Value) state {
 	return present
 }
 
-// rowOf is the row of a setting.
+// rowOf returns the row of a setting.
 func rowOf(dotted string) setting {
 	return settings[slices.IndexFunc(settings, func(s setting) bool { return s.path == dotted })]
 }
 
-// get resolves the setting at path to text, "" when it is nowhere set. It notes
-// a value that isn't known yet, and reports a variable that breaks the rule of
-// its row.
+// get returns the text of a setting, "" if it is not set. It records a value that
+// is not known yet, and reports an invalid one.
 func (c *configuration) get(dotted string) string {
 	row := rowOf(dotted)
 	value, s := c.lookup(dotted)
 	switch s {
 	case present:
 		text, err := row.resolved(textOf(value))
-		if err != nil { // validation could not check a value that was unknown then
+		if err != nil { // validation could not check an unknown value
 			c.diags.AddAttributeError(attributePath(dotted), "Invalid "+dotted, reason(err))
 		}
 		return text
 	case unknown:
-		c.note(dotted)
+		c.recordUnknown(dotted)
 		return ""
 	}
 	fromEnv := c.env(row.env)
@@ -90,7 +89,8 @@ func (c *configuration) get(dotted string) string {
 	return text
 }
 
-// source names where the value of a setting comes from: the attribute, or its variable.
+// source returns the source of the value of a setting: the attribute, or its
+// variable.
 func (c *configuration) source(dotted string) string {
 	if _, s := c.lookup(dotted); s == absent {
 		return rowOf(dotted).env
@@ -98,14 +98,14 @@ func (c *configuration) source(dotted string) string {
 	return dotted
 }
 
-// note keeps the first setting that isn't known yet.
-func (c *configuration) note(dotted string) {
+// recordUnknown keeps the first setting that is not known yet.
+func (c *configuration) recordUnknown(dotted string) {
 	if c.unknown == "" {
 		c.unknown = dotted
 	}
 }
 
-// textOf is the text of a known string, bool or number.
+// textOf returns the text of a known string, bool or number.
 func textOf(v tftypes.Value) string {
 	var s string
 	var b bool
@@ -124,21 +124,21 @@ func textOf(v tftypes.Value) string {
 // enabled resolves a flag.
 func (c *configuration) enabled(dotted string) bool {
 	on, err := strconv.ParseBool(c.get(dotted))
-	return on && err == nil // it may not be known yet
+	return on && err == nil // an unknown value is empty
 }
 
 // count resolves a number.
 func (c *configuration) count(dotted string) int {
 	n, err := strconv.Atoi(c.get(dotted))
 	if err != nil {
-		return 0 // unknown; the client is not built then
+		return 0 // unknown: no client is built
 	}
 	return n
 }
 
-// resolveLogin finds the one login type that is configured below prefix and
-// builds it from its fields. Without a login object the variable names the type.
-// ok is false after an error and while something isn't known.
+// resolveLogin builds the login that is configured at prefix. Without a login
+// object the variable names the type. ok is false after an error, or if a value is
+// not known yet.
 func resolveLogin[L any](c *configuration, prefix, variable string, types []loginType[L]) (login L, ok bool) {
 	chosen, fromBlock := chooseLogin(c, prefix, variable, types)
 	if chosen == nil {
@@ -166,7 +166,7 @@ func (c *configuration) loginFields(prefix, name string, rows []field) fields {
 	found := fields{}
 	for _, f := range rows {
 		object := prefix + "." + name + "."
-		if c.overruled(object, f) {
+		if c.isOverruled(object, f) {
 			continue
 		}
 		if value := c.get(object + f.name); value != "" {
@@ -176,8 +176,8 @@ func (c *configuration) loginFields(prefix, name string, rows []field) fields {
 	return found
 }
 
-// buildLogin makes the login of its fields, and reports those that exclude or need
-// each other.
+// buildLogin builds a login from its fields, and reports fields that exclude or
+// need each other.
 func buildLogin[L any](c *configuration, prefix string, chosen loginType[L], found fields) (login L, ok bool) {
 	login, err := chosen.build(found)
 	if err != nil {
@@ -187,9 +187,9 @@ func buildLogin[L any](c *configuration, prefix string, chosen loginType[L], fou
 	return login, true
 }
 
-// overruled reports whether the provider block, which leaves the field out, sets
-// another one that excludes it: its variable does not count then.
-func (c *configuration) overruled(prefix string, f field) bool {
+// isOverruled reports whether the variable of a field is not used: the provider
+// block sets another field that excludes it.
+func (c *configuration) isOverruled(prefix string, f field) bool {
 	if _, s := c.lookup(prefix + f.name); s != absent {
 		return false
 	}
@@ -199,10 +199,10 @@ func (c *configuration) overruled(prefix string, f field) bool {
 	})
 }
 
-// chooseLogin finds the login type in the provider block, else in the variable.
+// chooseLogin returns the login type of the provider block, or of the variable.
 func chooseLogin[L any](c *configuration, prefix, variable string, types []loginType[L]) (chosen *loginType[L], fromBlock bool) {
 	if _, s := c.lookup(prefix); s == unknown {
-		c.note(prefix)
+		c.recordUnknown(prefix)
 		return nil, true
 	} else if s == present {
 		return configuredLogin(c, prefix, types), true
@@ -222,15 +222,15 @@ func chooseLogin[L any](c *configuration, prefix, variable string, types []login
 	return nil, false
 }
 
-// configuredLogin is the one login type set in the provider block. Anything but
-// one is an error, unless more than is known yet could still make it one.
+// configuredLogin returns the login type in the provider block. Another number than
+// one is an error, unless unknown values may still make it one.
 func configuredLogin[L any](c *configuration, prefix string, types []loginType[L]) *loginType[L] {
 	var chosen []*loginType[L]
 	for i := range types {
 		dotted := prefix + "." + types[i].name
 		switch _, s := c.lookup(dotted); s {
 		case unknown:
-			c.note(dotted)
+			c.recordUnknown(dotted)
 		case present:
 			chosen = append(chosen, &types[i])
 		}
@@ -245,7 +245,7 @@ func configuredLogin[L any](c *configuration, prefix string, types []loginType[L
 	return nil
 }
 
-// warnIgnored warns of variables that belong to other login types only.
+// warnIgnored warns about variables that belong only to other login types.
 func warnIgnored[L any](c *configuration, variable string, chosen loginType[L], types []loginType[L], fromBlock bool) {
 	if name := c.env(variable); fromBlock && name != "" && name != chosen.name {
 		c.diags.AddWarning("Ignored environment variable "+variable,
@@ -260,7 +260,7 @@ func warnIgnored[L any](c *configuration, variable string, chosen loginType[L], 
 			if used[f.env] || c.env(f.env) == "" {
 				continue
 			}
-			used[f.env] = true // one warning each
+			used[f.env] = true // one warning for each
 			c.diags.AddWarning("Ignored environment variable "+f.env,
 				fmt.Sprintf("It belongs to the login type %s, but the provider logs in with %s.", t.name, chosen.name))
 		}

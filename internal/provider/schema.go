@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// tableSchema makes the attributes of the provider block from the configuration
-// table, below the object at prefix ("" is the block itself).
+// tableSchema returns the attributes of the rows with a prefix in the configuration
+// table ("" for the whole block).
 func tableSchema(prefix string) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
 	for _, s := range settings {
@@ -78,7 +78,7 @@ func (v rowValidator) ValidateInt64(_ context.Context, req validator.Int64Reques
 
 func reason(err error) string { return "The value can't be used: " + err.Error() + "." }
 
-// attributePath is the path of a row or an object in the provider block.
+// attributePath returns the path of a row or an object in the provider block.
 func attributePath(dotted string) path.Path {
 	names := strings.Split(dotted, ".")
 	p := path.Root(names[0])

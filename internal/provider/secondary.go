@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/providerdata"
 )
 
-// secondary is a system beside VCDA, configured in an object of its own.
+// secondary is another system than VCDA, with its own object in the provider block.
 type secondary[L any] struct {
 	object, prefix string // of its attributes and its variables
 	system         string
@@ -24,20 +24,19 @@ var (
 	storwareSecondary = secondary[storware.Login]{object: "storware", prefix: "VCDA_STORWARE_", system: "Storware Backup & Recovery", logins: storwareLogins}
 )
 
-// login is the path of the secondary system's login.
+// login returns the path of the secondary system's login.
 func (s secondary[L]) login() string { return s.object + ".login" }
 
-// client is what configuration makes for a secondary system.
+// client is the client of a secondary system.
 type client[C any] interface {
 	*C
 	Logout(context.Context) error
 }
 
-// configureSecondary prepares the client of a secondary system; it contacts nobody.
-// What is wrong with its settings is told to those who need it, and disturbs
-// nobody else.
+// configureSecondary prepares the client of a secondary system. It contacts no
+// system. Only operations that need the client fail with an error of its settings.
 func configureSecondary[L, C any, P client[C]](p *vcdaProvider, c *configuration, s secondary[L], agent string, create func(rest.Options, L) (P, error)) providerdata.System[C] {
-	if _, found := c.lookup(s.object); found == unknown {
+	if _, state := c.lookup(s.object); state == unknown {
 		return providerdata.Unknown[C](notYetKnown(s.object))
 	}
 	base := c.get(s.object + ".url")
@@ -53,26 +52,27 @@ func configureSecondary[L, C any, P client[C]](p *vcdaProvider, c *configuration
 	case c.unknown != "":
 		return providerdata.Unknown[C](notYetKnown(c.unknown))
 	}
-	made, err := create(options, login)
+	created, err := create(options, login)
 	if err != nil {
 		return providerdata.Absent[C](diag.NewErrorDiagnostic("Invalid "+s.object+".ca_certificate", reason(err))) // the rest has been checked
 	}
-	p.cleanup.Add(made.Logout)
-	return providerdata.Ready((*C)(made))
+	p.cleanup.Add(created.Logout)
+	return providerdata.Ready((*C)(created))
 }
 
-// secondaryLogin resolves the login of a secondary system. It is nil where nothing
-// speaks of one: not everything needs a login.
+// secondaryLogin resolves the login of a secondary system. It is nil if none is
+// configured, since some operations need no login.
 func secondaryLogin[L any](c *configuration, s secondary[L]) (login L) {
 	variable := s.prefix + "LOGIN"
-	if _, found := c.lookup(s.login()); found == absent && c.env(variable) == "" {
+	if _, state := c.lookup(s.login()); state == absent && c.env(variable) == "" {
 		return login
 	}
 	login, _ = resolveLogin(c, s.login(), variable, s.logins)
 	return login
 }
 
-// withoutPaths lets diagnostics of the provider block be shown elsewhere.
+// withoutPaths removes the attribute paths from diagnostics, which other blocks do
+// not have.
 func withoutPaths(diags diag.Diagnostics) diag.Diagnostics {
 	var plain diag.Diagnostics
 	for _, d := range diags {

@@ -2,8 +2,7 @@ package provider
 
 import "testing"
 
-// TestSecondary_settingNames holds the rows of vCenter and Storware
-// as users know them.
+// The public names of the settings of vCenter and Storware.
 func TestSecondary_settingNames(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}

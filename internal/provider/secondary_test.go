@@ -12,7 +12,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/vcenter"
 )
 
-// secondaryVariables are those of vCenter and Storware.
+// secondaryVariables are the variables of vCenter and Storware.
 var secondaryVariables = []string{
 	"VCDA_VCENTER_URL", "VCDA_VCENTER_THUMBPRINT", "VCDA_VCENTER_CA_CERTIFICATE", "VCDA_VCENTER_INSECURE", "VCDA_VCENTER_RELEASE", "VCDA_VCENTER_LOGIN",
 	"VCDA_VCENTER_USERNAME", "VCDA_VCENTER_PASSWORD", "VCDA_VCENTER_CLONE_TICKET", "VCDA_VCENTER_SESSION_ID",
@@ -20,7 +20,7 @@ var secondaryVariables = []string{
 	"VCDA_STORWARE_USERNAME", "VCDA_STORWARE_PASSWORD", "VCDA_STORWARE_TOKEN", "VCDA_STORWARE_NODE_NAME", "VCDA_STORWARE_NODE_PASSWORD", "VCDA_STORWARE_NODE_VERSION",
 }
 
-// setSecondaryEnv leaves of all variables only those given.
+// setSecondaryEnv sets the given variables and clears all others.
 func setSecondaryEnv(t *testing.T, env map[string]string) {
 	t.Helper()
 	setEnv(t, nil)
@@ -44,8 +44,8 @@ func startSecondaries(t *testing.T) (v *vcenter.Server, s *storware.Server, bloc
 // sources are a data source of each secondary system, by its object.
 var sources = map[string]string{"vcenter": "vcda_vcenter_session", "storware": "vcda_storware_session"}
 
-// TestSecondary_alone: a block with one object works for that system, and says of
-// the others what is missing.
+// A block with one object works for its system. An operation of another system
+// names the missing setting.
 func TestSecondary_alone(t *testing.T) {
 	_, _, both := startSecondaries(t)
 	missing := map[string][]string{
@@ -77,14 +77,14 @@ func TestSecondary_alone(t *testing.T) {
 						t.Errorf("%s: %q", name, d.Errors())
 					}
 				} else {
-					one(t, d, says...)
+					requireOneError(t, d, says...)
 				}
 			}
 		})
 	}
 }
 
-// TestSecondary_validation holds what is refused before anything is contacted.
+// Invalid settings are refused before a system is contacted.
 func TestSecondary_validation(t *testing.T) {
 	setSecondaryEnv(t, nil)
 	thumbprint := strings.Repeat("AB:", 31) + "AB"
@@ -122,8 +122,7 @@ func TestSecondary_validation(t *testing.T) {
 	}
 }
 
-// TestSecondary_unknownValues: whatever needs the system says which value is
-// missing, and nothing else does.
+// Only an operation that needs the system names the unknown value.
 func TestSecondary_unknownValues(t *testing.T) {
 	setSecondaryEnv(t, map[string]string{"VCDA_VCENTER_URL": somewhere, "VCDA_STORWARE_URL": somewhere})
 	for dotted, block := range map[string]values{
@@ -147,15 +146,15 @@ func TestSecondary_unknownValues(t *testing.T) {
 			for object, source := range sources {
 				if block[object] != nil {
 					_, d := p.ReadData(t, source, values{})
-					one(t, d, "Unable to use the provider before "+dotted+" is known")
+					requireOneError(t, d, "Unable to use the provider before "+dotted+" is known")
 				}
 			}
 		})
 	}
 }
 
-// broken are objects with which their system can't be used, by what is then
-// said. None of them may disturb another system.
+// broken are objects with which their system can't be used. They do not affect
+// other systems.
 var broken = map[string]struct {
 	object values
 	env    map[string]string
@@ -168,11 +167,11 @@ var broken = map[string]struct {
 	"wrong variable":    {object: values{}, env: map[string]string{"VCDA_STORWARE_URL": "storware.example.com"}, says: []string{"Invalid VCDA_STORWARE_URL", "is not an https URL"}},
 	"missing CA file":   {object: values{"url": somewhere, "ca_certificate": "no-such-file.pem", "login": values{"token": values{"token": "t"}}}, says: []string{"Invalid storware.ca_certificate", "no-such-file.pem"}},
 	"CA without PEM":    {object: values{"url": somewhere, "ca_certificate": "-----BEGIN NOTHING", "login": values{"token": values{"token": "t"}}}, says: []string{"Invalid storware.ca_certificate", "no PEM certificate"}},
-	"nobody there":      {object: values{"url": "https://127.0.0.1:1", "login": values{"token": values{"token": "t"}}}, says: []string{"got no complete response from 127.0.0.1:1"}},
+	"not reachable":     {object: values{"url": "https://127.0.0.1:1", "login": values{"token": values{"token": "t"}}}, says: []string{"got no complete response from 127.0.0.1:1"}},
 	"not a known value": {object: values{"url": direct.Unknown}, says: []string{"before storware.url is known"}},
 }
 
-// TestSecondary_brokenObject reports what is wrong to those who need the system only.
+// Only operations that need the system report the error of its object.
 func TestSecondary_brokenObject(t *testing.T) {
 	v, _, both := startSecondaries(t)
 	for name, c := range broken {
@@ -186,7 +185,7 @@ func TestSecondary_brokenObject(t *testing.T) {
 				t.Errorf("got %q", d.Errors())
 			}
 			_, d := p.ReadData(t, "vcda_storware_session", values{})
-			one(t, d, c.says...)
+			requireOneError(t, d, c.says...)
 		})
 	}
 	if got := v.Stats().LiveSessions; got != 0 {
@@ -194,9 +193,9 @@ func TestSecondary_brokenObject(t *testing.T) {
 	}
 }
 
-// TestSecondary_pairingBesideABrokenObject pairs, plans and destroys next to objects that
-// can't be used, without contacting any of their systems.
-func TestSecondary_pairingBesideABrokenObject(t *testing.T) {
+// A pairing works although other objects can't be used. Their systems are not
+// contacted.
+func TestSecondary_pairingWithBrokenObject(t *testing.T) {
 	t.Parallel()
 	fixture := acctest.StartAppliances(t, acctest.TwoSites(simulator.Manager)...)
 	a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
@@ -204,7 +203,7 @@ func TestSecondary_pairingBesideABrokenObject(t *testing.T) {
 	w := acctest.NewWorkspace(t, acctest.ProviderBlock(a,
 		fmt.Sprintf("vcenter = { url = %q, login = { clone_ticket = { ticket = \"spent\" } } }", v.URL()),
 		fmt.Sprintf("storware = { url = %q, login = { credentials = { username = \"admin\" } } }", s.URL()),
-	)+pairing(b))
+	)+pairingBlock(b))
 	w.MustRun(t, "apply", "-no-color", "-auto-approve")
 	w.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 	w.MustRun(t, "destroy", "-no-color", "-auto-approve")
@@ -213,8 +212,7 @@ func TestSecondary_pairingBesideABrokenObject(t *testing.T) {
 	}
 }
 
-// TestSecondary_environment configures both systems by variables only, with each
-// login type.
+// Variables configure both systems, with each login type.
 func TestSecondary_environment(t *testing.T) {
 	v, s, both := startSecondaries(t)
 	user, node := s.Accounts().Users[0], s.Accounts().Nodes[0]
@@ -258,8 +256,7 @@ func TestSecondary_environment(t *testing.T) {
 	}
 }
 
-// TestSecondary_warnings: configuration beats environment and says so, and trust
-// in anybody is shown.
+// An overruled variable and insecure lead to warnings.
 func TestSecondary_warnings(t *testing.T) {
 	v, _, _ := startSecondaries(t)
 	setSecondaryEnv(t, map[string]string{

@@ -17,9 +17,8 @@ import (
 
 type callKey struct{}
 
-// TestServer_keepsNothingOfACall: what hangs on the context of a call is free
-// once the call has ended, though the provider goes on.
-func TestServer_keepsNothingOfACall(t *testing.T) {
+// The values of the context of a call are freed when the call has ended.
+func TestServer_releasesTheContext(t *testing.T) {
 	t.Parallel()
 	served := NewServer(Options{Version: "test", Cleanup: &providerdata.Cleanup{}, Clock: clock.System{}})
 	for name, call := range map[string]func(context.Context) error{
@@ -53,9 +52,9 @@ func TestServer_keepsNothingOfACall(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			of := hang(t, call)
+			value := callWithValue(t, call)
 			runtime.GC()
-			if of.Value() != nil {
+			if value.Value() != nil {
 				t.Error("the context of the call is still there")
 			}
 			runtime.KeepAlive(served)
@@ -63,25 +62,25 @@ func TestServer_keepsNothingOfACall(t *testing.T) {
 	}
 }
 
-// hang makes a call with a context that something hangs on.
-func hang(t *testing.T, call func(context.Context) error) weak.Pointer[[1 << 10]byte] {
+// callWithValue makes a call with a context that holds a value.
+func callWithValue(t *testing.T, call func(context.Context) error) weak.Pointer[[1 << 10]byte] {
 	t.Helper()
-	something := new([1 << 10]byte)
-	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), callKey{}, something))
+	value := new([1 << 10]byte)
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), callKey{}, value))
 	defer cancel() // as the server of the protocol does after a call
 	if err := call(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return weak.Make(something)
+	return weak.Make(value)
 }
 
-// TestDuring: while a call runs its context is that of the caller.
-func TestDuring(t *testing.T) {
+// During a call its context is that of the caller.
+func TestReleaseContext(t *testing.T) {
 	t.Parallel()
 	outer, cancel := context.WithCancel(context.WithValue(t.Context(), callKey{}, "value"))
 	defer cancel()
 	var inner context.Context
-	answer, err := during(outer, func(ctx context.Context, req string) (string, error) {
+	response, err := releaseContext(outer, func(ctx context.Context, req string) (string, error) {
 		derived, end := context.WithCancel(ctx)
 		defer end()
 		inner = ctx
@@ -92,17 +91,17 @@ func TestDuring(t *testing.T) {
 		<-derived.Done()
 		return req + " answered", ctx.Err()
 	}, "request")
-	if answer != "request answered" || !errors.Is(err, context.Canceled) {
-		t.Errorf("%q, %v", answer, err)
+	if response != "request answered" || !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", response, err)
 	}
 	<-inner.Done()
 	if _, limited := inner.Deadline(); limited || inner.Value(callKey{}) != nil || !errors.Is(inner.Err(), context.Canceled) {
-		t.Error("after the call something of it is left")
+		t.Error("the context of the call is still used")
 	}
 }
 
-// TestQuiet: the log of the protocol is off unless somebody wants a log.
-func TestQuiet(t *testing.T) {
+// The log of the protocol is off unless a log is requested.
+func TestDisableProtocolLog(t *testing.T) {
 	for variable, want := range map[string]string{"": "off", "TF_LOG": "", "TF_LOG_PROVIDER": "", "TF_LOG_SDK_PROTO": "", "TF_LOG_SDK": "debug"} {
 		t.Run(variable, func(t *testing.T) {
 			for _, set := range os.Environ() {
@@ -114,7 +113,7 @@ func TestQuiet(t *testing.T) {
 			if variable != "" {
 				t.Setenv(variable, "debug")
 			}
-			if err := quiet(); err != nil || os.Getenv("TF_LOG_SDK") != want {
+			if err := disableProtocolLog(); err != nil || os.Getenv("TF_LOG_SDK") != want {
 				t.Errorf("TF_LOG_SDK is %q, %v", os.Getenv("TF_LOG_SDK"), err)
 			}
 		})

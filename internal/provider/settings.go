@@ -21,28 +21,28 @@ const (
 	number
 )
 
-// setting is one row of the configuration table: where a value stands in the
-// provider block, which variable stands in for it, and what it may be.
+// setting is a row of the configuration table: the path in the provider block, the
+// variable, and the rule of a value.
 type setting struct {
 	path   string // attribute names joined by dots
 	env    string
 	kind   kind
 	secret bool
 	def    string
-	check  func(string) error           // nil: anything but an empty text
-	value  func(string) (string, error) // what becomes of the text; nil: the text itself
+	check  func(string) error           // nil: any text but an empty one
+	value  func(string) (string, error) // returns the value of a text; nil: the text itself
 	doc    string
 }
 
-// settings is the configuration table. Schema, environment lookup, validation
-// and their tests are made from it.
+// settings is the configuration table, the source of the schema, the environment
+// lookup, the validation and their tests.
 var settings = slices.Concat([]setting{
 	{path: "url", env: "VCDA_URL", value: values.BaseURL, doc: "Address of the appliance's REST API, without a path, such as `https://vcda-a.example.com`."},
 	{path: "thumbprint", env: "VCDA_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the appliance's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate. It is accepted even if it has expired, with a warning that names the date."},
 	{path: "ca_certificate", env: "VCDA_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file."},
 	{path: "insecure", env: "VCDA_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
-	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Which service answers at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). The appliance is asked if it is not set."},
-	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API to ask for: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance knows, with a warning."},
+	{path: "service", env: "VCDA_SERVICE", check: oneOf(string(vcda.Manager), string(vcda.Cloud)), doc: "Service at `url`: `manager` (vCenter Replication Management Appliance) or `cloud` (Cloud Director Replication Management Appliance). Default: read from the appliance."},
+	{path: "api_version", env: "VCDA_API_VERSION", check: oneOf("4.5", "4.6", "4.7"), doc: "Version of the API: `4.5`, `4.6` or `4.7`. Default: `4.7`, or the next lower one that the appliance supports, with a warning."},
 	{path: "request_timeout", env: "VCDA_REQUEST_TIMEOUT", def: "30s", value: values.Timeout, doc: "Time for one HTTP request, such as `30s`."},
 	{path: "max_retries", env: "VCDA_MAX_RETRIES", kind: number, def: "4", check: atLeast(0), doc: "How often a read is tried again after a connection error or a transient server error, and a login after the system was too busy. A write is sent again only if the system has declined it, or, in a set-up, if doing it twice makes no difference."},
 	{path: "max_concurrent_requests", env: "VCDA_MAX_CONCURRENT_REQUESTS", kind: number, def: "8", check: atLeast(1), doc: "How many requests may be in flight to one system."},
@@ -53,7 +53,7 @@ var settings = slices.Concat([]setting{
 
 // objects describes the objects of the provider block that hold settings.
 var objects = mergeDocs(map[string]string{
-	"login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_LOGIN` names the type. A field left out comes from its environment variable.",
+	"login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_LOGIN` names the type. A missing field comes from its environment variable.",
 }, managerObjects, loginDocs("login", vcdaLogins),
 	vcenterObjects, loginDocs("vcenter.login", vcenterLogins),
 	storwareObjects, loginDocs("storware.login", storwareLogins))
@@ -84,7 +84,7 @@ func atLeast(low int64) func(string) error {
 	}
 }
 
-// valid applies the row's rule to a value, wherever it comes from.
+// valid checks a value of the block or the variable by the row's rule.
 func (s setting) valid(value string) error {
 	if value == "" {
 		return fmt.Errorf("it must not be empty")
@@ -101,7 +101,7 @@ func (s setting) valid(value string) error {
 	return err
 }
 
-// resolved is what becomes of a text in the provider block or in the variable.
+// resolved returns the value of a text of the block or the variable.
 func (s setting) resolved(text string) (string, error) {
 	if s.value == nil {
 		return text, nil

@@ -13,7 +13,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// example is a value each row accepts, and another one.
+// example returns two values that the row accepts.
 func (s setting) example() (one, other string) {
 	holder := simulator.DefaultAccounts().SAML[1]
 	examples := map[string][2]string{
@@ -40,8 +40,7 @@ func (s setting) example() (one, other string) {
 
 func (s setting) name() string { return s.path[strings.LastIndex(s.path, ".")+1:] }
 
-// TestSettings_matchTheSchema walks the table and the schema side by side: each
-// row is an attribute, and the other way round.
+// Each row is an attribute of the schema, and each attribute is a row.
 func TestSettings_matchTheSchema(t *testing.T) {
 	t.Parallel()
 	attributes := providerAttributes(t)
@@ -52,7 +51,7 @@ func TestSettings_matchTheSchema(t *testing.T) {
 			t.Parallel()
 			a, found := attributes[row.path]
 			if !found {
-				t.Fatal("the schema lacks the attribute")
+				t.Fatal("the schema does not have the attribute")
 			}
 			kinds := map[kind]string{text: "StringAttribute", flag: "BoolAttribute", number: "Int64Attribute"}
 			if got := reflect.TypeOf(a).Name(); got != kinds[row.kind] {
@@ -62,7 +61,7 @@ func TestSettings_matchTheSchema(t *testing.T) {
 				t.Errorf("sensitive is %t, secret is %t", a.IsSensitive(), row.secret)
 			}
 			if !a.IsOptional() || a.IsRequired() {
-				t.Error("it is not optional, so its variable could not stand in")
+				t.Error("it is not optional, so its variable could not replace it")
 			}
 			doc := a.GetMarkdownDescription()
 			if !strings.Contains(doc, "`"+row.env+"`") {
@@ -75,7 +74,7 @@ func TestSettings_matchTheSchema(t *testing.T) {
 				t.Errorf("%s is not a variable of this provider", row.env)
 			}
 			if row.def != "" && row.valid(row.def) != nil {
-				t.Errorf("the default %q breaks the row's own rule", row.def)
+				t.Errorf("the default %q breaks the row's rule", row.def)
 			}
 		})
 	}
@@ -87,8 +86,7 @@ func TestSettings_matchTheSchema(t *testing.T) {
 	}
 }
 
-// TestSettings_names holds the names that users know, so that
-// a renamed row does not go by unnoticed.
+// The public names of the settings.
 func TestSettings_names(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
@@ -156,8 +154,7 @@ func TestSettings_defaults(t *testing.T) {
 	}
 }
 
-// TestSettings_unknown checks each row: the variable must not stand in for a
-// value that is only not known yet.
+// A variable does not replace a value that is not known yet.
 func TestSettings_unknown(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
@@ -169,13 +166,13 @@ func TestSettings_unknown(t *testing.T) {
 	}
 }
 
-// TestSettings_badVariable checks every row that has a rule.
+// Every row with a rule refuses a bad variable.
 func TestSettings_badVariable(t *testing.T) {
 	t.Parallel()
 	for _, row := range settings {
 		bad := " "
 		if row.valid(bad) == nil {
-			continue // a space is a text, and may be the name of a file
+			continue // a space may be the name of a file
 		}
 		c := &configuration{block: block(t, row.path, nil), env: environment(row.env, bad)}
 		c.get(row.path)
@@ -188,8 +185,8 @@ func TestSettings_badVariable(t *testing.T) {
 	}
 }
 
-// TestSettings_missingField checks for every login type that a required field left out
-// is named, whether the block or VCDA_LOGIN chose the type.
+// The message names a missing field of each login type, whether the block or
+// VCDA_LOGIN sets the type.
 func TestSettings_missingField(t *testing.T) {
 	t.Parallel()
 	for _, login := range vcdaLogins {
@@ -222,8 +219,8 @@ func TestSettings_missingField(t *testing.T) {
 	}
 }
 
-// providerAttributes are the attributes of the provider block by dotted path,
-// objects included.
+// providerAttributes returns the attributes of the provider block by dotted path,
+// with objects.
 func providerAttributes(t *testing.T) map[string]schema.Attribute {
 	t.Helper()
 	all := map[string]schema.Attribute{}
@@ -247,7 +244,7 @@ func providerSchema(t *testing.T) schema.Schema {
 	return resp.Schema
 }
 
-// rawOf is a value of the row's kind.
+// rawOf returns a value of the row's kind.
 func rawOf(s setting, value string) any {
 	if s.kind == flag {
 		return value == "true"
@@ -258,8 +255,8 @@ func rawOf(s setting, value string) any {
 	return value
 }
 
-// block is a provider block with nothing set but the attribute at the path,
-// and the objects around it unless the value is nil.
+// block returns a provider block with only the attribute at the path set. For nil
+// its objects are not set either.
 func block(t *testing.T, dotted string, value any) tftypes.Value {
 	t.Helper()
 	return nested(providerSchema(t).Type().TerraformType(t.Context()), strings.Split(dotted, "."), value)
@@ -268,26 +265,26 @@ func block(t *testing.T, dotted string, value any) tftypes.Value {
 func nested(kind tftypes.Type, names []string, value any) tftypes.Value {
 	object, ok := kind.(tftypes.Object)
 	if members, given := value.(map[string]tftypes.Value); ok && len(names) == 0 && given {
-		for name, of := range object.AttributeTypes {
-			members[name] = tftypes.NewValue(of, nil)
+		for name, kind := range object.AttributeTypes {
+			members[name] = tftypes.NewValue(kind, nil)
 		}
 	}
 	if len(names) == 0 || !ok {
 		return tftypes.NewValue(kind, value)
 	}
 	members := map[string]tftypes.Value{}
-	for name, of := range object.AttributeTypes {
-		members[name] = tftypes.NewValue(of, nil)
+	for name, kind := range object.AttributeTypes {
+		members[name] = tftypes.NewValue(kind, nil)
 		if name == names[0] && (value != nil || len(names) == 1) {
-			members[name] = nested(of, names[1:], value)
+			members[name] = nested(kind, names[1:], value)
 		}
 	}
 	return tftypes.NewValue(kind, members)
 }
 
 func environment(name, value string) func(string) string {
-	return func(asked string) string {
-		if asked == name {
+	return func(variable string) string {
+		if variable == name {
 			return value
 		}
 		return ""

@@ -6,9 +6,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// storwareSettings are the rows of the object storware, but for its login.
+// storwareSettings are the rows of the object storware, without its login.
 var storwareSettings = []setting{
-	{path: "storware.url", env: "VCDA_STORWARE_URL", value: values.URL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is expected below `/api` unless the address has a path of its own."},
+	{path: "storware.url", env: "VCDA_STORWARE_URL", value: values.URL, doc: "Address of the server, such as `https://storware.example.com:8181`. The API is at `/api` unless the address has a path."},
 	{path: "storware.thumbprint", env: "VCDA_STORWARE_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the server's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate."},
 	{path: "storware.ca_certificate", env: "VCDA_STORWARE_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file."},
 	{path: "storware.insecure", env: "VCDA_STORWARE_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
@@ -17,10 +17,10 @@ var storwareSettings = []setting{
 // storwareObjects describes the objects of Storware's settings.
 var storwareObjects = map[string]string{
 	"storware":       "The server of Storware Backup & Recovery (formerly vProtect). It is contacted only when something needs it.",
-	"storware.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_STORWARE_LOGIN` names the type. A field left out comes from its environment variable. Whether the server is reachable can be asked without a login.",
+	"storware.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_STORWARE_LOGIN` names the type. A missing field comes from its environment variable. `vcda_storware_status` needs no login.",
 }
 
-// storwareLogins are the login types of Storware ("Session endpoints").
+// storwareLogins are the login types of Storware.
 var storwareLogins = []loginType[storware.Login]{
 	{
 		name: "credentials", doc: "A user of Storware.",
@@ -40,7 +40,7 @@ var storwareLogins = []loginType[storware.Login]{
 		build: func(f fields) (storware.Login, error) { return storware.Token{Token: f["token"]}, nil },
 	},
 	{
-		name: "node", doc: "A backup node, with the password it got when it was registered.",
+		name: "node", doc: "A backup node, with the password of its registration.",
 		fields: []field{
 			{name: "name", env: "VCDA_STORWARE_NODE_NAME", value: values.Credential, doc: "Login of the node."},
 			{name: "password", env: "VCDA_STORWARE_NODE_PASSWORD", value: values.Credential, secret: true, doc: "Password of the node."},

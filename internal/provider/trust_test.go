@@ -9,7 +9,7 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator/certs"
 )
 
-// startWith starts an appliance that has a certificate of the kind.
+// startWith starts an appliance with a kind of certificate.
 func startWith(t *testing.T, kind certs.Kind) *simulator.Appliance {
 	t.Helper()
 	options := acctest.TwoSites(simulator.Manager)[:1]
@@ -17,8 +17,8 @@ func startWith(t *testing.T, kind certs.Kind) *simulator.Appliance {
 	return acctest.StartAppliances(t, options...).Appliance("site-a")
 }
 
-// A pinned certificate that is out of date is used, and one warning of a process
-// names the date, whatever the first operation is.
+// A pinned certificate that has expired or is not valid yet is used. One warning
+// per process names the date.
 func TestTrust_outdatedPinnedCertificate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -31,7 +31,7 @@ func TestTrust_outdatedPinnedCertificate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := startWith(t, c.kind)
-			p := configured(t, a, values{"thumbprint": a.Thumbprint()})
+			p := configureFor(t, a, values{"thumbprint": a.Thumbprint()})
 			for i := range 3 {
 				_, problems := p.ReadData(t, "vcda_sites", values{})
 				if errors := problems.Errors(); len(errors) > 0 {
@@ -47,7 +47,7 @@ func TestTrust_outdatedPinnedCertificate(t *testing.T) {
 	t.Run("list", func(t *testing.T) {
 		t.Parallel()
 		a := startWith(t, certs.Expired)
-		_, problems := configured(t, a, values{"thumbprint": a.Thumbprint()}).List(t, "vcda_site_pairing", values{})
+		_, problems := configureFor(t, a, values{"thumbprint": a.Thumbprint()}).List(t, "vcda_site_pairing", values{})
 		if warnings := problems.Warnings(); len(warnings) != 1 || len(problems.Errors()) != 0 {
 			t.Errorf("warnings %q, errors %q", warnings, problems.Errors())
 		}
@@ -55,7 +55,7 @@ func TestTrust_outdatedPinnedCertificate(t *testing.T) {
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
 		a := startWith(t, certs.Expired)
-		_, problems := configured(t, a, values{"thumbprint": a.Thumbprint()}).Invoke(t, "vcda_health_check", values{})
+		_, problems := configureFor(t, a, values{"thumbprint": a.Thumbprint()}).Invoke(t, "vcda_health_check", values{})
 		if warnings := problems.Warnings(); len(warnings) != 1 || len(problems.Errors()) != 0 {
 			t.Errorf("warnings %q, errors %q", warnings, problems.Errors())
 		}
@@ -80,8 +80,8 @@ data "vcda_sites" "all" {}
 	}
 }
 
-// A certificate that is out of date and not pinned is refused with what to do, as is
-// one that Go can't read, pinned or not.
+// A certificate that has expired or is not valid yet is refused if it is not
+// pinned. One that Go can't parse is always refused.
 func TestTrust_outdatedCertificate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -103,8 +103,8 @@ func TestTrust_outdatedCertificate(t *testing.T) {
 			if c.pinned {
 				change["thumbprint"] = a.Thumbprint()
 			}
-			_, problems := configured(t, a, change).ReadData(t, "vcda_session", values{})
-			one(t, problems, append(c.says, "thumbprint: "+a.Thumbprint())...)
+			_, problems := configureFor(t, a, change).ReadData(t, "vcda_session", values{})
+			requireOneError(t, problems, append(c.says, "thumbprint: "+a.Thumbprint())...)
 		})
 	}
 }

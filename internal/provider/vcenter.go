@@ -9,22 +9,22 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// vcenterSettings are the rows of the object vcenter, but for its login.
+// vcenterSettings are the rows of the object vcenter, without its login.
 var vcenterSettings = []setting{
 	{path: "vcenter.url", env: "VCDA_VCENTER_URL", value: values.BaseURL, doc: "Address of the vCenter, without a path, such as `https://vcenter.example.com`."},
 	{path: "vcenter.thumbprint", env: "VCDA_VCENTER_THUMBPRINT", value: values.Thumbprint, doc: "SHA-256 thumbprint of the vCenter's certificate. Needed if neither the system roots nor `ca_certificate` trust the certificate."},
 	{path: "vcenter.ca_certificate", env: "VCDA_VCENTER_CA_CERTIFICATE", value: tlsutil.Authority, doc: "Certificate authority to trust in addition to the system roots: PEM text, or the path of a PEM file."},
 	{path: "vcenter.insecure", env: "VCDA_VCENTER_INSECURE", kind: flag, def: "false", doc: "Accept any certificate. Anyone on the network path can then read the login; for tests only."},
-	{path: "vcenter.release", env: "VCDA_VCENTER_RELEASE", check: checkRelease, doc: "Release of the VI JSON API to use, such as `8.0.2.0`. Negotiated with the vCenter when unset."},
+	{path: "vcenter.release", env: "VCDA_VCENTER_RELEASE", check: checkRelease, doc: "Release of the VI JSON API to use, such as `8.0.2.0`. Default: negotiated with the vCenter."},
 }
 
 // vcenterObjects describes the objects of the vCenter's settings.
 var vcenterObjects = map[string]string{
 	"vcenter":       "The vCenter whose sessions are cloned, version 8.0 Update 1 (8.0.1) or later. It is contacted only when something needs it.",
-	"vcenter.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_VCENTER_LOGIN` names the type. A field left out comes from its environment variable. To clone a session by a given ticket no login is needed.",
+	"vcenter.login": "How to log in: exactly one of the login types. Without it the environment variable `VCDA_VCENTER_LOGIN` names the type. A missing field comes from its environment variable. A clone with a given ticket needs no login.",
 }
 
-// vcenterLogins are the login types of vCenter ("SessionManager").
+// vcenterLogins are the login types of vCenter.
 var vcenterLogins = []loginType[vcenter.Login]{
 	{
 		name: "credentials", doc: "A user of vCenter.",

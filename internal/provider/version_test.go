@@ -8,9 +8,9 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/simulator"
 )
 
-// An appliance that does not know the newest version of the API is used with an
-// older one; one warning of a process has the line to write. With that line there
-// is none.
+// If an appliance does not support the newest version of the API, an older one is
+// used. One warning per process shows the setting. With the setting there is no
+// warning.
 func TestAPIVersion_lowered(t *testing.T) {
 	t.Parallel()
 	for version, warns := range map[string]bool{"4.7": false, "4.6": true, "4.5": true} {
@@ -20,7 +20,7 @@ func TestAPIVersion_lowered(t *testing.T) {
 			options[0].APIVersions = []string{version}
 			a := acctest.StartAppliances(t, options...).Appliance("site-a")
 			for name, block := range map[string]values{"unset": {}, "set": {"api_version": version}} {
-				p := configured(t, a, block)
+				p := configureFor(t, a, block)
 				line := `api_version = "` + version + `"`
 				for i := range 2 {
 					got, problems := p.ReadData(t, "vcda_appliance", values{})

@@ -76,8 +76,8 @@ func ThumbprintOf(certificate []byte) string {
 	return formatThumbprint(sum[:])
 }
 
-// EncodedThumbprint is ThumbprintOf for a certificate in base64 of its DER form, "" for a
-// text that is none.
+// EncodedThumbprint is ThumbprintOf for a certificate in DER form, encoded in base64. It
+// returns "" for any other text.
 func EncodedThumbprint(certificate string) string {
 	der, err := base64.StdEncoding.DecodeString(certificate)
 	if err != nil || len(der) == 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/vcda-dr/terraform-provider-vcda/internal/values"
 )
 
-// Authority checks the setting of a certificate authority: PEM text, or what may be the
-// path of a PEM file, which is not read.
+// Authority checks the setting of a certificate authority. It is PEM text or the path of a
+// PEM file, which is not read.
 func Authority(setting string) (string, error) {
 	if setting == "" {
 		return "", errors.New("it is empty")
@@ -23,15 +23,15 @@ func Authority(setting string) (string, error) {
 	return setting, err
 }
 
-// ReadAuthority returns the text of a certificate authority whose setting holds that or
-// the path of a file; "" for "".
+// ReadAuthority returns the PEM text of a certificate authority. The setting is the text or
+// the path of a file. The result is empty for an empty setting.
 func ReadAuthority(setting string) (string, error) {
 	if setting == "" || isCertificate(setting) {
 		return setting, nil
 	}
 	content, err := os.ReadFile(setting)
 	if err != nil {
-		return "", fmt.Errorf("it holds no PEM text (-----BEGIN CERTIFICATE-----), so the provider takes it for the path of a file, which can't be read: %w", shortPath(err))
+		return "", fmt.Errorf("it holds no PEM text (-----BEGIN CERTIFICATE-----), so the provider treats it as the path of a file, which can't be read: %w", shortPath(err))
 	}
 	if _, err := values.Certificates(string(content)); err != nil {
 		return "", fmt.Errorf("the file %s: %w", setting, err)
@@ -44,11 +44,10 @@ func isCertificate(setting string) bool {
 	return values.IsPEM(setting) || err == nil
 }
 
-// maxPath is the length of the longest path that an error shows.
+// maxPath is the maximum length of a path in an error.
 const maxPath = 255
 
-// shortPath is an error about a file without its path, where that is more likely
-// text that was pasted.
+// shortPath returns an error about a file, without the path if that looks like pasted text.
 func shortPath(err error) error {
 	var failed *fs.PathError
 	if errors.As(err, &failed) && (len(failed.Path) > maxPath || strings.ContainsAny(failed.Path, "\r\n")) {

@@ -39,7 +39,7 @@ func TestAdvice_sessionIsTheProblem(t *testing.T) {
 			}
 			_, problems := p.ReadData(t, "vcda_session", direct.Values{})
 			for _, text := range append(errors, problems.Errors()...) {
-				explained := strings.Contains(text, test.want) || strings.Contains(text, "another message of this run gives")
+				explained := strings.Contains(text, test.want) || strings.Contains(text, "Another message of this run gives")
 				if !explained || strings.Contains(text, "credentials for the remote site") {
 					t.Error(text)
 				}

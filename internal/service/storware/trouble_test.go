@@ -62,7 +62,7 @@ func TestErrors(t *testing.T) {
 		},
 		"status 400": {
 			switches: storware.Switches{RefusalStatus: 400}, login: wrongPassword, logins: 1,
-			want: refused("credentials", "status 400: Incorrect login or password", "wrong credentials and a malformed login alike"),
+			want: refused("credentials", "status 400: Incorrect login or password", "to wrong credentials and to a malformed login"),
 		},
 		"a text": {
 			switches: storware.Switches{RefusalStatus: 400, Errors: storware.TextError}, login: wrongPassword, logins: 1,
@@ -90,7 +90,7 @@ func TestErrors(t *testing.T) {
 			requireOne(t, d.Errors(), append(c.want, "Unable to open a session of Storware", "Operation ID: terraform-")...)
 			later := c.want
 			if c.logins > 0 {
-				later = []string{"The login to 127.0.0.1", "another message of this run gives"}
+				later = []string{"The login to 127.0.0.1", "Another message of this run gives"}
 			}
 			_, d = p.ReadData(t, "vcda_storware_session", direct.Values{})
 			requireOne(t, d.Errors(), append(later, "Unable to read the session of Storware")...)

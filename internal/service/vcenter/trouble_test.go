@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	ticketRefused = "refused the clone ticket: it is unknown there, was used already, or the session it came from has ended"
+	ticketRefused = "refused the clone ticket: it is unknown, has been used, or its session has ended"
 	planAndApply  = "Terraform opens ephemeral resources in plan and again in apply"
 )
 
@@ -80,7 +80,7 @@ func TestErrors(t *testing.T) {
 			"since 8.0 Update 1 (8.0.1)", "status 404", "If this is an older vCenter, it can't be used", "vcenter.release",
 		}},
 		"unknown release": {login: credentials, release: "8.0.9.0", want: []string{
-			"does not serve release 8.0.9.0", "set vcenter.release in the provider block to a release it has",
+			"does not serve release 8.0.9.0", "set vcenter.release in the provider block to a release that it supports",
 		}},
 		"no common release": {login: credentials, options: vcenter.Options{Releases: []string{"11.0.0.0"}}, want: []string{
 			"supports none of the known releases", "Set vcenter.release in the provider block",
