@@ -105,9 +105,14 @@ var kinds = map[string]struct {
 func providerBlocks() []values {
 	user := values{"username": "user@acme", "password": "secret"}
 	logins := []values{
-		{"local_user": user}, {"sso_credentials": user}, {"vcd_credentials": user},
-		{"sso_token": values{"saml_token": "secret"}}, {"vcd_cookie": values{"cookie": "secret"}}, {"vcd_access_token": values{"access_token": "secret"}},
-		{"vcd_api_token": values{"api_token": "secret", "org": "acme"}}, {"session_token": values{"token": "secret"}},
+		{"local_user": user},
+		{"sso_credentials": user},
+		{"vcd_credentials": user},
+		{"sso_token": values{"saml_token": "secret"}},
+		{"vcd_cookie": values{"cookie": "secret"}},
+		{"vcd_access_token": values{"access_token": "secret"}},
+		{"vcd_api_token": values{"api_token": "secret", "org": "acme"}},
+		{"session_token": values{"token": "secret"}},
 	}
 	vcenterLogins := []values{{"credentials": user}, {"clone_ticket": values{"ticket": "secret"}}, {"session_id": values{"session_id": "secret"}}}
 	storwareLogins := []values{{"credentials": user}, {"token": values{"token": "secret"}}, {"node": values{"name": "n", "password": "secret", "version": "5.1"}}}

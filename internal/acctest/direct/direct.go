@@ -208,15 +208,15 @@ func (p *Provider) Refresh(t testing.TB, name string, object Object) (Object, Di
 func (p *Provider) RequireOtherAppliance(t testing.TB, name string, object Object) {
 	t.Helper()
 	refreshed, problems := p.Refresh(t, name, object)
-	destroyed, more := object, Diagnostics{}
 	plan := p.Plan(t, name, object, nil)
-	if more = plan.Diagnostics; len(more.Errors()) == 0 {
+	destroyed, more := object, plan.Diagnostics
+	if len(more.Errors()) == 0 {
 		destroyed, more = p.Apply(t, plan)
 	}
 	for operation, errors := range map[string][]string{"refresh": problems.Errors(), "destroy": more.Errors()} {
-		for _, says := range []string{"was made on another appliance", "VCDA_URL", "terraform state rm"} {
-			if len(errors) != 1 || !strings.Contains(errors[0], says) {
-				t.Errorf("%s: errors %q do not say %q", operation, errors, says)
+		for _, text := range []string{"was made on another appliance", "VCDA_URL", "terraform state rm"} {
+			if len(errors) != 1 || !strings.Contains(errors[0], text) {
+				t.Errorf("%s: the errors %q lack %q", operation, errors, text)
 			}
 		}
 	}
