@@ -162,7 +162,9 @@ func TestDRPair(t *testing.T) {
 			fixture := startMesh(t, service)
 			a, b := fixture.Appliance("site-a"), fixture.Appliance("site-b")
 			space := newPairWorkspace(t, a, b)
-			acctest.RequireTexts(t, space.MustRun(t, "apply", "-no-color", "-auto-approve"), "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
+			out := space.MustRun(t, "apply", "-no-color", "-auto-approve")
+			acctest.RequireTexts(t, out, "2 added", "healthy = true", "a -->|healthy| b b -->|healthy| a")
+			acctest.RequireNoTexts(t, out, "does not work yet") // the half that pairs first expects no link
 			space.MustRun(t, "plan", "-no-color", "-detailed-exitcode")
 
 			for i, changed := range []*simulator.Appliance{b, a} {
@@ -469,7 +471,9 @@ func TestDRMesh(t *testing.T) {
 			fixture, space := startMesh(t, service), newModuleWorkspace(t)
 			describeSites(t, space, fixture, meshSites)
 			inMesh(t, space, "get", "-no-color")
-			acctest.RequireTexts(t, inMesh(t, space, "apply", "-no-color", "-auto-approve"), "6 added", "healthy = true", `"site-a - site-c" = true`)
+			out := inMesh(t, space, "apply", "-no-color", "-auto-approve")
+			acctest.RequireTexts(t, out, "6 added", "healthy = true", `"site-a - site-c" = true`)
+			acctest.RequireNoTexts(t, out, "does not work yet") // the half that pairs first expects no link
 			inMesh(t, space, "plan", "-no-color", "-detailed-exitcode")
 
 			fixture.Appliance("site-b").RotateCertificate()
