@@ -393,6 +393,7 @@ func TestFailoverTest_timedOut(t *testing.T) {
 		}
 		f.B.FreezeTasks(false)
 		f.Clock.Advance(time.Minute)
+		f.Restart(t, "site-b") // the old process may have a request under way, which times out
 		f.apply(object, nil)
 		f.requireState(simulator.NotStarted)
 		f.requireSent(1, 1)

@@ -26,7 +26,7 @@ func TestRepair(t *testing.T) {
 		a.SetDescription("site-b", "by hand")
 		w := acctest.NewWorkspace(t, acctest.ProviderBlock(a)+repairAction(quoted(key)))
 		out := w.MustRun(t, invoke...)
-		acctest.RequireTexts(t, out, "the task", "is RUNNING at", "is SUCCEEDED at 100 %")
+		acctest.RequireTexts(t, out, "the task", "is SUCCEEDED at 100 %")
 		acctest.RequireNoTexts(t, out, "Warning: A link")
 		requireSent(t, a, 0, 1, 0)
 		if err := checkStored(a, otherURL(b), b.Thumbprint(), "by hand")(nil); err != nil {
